@@ -1,1 +1,19 @@
-//! See the crate description in Cargo.toml.
+//! The words of Deskwire.
+//!
+//! [`Principal`]s exchange [`Draft`]s in a [`Conversation`]; each accepted draft becomes an [`Entry`] of the
+//! conversation's log under a [`Seq`]. [`dialect`] turns drafts and entries from and into the looks that clients speak.
+//! Plain data and plain functions: no I/O, no clock.
+
+pub mod conversation;
+pub mod entry;
+pub mod ids;
+pub mod message;
+pub mod principal;
+pub mod topic;
+
+pub use conversation::{AgentProfile, AgentStatus, Conversation, ThreadStatus, ThreadType};
+pub use entry::{Entry, Payload};
+pub use ids::{InvalidUid, LogId, MessageUid, Seq, Timestamp, Uid};
+pub use message::{Draft, MessageClass, MessageType, Original, Stamp};
+pub use principal::{Principal, Profile, Role};
+pub use topic::{Destination, InvalidTopic, Topic, TopicFilter};

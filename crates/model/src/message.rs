@@ -1,0 +1,167 @@
+//! Messages on their way in, before they are entries.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::ids::{MessageUid, Uid};
+
+/// Longest accepted message type, in bytes.
+const MAX_TYPE_LEN: usize = 64;
+
+/// Types whose content is a JSON document in a string (`spec/bytedesk.md` §3).
+const RICH: &[&str] = &[
+    "ARTICLE",
+    "AUDIO",
+    "CARD",
+    "CHOICE",
+    "DOCUMENT",
+    "FILE",
+    "FORM",
+    "GOODS",
+    "IMAGE",
+    "LINK",
+    "LOCATION",
+    "MUSIC",
+    "ORDER",
+    "QUOTATION",
+    "VIDEO",
+    "VOICE",
+];
+
+/// What the desk does with a message of some type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageClass {
+    /// Becomes an entry.
+    Logged,
+    /// Becomes an entry that hides the entry its content names.
+    Recall,
+    /// Moves a cursor: the content names the entry that was read.
+    Read,
+    /// Moves a cursor: the content names the entry that arrived.
+    Delivered,
+    /// Is relayed to whoever is there and forgotten (DESIGN §1).
+    Ephemeral,
+}
+
+/// A message type name (`spec/bytedesk.md` §2.1), upper case. Unknown names pass: new types need no new server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MessageType(Box<str>);
+
+/// The string cannot be a message type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message type is 1 to {MAX_TYPE_LEN} letters, digits and underscores")]
+pub struct InvalidMessageType;
+
+impl MessageType {
+    /// Checks `name` and keeps it in upper case.
+    ///
+    /// # Errors
+    /// [`InvalidMessageType`] when it is not 1 to 64 ASCII letters, digits and underscores.
+    pub fn new(name: &str) -> Result<Self, InvalidMessageType> {
+        let fits = !name.is_empty() && name.len() <= MAX_TYPE_LEN;
+        if !fits || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err(InvalidMessageType);
+        }
+        Ok(Self(name.to_ascii_uppercase().into()))
+    }
+
+    /// Plain text.
+    #[must_use]
+    pub fn text() -> Self {
+        Self("TEXT".into())
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the desk does with it.
+    #[must_use]
+    pub fn class(&self) -> MessageClass {
+        match self.as_str() {
+            "TYPING" | "PREVIEW" | "PROCESSING" => MessageClass::Ephemeral,
+            "READ" => MessageClass::Read,
+            "DELIVERED" => MessageClass::Delivered,
+            "RECALL" => MessageClass::Recall,
+            _ => MessageClass::Logged,
+        }
+    }
+
+    /// Whether the content must be a JSON document.
+    #[must_use]
+    pub fn is_rich(&self) -> bool {
+        RICH.binary_search(&self.as_str()).is_ok()
+    }
+}
+
+impl fmt::Display for MessageType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A message as a client sent it, understood but not yet accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The name its writer gave it; a repeat of it is answered, not repeated (invariant I3).
+    pub uid: MessageUid,
+    /// Its type.
+    pub kind: MessageType,
+    /// Plain text, or a JSON document as text for rich types.
+    pub content: String,
+    /// What the writer said of itself: names the server does not know better are kept.
+    pub nickname: String,
+    /// As `nickname`.
+    pub avatar: String,
+    /// `thread.topic` in the payload, which names the conversation when the destination does not.
+    pub thread_topic: Option<Box<str>>,
+    /// The bytes it came in.
+    pub original: Original,
+}
+
+/// The bytes a draft was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Original {
+    /// A JSON object.
+    Json(Bytes),
+    /// A protobuf `Message`.
+    Protobuf(Bytes),
+}
+
+/// What the server decides about a draft before it is committed: nobody speaks in another's name.
+#[derive(Clone, Debug)]
+pub struct Stamp<'a> {
+    /// The sender, as authenticated.
+    pub sender: &'a Uid,
+    /// `user.type` of the sender.
+    pub user_type: &'a str,
+    /// The sender's name if the server knows one, else empty and the writer's own word stands.
+    pub nickname: &'a str,
+    /// As `nickname`.
+    pub avatar: &'a str,
+    /// The conversation it goes into.
+    pub conversation: &'a crate::Conversation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rich_types_are_sorted_for_the_search() {
+        assert!(RICH.is_sorted());
+        assert!(MessageType::new("image").is_ok_and(|kind| kind.is_rich()));
+        assert!(!MessageType::text().is_rich());
+    }
+
+    #[test]
+    fn a_type_is_a_name() {
+        for bad in ["", "A B", "É", "A-B", &"x".repeat(65)] {
+            assert_eq!(MessageType::new(bad), Err(InvalidMessageType));
+        }
+        assert_eq!(MessageType::new("robot_Stream").map(|k| k.to_string()).as_deref(), Ok("ROBOT_STREAM"));
+    }
+}
