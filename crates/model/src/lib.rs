@@ -5,10 +5,12 @@
 //! Plain data and plain functions: no I/O, no clock.
 
 pub mod conversation;
+pub mod dialect;
 pub mod entry;
 pub mod ids;
 pub mod message;
 pub mod principal;
+pub mod proto;
 pub mod topic;
 
 pub use conversation::{AgentProfile, AgentStatus, Conversation, ThreadStatus, ThreadType};
