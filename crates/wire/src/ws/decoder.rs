@@ -263,10 +263,6 @@ mod tests {
 
     #[test]
     fn costs_little_per_connection() {
-        assert!(
-            size_of::<Decoder>() <= 128,
-            "{} bytes",
-            size_of::<Decoder>()
-        );
+        assert!(size_of::<Decoder>() <= 96, "{} bytes", size_of::<Decoder>());
     }
 }
