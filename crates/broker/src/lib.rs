@@ -1,1 +1,29 @@
-//! See the crate description in Cargo.toml.
+//! Topics, who listens to them, and the way of a write to the disk and back to everybody.
+//!
+//! A topic is *live* (opaque bytes, no history) or *logged* (an ordered log with positions and cursors); the broker
+//! knows nothing else about what is said on it.
+//!
+//! ```text
+//! connection ─ Job ─▶ Log (one committer, one fsync per batch) ─ Publication ─▶ Hub ─ Delivery ─▶ Outbox ─▶ connection
+//! ```
+//!
+//! - [`log`] takes writes from everybody, commits them in batches and announces what was committed, in commit order.
+//! - [`hub`] knows which [`outbox`] wants which topic.
+//! - [`outbox`] holds, bounded, what one connection has still to write.
+//! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
+//! - [`sessions`] knows which connections a user has.
+
+pub mod feed;
+mod filters;
+pub mod hub;
+pub mod log;
+pub mod outbox;
+pub mod publication;
+pub mod sessions;
+
+pub use feed::{Admission, Feed};
+pub use hub::{Hub, Subscriber};
+pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply};
+pub use outbox::{CloseReason, Item, Outbox, SubscriptionKey};
+pub use publication::{Content, Dialect, Opaque, Publication};
+pub use sessions::{Session, Sessions};

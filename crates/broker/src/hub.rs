@@ -1,0 +1,153 @@
+//! Who listens to which topic on this node.
+
+use std::{
+    collections::HashMap,
+    hash::BuildHasher,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use deskwire_model::{Topic, TopicFilter};
+use smallvec::SmallVec;
+
+use crate::{
+    filters::Filters,
+    outbox::{Outbox, SubscriptionKey},
+    publication::Publication,
+};
+
+const SHARDS: usize = 64;
+
+/// A subscription of a connection.
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    /// Where deliveries go.
+    pub outbox: Arc<Outbox>,
+    /// What the connection calls the subscription.
+    pub key: SubscriptionKey,
+}
+
+impl Subscriber {
+    fn is(&self, other: &Self) -> bool {
+        self.key == other.key && Arc::ptr_eq(&self.outbox, &other.outbox)
+    }
+}
+
+/// Nearly every topic of a desk has one or two listeners.
+pub(crate) type Subscribers = SmallVec<[Subscriber; 2]>;
+
+pub(crate) fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
+    if let Some(index) = subscribers.iter().position(|other| other.is(subscriber)) {
+        subscribers.swap_remove(index);
+    }
+}
+
+/// The local subscription table.
+///
+/// Topics are spread over shards, each under its own lock; a publisher holds a shard for reading while it puts the
+/// publication into the outboxes, which are memory operations. Filters with wildcards are few and stand in a tree of
+/// their own. Lock order: shard, then filters, then an outbox.
+#[derive(Debug)]
+pub struct Hub {
+    shards: Box<[RwLock<HashMap<Topic, Subscribers>>]>,
+    hasher: std::hash::RandomState,
+    filters: RwLock<Filters>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            hasher: std::hash::RandomState::new(),
+            filters: RwLock::default(),
+        }
+    }
+}
+
+impl Hub {
+    fn shard(&self, topic: &str) -> &RwLock<HashMap<Topic, Subscribers>> {
+        let hash = self.hasher.hash_one(topic);
+        &self.shards[usize::try_from(hash % SHARDS as u64).expect("a number below SHARDS fits")]
+    }
+
+    /// Adds a subscription; it is active when this returns (invariant I6).
+    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber) {
+        match filter.exact() {
+            Some(topic) => {
+                let mut shard = self.shard(topic.as_str()).write().unwrap_or_else(PoisonError::into_inner);
+                shard.entry(topic).or_default().push(subscriber);
+            }
+            None => self.filters.write().unwrap_or_else(PoisonError::into_inner).insert(filter, subscriber),
+        }
+    }
+
+    /// Removes a subscription that was added with the same filter; removing one that is not there does nothing.
+    pub fn unsubscribe(&self, filter: &TopicFilter, subscriber: &Subscriber) {
+        match filter.exact() {
+            Some(topic) => {
+                let mut shard = self.shard(topic.as_str()).write().unwrap_or_else(PoisonError::into_inner);
+                if let Some(subscribers) = shard.get_mut(topic.as_str()) {
+                    remove(subscribers, subscriber);
+                    if subscribers.is_empty() {
+                        shard.remove(topic.as_str());
+                    }
+                }
+            }
+            None => self.filters.write().unwrap_or_else(PoisonError::into_inner).remove(filter, subscriber),
+        }
+    }
+
+    /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription.
+    pub fn publish(&self, publication: &Arc<Publication>) {
+        let topic = publication.topic().as_str();
+        let shard = self.shard(topic).read().unwrap_or_else(PoisonError::into_inner);
+        for subscriber in shard.get(topic).into_iter().flatten() {
+            subscriber.outbox.deliver(subscriber.key, publication);
+        }
+        drop(shard);
+        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
+        filters.matching(topic, &mut |subscriber| subscriber.outbox.deliver(subscriber.key, publication));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publication::{Content, Opaque};
+
+    fn filter(text: &str) -> TopicFilter {
+        TopicFilter::new(text).unwrap()
+    }
+
+    fn publish(hub: &Hub, topic: &str) {
+        let content = Content::Opaque(Opaque::default());
+        hub.publish(&Arc::new(Publication::new(Topic::new(topic).unwrap(), content)));
+    }
+
+    fn received(outbox: &Outbox) -> usize {
+        outbox.drain().items.len()
+    }
+
+    #[test]
+    fn each_matching_subscription_gets_it_once() {
+        let (hub, outbox) = (Hub::default(), Outbox::new(1 << 20));
+        for (key, pattern) in (0..).zip(["a/b", "a/+", "#", "c"]) {
+            hub.subscribe(&filter(pattern), Subscriber { outbox: Arc::clone(&outbox), key });
+        }
+        publish(&hub, "a/b");
+        assert_eq!(received(&outbox), 3);
+    }
+
+    #[test]
+    fn nothing_comes_after_unsubscribe() {
+        let (hub, outbox) = (Hub::default(), Outbox::new(1 << 20));
+        for pattern in ["a/b", "a/#"] {
+            let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: 1 };
+            hub.subscribe(&filter(pattern), subscriber.clone());
+            hub.unsubscribe(&filter(pattern), &subscriber);
+            hub.unsubscribe(&filter(pattern), &subscriber);
+        }
+        publish(&hub, "a/b");
+        assert_eq!(received(&outbox), 0);
+        assert!(hub.shards.iter().all(|shard| shard.read().unwrap().is_empty()), "empty topics are forgotten");
+    }
+}

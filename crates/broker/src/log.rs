@@ -1,0 +1,281 @@
+//! The committer: the one place where writes become durable, ordered and known.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
+use deskwire_store::{Moved, NewEntry, Store, Write, Written};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::{
+    hub::Hub,
+    outbox::Outbox,
+    publication::{Content, Publication},
+};
+
+/// Why a write did not become durable. Whoever asked for it may send it again: if it did commit after all, it is
+/// recognised (invariant I3).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The store failed; nothing of the batch is on disk.
+    #[error("the message could not be stored, please send it again")]
+    Store,
+    /// The server is stopping.
+    #[error("the server is stopping, please send the message again")]
+    Stopping,
+}
+
+/// Who is told of a write once it is on disk.
+pub enum Announce {
+    /// Nobody.
+    Nobody,
+    /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
+    Entry(Topic),
+    /// The subscribers get what the function says of the moved cursor; a cursor that did not move reaches nobody.
+    Receipt(Box<dyn FnOnce(&Moved) -> Option<Publication> + Send>),
+}
+
+impl fmt::Debug for Announce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nobody => "Nobody",
+            Self::Entry(_) => "Entry",
+            Self::Receipt(_) => "Receipt",
+        })
+    }
+}
+
+/// Where the outcome of a write goes.
+#[derive(Debug)]
+pub enum Reply {
+    /// Nowhere.
+    Nobody,
+    /// To a connection, under its own number for the write.
+    Outbox(Arc<Outbox>, u64),
+    /// To a waiting task.
+    Waiter(oneshot::Sender<Result<Written, CommitError>>),
+}
+
+impl Reply {
+    fn send(self, outcome: Result<Written, CommitError>) {
+        match self {
+            Self::Nobody => {}
+            Self::Outbox(outbox, ticket) => outbox.committed(ticket, outcome),
+            // A waiter that has gone does not want to know.
+            Self::Waiter(waiter) => drop(waiter.send(outcome)),
+        }
+    }
+}
+
+/// Something for the committer to do in its turn.
+#[derive(Debug)]
+pub enum Job {
+    /// Commit, then tell.
+    Write {
+        /// What to store.
+        write: Write,
+        /// Who hears of it.
+        announce: Announce,
+        /// Who waits for it.
+        reply: Reply,
+    },
+    /// Hand on a message that is not stored, behind everything that was submitted before it.
+    Relay(Publication),
+}
+
+/// Bounds of the committer.
+#[derive(Clone, Copy, Debug)]
+pub struct LogLimits {
+    /// Writes that may wait; whoever submits one more waits itself.
+    pub queue: usize,
+    /// Writes of one transaction.
+    pub batch: usize,
+    /// How long a delivered-cursor may stay unwritten when nothing else is: a crash in this time only costs a
+    /// repeated delivery.
+    pub cursor_delay: Duration,
+}
+
+type Reader = (LogId, Uid, Box<str>);
+
+/// Delivered-cursors on their way to disk, one position per reader however often it moves.
+#[derive(Debug, Default)]
+struct Cursors {
+    moved: Mutex<HashMap<Reader, Seq>>,
+    changed: Notify,
+}
+
+impl Cursors {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Reader, Seq>> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, limit: usize, writes: &mut Vec<Write>) {
+        let mut moved = self.lock();
+        let readers: Vec<Reader> = moved.keys().take(limit).cloned().collect();
+        for reader in readers {
+            if let Some(seq) = moved.remove(&reader) {
+                let (log, user, device) = reader;
+                writes.push(Write::Delivered { log, user, device, seq });
+            }
+        }
+        if !moved.is_empty() {
+            self.changed.notify_one();
+        }
+    }
+}
+
+/// The way to the disk. Cheap to clone.
+///
+/// One task takes what everybody submits, commits it in batches and announces each batch in commit order before it
+/// takes the next: so the order on disk is the order everybody sees (invariants I1 and I2). Under load batches grow
+/// by themselves; when idle, a write does not wait for company.
+#[derive(Clone, Debug)]
+pub struct Log {
+    jobs: mpsc::Sender<Job>,
+    cursors: Arc<Cursors>,
+}
+
+impl Log {
+    /// Starts the committer on the current runtime; it ends when every handle is gone.
+    #[must_use]
+    pub fn start(store: Store, hub: Arc<Hub>, limits: LogLimits) -> Self {
+        let (jobs, receiver) = mpsc::channel(limits.queue);
+        let cursors = Arc::new(Cursors::default());
+        let committer = Committer { store, hub, limits, cursors: Arc::clone(&cursors), receiver };
+        tokio::spawn(committer.run());
+        Self { jobs, cursors }
+    }
+
+    /// Hands a job to the committer; waits while the queue is full. Jobs of one task are committed in the order they
+    /// are submitted.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`] when the committer has ended; the reply is not used then.
+    pub async fn submit(&self, job: Job) -> Result<(), CommitError> {
+        self.jobs.send(job).await.map_err(|_| CommitError::Stopping)
+    }
+
+    /// Submits a write and waits until it is on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`] when it did not get there.
+    pub async fn commit(&self, write: Write, announce: Announce) -> Result<Written, CommitError> {
+        let (sender, receiver) = oneshot::channel();
+        self.submit(Job::Write { write, announce, reply: Reply::Waiter(sender) }).await?;
+        receiver.await.map_err(|_| CommitError::Stopping)?
+    }
+
+    /// Notes that the reader `user` on `device` has everything of `log` up to `seq`; written along with other writes,
+    /// or on its own after a short while.
+    pub fn delivered(&self, log: LogId, user: &Uid, device: &str, seq: Seq) {
+        let mut moved = self.cursors.lock();
+        let position = moved.entry((log, user.clone(), device.into())).or_default();
+        *position = (*position).max(seq);
+        drop(moved);
+        self.cursors.changed.notify_one();
+    }
+}
+
+struct Committer {
+    store: Store,
+    hub: Arc<Hub>,
+    limits: LogLimits,
+    cursors: Arc<Cursors>,
+    receiver: mpsc::Receiver<Job>,
+}
+
+/// What is left of a job while its write is at the store.
+enum Pending {
+    Write {
+        /// The content of an append, for its announcement.
+        content: Option<(LogId, Payload)>,
+        announce: Announce,
+        reply: Reply,
+    },
+    Relay(Publication),
+}
+
+impl Committer {
+    async fn run(mut self) {
+        let mut jobs = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                received = self.receiver.recv_many(&mut jobs, self.limits.batch) => if received == 0 { break },
+                () = self.cursors_due() => {}
+            }
+            self.commit(&mut jobs).await;
+        }
+        self.commit(&mut jobs).await;
+    }
+
+    async fn cursors_due(&self) {
+        self.cursors.changed.notified().await;
+        tokio::time::sleep(self.limits.cursor_delay).await;
+    }
+
+    async fn commit(&self, jobs: &mut Vec<Job>) {
+        let mut writes = Vec::with_capacity(jobs.len());
+        let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
+        self.cursors.take(self.limits.batch, &mut writes);
+        let mut outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await }.map(Vec::into_iter);
+        for job in pending {
+            match job {
+                Pending::Relay(publication) => self.hub.publish(&Arc::new(publication)),
+                Pending::Write { content, announce, reply } => {
+                    let outcome = match &mut outcomes {
+                        Ok(outcomes) => outcomes.next().ok_or(CommitError::Store),
+                        Err(error) => Err(error.clone()),
+                    };
+                    if let Ok(written) = &outcome {
+                        self.announce(announce, content, written);
+                    }
+                    reply.send(outcome);
+                }
+            }
+        }
+    }
+
+    fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
+        match job {
+            Job::Relay(publication) => Pending::Relay(publication),
+            Job::Write { write, announce, reply } => {
+                let content = match &write {
+                    Write::Append(NewEntry { log, payload, .. }) => Some((*log, payload.clone())),
+                    _ => None,
+                };
+                writes.push(write);
+                Pending::Write { content, announce, reply }
+            }
+        }
+    }
+
+    async fn write(&self, writes: Vec<Write>) -> Result<Vec<Written>, CommitError> {
+        let (count, started) = (writes.len(), Instant::now());
+        let outcomes = self.store.commit(writes).await.map_err(|error| {
+            tracing::error!(%error, count, "a batch could not be committed");
+            CommitError::Store
+        })?;
+        metrics::histogram!("deskwire_commit_seconds").record(started.elapsed());
+        metrics::histogram!("deskwire_commit_batch").record(u32::try_from(count).unwrap_or(u32::MAX));
+        Ok(outcomes)
+    }
+
+    fn announce(&self, announce: Announce, content: Option<(LogId, Payload)>, written: &Written) {
+        let publication = match (announce, written) {
+            (Announce::Entry(topic), Written::Appended { seq, at }) => content.map(|(log, payload)| {
+                let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
+                Publication::new(topic, content)
+            }),
+            (Announce::Receipt(compose), Written::Cursor(Some(moved))) => compose(moved),
+            _ => None,
+        };
+        if let Some(publication) = publication {
+            self.hub.publish(&Arc::new(publication));
+        }
+    }
+}

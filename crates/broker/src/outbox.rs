@@ -1,0 +1,213 @@
+//! What one connection has still to write.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use deskwire_model::{Conversation, Seq};
+use deskwire_store::Written;
+
+use crate::{log::CommitError, publication::Publication};
+
+/// A connection's name for one of its subscriptions.
+pub type SubscriptionKey = u32;
+
+/// Why the server ends a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CloseReason {
+    /// The reader of a live topic did not keep up (invariant I7).
+    #[error("slow consumer: more is waiting than the outbox holds")]
+    SlowConsumer,
+    /// Another connection took over the client id `[MQTT-3.1.4-2]`.
+    #[error("another connection uses this client id")]
+    TakenOver,
+}
+
+/// One thing for a connection to do.
+#[derive(Debug)]
+pub enum Item {
+    /// Hand `publication` to `subscription`.
+    Delivery {
+        /// The connection's subscription.
+        subscription: SubscriptionKey,
+        /// What to hand on.
+        publication: Arc<Publication>,
+    },
+    /// What became of the write the connection numbered `ticket`.
+    Committed {
+        /// The connection's number for the write.
+        ticket: u64,
+        /// What the commit said.
+        outcome: Result<Written, CommitError>,
+    },
+    /// The user takes part in `conversation` from now on and has seen it up to `position`.
+    Joined {
+        /// The conversation.
+        conversation: Arc<Conversation>,
+        /// Where the user's feed begins.
+        position: Seq,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    /// Weight of the deliveries in `items`, in bytes.
+    bytes: usize,
+    /// Logged subscriptions that lost a delivery here and have to read the log.
+    lagging: Vec<SubscriptionKey>,
+    close: Option<CloseReason>,
+    waker: Option<Waker>,
+}
+
+/// The bounded queue between everybody who writes to a connection and the connection's task, which drains it.
+///
+/// Its only lock guards memory operations and is never held while anything is written or awaited.
+#[derive(Debug)]
+pub struct Outbox {
+    queue: Mutex<Queue>,
+    limit: usize,
+}
+
+/// What a connection finds in its outbox.
+#[derive(Debug, Default)]
+pub struct Drained {
+    /// What to do, in order.
+    pub items: VecDeque<Item>,
+    /// Subscriptions that have to read their log.
+    pub lagging: Vec<SubscriptionKey>,
+    /// The connection must end.
+    pub close: Option<CloseReason>,
+}
+
+impl Outbox {
+    /// An empty outbox that holds deliveries of `limit` bytes; it allocates nothing until something is put in.
+    #[must_use]
+    pub fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { queue: Mutex::default(), limit })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        // Every critical section leaves the queue whole, so a panic elsewhere in a holder's thread harms nothing.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Queue, usize)) {
+        let mut queue = self.lock();
+        change(&mut queue, self.limit);
+        let waker = queue.waker.take();
+        drop(queue);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Hands `publication` to a subscription of the connection. When it does not fit, an entry makes the subscription
+    /// lag (its log has the entry), a relayed message is dropped, and an opaque one ends the connection.
+    pub fn deliver(&self, subscription: SubscriptionKey, publication: &Arc<Publication>) {
+        self.update(|queue, limit| {
+            let weight = publication.weight();
+            // One delivery always fits: a message larger than the outbox must not be undeliverable.
+            if queue.bytes == 0 || queue.bytes + weight <= limit {
+                queue.bytes += weight;
+                queue.items.push_back(Item::Delivery { subscription, publication: Arc::clone(publication) });
+                return;
+            }
+            metrics::counter!("deskwire_outbox_overflows_total").increment(1);
+            match publication.content() {
+                crate::Content::Opaque(_) => queue.close = Some(CloseReason::SlowConsumer),
+                crate::Content::Message { seq: None, .. } => {}
+                crate::Content::Message { seq: Some(_), .. } => {
+                    if !queue.lagging.contains(&subscription) {
+                        queue.lagging.push(subscription);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Tells the connection what became of its write; bounded by the writes it may have unanswered.
+    pub fn committed(&self, ticket: u64, outcome: Result<Written, CommitError>) {
+        self.update(|queue, _| queue.items.push_back(Item::Committed { ticket, outcome }));
+    }
+
+    /// Tells the connection that its user takes part in a conversation.
+    pub fn joined(&self, conversation: Arc<Conversation>, position: Seq) {
+        self.update(|queue, _| queue.items.push_back(Item::Joined { conversation, position }));
+    }
+
+    /// Tells the connection to end.
+    pub fn close(&self, reason: CloseReason) {
+        self.update(|queue, _| queue.close = Some(reason));
+    }
+
+    /// Takes everything out.
+    #[must_use]
+    pub fn drain(&self) -> Drained {
+        let mut queue = self.lock();
+        queue.bytes = 0;
+        Drained { items: mem::take(&mut queue.items), lagging: mem::take(&mut queue.lagging), close: queue.close }
+    }
+
+    /// Ready when there is something to drain.
+    pub fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.items.is_empty() || !queue.lagging.is_empty() || queue.close.is_some() {
+            return Poll::Ready(());
+        }
+        if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            queue.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use deskwire_model::{LogId, Payload, Timestamp, Topic};
+
+    use super::*;
+    use crate::publication::{Content, Opaque};
+
+    fn opaque(size: usize) -> Arc<Publication> {
+        let body = Bytes::from(vec![0; size]);
+        Arc::new(Publication::new(Topic::new("t").unwrap(), Content::Opaque(Opaque { body, ..Opaque::default() })))
+    }
+
+    fn message(seq: Option<Seq>) -> Arc<Publication> {
+        let payload = Payload::Json(Bytes::from(vec![b' '; 600]));
+        let content = Content::Message { log: LogId(1), seq, at: Timestamp(0), recalled: false, payload };
+        Arc::new(Publication::new(Topic::new("t").unwrap(), content))
+    }
+
+    #[test]
+    fn a_message_larger_than_the_outbox_still_fits_alone() {
+        let outbox = Outbox::new(100);
+        outbox.deliver(1, &opaque(5000));
+        let drained = outbox.drain();
+        assert_eq!((drained.items.len(), drained.close), (1, None));
+    }
+
+    #[test]
+    fn overflow_makes_a_logged_feed_lag_and_costs_no_memory() {
+        let outbox = Outbox::new(1000);
+        for seq in 1..100 {
+            outbox.deliver(7, &message(Some(Seq(seq))));
+            outbox.deliver(7, &message(None));
+        }
+        let drained = outbox.drain();
+        assert_eq!((drained.items.len(), drained.lagging, drained.close), (1, vec![7], None));
+    }
+
+    #[test]
+    fn overflow_cuts_the_reader_of_a_live_topic_with_a_reason() {
+        let outbox = Outbox::new(1000);
+        outbox.deliver(1, &opaque(600));
+        outbox.deliver(1, &opaque(600));
+        assert_eq!(outbox.drain().close, Some(CloseReason::SlowConsumer));
+    }
+}
