@@ -63,6 +63,12 @@ impl Feed {
         self.behind = true;
     }
 
+    /// Notes that the entry at `seq` was announced when the reader could not take it.
+    pub fn miss(&mut self, seq: Seq) {
+        self.announced = self.announced.max(seq);
+        self.behind |= seq > self.position;
+    }
+
     /// Decides on the entry at `seq` that was read from the log: whether to hand it on.
     pub fn read(&mut self, seq: Seq) -> bool {
         let next = seq == self.position.next();

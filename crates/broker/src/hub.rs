@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::{
     filters::Filters,
     outbox::{Outbox, SubscriptionKey},
-    publication::Publication,
+    publication::{Content, Publication},
 };
 
 const SHARDS: usize = 64;
@@ -97,6 +97,8 @@ impl Hub {
     }
 
     /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription.
+    ///
+    /// Filters with wildcards get what is said on live topics only: a feed of a log belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
         let topic = publication.topic().as_str();
         let shard = self.shard(topic).read().unwrap_or_else(PoisonError::into_inner);
@@ -104,6 +106,9 @@ impl Hub {
             subscriber.outbox.deliver(subscriber.key, publication);
         }
         drop(shard);
+        if matches!(publication.content(), Content::Message { .. }) {
+            return;
+        }
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         filters.matching(topic, &mut |subscriber| subscriber.outbox.deliver(subscriber.key, publication));
     }
@@ -112,7 +117,7 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publication::{Content, Opaque};
+    use crate::publication::Opaque;
 
     fn filter(text: &str) -> TopicFilter {
         TopicFilter::new(text).unwrap()

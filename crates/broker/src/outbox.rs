@@ -24,6 +24,9 @@ pub enum CloseReason {
     /// Another connection took over the client id `[MQTT-3.1.4-2]`.
     #[error("another connection uses this client id")]
     TakenOver,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
 }
 
 /// One thing for a connection to do.
@@ -152,16 +155,34 @@ impl Outbox {
         Drained { items: mem::take(&mut queue.items), lagging: mem::take(&mut queue.lagging), close: queue.close }
     }
 
-    /// Ready when there is something to drain.
-    pub fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Ready when there is something to drain. A connection that is `blocked`, because its client has to acknowledge
+    /// first, only wants to know that it must end.
+    pub fn poll_ready(&self, cx: &mut Context<'_>, blocked: bool) -> Poll<()> {
         let mut queue = self.lock();
-        if !queue.items.is_empty() || !queue.lagging.is_empty() || queue.close.is_some() {
+        let waiting = !queue.items.is_empty() || !queue.lagging.is_empty();
+        if queue.close.is_some() || (waiting && !blocked) {
             return Poll::Ready(());
         }
         if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             queue.waker = Some(cx.waker().clone());
         }
         Poll::Pending
+    }
+
+    /// Ready when there are items, for a connection that knows already that it must end.
+    pub fn poll_items(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut queue = self.lock();
+        if !queue.items.is_empty() {
+            return Poll::Ready(());
+        }
+        queue.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Why the connection must end, if it must.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.lock().close
     }
 }
 
@@ -175,7 +196,7 @@ mod tests {
 
     fn opaque(size: usize) -> Arc<Publication> {
         let body = Bytes::from(vec![0; size]);
-        Arc::new(Publication::new(Topic::new("t").unwrap(), Content::Opaque(Opaque { body, ..Opaque::default() })))
+        Arc::new(Publication::new(Topic::new("t").unwrap(), Content::Opaque(Opaque::new(body, None, Vec::new()))))
     }
 
     fn message(seq: Option<Seq>) -> Arc<Publication> {

@@ -20,12 +20,43 @@ pub enum Dialect {
 /// Bytes that we pass on as they are.
 #[derive(Clone, Debug, Default)]
 pub struct Opaque {
+    body: Bytes,
+    content_type: Option<Box<str>>,
+    headers: Vec<(Box<str>, Box<str>)>,
+    is_text: bool,
+}
+
+impl Opaque {
+    /// A body, its media type if its publisher named one, and the publisher's own headers.
+    #[must_use]
+    pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
+        let declared_binary = content_type.as_deref() == Some("application/octet-stream");
+        let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
+        Self { body, content_type, headers, is_text }
+    }
+
     /// The body.
-    pub body: Bytes,
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// Its media type, if its publisher named one.
-    pub content_type: Option<Box<str>>,
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
     /// The publisher's own headers.
-    pub headers: Vec<(Box<str>, Box<str>)>,
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// Whether the body is UTF-8 and not declared otherwise (`spec/stomp-sockjs.md` rule 7).
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        self.is_text
+    }
 }
 
 /// What is said.

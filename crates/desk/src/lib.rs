@@ -1,1 +1,81 @@
-//! See the crate description in Cargo.toml.
+//! Conversations: who may say what in them, what it means, and who serves them.
+//!
+//! The desk turns what principals want into writes for the [`Log`] and tells who hears of them. Its rules are plain
+//! functions ([`access`], [`routing`]); what surrounds them fetches what the rules need and hands on what they decide.
+//!
+//! - [`ingress`] takes messages in: the one way in for STOMP, MQTT and HTTP.
+//! - [`threads`] answers "request thread": which conversation, and who serves it.
+//! - [`reading`] is everything readers ask for: history, unread numbers, positions.
+//! - [`directory`] keeps what is asked for all the time in memory.
+
+pub mod access;
+mod directory;
+mod error;
+mod ingress;
+mod reading;
+pub mod routing;
+mod threads;
+
+use std::sync::Arc;
+
+use deskwire_broker::{Log, Sessions};
+use deskwire_model::dialect::Renderer;
+use deskwire_store::Store;
+
+use self::directory::Directory;
+pub use self::{
+    error::DeskError,
+    ingress::{Sender, Submitted},
+    reading::{HistoryPage, OpenFeed},
+    threads::{Greeting, ThreadRequest},
+};
+
+/// What the desk says by itself.
+#[derive(Clone, Debug)]
+pub struct DeskTexts {
+    /// When an agent takes the conversation.
+    pub welcome: String,
+    /// When all agents are busy.
+    pub queue: String,
+    /// When nobody is there.
+    pub leave_message: String,
+    /// When a visitor comes back to an open conversation.
+    pub resume: String,
+}
+
+/// Settings of the desk.
+#[derive(Clone, Debug)]
+pub struct DeskConfig {
+    /// What it says by itself.
+    pub texts: DeskTexts,
+    /// Conversations and agents kept in memory.
+    pub cached: u64,
+    /// Conversations an agent's connection follows at most.
+    pub open_per_agent: usize,
+}
+
+/// The service desk. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    store: Store,
+    log: Log,
+    sessions: Arc<Sessions>,
+    renderer: Arc<Renderer>,
+    directory: Arc<Directory>,
+    config: Arc<DeskConfig>,
+}
+
+impl Desk {
+    /// A desk over its parts.
+    #[must_use]
+    pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
+        let directory = Arc::new(Directory::new(config.cached));
+        Self { store, log, sessions, renderer, directory, config: Arc::new(config) }
+    }
+
+    /// What renders messages for readers.
+    #[must_use]
+    pub fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+}

@@ -1,0 +1,102 @@
+//! What is asked for with every message, kept in memory.
+
+use std::sync::Arc;
+
+use deskwire_model::{AgentProfile, Conversation, Principal, Profile, Role, Topic, Uid};
+use moka::sync::Cache;
+
+use crate::{Desk, DeskError, access::takes_part};
+
+/// Bounded caches. Every change of a conversation or an agent goes through the desk, which puts the new state here.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    conversations: Cache<Topic, Arc<Conversation>>,
+    agents: Cache<Uid, Arc<AgentProfile>>,
+}
+
+impl Directory {
+    pub(crate) fn new(capacity: u64) -> Self {
+        Self { conversations: Cache::new(capacity), agents: Cache::new(capacity) }
+    }
+}
+
+impl Desk {
+    /// The conversation on `topic`, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn conversation(&self, topic: &str) -> Result<Option<Arc<Conversation>>, DeskError> {
+        if let Some(conversation) = self.directory.conversations.get(topic) {
+            return Ok(Some(conversation));
+        }
+        let Ok(topic) = Topic::new(topic) else { return Ok(None) };
+        let Some(conversation) = self.store.conversation_by_topic(&topic).await? else { return Ok(None) };
+        // A change that was committed since the read must not be overwritten with what was read before it.
+        let conversation = Arc::new(conversation);
+        let newest = self
+            .directory
+            .conversations
+            .entry(topic)
+            .or_insert_with_if(|| Arc::clone(&conversation), |cached| cached.fence < conversation.fence)
+            .into_value();
+        Ok(Some(newest))
+    }
+
+    /// The conversation on `topic` in which `principal` takes part.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] when there is none, [`DeskError::Store`].
+    pub async fn own_conversation(&self, principal: &Principal, topic: &str) -> Result<Arc<Conversation>, DeskError> {
+        match self.conversation(topic).await? {
+            Some(conversation) if takes_part(principal, &conversation) => Ok(conversation),
+            _ => Err(DeskError::NotYours),
+        }
+    }
+
+    /// Puts a changed conversation where everybody finds it.
+    pub(crate) fn remember(&self, conversation: Conversation) -> Arc<Conversation> {
+        let conversation = Arc::new(conversation);
+        self.directory
+            .conversations
+            .entry(conversation.topic.clone())
+            .or_insert_with_if(|| Arc::clone(&conversation), |cached| cached.fence <= conversation.fence)
+            .into_value()
+    }
+
+    /// The agent called `uid`, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn agent(&self, uid: &Uid) -> Result<Option<Arc<AgentProfile>>, DeskError> {
+        if let Some(agent) = self.directory.agents.get(uid) {
+            return Ok(Some(agent));
+        }
+        let Some(agent) = self.store.agent(uid).await? else { return Ok(None) };
+        let agent = Arc::new(agent);
+        self.directory.agents.insert(uid.clone(), Arc::clone(&agent));
+        Ok(Some(agent))
+    }
+
+    /// Sets the availability of an agent.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn set_agent_status(&self, uid: &Uid, status: deskwire_model::AgentStatus) -> Result<(), DeskError> {
+        self.store.set_agent_status(uid, status).await?;
+        self.directory.agents.invalidate(uid);
+        Ok(())
+    }
+
+    /// How `principal` shows itself in `conversation`.
+    pub(crate) async fn profile(
+        &self,
+        principal: &Principal,
+        conversation: &Conversation,
+    ) -> Result<Profile, DeskError> {
+        match principal.role {
+            Role::Visitor => Ok(conversation.visitor_profile.clone()),
+            Role::Agent => Ok(self.agent(&principal.uid).await?.map(|agent| agent.profile.clone()).unwrap_or_default()),
+            Role::Service => Ok(Profile::default()),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What readers ask for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deskwire_broker::Publication;
+use deskwire_model::{Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, Uid};
+use deskwire_store::{OpenedSession, Visitor};
+
+use crate::{Desk, DeskError};
+
+/// A page of a conversation's history.
+#[derive(Clone, Debug)]
+pub struct HistoryPage {
+    /// Messages in the `message-json` dialect, newest first.
+    pub messages: Vec<Bytes>,
+    /// Entries of the whole log.
+    pub total: u64,
+}
+
+/// Where a reader's feed of one conversation begins.
+#[derive(Clone, Debug)]
+pub struct OpenFeed {
+    /// The conversation.
+    pub conversation: Arc<Conversation>,
+    /// What the reader has.
+    pub position: Seq,
+    /// What there is.
+    pub head: Seq,
+}
+
+impl Desk {
+    /// The history of `conversation`, newest first, in pages of `size` entries numbered from 0.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn history(
+        &self,
+        conversation: &Conversation,
+        page: u32,
+        size: u32,
+    ) -> Result<HistoryPage, DeskError> {
+        let head = self.store.head(conversation.id).await?;
+        // Positions have no holes, so a page number is a position.
+        let skipped = u64::from(page) * u64::from(size);
+        if skipped >= head.0 {
+            return Ok(HistoryPage { messages: Vec::new(), total: head.0 });
+        }
+        let before = Seq(head.0 - skipped + 1);
+        let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
+        let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
+        Ok(HistoryPage { messages, total: head.0 })
+    }
+
+    /// The entries of a log behind `after`, at most `limit` of them, as they are handed to subscribers.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn entries_after(
+        &self,
+        topic: &Topic,
+        log: LogId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<(Seq, Arc<Publication>)>, DeskError> {
+        let entries = self.store.entries_after(log, after, limit).await?;
+        let publish = |entry: Entry| (entry.seq, Arc::new(Publication::entry(topic.clone(), entry)));
+        Ok(entries.into_iter().map(publish).collect())
+    }
+
+    /// Where the feed of `user` on `device` begins. Without a device the feed is not remembered and begins at the end.
+    ///
+    /// The caller subscribes first and asks then: so nothing can fall between the answer and the first announcement.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn open_feed(
+        &self,
+        conversation: Arc<Conversation>,
+        user: &Uid,
+        device: Option<&str>,
+    ) -> Result<OpenFeed, DeskError> {
+        let head = self.store.head(conversation.id).await?;
+        let position = match device {
+            Some(device) => self.store.delivered(conversation.id, user, device).await?,
+            None => head,
+        };
+        Ok(OpenFeed { conversation, position, head })
+    }
+
+    /// The conversations an agent takes part in, newest activity first, bounded by the configuration.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn conversations_of(&self, agent: &Uid) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        let conversations = self.store.conversations_of_agent(agent, self.config.open_per_agent).await?;
+        Ok(conversations.into_iter().map(|conversation| self.remember(conversation)).collect())
+    }
+
+    /// Begins or resumes a persistent MQTT session.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn open_session(&self, client_id: &str, user: &Uid) -> Result<OpenedSession, DeskError> {
+        Ok(self.store.open_mqtt_session(client_id, user).await?)
+    }
+
+    /// Forgets a persistent MQTT session, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn drop_session(&self, client_id: &str) -> Result<(), DeskError> {
+        Ok(self.store.drop_mqtt_session(client_id).await?)
+    }
+
+    /// Notes that a device has everything of a log up to `seq` (DESIGN §1: on evidence only).
+    pub fn delivered(&self, log: LogId, user: &Uid, device: &str, seq: Seq) {
+        self.log.delivered(log, user, device, seq);
+    }
+
+    /// How many messages `user` has not read, over all its conversations.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn unread(&self, user: &Uid) -> Result<u64, DeskError> {
+        Ok(self.store.unread_total(user).await?)
+    }
+
+    /// The visitor called `uid`.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownVisitor`], [`DeskError::Store`].
+    pub async fn visitor(&self, uid: &Uid) -> Result<Visitor, DeskError> {
+        self.store.visitor(uid).await?.ok_or(DeskError::UnknownVisitor)
+    }
+
+    /// Enters a visitor, or what a known one says of itself now.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownOrganisation`], [`DeskError::Store`].
+    pub async fn introduce(&self, visitor: &Visitor) -> Result<(), DeskError> {
+        if !self.store.organisation_exists(&visitor.org).await? {
+            return Err(DeskError::UnknownOrganisation);
+        }
+        Ok(self.store.upsert_visitor(visitor.clone()).await?)
+    }
+
+    /// The last message of `conversation`, and how much of it `user` has not read.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn summary(&self, conversation: &Conversation, user: &Uid) -> Result<(Option<Bytes>, u64), DeskError> {
+        let last = self.store.entries_before(conversation.id, None, 1).await?;
+        let last = last.first().map(|entry| self.renderer.json(entry.into())).transpose()?;
+        Ok((last, self.store.unread(conversation.id, user).await?))
+    }
+
+    /// The time of the server as messages carry it.
+    #[must_use]
+    pub fn local_time(&self, at: Timestamp) -> String {
+        self.renderer.local_time(at)
+    }
+
+    /// Proves that writes reach the disk.
+    ///
+    /// # Errors
+    /// [`DeskError::Commit`] when they do not.
+    pub async fn probe(&self) -> Result<(), DeskError> {
+        self.log.commit(deskwire_store::Write::Probe, deskwire_broker::Announce::Nobody).await?;
+        Ok(())
+    }
+
+    /// The principal of a visitor.
+    #[must_use]
+    pub fn visitor_principal(visitor: &Visitor) -> Principal {
+        Principal { org: visitor.org.clone(), uid: visitor.uid.clone(), role: Role::Visitor }
+    }
+}

@@ -1,0 +1,262 @@
+//! What a connection listens to, and its place in each log.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use deskwire_broker::{Admission, Feed, Hub, Outbox, Publication, Subscriber, SubscriptionKey};
+use deskwire_desk::OpenFeed;
+use deskwire_model::{Conversation, Seq, TopicFilter};
+
+/// Which entries of a log the client has for certain; they may be confirmed in any order.
+#[derive(Debug)]
+struct Confirmed {
+    upto: Seq,
+    ahead: BTreeSet<Seq>,
+}
+
+impl Confirmed {
+    const fn new(upto: Seq) -> Self {
+        Self { upto, ahead: BTreeSet::new() }
+    }
+
+    /// Confirms the entry at `seq`; returns the new position if everything before it is confirmed too.
+    fn confirm(&mut self, seq: Seq) -> Option<Seq> {
+        if seq > self.upto {
+            self.ahead.insert(seq);
+        }
+        let before = self.upto;
+        while self.ahead.remove(&self.upto.next()) {
+            self.upto = self.upto.next();
+        }
+        (self.upto > before).then_some(self.upto)
+    }
+
+    fn confirm_all(&mut self, upto: Seq) -> bool {
+        let moved = upto > self.upto;
+        if moved {
+            self.upto = upto;
+            self.ahead = self.ahead.split_off(&upto.next());
+        }
+        moved
+    }
+}
+
+/// A log that the connection follows.
+#[derive(Debug)]
+pub(super) struct Followed {
+    pub(super) conversation: Arc<Conversation>,
+    feed: Feed,
+    confirmed: Confirmed,
+}
+
+/// One subscription of the connection; `T` is what its protocol remembers about it.
+#[derive(Debug)]
+pub(super) struct Subscription<T> {
+    key: SubscriptionKey,
+    filter: TopicFilter,
+    pub(super) log: Option<Box<Followed>>,
+    pub(super) protocol: T,
+}
+
+/// What to do with a publication that came for a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Send it.
+    Send,
+    /// Do not: the client has it, will get it from the log, or unsubscribed.
+    Drop,
+}
+
+/// The subscriptions of one connection. Leaves the hub when it is dropped.
+#[derive(Debug)]
+pub(super) struct Subscriptions<T> {
+    hub: Arc<Hub>,
+    outbox: Arc<Outbox>,
+    /// In the order of their keys.
+    list: Vec<Subscription<T>>,
+    /// Subscriptions whose log has to be read.
+    behind: VecDeque<SubscriptionKey>,
+}
+
+impl<T> Subscriptions<T> {
+    pub(super) const fn new(hub: Arc<Hub>, outbox: Arc<Outbox>) -> Self {
+        Self { hub, outbox, list: Vec::new(), behind: VecDeque::new() }
+    }
+
+    /// Makes a subscription active: from now on the outbox gets what is said. Nothing is handed on before
+    /// [`Self::add`].
+    pub(super) fn activate(&self, key: SubscriptionKey, filter: &TopicFilter) {
+        self.hub.subscribe(filter, Subscriber { outbox: Arc::clone(&self.outbox), key });
+    }
+
+    /// Adds an active subscription. Keys must be added in ascending order.
+    pub(super) fn add(&mut self, key: SubscriptionKey, filter: TopicFilter, log: Option<OpenFeed>, protocol: T) {
+        let log = log.map(|open| {
+            let feed = Feed::new(open.position, open.head);
+            if feed.is_behind() {
+                self.behind.push_back(key);
+            }
+            Box::new(Followed { conversation: open.conversation, feed, confirmed: Confirmed::new(open.position) })
+        });
+        self.list.push(Subscription { key, filter, log, protocol });
+    }
+
+    fn index(&self, key: SubscriptionKey) -> Option<usize> {
+        self.list.binary_search_by_key(&key, |subscription| subscription.key).ok()
+    }
+
+    pub(super) fn get(&self, key: SubscriptionKey) -> Option<&Subscription<T>> {
+        Some(&self.list[self.index(key)?])
+    }
+
+    fn followed(&mut self, key: SubscriptionKey) -> Option<&mut Followed> {
+        let index = self.index(key)?;
+        self.list[index].log.as_deref_mut()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Subscription<T>> {
+        self.list.iter()
+    }
+
+    pub(super) fn remove(&mut self, key: SubscriptionKey) {
+        if let Some(index) = self.index(key) {
+            let subscription = self.list.remove(index);
+            self.leave(&subscription);
+        }
+    }
+
+    fn leave(&self, subscription: &Subscription<T>) {
+        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key: subscription.key };
+        self.hub.unsubscribe(&subscription.filter, &subscriber);
+    }
+
+    /// The subscription that was made with exactly this filter.
+    pub(super) fn find(&self, filter: &TopicFilter) -> Option<&Subscription<T>> {
+        self.list.iter().find(|subscription| subscription.filter == *filter)
+    }
+
+    /// Decides on a publication from the outbox. With `open` false the client cannot take any more now: an entry is
+    /// left to the log.
+    pub(super) fn admit(&mut self, key: SubscriptionKey, publication: &Publication, open: bool) -> Verdict {
+        let Some(index) = self.index(key) else { return Verdict::Drop };
+        let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
+        match publication.seq() {
+            // What is relayed must not overtake entries that are still to be read.
+            None if followed.feed.is_behind() => Verdict::Drop,
+            None => Verdict::Send,
+            Some(seq) if !open => {
+                followed.feed.miss(seq);
+                Verdict::Drop
+            }
+            Some(seq) => match followed.feed.announce(seq) {
+                Admission::Deliver => Verdict::Send,
+                Admission::Skip => Verdict::Drop,
+                Admission::CatchUp => {
+                    self.behind.push_back(key);
+                    Verdict::Drop
+                }
+            },
+        }
+    }
+
+    /// Has the log of a subscription read, because something was lost on the way or the client can take more again.
+    pub(super) fn read_again(&mut self, key: SubscriptionKey) {
+        if let Some(followed) = self.followed(key) {
+            followed.feed.fall_behind();
+            if !self.behind.contains(&key) {
+                self.behind.push_back(key);
+            }
+        }
+    }
+
+    /// Whether the subscription waits for its log to be read.
+    pub(super) fn is_behind(&self, key: SubscriptionKey) -> bool {
+        self.get(key).and_then(|subscription| subscription.log.as_deref()).is_some_and(|log| log.feed.is_behind())
+    }
+
+    /// The next log to read, and from where.
+    pub(super) fn next_behind(&mut self) -> Option<(SubscriptionKey, Arc<Conversation>, Seq)> {
+        while let Some(key) = self.behind.pop_front() {
+            if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind()) {
+                return Some((key, Arc::clone(&followed.conversation), followed.feed.position()));
+            }
+        }
+        None
+    }
+
+    /// Whether the entry at `seq`, read from the log, is to be sent.
+    pub(super) fn read(&mut self, key: SubscriptionKey, seq: Seq) -> bool {
+        self.followed(key).is_some_and(|followed| followed.feed.read(seq))
+    }
+
+    /// Ends a page: `last` when the log had no more. Returns whether the subscription is live now.
+    pub(super) fn page_end(&mut self, key: SubscriptionKey, last: bool) -> bool {
+        let Some(followed) = self.followed(key) else { return false };
+        let live = last && followed.feed.reached_end();
+        if !live {
+            self.behind.push_back(key);
+        }
+        live
+    }
+
+    /// Notes that the client has the entry at `seq`; returns the conversation and the position to remember if the
+    /// device's cursor moves.
+    pub(super) fn confirm(&mut self, key: SubscriptionKey, seq: Seq) -> Option<(Arc<Conversation>, Seq)> {
+        let followed = self.followed(key)?;
+        let upto = followed.confirmed.confirm(seq)?;
+        Some((Arc::clone(&followed.conversation), upto))
+    }
+
+    /// As [`Self::confirm`], for everything up to `seq`.
+    pub(super) fn confirm_all(&mut self, key: SubscriptionKey, seq: Seq) -> Option<(Arc<Conversation>, Seq)> {
+        let followed = self.followed(key)?;
+        followed.confirmed.confirm_all(seq).then(|| (Arc::clone(&followed.conversation), seq))
+    }
+
+    /// Subscriptions with entries that were sent but not confirmed, and the last position sent.
+    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = (&Subscription<T>, Seq)> {
+        self.list.iter().filter_map(|subscription| {
+            let followed = subscription.log.as_deref()?;
+            (followed.feed.position() > followed.confirmed.upto).then_some((subscription, followed.feed.position()))
+        })
+    }
+}
+
+impl<T> Subscription<T> {
+    /// The connection's name for it.
+    pub(super) const fn key(&self) -> SubscriptionKey {
+        self.key
+    }
+}
+
+impl<T> Drop for Subscriptions<T> {
+    fn drop(&mut self) {
+        for subscription in &self.list {
+            self.leave(subscription);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Confirmations in any order move the cursor exactly over what is confirmed without a hole.
+        #[test]
+        fn the_cursor_never_passes_a_hole(order in Just((1u64..20).collect::<Vec<_>>()).prop_shuffle(), cut in 0usize..19) {
+            let mut confirmed = Confirmed::new(Seq::ZERO);
+            let mut seen = BTreeSet::new();
+            for seq in order.into_iter().take(cut) {
+                confirmed.confirm(Seq(seq));
+                seen.insert(seq);
+                let expected = (1..).take_while(|s| seen.contains(s)).last().unwrap_or(0);
+                prop_assert_eq!(confirmed.upto, Seq(expected));
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! A client's connection, from the upgrade to the last byte.
+//!
+//! One task owns a connection and everything about it: the socket, the WebSocket framing ([`websocket`]), the
+//! protocol's session ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
+//! whoever has something for the client puts it into the connection's outbox. The loop is in [`task`]:
+//!
+//! ```text
+//! read until the socket is empty ─▶ act on all that came ─▶ write all that is due at once ─▶ wait
+//! ```
+//!
+//! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space,
+//! and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
+
+mod clock;
+mod follow;
+mod mqtt;
+mod page;
+mod probe;
+mod registry;
+mod scratch;
+mod stomp;
+mod task;
+mod upgrade;
+mod websocket;
+
+pub use self::{
+    clock::{Clock, timestamp},
+    registry::Connections,
+    upgrade::{mqtt_endpoint, stomp_endpoint},
+};

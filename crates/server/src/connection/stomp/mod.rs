@@ -1,0 +1,244 @@
+//! STOMP on a connection: [`requests`] acts on what the client asks, [`messages`] writes what it gets.
+
+mod messages;
+mod requests;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use bytes::Bytes;
+use deskwire_broker::{CloseReason, Item, Outbox, Session as Entered, SubscriptionKey};
+use deskwire_model::Seq;
+use deskwire_store::Written;
+use deskwire_wire::{
+    Tick,
+    stomp::{MessageId, Session, SessionConfig, event::Event, server::HEART_BEAT},
+    ws::CloseCode,
+};
+
+use super::{
+    follow::Subscriptions,
+    probe::Probes,
+    task::{Ending, Page, Protocol, Reading},
+    websocket::Frames,
+};
+use crate::gateway::{Gateway, Identity};
+
+/// What STOMP remembers about a subscription.
+#[derive(Debug)]
+struct Subscribed {
+    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern.
+    destination: Option<Box<str>>,
+    /// Whether the client writes topics with dots.
+    dotted: bool,
+    /// Whether the client acknowledges; if not, a pong is the evidence of delivery.
+    acknowledges: bool,
+}
+
+/// A client that CONNECT let in.
+#[derive(Debug)]
+struct Client {
+    identity: Identity,
+    device: Box<str>,
+    entered: Entered,
+}
+
+/// The STOMP side of a connection.
+pub(super) struct Stomp {
+    gateway: Arc<Gateway>,
+    session: Session,
+    outbox: Arc<Outbox>,
+    client: Option<Box<Client>>,
+    subscriptions: Subscriptions<Subscribed>,
+    /// The event that waits to be acted on.
+    next: Option<Event>,
+    /// Writes that are not answered yet, and the receipts their frames asked for.
+    unanswered: VecDeque<(u64, Option<Box<str>>)>,
+    tickets: u64,
+    probes: Probes,
+    /// Numbers messages that have no position in a log.
+    unlogged: u64,
+    /// Subscriptions that went live and have not been told how far the others have read.
+    newly_live: Vec<SubscriptionKey>,
+    ending: Option<Ending>,
+}
+
+impl Stomp {
+    pub(super) fn new(gateway: Arc<Gateway>, config: Arc<SessionConfig>, outbox: Arc<Outbox>, now: Tick) -> Self {
+        Self {
+            session: Session::new(config, now),
+            subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
+            gateway,
+            outbox,
+            client: None,
+            next: None,
+            unanswered: VecDeque::new(),
+            tickets: 0,
+            probes: Probes::default(),
+            unlogged: 0,
+            newly_live: Vec::new(),
+            ending: None,
+        }
+    }
+
+    /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
+    fn committed(&mut self, ticket: u64, outcome: Result<Written, deskwire_broker::CommitError>) {
+        let Some(index) = self.unanswered.iter().position(|(number, _)| *number == ticket) else { return };
+        let Some((_, receipt)) = self.unanswered.remove(index) else { return };
+        let refusal = match outcome {
+            Ok(Written::Refused(refusal)) => refusal.to_string(),
+            Err(error) => error.to_string(),
+            Ok(_) => {
+                if let Some(receipt) = receipt {
+                    self.session.receipt(&receipt);
+                }
+                return;
+            }
+        };
+        self.session.error(&refusal, "", receipt.as_deref());
+    }
+
+    /// Notes that the client has an entry, and moves its device's cursor.
+    fn confirm(&mut self, subscription: SubscriptionKey, message: MessageId) {
+        if message.source == UNLOGGED {
+            return;
+        }
+        let moved = self.subscriptions.confirm(subscription, Seq(message.number));
+        if let (Some((conversation, seq)), Some(client)) = (moved, &self.client) {
+            let user = &client.identity.principal.uid;
+            self.gateway.desk.delivered(conversation.id, user, &client.device, seq);
+        }
+    }
+}
+
+/// The source of messages that have no position in a log; logs are numbered from 1.
+const UNLOGGED: u64 = 0;
+
+impl Protocol for Stomp {
+    fn receive(&mut self, bytes: &[u8], now: Tick) {
+        self.session.receive(bytes, now);
+    }
+
+    fn alive(&mut self, now: Tick) {
+        self.session.note_activity(now);
+    }
+
+    fn wants_input(&self) -> bool {
+        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+    }
+
+    fn has_work(&mut self) -> bool {
+        if !self.newly_live.is_empty() {
+            return true;
+        }
+        if self.next.is_none() {
+            self.next = self.session.poll_event();
+        }
+        // A barrier waits until everything before it is answered.
+        match self.next {
+            Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    async fn work(&mut self, now: Tick) {
+        while self.has_work() {
+            if let Some(subscription) = self.newly_live.pop() {
+                self.tell_read_positions(subscription).await;
+            } else if let Some(event) = self.next.take() {
+                self.act(event, now).await;
+            }
+        }
+    }
+
+    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) {
+        while let Some(frame) = self.session.poll_transmit() {
+            out.text(|out| out.extend_from_slice(&frame));
+            if frame != Bytes::from_static(HEART_BEAT) {
+                self.session.note_sent(now);
+            }
+        }
+    }
+
+    fn take(&mut self, item: Item, out: &mut Frames<'_>) -> Option<Item> {
+        match item {
+            Item::Delivery { subscription, publication } => self.deliver(subscription, &publication, out),
+            Item::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            // A STOMP client subscribes by itself.
+            Item::Joined { .. } => {}
+        }
+        None
+    }
+
+    fn lagging(&mut self, subscription: SubscriptionKey) {
+        self.subscriptions.read_again(subscription);
+    }
+
+    fn next_page(&mut self) -> Option<Reading> {
+        super::page::next(&mut self.subscriptions, &self.gateway)
+    }
+
+    fn page(&mut self, page: Page, out: &mut Frames<'_>) {
+        self.deliver_page(page, out);
+    }
+
+    fn probe(&mut self, now: Tick) -> Option<u64> {
+        let unconfirmed = self.subscriptions.unconfirmed().filter(|(subscription, _)| !subscription.protocol.acknowledges);
+        self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
+    }
+
+    fn proved(&mut self, probe: u64) {
+        let Some(client) = &self.client else { return };
+        for (subscription, seq) in self.probes.proved(probe) {
+            if let Some((conversation, seq)) = self.subscriptions.confirm_all(subscription, seq) {
+                let user = &client.identity.principal.uid;
+                self.gateway.desk.delivered(conversation.id, user, &client.device, seq);
+            }
+        }
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        self.session.poll_timeout().into_iter().chain(self.probes.due()).min()
+    }
+
+    fn timeout(&mut self, now: Tick) {
+        self.session.handle_timeout(now);
+    }
+
+    fn end(&mut self, reason: CloseReason) {
+        if reason != CloseReason::Stopping {
+            self.session.error(&reason.to_string(), "", None);
+            self.ending = CloseCode::new(4500).map(|code| Ending::new(code, "slow consumer"));
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.unanswered.is_empty()
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        if !self.session.is_closing() {
+            return None;
+        }
+        let clean = self.session.refusal().is_none() && self.ending.is_none();
+        let default = if clean {
+            Ending::new(CloseCode::NORMAL, "")
+        } else {
+            Ending::new(CloseCode::PROTOCOL_ERROR, "see the ERROR frame")
+        };
+        Some(self.ending.unwrap_or(default))
+    }
+
+    fn rest(&mut self) {
+        self.session.shrink();
+        self.unanswered.shrink_to_fit();
+    }
+}
+
+impl Drop for Stomp {
+    fn drop(&mut self) {
+        if let Some(client) = &self.client {
+            self.gateway.sessions.leave(&client.entered);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Who is at the other end of a connection.
+
+use deskwire_desk::DeskError;
+use deskwire_model::{Principal, Role, TopicFilter, Uid};
+
+use super::Gateway;
+use crate::auth::TokenError;
+
+/// An authenticated principal and what its connection may do with live topics.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Who.
+    pub principal: Principal,
+    /// Live topics it may publish to.
+    pub publish: Vec<TopicFilter>,
+    /// Live topics it may subscribe to.
+    pub subscribe: Vec<TopicFilter>,
+}
+
+/// Why nobody is let in. The text is made for the client's eyes and tells nothing that helps to guess.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// Nothing was shown that could be checked.
+    #[error("no credentials: send Authorization: Bearer, login and passcode, or a visitor's uid as login")]
+    Missing,
+    /// What was shown is not ours.
+    #[error("the credentials are not valid")]
+    Invalid,
+    /// The token was good once.
+    #[error("the access token has expired")]
+    Expired,
+    /// They could not be checked.
+    #[error(transparent)]
+    Desk(DeskError),
+}
+
+/// Why an MQTT client is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum MqttAuthError {
+    /// The client id is not `uid/channel/device`, or the uid is not the token's.
+    #[error("the client id must be uid/channel/device with the uid of the token")]
+    ClientId,
+    /// The credentials are not valid.
+    #[error(transparent)]
+    Credentials(#[from] AuthError),
+}
+
+impl From<TokenError> for AuthError {
+    fn from(error: TokenError) -> Self {
+        if matches!(error, TokenError::Expired) { Self::Expired } else { Self::Invalid }
+    }
+}
+
+impl Gateway {
+    /// The user of an access token.
+    ///
+    /// # Errors
+    /// [`AuthError::Expired`], [`AuthError::Invalid`].
+    pub fn bearer(&self, token: &str) -> Result<Identity, AuthError> {
+        Ok(Identity::user(self.tokens.verify(token)?))
+    }
+
+    /// Who opens a STOMP session: a bearer token (seed 002), a service account, an access token as passcode, or a
+    /// visitor by its uid alone (seed 000), which only the visitor knows and which opens only its own conversations.
+    ///
+    /// # Errors
+    /// [`AuthError`].
+    pub async fn authenticate_stomp(
+        &self,
+        authorization: Option<&str>,
+        login: Option<&str>,
+        passcode: Option<&str>,
+    ) -> Result<Identity, AuthError> {
+        if let Some(header) = authorization {
+            return self.bearer(bearer_token(header).ok_or(AuthError::Invalid)?);
+        }
+        let login = login.filter(|login| !login.is_empty()).ok_or(AuthError::Missing)?;
+        match passcode.filter(|passcode| !passcode.is_empty()) {
+            Some(passcode) => self.login(login, passcode),
+            None => self.visitor_by_uid(login).await,
+        }
+    }
+
+    /// Who opens an MQTT session (seed 001): client id `uid/channel/device` and an access token as password, or a
+    /// service account with any client id.
+    ///
+    /// # Errors
+    /// [`MqttAuthError`].
+    pub fn authenticate_mqtt(
+        &self,
+        client_id: &str,
+        username: Option<&str>,
+        password: Option<&str>,
+    ) -> Result<Identity, MqttAuthError> {
+        let username = username.unwrap_or_default();
+        let password = password.ok_or(AuthError::Missing)?;
+        let identity = self.login(username, password)?;
+        if identity.principal.role != Role::Service {
+            let mut parts = client_id.split('/');
+            let named = parts.next() == Some(identity.principal.uid.as_str());
+            if !named || parts.clone().count() != 2 || parts.any(str::is_empty) {
+                return Err(MqttAuthError::ClientId);
+            }
+        }
+        Ok(identity)
+    }
+
+    fn login(&self, name: &str, secret: &str) -> Result<Identity, AuthError> {
+        if let Some(account) = self.services.authenticate(name, secret) {
+            let principal = account.principal().clone();
+            return Ok(Identity {
+                principal,
+                publish: account.publish().to_vec(),
+                subscribe: account.subscribe().to_vec(),
+            });
+        }
+        self.bearer(secret)
+    }
+
+    async fn visitor_by_uid(&self, login: &str) -> Result<Identity, AuthError> {
+        let uid = Uid::new(login).map_err(|_| AuthError::Invalid)?;
+        match self.desk.visitor(&uid).await {
+            Ok(visitor) => Ok(Identity::user(deskwire_desk::Desk::visitor_principal(&visitor))),
+            Err(DeskError::UnknownVisitor) => Err(AuthError::Invalid),
+            Err(error) => Err(AuthError::Desk(error)),
+        }
+    }
+}
+
+impl Identity {
+    /// A visitor or agent, who besides its conversations reads its own topics (`spec/bytedesk.md` §5).
+    fn user(principal: Principal) -> Self {
+        let own = |text: String| TopicFilter::new(&text).ok();
+        let subscribe = match principal.role {
+            Role::Agent => vec![
+                own(format!("user/{}/#", principal.uid)),
+                own(format!("org/{}", principal.org)),
+                own(format!("org/agent/{}", principal.uid)),
+                own(format!("org/queue/{}", principal.uid)),
+            ],
+            _ => vec![own(format!("user/{}/#", principal.uid))],
+        };
+        Self { principal, publish: Vec::new(), subscribe: subscribe.into_iter().flatten().collect() }
+    }
+}
+
+/// The token of an `Authorization` header: `Bearer` in any case, one blank.
+pub fn bearer_token(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bearer_token;
+
+    #[test]
+    fn a_bearer_header_has_a_scheme_and_a_token() {
+        assert_eq!(bearer_token("Bearer abc"), Some("abc"));
+        assert_eq!(bearer_token("bearer  abc "), Some("abc"));
+        assert_eq!(bearer_token("Basic abc"), None);
+        assert_eq!(bearer_token("abc"), None);
+    }
+}

@@ -1,0 +1,38 @@
+//! Who may do what, and where it goes.
+//!
+//! Between the protocols and the desk: [`identity`] answers who is at the other end, [`topics`] decides for each
+//! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
+
+mod identity;
+mod topics;
+
+use std::sync::Arc;
+
+use deskwire_broker::{Hub, Sessions};
+use deskwire_desk::Desk;
+
+pub use self::{
+    identity::{AuthError, Identity, MqttAuthError},
+    topics::{Refused, Route},
+};
+use crate::{
+    auth::{ServiceAccounts, Tokens},
+    config::Config,
+};
+
+/// What every connection and request shares.
+#[derive(Debug)]
+pub struct Gateway {
+    /// The service desk.
+    pub desk: Desk,
+    /// Who listens to what.
+    pub hub: Arc<Hub>,
+    /// Who is connected.
+    pub sessions: Arc<Sessions>,
+    /// Issues and checks access tokens.
+    pub tokens: Tokens,
+    /// Back ends and bridges.
+    pub services: ServiceAccounts,
+    /// The effective configuration.
+    pub config: Arc<Config>,
+}
