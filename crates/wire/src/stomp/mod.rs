@@ -18,6 +18,7 @@ mod heart_beat;
 mod message_id;
 mod parse;
 mod scan;
+mod session;
 mod version;
 
 pub mod client;
@@ -30,4 +31,5 @@ pub use frame::{Frame, Headers};
 pub use frame_writer::FrameWriter;
 pub use heart_beat::HeartBeat;
 pub use message_id::{AckId, MessageId, SubscriptionKey};
+pub use session::{AckMode, DeliverError, Refusal, Session, SessionConfig, event};
 pub use version::Version;
