@@ -316,7 +316,8 @@ fn limits_hold_before_the_end_of_line_has_come() {
         error(Version::V12, endless.as_bytes()),
         DecodeError::HeaderLineTooLong { limit: 60 }
     );
-    let endless = format!("SEND\n\n{}", "x".repeat(195));
+    // The frame cannot end within the limit any more, since its last octet is the NUL.
+    let endless = format!("SEND\n\n{}", "x".repeat(194));
     assert_eq!(
         error(Version::V12, endless.as_bytes()),
         DecodeError::FrameTooLarge { limit: 200 }
@@ -350,6 +351,7 @@ fn lowered_limits_end_a_frame_that_is_already_longer() {
         decoder.decode(&mut &b"x"[..]),
         Err(DecodeError::FrameTooLarge { limit: 50 })
     );
+    assert_eq!(decoder.buffered(), 0);
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Scan {
                 break;
             }
         }
-        if window.len() == limits.max_frame as usize || data.len() > window.len() {
+        if data.len() >= limits.max_frame as usize {
             return Err(too_large(limits));
         }
         Ok(None)

@@ -56,6 +56,7 @@ fn a_client_silent_for_three_intervals_is_gone() {
     session.receive(b"\n", START.after(20_000));
     assert_eq!(session.poll_timeout(), Some(START.after(50_000)));
     session.note_activity(START.after(25_000));
+    session.note_activity(START.after(24_000));
     session.receive(b"", START.after(26_000));
     assert_eq!(session.poll_timeout(), Some(START.after(55_000)));
     session.handle_timeout(START.after(54_999));
