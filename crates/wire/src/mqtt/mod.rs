@@ -9,6 +9,7 @@
 mod decode;
 mod encode;
 mod packet;
+mod session;
 mod text;
 mod topic;
 
@@ -17,6 +18,9 @@ pub use encode::{EncodeError, Encoder, PublishHead};
 pub use packet::{
     Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, PacketType,
     ProtocolVersion, Publish, QoS, Suback, SubackCode, Subscribe, Unsubscribe, Will,
+};
+pub use session::{
+    CloseReason, DeliverError, Event, Outgoing, Outstanding, Session, SessionConfig, Stage, Ticket,
 };
 pub use text::{Text, TextError};
 pub use topic::{TopicError, TopicFilter, TopicName, matches};

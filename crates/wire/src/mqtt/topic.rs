@@ -63,7 +63,7 @@ impl TopicFilter {
         self.0.as_str()
     }
 
-    /// Whether a message on `topic` belongs to this filter; see [`matches`].
+    /// Whether a message on `topic` belongs to this filter; see [`matches()`].
     #[must_use]
     pub fn matches(&self, topic: &TopicName) -> bool {
         matches(self.as_str(), topic.as_str())
