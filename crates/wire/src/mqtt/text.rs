@@ -19,7 +19,8 @@ pub enum TextError {
 
 /// A UTF-8 string as MQTT carries it (MQTT 3.1.1, 1.5.3): at most 65,535 bytes and no U+0000.
 ///
-/// A decoded text is a slice of the packet it came in; cloning it copies no characters.
+/// A decoded text is a slice of the packet it came in: cloning it copies no characters, and what is kept for long is
+/// better made anew, because it keeps the whole packet.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Bytes);
 
@@ -77,13 +78,5 @@ impl fmt::Debug for Text {
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl TryFrom<&str> for Text {
-    type Error = TextError;
-
-    fn try_from(value: &str) -> Result<Self, Self::Error> {
-        Self::new(value)
     }
 }

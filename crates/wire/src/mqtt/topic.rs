@@ -69,12 +69,6 @@ impl TopicFilter {
         matches(self.as_str(), topic.as_str())
     }
 
-    /// Whether the filter can match more than one topic.
-    #[must_use]
-    pub fn has_wildcard(&self) -> bool {
-        memchr::memchr2(b'+', b'#', self.as_bytes()).is_some()
-    }
-
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -149,12 +143,6 @@ macro_rules! show_as_text {
         impl fmt::Display for $topic {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0, f)
-            }
-        }
-
-        impl AsRef<str> for $topic {
-            fn as_ref(&self) -> &str {
-                self.as_str()
             }
         }
     )+};

@@ -5,8 +5,8 @@
     reason = "a test that cannot make its own input is to fail"
 )]
 
+mod against_mqtt_proto;
 mod arbitrary;
-mod differential;
 mod malformed;
 mod properties;
 mod topics;

@@ -112,9 +112,8 @@ fn matching() {
 
 proptest! {
     #[test]
-    fn a_name_matches_itself_and_its_generalisations(levels in prop::collection::vec("[a-c]{0,2}", 1..6), at in any::<prop::sample::Index>()) {
+    fn a_name_matches_itself_and_its_generalisations(levels in prop::collection::vec("[a-c]{0,2}", 2..6), at in any::<prop::sample::Index>()) {
         let topic = levels.join("/");
-        prop_assume!(!topic.is_empty());
         prop_assert!(matches(&topic, &topic));
 
         let at = at.index(levels.len());
