@@ -1,0 +1,82 @@
+//! The MQTT codec: tables of bytes, properties over arbitrary packets and bytes, and a comparison with another codec.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot make its own input is to fail"
+)]
+
+mod against_mqtt_proto;
+mod arbitrary;
+mod malformed;
+mod properties;
+mod topics;
+mod valid;
+
+use deskwire_wire::mqtt::{DecodeError, Decoder, Limits, Packet, Role};
+
+const LIMITS: Limits = Limits {
+    max_packet: 1024,
+    max_filters: 8,
+};
+
+/// `CONNECT` of MQTT 3.1.1, clean session, client `c`.
+const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01c";
+/// `CONNACK`, accepted.
+const CONNACK: &[u8] = b"\x20\x02\x00\x00";
+
+/// A decoder that has got past the packet that opens a connection.
+fn opened(role: Role, limits: Limits) -> Decoder {
+    let mut decoder = Decoder::new(
+        role,
+        Limits {
+            max_packet: 64,
+            ..limits
+        },
+    );
+    let mut opening = match role {
+        Role::Server => CONNECT,
+        Role::Client => CONNACK,
+    };
+    assert!(matches!(decoder.decode(&mut opening), Ok(Some(_))));
+    decoder.set_limits(limits);
+    decoder
+}
+
+/// Everything that `decoder` makes of `pieces`, fed one after the other.
+fn decode_pieces<'a>(
+    decoder: &mut Decoder,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Vec<Packet>, DecodeError> {
+    let mut packets = Vec::new();
+    for mut piece in pieces {
+        while let Some(packet) = decoder.decode(&mut piece)? {
+            packets.push(packet);
+        }
+        assert!(piece.is_empty(), "input is left although no packet came");
+    }
+    Ok(packets)
+}
+
+/// The role that reads `packet`; acknowledgements and messages go both ways.
+fn reader_of(packet: &Packet) -> Role {
+    match packet {
+        Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => {
+            Role::Client
+        }
+        _ => Role::Server,
+    }
+}
+
+fn opens_connection(packet: &Packet) -> bool {
+    matches!(packet, Packet::Connect(_) | Packet::Connack(_))
+}
+
+/// A decoder that may get `packet` next.
+fn decoder_for(packet: &Packet, limits: Limits) -> Decoder {
+    let role = reader_of(packet);
+    if opens_connection(packet) {
+        Decoder::new(role, limits)
+    } else {
+        opened(role, limits)
+    }
+}

@@ -1,0 +1,116 @@
+//! The server's session, driven with bytes and ticks.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot make its own input is to fail"
+)]
+
+mod connecting;
+mod inbound;
+mod model;
+mod outbound;
+mod timing;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deskwire_wire::Tick;
+use deskwire_wire::mqtt::{
+    Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, Publish, QoS, Session,
+    SessionConfig, Text, Ticket, TopicName,
+};
+
+const START: Tick = Tick::from_millis(1_000);
+
+fn config() -> SessionConfig {
+    SessionConfig {
+        limits: Limits {
+            max_packet: 512,
+            max_filters: 4,
+        },
+        connect_limits: Limits {
+            max_packet: 128,
+            max_filters: 4,
+        },
+        connect_deadline_ms: 5_000,
+        max_inflight: 3,
+        max_inbound_qos2: 2,
+        max_unanswered: 8,
+        keep_alive_default: 0,
+        keep_alive_max: 0,
+    }
+}
+
+fn id(value: u16) -> PacketId {
+    PacketId::new(value).unwrap()
+}
+
+fn bytes_of(packets: &[Packet]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for packet in packets {
+        Encoder::default().put(&mut out, packet).unwrap();
+    }
+    out
+}
+
+fn connect(change: impl FnOnce(&mut Connect)) -> Packet {
+    let mut connect = Connect::new(Text::new("client").unwrap());
+    change(&mut connect);
+    Packet::Connect(Box::new(connect))
+}
+
+fn publish(delivery: Delivery) -> Packet {
+    let topic = TopicName::new("t").unwrap();
+    Packet::Publish(Publish::new(delivery, topic, Bytes::from_static(b"m")))
+}
+
+fn outgoing(qos: QoS, token: u64) -> Outgoing<'static> {
+    Outgoing {
+        topic: "t",
+        payload: b"m",
+        qos,
+        retain: false,
+        dup: false,
+        token,
+    }
+}
+
+/// A session that has read a CONNECT and waits for the answer.
+fn asking(config: SessionConfig, change: impl FnOnce(&mut Connect)) -> Session {
+    let mut session = Session::new(Arc::new(config), START);
+    send(&mut session, &[connect(change)]);
+    assert!(matches!(session.poll_event(), Some(Event::Connect(_))));
+    session
+}
+
+/// A session that has accepted its client and sent CONNACK.
+fn open(config: SessionConfig) -> Session {
+    let mut session = asking(config, |_| {});
+    session.accept(false);
+    assert_eq!(sent(&mut session), b"\x20\x02\x00\x00");
+    session
+}
+
+fn send(session: &mut Session, packets: &[Packet]) {
+    session.receive(&bytes_of(packets), START);
+}
+
+/// Everything that the session has to send.
+fn sent(session: &mut Session) -> Vec<u8> {
+    std::iter::from_fn(|| session.poll_transmit())
+        .flatten()
+        .collect()
+}
+
+fn events(session: &mut Session) -> Vec<Event> {
+    std::iter::from_fn(|| session.poll_event()).collect()
+}
+
+/// The tickets of the messages among the events.
+fn tickets(session: &mut Session) -> Vec<Ticket> {
+    let ticket = |event| match event {
+        Event::Publish { ticket, .. } => ticket,
+        _ => None,
+    };
+    events(session).into_iter().filter_map(ticket).collect()
+}
