@@ -10,10 +10,7 @@ fn text(encode: impl FnOnce(&mut Vec<u8>)) -> String {
     String::from_utf8(out).expect("frames of text only")
 }
 
-const MESSAGE_ID: MessageId = MessageId {
-    source: 12,
-    number: 345,
-};
+const MESSAGE_ID: MessageId = MessageId { source: 12, number: 345 };
 
 const MESSAGE: server::Message<'_> = server::Message {
     destination: "/topic/a",
@@ -34,16 +31,10 @@ fn rule_1_connected_has_version_and_heart_beat() {
         server: None,
         user_name: None,
     };
-    assert_eq!(
-        text(|out| connected.encode(out)),
-        "CONNECTED\nversion:1.1\nheart-beat:0,0\n\n\0"
-    );
+    assert_eq!(text(|out| connected.encode(out)), "CONNECTED\nversion:1.1\nheart-beat:0,0\n\n\0");
     let connected = server::Connected {
         version: Version::V12,
-        heart_beat: HeartBeat {
-            can_send: 10_000,
-            wants: 5000,
-        },
+        heart_beat: HeartBeat { can_send: 10_000, wants: 5000 },
         session: Some("s1"),
         server: Some("deskwire/1"),
         user_name: Some("a:b\\c\nd"),
@@ -64,10 +55,7 @@ fn rule_8_heart_beat_is_one_line_feed() {
 fn message_headers_have_springs_order() {
     let message = server::Message {
         headers: &[("x", "1"), ("y:z", "a\nb")],
-        ack: Some(AckId {
-            message: MESSAGE_ID,
-            subscription: SubscriptionKey(0),
-        }),
+        ack: Some(AckId { message: MESSAGE_ID, subscription: SubscriptionKey(0) }),
         ..MESSAGE
     };
     assert_eq!(
@@ -86,12 +74,7 @@ fn message_head_is_the_message_without_body_and_nul() {
 
 #[test]
 fn message_without_subscription_id_on_1_0() {
-    let message = server::Message {
-        subscription: None,
-        content_type: None,
-        body: b"",
-        ..MESSAGE
-    };
+    let message = server::Message { subscription: None, content_type: None, body: b"", ..MESSAGE };
     assert_eq!(
         text(|out| message.encode(Version::V10, out)),
         "MESSAGE\ndestination:/topic/a\nmessage-id:12-345\ncontent-length:0\n\n\0"
@@ -100,10 +83,7 @@ fn message_without_subscription_id_on_1_0() {
 
 #[test]
 fn rule_22_content_length_counts_octets() {
-    let message = server::Message {
-        body: "你好".as_bytes(),
-        ..MESSAGE
-    };
+    let message = server::Message { body: "你好".as_bytes(), ..MESSAGE };
     assert!(text(|out| message.encode(Version::V12, out)).contains("\ncontent-length:6\n\n你好\0"));
 }
 
@@ -119,10 +99,7 @@ fn a_senders_headers_cannot_take_the_servers_place() {
         ("content-length", "forged"),
         ("", "forged"),
     ];
-    let message = server::Message {
-        headers: &forged,
-        ..MESSAGE
-    };
+    let message = server::Message { headers: &forged, ..MESSAGE };
     for version in [Version::V10, Version::V11, Version::V12] {
         assert!(!text(|out| message.encode(version, out)).contains("forged"));
     }
@@ -145,27 +122,12 @@ fn no_value_can_start_a_line_of_its_own() {
 
 #[test]
 fn receipt_and_error() {
-    let receipt = server::Receipt {
-        receipt_id: "close-1",
-    };
-    assert_eq!(
-        text(|out| receipt.encode(Version::V12, out)),
-        "RECEIPT\nreceipt-id:close-1\n\n\0"
-    );
-    let error = server::Error {
-        message: "no",
-        ..server::Error::default()
-    };
-    assert_eq!(
-        text(|out| error.encode(Version::V12, out)),
-        "ERROR\nmessage:no\ncontent-length:0\n\n\0"
-    );
-    let error = server::Error {
-        message: "a:b",
-        receipt_id: Some("r"),
-        version: Some(Version::SUPPORTED),
-        body: "more",
-    };
+    let receipt = server::Receipt { receipt_id: "close-1" };
+    assert_eq!(text(|out| receipt.encode(Version::V12, out)), "RECEIPT\nreceipt-id:close-1\n\n\0");
+    let error = server::Error { message: "no", ..server::Error::default() };
+    assert_eq!(text(|out| error.encode(Version::V12, out)), "ERROR\nmessage:no\ncontent-length:0\n\n\0");
+    let error =
+        server::Error { message: "a:b", receipt_id: Some("r"), version: Some(Version::SUPPORTED), body: "more" };
     assert_eq!(
         text(|out| error.encode(Version::V12, out)),
         "ERROR\nmessage:a\\cb\nreceipt-id:r\nversion:1.2,1.1,1.0\ncontent-type:text/plain\n\
@@ -187,13 +149,8 @@ fn client_frames() {
         text(|out| connect.encode(out)),
         "CONNECT\naccept-version:1.2\nhost:h\nlogin:l:1\npasscode:p\\n\nheart-beat:1,2\nx:y\n\n\0"
     );
-    let subscribe = client::Subscribe {
-        id: "0",
-        destination: "/a",
-        ack: Some("client"),
-        receipt: Some("r"),
-        headers: &[],
-    };
+    let subscribe =
+        client::Subscribe { id: "0", destination: "/a", ack: Some("client"), receipt: Some("r"), headers: &[] };
     assert_eq!(
         text(|out| subscribe.encode(Version::V12, out)),
         "SUBSCRIBE\nid:0\ndestination:/a\nack:client\nreceipt:r\n\n\0"
@@ -210,34 +167,13 @@ fn client_frames() {
         text(|out| send.encode(Version::V12, out)),
         "SEND\ndestination:/a\ncontent-type:text/plain\ntransaction:t\nk:v\ncontent-length:3\n\nx\0y\0"
     );
-    let ack = client::Ack {
-        id: "1-2-0",
-        subscription: Some("0"),
-        transaction: None,
-    };
-    assert_eq!(
-        text(|out| ack.encode(Version::V12, out)),
-        "ACK\nid:1-2-0\nsubscription:0\n\n\0"
-    );
-    assert_eq!(
-        text(|out| ack.encode(Version::V11, out)),
-        "ACK\nmessage-id:1-2-0\nsubscription:0\n\n\0"
-    );
-    let unsubscribe = client::Unsubscribe {
-        id: "0",
-        receipt: None,
-    };
-    assert_eq!(
-        text(|out| unsubscribe.encode(Version::V12, out)),
-        "UNSUBSCRIBE\nid:0\n\n\0"
-    );
-    let disconnect = client::Disconnect {
-        receipt: Some("bye"),
-    };
-    assert_eq!(
-        text(|out| disconnect.encode(Version::V12, out)),
-        "DISCONNECT\nreceipt:bye\n\n\0"
-    );
+    let ack = client::Ack { id: "1-2-0", subscription: Some("0"), transaction: None };
+    assert_eq!(text(|out| ack.encode(Version::V12, out)), "ACK\nid:1-2-0\nsubscription:0\n\n\0");
+    assert_eq!(text(|out| ack.encode(Version::V11, out)), "ACK\nmessage-id:1-2-0\nsubscription:0\n\n\0");
+    let unsubscribe = client::Unsubscribe { id: "0", receipt: None };
+    assert_eq!(text(|out| unsubscribe.encode(Version::V12, out)), "UNSUBSCRIBE\nid:0\n\n\0");
+    let disconnect = client::Disconnect { receipt: Some("bye") };
+    assert_eq!(text(|out| disconnect.encode(Version::V12, out)), "DISCONNECT\nreceipt:bye\n\n\0");
     assert_eq!(
         text(|out| FrameWriter::new(out, Command::Begin, Version::V12)
             .header("transaction", "t")
@@ -259,10 +195,6 @@ fn heart_beat_proposals() {
         ("", (0, 0)),
     ];
     for (value, (can_send, wants)) in cases {
-        assert_eq!(
-            HeartBeat::parse(value),
-            HeartBeat { can_send, wants },
-            "{value}"
-        );
+        assert_eq!(HeartBeat::parse(value), HeartBeat { can_send, wants }, "{value}");
     }
 }

@@ -3,11 +3,7 @@
 use deskwire_wire::stomp::{DecodeError, Decoder, Frame, Item, Limits, Version, client};
 use proptest::{collection::vec, prelude::*, sample};
 
-const LIMITS: Limits = Limits {
-    max_frame: 300,
-    max_headers: 8,
-    max_header_line: 80,
-};
+const LIMITS: Limits = Limits { max_frame: 300, max_headers: 8, max_header_line: 80 };
 
 /// Frames up to the end of the input or to the error; a heart-beat may count more than once when it is split.
 fn decode(version: Version, limits: Limits, pieces: &[&[u8]]) -> (Vec<Frame>, Option<DecodeError>) {
@@ -81,10 +77,7 @@ fn nearly_stomp() -> impl Strategy<Value = Vec<u8>> {
 
 fn headers(version: Version) -> impl Strategy<Value = Vec<(String, String)>> {
     let (name, value) = match version {
-        Version::V10 => (
-            r"[^\s:\x00\\][^:\s\x00]{0,9}",
-            r"([^\s\x00]([^\n\r\x00]{0,9}[^\s\x00])?)?",
-        ),
+        Version::V10 => (r"[^\s:\x00\\][^:\s\x00]{0,9}", r"([^\s\x00]([^\n\r\x00]{0,9}[^\s\x00])?)?"),
         Version::V11 => (r"[^\r\x00]{1,10}", r"[^\r\x00]{0,12}"),
         Version::V12 => (r"[^\x00]{1,10}", r"[^\x00]{0,12}"),
     };

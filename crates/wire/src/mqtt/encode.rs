@@ -1,6 +1,5 @@
 use super::{
-    Connack, Connect, Delivery, Packet, PacketId, PacketType, ProtocolVersion, Publish, QoS,
-    SubackCode, TopicFilter,
+    Connack, Connect, Delivery, Packet, PacketId, PacketType, ProtocolVersion, Publish, QoS, SubackCode, TopicFilter,
 };
 
 /// The most that the four bytes of a remaining length can say (MQTT 3.1.1, 2.2.3).
@@ -87,12 +86,7 @@ impl Encoder {
     ///
     /// # Errors
     /// [`EncodeError::FieldTooLong`] for the topic, [`EncodeError::PacketTooLong`].
-    pub fn put_publish(
-        self,
-        out: &mut Vec<u8>,
-        head: PublishHead<'_>,
-        payload: &[u8],
-    ) -> Result<(), EncodeError> {
+    pub fn put_publish(self, out: &mut Vec<u8>, head: PublishHead<'_>, payload: &[u8]) -> Result<(), EncodeError> {
         out.reserve(9 + head.topic.len() + payload.len());
         self.put_publish_head(out, head, payload.len())?;
         out.extend_from_slice(payload);
@@ -145,18 +139,11 @@ impl Encoder {
         for field in &payload {
             remaining += 2 + usize::from(field_length(field)?);
         }
-        put_header(
-            out,
-            PacketType::Connect,
-            PacketType::Connect.flags(),
-            remaining,
-        )?;
+        put_header(out, PacketType::Connect, PacketType::Connect.flags(), remaining)?;
         put_field(out, name.as_bytes())?;
         out.extend_from_slice(&[level, flags]);
         out.extend_from_slice(&connect.keep_alive.to_be_bytes());
-        payload
-            .into_iter()
-            .try_for_each(|field| put_field(out, field))
+        payload.into_iter().try_for_each(|field| put_field(out, field))
     }
 
     /// Writes a SUBSCRIBE.
@@ -169,10 +156,7 @@ impl Encoder {
         packet_id: PacketId,
         filters: &[(TopicFilter, QoS)],
     ) -> Result<(), EncodeError> {
-        let length = filters
-            .iter()
-            .map(|(filter, _)| 3 + filter.as_bytes().len())
-            .sum();
+        let length = filters.iter().map(|(filter, _)| 3 + filter.as_bytes().len()).sum();
         put_list_head(out, PacketType::Subscribe, packet_id, length)?;
         for (filter, qos) in filters {
             put_field(out, filter.as_bytes())?;
@@ -191,26 +175,16 @@ impl Encoder {
         packet_id: PacketId,
         filters: &[TopicFilter],
     ) -> Result<(), EncodeError> {
-        let length = filters
-            .iter()
-            .map(|filter| 2 + filter.as_bytes().len())
-            .sum();
+        let length = filters.iter().map(|filter| 2 + filter.as_bytes().len()).sum();
         put_list_head(out, PacketType::Unsubscribe, packet_id, length)?;
-        filters
-            .iter()
-            .try_for_each(|filter| put_field(out, filter.as_bytes()))
+        filters.iter().try_for_each(|filter| put_field(out, filter.as_bytes()))
     }
 
     /// Writes a SUBACK with one code for each filter of the SUBSCRIBE, in its order [MQTT-3.9.3-1].
     ///
     /// # Errors
     /// [`EncodeError::NoEntries`], [`EncodeError::PacketTooLong`].
-    pub fn put_suback(
-        self,
-        out: &mut Vec<u8>,
-        packet_id: PacketId,
-        codes: &[SubackCode],
-    ) -> Result<(), EncodeError> {
+    pub fn put_suback(self, out: &mut Vec<u8>, packet_id: PacketId, codes: &[SubackCode]) -> Result<(), EncodeError> {
         put_list_head(out, PacketType::Suback, packet_id, codes.len())?;
         out.extend(codes.iter().map(|code| code.to_byte()));
         Ok(())
@@ -218,12 +192,7 @@ impl Encoder {
 
     /// Writes a CONNACK.
     pub fn put_connack(self, out: &mut Vec<u8>, connack: Connack) {
-        out.extend_from_slice(&[
-            0x20,
-            2,
-            u8::from(connack.session_present),
-            connack.code as u8,
-        ]);
+        out.extend_from_slice(&[0x20, 2, u8::from(connack.session_present), connack.code as u8]);
     }
 
     /// Writes a PUBACK.
@@ -271,12 +240,7 @@ impl Publish {
     /// Everything but the payload, as the encoder takes it.
     #[must_use]
     pub fn head(&self) -> PublishHead<'_> {
-        PublishHead {
-            dup: self.dup,
-            delivery: self.delivery,
-            retain: self.retain,
-            topic: self.topic.as_str(),
-        }
+        PublishHead { dup: self.dup, delivery: self.delivery, retain: self.retain, topic: self.topic.as_str() }
     }
 }
 
@@ -284,12 +248,7 @@ fn first_byte(packet: PacketType, flags: u8) -> u8 {
     (packet as u8) << 4 | flags
 }
 
-fn put_header(
-    out: &mut Vec<u8>,
-    packet: PacketType,
-    flags: u8,
-    remaining: usize,
-) -> Result<(), EncodeError> {
+fn put_header(out: &mut Vec<u8>, packet: PacketType, flags: u8, remaining: usize) -> Result<(), EncodeError> {
     if remaining > MAX_REMAINING {
         return Err(EncodeError::PacketTooLong(remaining));
     }
@@ -304,12 +263,7 @@ fn put_header(
 }
 
 /// The head of a packet that is a packet identifier and `length` bytes of entries.
-fn put_list_head(
-    out: &mut Vec<u8>,
-    packet: PacketType,
-    packet_id: PacketId,
-    length: usize,
-) -> Result<(), EncodeError> {
+fn put_list_head(out: &mut Vec<u8>, packet: PacketType, packet_id: PacketId, length: usize) -> Result<(), EncodeError> {
     if length == 0 {
         return Err(EncodeError::NoEntries);
     }

@@ -16,11 +16,9 @@ mod topic;
 pub use decode::{DecodeError, Decoder, Limits, Role};
 pub use encode::{EncodeError, Encoder, PublishHead};
 pub use packet::{
-    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, PacketType,
-    ProtocolVersion, Publish, QoS, Suback, SubackCode, Subscribe, Unsubscribe, Will,
+    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, PacketType, ProtocolVersion, Publish, QoS,
+    Suback, SubackCode, Subscribe, Unsubscribe, Will,
 };
-pub use session::{
-    CloseReason, DeliverError, Event, Outgoing, Outstanding, Session, SessionConfig, Stage, Ticket,
-};
+pub use session::{CloseReason, DeliverError, Event, Outgoing, Outstanding, Session, SessionConfig, Stage, Ticket};
 pub use text::{Text, TextError};
 pub use topic::{TopicError, TopicFilter, TopicName, matches};

@@ -145,9 +145,7 @@ pub struct Disconnect<'a> {
 impl Disconnect<'_> {
     /// Appends the frame.
     pub fn encode(&self, version: Version, out: &mut Vec<u8>) {
-        FrameWriter::new(out, Command::Disconnect, version)
-            .optional("receipt", self.receipt)
-            .finish();
+        FrameWriter::new(out, Command::Disconnect, version).optional("receipt", self.receipt).finish();
     }
 }
 

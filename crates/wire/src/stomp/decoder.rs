@@ -15,11 +15,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_frame: 1024 * 1024,
-            max_headers: 100,
-            max_header_line: 16 * 1024,
-        }
+        Self { max_frame: 1024 * 1024, max_headers: 100, max_header_line: 16 * 1024 }
     }
 }
 
@@ -55,13 +51,7 @@ impl Decoder {
     /// and CONNECTED look the same on all versions.
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            version: Version::V12,
-            buffer: Vec::new(),
-            scan: Scan::new(),
-            failed: None,
-        }
+        Self { limits, version: Version::V12, buffer: Vec::new(), scan: Scan::new(), failed: None }
     }
 
     /// Changes the limits, from the next frame on.
@@ -128,10 +118,7 @@ impl Decoder {
             let room = (self.limits.max_frame as usize).saturating_sub(kept);
             let more = &input[..input.len().min(Self::STEP).min(room)];
             self.keep(more);
-            if let Some(extent) = self
-                .scan
-                .advance(&self.buffer, &self.limits, self.version)?
-            {
+            if let Some(extent) = self.scan.advance(&self.buffer, &self.limits, self.version)? {
                 *input = &input[extent.body_end + 1 - kept..];
                 let mut octets = mem::take(&mut self.buffer);
                 octets.truncate(extent.body_end);
@@ -153,8 +140,7 @@ impl Decoder {
         let needed = self.buffer.len() + more.len();
         if needed > self.buffer.capacity() {
             let doubled = (self.buffer.capacity() * 2).min(self.limits.max_frame as usize);
-            self.buffer
-                .reserve_exact(needed.max(doubled) - self.buffer.len());
+            self.buffer.reserve_exact(needed.max(doubled) - self.buffer.len());
         }
         self.buffer.extend_from_slice(more);
     }

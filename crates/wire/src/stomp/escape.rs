@@ -114,11 +114,7 @@ mod tests {
             (Part::Name, Escaping::None, "a_b\\c_d_e_f"),
         ];
         for (part, escaping, expected) in cases {
-            assert_eq!(
-                written(text, part, escaping),
-                expected,
-                "{part:?} {escaping:?}"
-            );
+            assert_eq!(written(text, part, escaping), expected, "{part:?} {escaping:?}");
         }
     }
 
@@ -128,10 +124,7 @@ mod tests {
             assert_eq!(Escaping::of(command, Version::V12), Escaping::None);
         }
         assert_eq!(Escaping::of(Command::Error, Version::V12), Escaping::Full);
-        assert_eq!(
-            Escaping::of(Command::Send, Version::V11),
-            Escaping::WithoutCr
-        );
+        assert_eq!(Escaping::of(Command::Send, Version::V11), Escaping::WithoutCr);
         assert_eq!(Escaping::of(Command::Send, Version::V10), Escaping::None);
     }
 
@@ -147,11 +140,7 @@ mod tests {
     fn refuses_undefined_escapes() {
         for text in ["\\t", "a\\", "\\N", "ok\\n\\0"] {
             let mut octets = text.as_bytes().to_vec();
-            assert_eq!(
-                unescape_in_place(&mut octets),
-                Err(DecodeError::UndefinedEscape),
-                "{text}"
-            );
+            assert_eq!(unescape_in_place(&mut octets), Err(DecodeError::UndefinedEscape), "{text}");
         }
     }
 }

@@ -33,10 +33,7 @@ pub(super) struct Span {
 impl Span {
     /// Both ends are offsets inside one frame.
     pub(super) fn new(range: Range<usize>) -> Self {
-        Self {
-            start: range.start as u32,
-            end: range.end as u32,
-        }
+        Self { start: range.start as u32, end: range.end as u32 }
     }
 
     pub(super) const fn range(self) -> Range<usize> {
@@ -46,18 +43,8 @@ impl Span {
 
 impl Frame {
     /// Puts a frame together; `headers` are UTF-8 inside `octets`, and the body is everything from `body_start`.
-    pub(super) fn new(
-        command: Command,
-        octets: Bytes,
-        headers: SmallVec<[HeaderSpan; 8]>,
-        body_start: usize,
-    ) -> Self {
-        Self {
-            command,
-            octets,
-            headers,
-            body_start: body_start as u32,
-        }
+    pub(super) fn new(command: Command, octets: Bytes, headers: SmallVec<[HeaderSpan; 8]>, body_start: usize) -> Self {
+        Self { command, octets, headers, body_start: body_start as u32 }
     }
 
     /// The command.
@@ -78,10 +65,7 @@ impl Frame {
     /// All headers in the order of the wire, repeated ones included.
     #[must_use]
     pub fn headers(&self) -> Headers<'_> {
-        Headers {
-            frame: self,
-            next: 0,
-        }
+        Headers { frame: self, next: 0 }
     }
 
     /// The body.
@@ -110,8 +94,7 @@ impl Frame {
     }
 
     fn text(&self, span: Span) -> &str {
-        str::from_utf8(&self.octets[span.range()])
-            .expect("the decoder checks that every header is utf-8")
+        str::from_utf8(&self.octets[span.range()]).expect("the decoder checks that every header is utf-8")
     }
 }
 

@@ -18,10 +18,7 @@ impl<'a> FrameWriter<'a> {
     pub fn new(out: &'a mut Vec<u8>, command: Command, version: Version) -> Self {
         out.extend_from_slice(command.as_str().as_bytes());
         out.push(b'\n');
-        Self {
-            out,
-            escaping: Escaping::of(command, version),
-        }
+        Self { out, escaping: Escaping::of(command, version) }
     }
 
     /// Adds a header, escaped as the version wants it. What the version cannot express becomes `_` in a name and a

@@ -17,12 +17,7 @@ impl HeartBeat {
         let number = |text: &str| text.trim().parse().ok();
         value
             .split_once(',')
-            .and_then(|(send, want)| {
-                Some(Self {
-                    can_send: number(send)?,
-                    wants: number(want)?,
-                })
-            })
+            .and_then(|(send, want)| Some(Self { can_send: number(send)?, wants: number(want)? }))
             .unwrap_or_default()
     }
 

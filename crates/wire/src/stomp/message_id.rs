@@ -31,10 +31,7 @@ impl MessageId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (source, number) = text.split_once('-')?;
-        Some(Self {
-            source: decimal(source)?,
-            number: decimal(number)?,
-        })
+        Some(Self { source: decimal(source)?, number: decimal(number)? })
     }
 
     pub(super) fn write(self, out: &mut Vec<u8>) {
@@ -110,10 +107,7 @@ mod tests {
             assert_eq!(out, message.to_string().into_bytes());
             assert_eq!(MessageId::parse(&message.to_string()), Some(message));
 
-            let ack = AckId {
-                message,
-                subscription: SubscriptionKey(u32::MAX),
-            };
+            let ack = AckId { message, subscription: SubscriptionKey(u32::MAX) };
             out.clear();
             ack.write(&mut out);
             assert_eq!(out, ack.to_string().into_bytes());
@@ -123,18 +117,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_identifiers() {
-        for text in [
-            "",
-            "-",
-            "1",
-            "1-",
-            "-1",
-            "+1-2",
-            "1-2-3",
-            "a-b",
-            "undefined",
-            "99999999999999999999-1",
-        ] {
+        for text in ["", "-", "1", "1-", "-1", "+1-2", "1-2-3", "a-b", "undefined", "99999999999999999999-1"] {
             assert_eq!(MessageId::parse(text), None, "{text}");
         }
         for text in ["", "1-2", "1-2-", "1-2-4294967296", "1-2-3-4"] {

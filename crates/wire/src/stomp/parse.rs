@@ -25,9 +25,7 @@ pub(super) fn frame(
 ) -> Result<Frame, DecodeError> {
     str::from_utf8(&octets[..body_start]).map_err(|_| DecodeError::InvalidUtf8)?;
     let style = HeaderStyle {
-        escaped: version != Version::V10
-            && command.is_escaped()
-            && memchr(b'\\', &octets[..body_start]).is_some(),
+        escaped: version != Version::V10 && command.is_escaped() && memchr(b'\\', &octets[..body_start]).is_some(),
         padded: version == Version::V10,
     };
     let mut headers = SmallVec::new();
@@ -49,12 +47,7 @@ pub(super) fn frame(
         }
         octets.len()
     };
-    Ok(Frame::new(
-        command,
-        Bytes::from(octets),
-        headers,
-        body_start,
-    ))
+    Ok(Frame::new(command, Bytes::from(octets), headers, body_start))
 }
 
 #[derive(Clone, Copy)]
@@ -70,11 +63,7 @@ fn line_end(octets: &[u8], start: usize) -> usize {
 }
 
 /// Splits a line at its first colon, since clients leave colons in values as they are.
-fn header(
-    octets: &mut [u8],
-    line: Range<usize>,
-    style: HeaderStyle,
-) -> Result<HeaderSpan, DecodeError> {
+fn header(octets: &mut [u8], line: Range<usize>, style: HeaderStyle) -> Result<HeaderSpan, DecodeError> {
     let colon = memchr(b':', &octets[line.clone()]).ok_or(DecodeError::MalformedHeader)?;
     let mut name = line.start..line.start + colon;
     let mut value = name.end + 1..line.end;
@@ -89,20 +78,13 @@ fn header(
     if name.is_empty() {
         return Err(DecodeError::MalformedHeader);
     }
-    Ok(HeaderSpan {
-        name: Span::new(name),
-        value: Span::new(value),
-    })
+    Ok(HeaderSpan { name: Span::new(name), value: Span::new(value) })
 }
 
 fn without_blanks(octets: &[u8], text: Range<usize>) -> Range<usize> {
     let blank = |octet: &u8| matches!(octet, b' ' | b'\t');
     let leading = octets[text.clone()].iter().take_while(|o| blank(o)).count();
     let start = text.start + leading;
-    let trailing = octets[start..text.end]
-        .iter()
-        .rev()
-        .take_while(|o| blank(o))
-        .count();
+    let trailing = octets[start..text.end].iter().rev().take_while(|o| blank(o)).count();
     start..text.end - trailing
 }

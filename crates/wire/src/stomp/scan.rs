@@ -44,13 +44,7 @@ pub(super) struct Extent {
 
 impl Scan {
     pub(super) const fn new() -> Self {
-        Self {
-            stage: Stage::Command,
-            searched: 0,
-            line_start: 0,
-            headers: 0,
-            content_length: ContentLength::Unseen,
-        }
+        Self { stage: Stage::Command, searched: 0, line_start: 0, headers: 0, content_length: ContentLength::Unseen }
     }
 
     /// Searches on in `data`, which begins with everything that was given before; `None` when the end is not in it.
@@ -67,16 +61,10 @@ impl Scan {
         let window = &data[..data.len().min(limits.max_frame as usize)];
         loop {
             let went_on = match self.stage {
-                Stage::Command | Stage::Headers { .. } => {
-                    self.next_line(window, limits, version)?
-                }
+                Stage::Command | Stage::Headers { .. } => self.next_line(window, limits, version)?,
                 Stage::Body { command, start } => {
                     if let Some(body_end) = self.body_end(window, start)? {
-                        return Ok(Some(Extent {
-                            command,
-                            body_start: start,
-                            body_end,
-                        }));
+                        return Ok(Some(Extent { command, body_start: start, body_end }));
                     }
                     false
                 }
@@ -92,12 +80,7 @@ impl Scan {
     }
 
     /// Takes one line of the head; `false` when its end has not come yet.
-    fn next_line(
-        &mut self,
-        window: &[u8],
-        limits: &Limits,
-        version: Version,
-    ) -> Result<bool, DecodeError> {
+    fn next_line(&mut self, window: &[u8], limits: &Limits, version: Version) -> Result<bool, DecodeError> {
         // One more than the longest command, for the CR of a CR LF.
         let longest = match self.stage {
             Stage::Command => Command::LONGEST + 1,
@@ -111,9 +94,7 @@ impl Scan {
             return match self.stage {
                 _ if searchable.len() < line_limit => Ok(false),
                 Stage::Command => Err(DecodeError::UnknownCommand),
-                _ => Err(DecodeError::HeaderLineTooLong {
-                    limit: limits.max_header_line,
-                }),
+                _ => Err(DecodeError::HeaderLineTooLong { limit: limits.max_header_line }),
             };
         };
         let line_end = self.searched + found;
@@ -125,10 +106,7 @@ impl Scan {
         self.searched = self.line_start;
         match self.stage {
             Stage::Headers { command } if line.is_empty() => {
-                self.stage = Stage::Body {
-                    command,
-                    start: self.line_start,
-                };
+                self.stage = Stage::Body { command, start: self.line_start };
                 self.check_announced_length(limits)?;
             }
             Stage::Command => {
@@ -140,23 +118,15 @@ impl Scan {
         Ok(true)
     }
 
-    fn count_header(
-        &mut self,
-        line: &[u8],
-        limits: &Limits,
-        version: Version,
-    ) -> Result<(), DecodeError> {
+    fn count_header(&mut self, line: &[u8], limits: &Limits, version: Version) -> Result<(), DecodeError> {
         self.headers += 1;
         if self.headers > limits.max_headers {
-            return Err(DecodeError::TooManyHeaders {
-                limit: limits.max_headers,
-            });
+            return Err(DecodeError::TooManyHeaders { limit: limits.max_headers });
         }
         if matches!(self.content_length, ContentLength::Unseen)
             && let Some(value) = content_length_value(line, version)
         {
-            self.content_length =
-                parse_number(value).map_or(ContentLength::Ignored, ContentLength::Octets);
+            self.content_length = parse_number(value).map_or(ContentLength::Ignored, ContentLength::Octets);
         }
         Ok(())
     }
@@ -164,9 +134,7 @@ impl Scan {
     /// Refuses a body that cannot fit before a byte of it is kept.
     fn check_announced_length(&self, limits: &Limits) -> Result<(), DecodeError> {
         if let ContentLength::Octets(octets) = self.content_length {
-            let frame = (self.line_start as u64)
-                .saturating_add(octets)
-                .saturating_add(1);
+            let frame = (self.line_start as u64).saturating_add(octets).saturating_add(1);
             if frame > u64::from(limits.max_frame) {
                 return Err(too_large(limits));
             }
@@ -198,24 +166,14 @@ pub(super) fn without_cr(line: &[u8]) -> &[u8] {
 }
 
 fn too_large(limits: &Limits) -> DecodeError {
-    DecodeError::FrameTooLarge {
-        limit: limits.max_frame,
-    }
+    DecodeError::FrameTooLarge { limit: limits.max_frame }
 }
 
 fn content_length_value(line: &[u8], version: Version) -> Option<&[u8]> {
     const NAME: &[u8] = b"content-length";
-    let line = if version == Version::V10 {
-        line.trim_ascii_start()
-    } else {
-        line
-    };
+    let line = if version == Version::V10 { line.trim_ascii_start() } else { line };
     let rest = line.strip_prefix(NAME)?;
-    let rest = if version == Version::V10 {
-        rest.trim_ascii_start()
-    } else {
-        rest
-    };
+    let rest = if version == Version::V10 { rest.trim_ascii_start() } else { rest };
     rest.strip_prefix(b":").map(<[u8]>::trim_ascii)
 }
 
@@ -225,10 +183,6 @@ fn parse_number(digits: &[u8]) -> Option<u64> {
         return None;
     }
     digits.iter().try_fold(0_u64, |number, digit| {
-        digit.is_ascii_digit().then(|| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
-        })
+        digit.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
     })
 }

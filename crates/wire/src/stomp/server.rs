@@ -113,9 +113,7 @@ pub struct Receipt<'a> {
 impl Receipt<'_> {
     /// Appends the frame.
     pub fn encode(&self, version: Version, out: &mut Vec<u8>) {
-        FrameWriter::new(out, Command::Receipt, version)
-            .header("receipt-id", self.receipt_id)
-            .finish();
+        FrameWriter::new(out, Command::Receipt, version).header("receipt-id", self.receipt_id).finish();
     }
 }
 

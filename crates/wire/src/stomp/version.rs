@@ -43,10 +43,7 @@ impl Version {
     pub fn negotiate(accept_version: Option<&str>) -> Option<Self> {
         match accept_version {
             None => Some(Self::V10),
-            Some(list) => list
-                .split(',')
-                .filter_map(|name| Self::from_name(name.trim()))
-                .max(),
+            Some(list) => list.split(',').filter_map(|name| Self::from_name(name.trim())).max(),
         }
     }
 }

@@ -76,12 +76,7 @@ impl ResponseReader {
     /// the head of the response may have.
     #[must_use]
     pub fn new(key: &str, subprotocol: Option<&str>, max_head: usize) -> Self {
-        Self {
-            accept: accept_key(key),
-            offered: subprotocol.map(str::to_owned),
-            max_head,
-            head: Vec::new(),
-        }
+        Self { accept: accept_key(key), offered: subprotocol.map(str::to_owned), max_head, head: Vec::new() }
     }
 
     /// Reads on and moves `input` behind the head of the response, where the first frame begins; `None` when `input`
@@ -97,9 +92,7 @@ impl ResponseReader {
         let unsearched = known.saturating_sub(HEAD_END.len() - 1);
         let Some(found) = memchr::memmem::find(&self.head[unsearched..], HEAD_END) else {
             if self.head.len() == self.max_head {
-                return Err(HandshakeError::HeadTooLong {
-                    limit: self.max_head,
-                });
+                return Err(HandshakeError::HeadTooLong { limit: self.max_head });
             }
             *input = &mut [];
             return Ok(None);
@@ -149,15 +142,12 @@ impl ResponseReader {
 /// The status code of an HTTP/1.1 status line.
 fn status(line: &str) -> Option<u16> {
     let (code, _reason) = line.strip_prefix("HTTP/1.1 ")?.split_at_checked(3)?;
-    code.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| code.parse().ok())?
+    code.bytes().all(|byte| byte.is_ascii_digit()).then(|| code.parse().ok())?
 }
 
 /// Whether the comma-separated `list` names `token`, in any case.
 fn names(list: &str, token: &str) -> bool {
-    list.split(',')
-        .any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(token))
+    list.split(',').any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(token))
 }
 
 #[cfg(test)]
@@ -169,23 +159,14 @@ mod tests {
                         Sec-WebSocket-Accept:s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: mqtt \r\n\r\n";
 
     /// Feeds `response` in pieces of `size`; the answer and what is left of its input.
-    fn read(
-        response: &str,
-        size: usize,
-        max_head: usize,
-    ) -> (Result<Option<Accepted>, HandshakeError>, Vec<u8>) {
+    fn read(response: &str, size: usize, max_head: usize) -> (Result<Option<Accepted>, HandshakeError>, Vec<u8>) {
         let mut reader = ResponseReader::new(KEY, Some("mqtt"), max_head);
         let mut bytes = response.as_bytes().to_vec();
         let mut pieces = bytes.chunks_mut(size);
         while let Some(mut piece) = pieces.next() {
             let answer = reader.read(&mut piece);
             if answer != Ok(None) {
-                let left = [&*piece]
-                    .into_iter()
-                    .chain(pieces.map(|piece| &*piece))
-                    .flatten()
-                    .copied()
-                    .collect();
+                let left = [&*piece].into_iter().chain(pieces.map(|piece| &*piece)).flatten().copied().collect();
                 return (answer, left);
             }
             assert!(piece.is_empty());
@@ -208,74 +189,37 @@ mod tests {
     fn leaves_the_first_frame_in_the_input_however_it_is_split() {
         let response = format!("{GOOD}\u{1}frame");
         for size in 1..=response.len() {
-            let accepted = Accepted {
-                subprotocol: Some("mqtt".into()),
-            };
-            assert_eq!(
-                read(&response, size, 1024),
-                (Ok(Some(accepted)), b"\x01frame".to_vec()),
-                "{size}"
-            );
+            let accepted = Accepted { subprotocol: Some("mqtt".into()) };
+            assert_eq!(read(&response, size, 1024), (Ok(Some(accepted)), b"\x01frame".to_vec()), "{size}");
         }
     }
 
     #[test]
     fn the_server_may_ignore_our_offer() {
         let response = GOOD.replace("Sec-WebSocket-Protocol: mqtt \r\n", "");
-        assert_eq!(
-            read(&response, 9, 1024).0,
-            Ok(Some(Accepted { subprotocol: None }))
-        );
+        assert_eq!(read(&response, 9, 1024).0, Ok(Some(Accepted { subprotocol: None })));
     }
 
     #[test]
     fn refuses_everything_else() {
         let cases = [
-            (
-                GOOD.replace("101 Switching Protocols", "403 Forbidden"),
-                HandshakeError::Status(403),
-            ),
-            (
-                GOOD.replace("HTTP/1.1 101", "HTTP/1.0 101"),
-                HandshakeError::NotHttp,
-            ),
+            (GOOD.replace("101 Switching Protocols", "403 Forbidden"), HandshakeError::Status(403)),
+            (GOOD.replace("HTTP/1.1 101", "HTTP/1.0 101"), HandshakeError::NotHttp),
             (GOOD.replace("101 ", "+01 "), HandshakeError::NotHttp),
-            (
-                GOOD.replace("upgrade: ", "upgrade "),
-                HandshakeError::NotHttp,
-            ),
-            (
-                GOOD.replace("WebSocket\r", "h2c\r"),
-                HandshakeError::NotUpgraded,
-            ),
-            (
-                GOOD.replace("keep-alive, Upgrade", "close"),
-                HandshakeError::NotUpgraded,
-            ),
+            (GOOD.replace("upgrade: ", "upgrade "), HandshakeError::NotHttp),
+            (GOOD.replace("WebSocket\r", "h2c\r"), HandshakeError::NotUpgraded),
+            (GOOD.replace("keep-alive, Upgrade", "close"), HandshakeError::NotUpgraded),
             (GOOD.replace("s3pP", "S3PP"), HandshakeError::WrongAccept),
+            (GOOD.replace("Sec-WebSocket-Accept", "X-Accept"), HandshakeError::WrongAccept),
+            (GOOD.replace(": mqtt", ": v12.stomp"), HandshakeError::Subprotocol),
             (
-                GOOD.replace("Sec-WebSocket-Accept", "X-Accept"),
-                HandshakeError::WrongAccept,
-            ),
-            (
-                GOOD.replace(": mqtt", ": v12.stomp"),
-                HandshakeError::Subprotocol,
-            ),
-            (
-                GOOD.replace(
-                    "\r\n\r\n",
-                    "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
-                ),
+                GOOD.replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"),
                 HandshakeError::Extension,
             ),
         ];
         for (response, error) in cases {
             for size in [1, 7, 1024] {
-                assert_eq!(
-                    read(&response, size, 1024).0,
-                    Err(error.clone()),
-                    "{response}"
-                );
+                assert_eq!(read(&response, size, 1024).0, Err(error.clone()), "{response}");
             }
         }
     }
@@ -285,10 +229,7 @@ mod tests {
         for size in [1, 10, 1024] {
             assert!(matches!(read(GOOD, size, GOOD.len()).0, Ok(Some(_))));
             let limit = GOOD.len() - 1;
-            assert_eq!(
-                read(GOOD, size, limit).0,
-                Err(HandshakeError::HeadTooLong { limit })
-            );
+            assert_eq!(read(GOOD, size, limit).0, Err(HandshakeError::HeadTooLong { limit }));
         }
     }
 }

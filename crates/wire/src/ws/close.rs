@@ -62,10 +62,7 @@ impl CloseFrame {
                 let code = u16::from_be_bytes([*high, *low]);
                 let code = CloseCode::new(code).ok_or(Error::CloseCodeInvalid(code))?;
                 let reason = std::str::from_utf8(reason).map_err(|_| Error::CloseReasonNotUtf8)?;
-                Ok(Some(Self {
-                    code,
-                    reason: reason.to_owned(),
-                }))
+                Ok(Some(Self { code, reason: reason.to_owned() }))
             }
         }
     }
@@ -86,13 +83,7 @@ mod tests {
     fn reads_code_and_reason() {
         let frame = CloseFrame::parse(b"\x0b\xb8Go away!");
         let code = CloseCode::new(3000).unwrap();
-        assert_eq!(
-            frame,
-            Ok(Some(CloseFrame {
-                code,
-                reason: "Go away!".into()
-            }))
-        );
+        assert_eq!(frame, Ok(Some(CloseFrame { code, reason: "Go away!".into() })));
         assert_eq!(CloseFrame::parse(b""), Ok(None));
     }
 

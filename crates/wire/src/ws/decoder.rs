@@ -67,12 +67,7 @@ impl Decoder {
     /// A decoder for what the peer of `role` sends after the opening handshake.
     #[must_use]
     pub fn new(role: Role, limits: Limits) -> Self {
-        Self {
-            role,
-            limits,
-            state: State::Head(SmallVec::new()),
-            fragmented: None,
-        }
+        Self { role, limits, state: State::Head(SmallVec::new()), fragmented: None }
     }
 
     /// Finds the next event and moves `input` behind it; `None` when `input` is used up.
@@ -101,11 +96,7 @@ impl Decoder {
                     };
                     self.state = self.begin_frame(head)?;
                 }
-                State::Data {
-                    payload,
-                    message,
-                    last,
-                } => {
+                State::Data { payload, message, last } => {
                     let chunk = payload.take(input);
                     let frame_ends = payload.remaining == 0;
                     let end = frame_ends && *last;
@@ -121,21 +112,13 @@ impl Decoder {
                         self.state = State::between_frames();
                     }
                     if end || !chunk.is_empty() {
-                        return Ok(Some(Event::Data {
-                            kind,
-                            payload: chunk,
-                            end,
-                        }));
+                        return Ok(Some(Event::Data { kind, payload: chunk, end }));
                     }
                     if !frame_ends {
                         return Ok(None);
                     }
                 }
-                State::Control {
-                    kind,
-                    payload,
-                    received,
-                } => {
+                State::Control { kind, payload, received } => {
                     received.extend(payload.take(input));
                     if payload.remaining > 0 {
                         return Ok(None);
@@ -157,17 +140,9 @@ impl Decoder {
         let mut message = match (head.kind, self.fragmented) {
             (FrameKind::Control(kind), _) => {
                 let payload = Payload::new(&head).ok_or(Error::ControlTooLong)?;
-                return Ok(State::Control {
-                    kind,
-                    payload,
-                    received: Control::default(),
-                });
+                return Ok(State::Control { kind, payload, received: Control::default() });
             }
-            (FrameKind::Start(kind), None) => Message {
-                kind,
-                announced: 0,
-                text: Utf8Validator::default(),
-            },
+            (FrameKind::Start(kind), None) => Message { kind, announced: 0, text: Utf8Validator::default() },
             (FrameKind::Continuation, Some(message)) => message,
             (FrameKind::Start(_), Some(_)) => return Err(Error::MessageUnfinished),
             (FrameKind::Continuation, None) => return Err(Error::NothingToContinue),
@@ -177,18 +152,10 @@ impl Decoder {
             .filter(|payload| payload.remaining <= limit.saturating_sub(message.announced))
             .ok_or(Error::MessageTooLong { limit })?;
         message.announced += payload.remaining;
-        Ok(State::Data {
-            payload,
-            message,
-            last: head.last,
-        })
+        Ok(State::Data { payload, message, last: head.last })
     }
 
-    fn end_control(
-        &mut self,
-        kind: ControlKind,
-        payload: Control,
-    ) -> Result<Event<'static>, Error> {
+    fn end_control(&mut self, kind: ControlKind, payload: Control) -> Result<Event<'static>, Error> {
         self.state = State::between_frames();
         match kind {
             ControlKind::Ping => Ok(Event::Ping(payload)),
@@ -212,10 +179,7 @@ impl Payload {
     /// `None` if the payload cannot be addressed on this machine.
     fn new(head: &ReceivedHead) -> Option<Self> {
         let remaining = usize::try_from(head.payload_len).ok()?;
-        Some(Self {
-            remaining,
-            mask: head.mask.map(Mask::new),
-        })
+        Some(Self { remaining, mask: head.mask.map(Mask::new) })
     }
 
     /// Takes what `input` has of this payload, unmasked.

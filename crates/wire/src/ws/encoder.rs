@@ -27,21 +27,14 @@ pub fn put_frame_with(out: &mut Vec<u8>, opcode: Opcode, write: impl FnOnce(&mut
     let payload_start = start + USUAL_HEAD;
     out.resize(payload_start, 0);
     write(out);
-    assert!(
-        out.len() >= payload_start,
-        "the payload is appended to what was there"
-    );
+    assert!(out.len() >= payload_start, "the payload is appended to what was there");
     let head = head(opcode, out.len() - payload_start);
     out.splice(start..payload_start, head.as_ref().iter().copied());
 }
 
 /// Appends a server's close frame. A `reason` above 123 bytes is cut before a character.
 pub fn put_close(out: &mut Vec<u8>, code: CloseCode, reason: &str) {
-    put_parts(
-        out,
-        Opcode::Close,
-        &[&code.get().to_be_bytes(), fitting_reason(reason)],
-    );
+    put_parts(out, Opcode::Close, &[&code.get().to_be_bytes(), fitting_reason(reason)]);
 }
 
 /// Appends a client's frame with `payload` under the masking key `mask`, which has to be unpredictable (RFC 6455 §5.3).
@@ -51,12 +44,7 @@ pub fn put_masked_frame(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask:
 
 /// Appends a client's close frame, see [`put_close`] and [`put_masked_frame`].
 pub fn put_masked_close(out: &mut Vec<u8>, code: CloseCode, reason: &str, mask: [u8; 4]) {
-    put_masked_parts(
-        out,
-        Opcode::Close,
-        &[&code.get().to_be_bytes(), fitting_reason(reason)],
-        mask,
-    );
+    put_masked_parts(out, Opcode::Close, &[&code.get().to_be_bytes(), fitting_reason(reason)], mask);
 }
 
 fn put_parts(out: &mut Vec<u8>, opcode: Opcode, payload: &[&[u8]]) {

@@ -27,12 +27,7 @@ pub fn is_client_key(key: &str) -> bool {
 /// The `Sec-WebSocket-Accept` that answers a client's `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
 #[must_use]
 pub fn accept_key(sec_websocket_key: &str) -> String {
-    STANDARD.encode(
-        Sha1::new()
-            .chain_update(sec_websocket_key)
-            .chain_update(GUID)
-            .finalize(),
-    )
+    STANDARD.encode(Sha1::new().chain_update(sec_websocket_key).chain_update(GUID).finalize())
 }
 
 /// The `Sec-WebSocket-Key` for a random `nonce` (RFC 6455 §4.1).
@@ -47,10 +42,7 @@ mod tests {
 
     #[test]
     fn answers_the_example_of_the_rfc() {
-        assert_eq!(
-            accept_key("dGhlIHNhbXBsZSBub25jZQ=="),
-            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-        );
+        assert_eq!(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         assert_eq!(client_key(*b"the sample nonce"), "dGhlIHNhbXBsZSBub25jZQ==");
     }
 

@@ -68,10 +68,7 @@ impl AsRef<[u8]> for FrameHead {
 /// close frame made here is that long.
 #[must_use]
 pub fn head(opcode: Opcode, payload_len: usize) -> FrameHead {
-    debug_assert!(
-        !opcode.is_control() || payload_len <= MAX_CONTROL,
-        "{opcode:?} frame of {payload_len} bytes"
-    );
+    debug_assert!(!opcode.is_control() || payload_len <= MAX_CONTROL, "{opcode:?} frame of {payload_len} bytes");
     let mut bytes = [0; MAX_HEAD];
     bytes[0] = FIN | opcode as u8;
     let len = match payload_len {
@@ -169,15 +166,7 @@ impl ReceivedHead {
                 None => return Ok(None),
             },
         };
-        Ok(Some((
-            Self {
-                kind,
-                last,
-                payload_len,
-                mask,
-            },
-            bytes.len() - rest.len(),
-        )))
+        Ok(Some((Self { kind, last, payload_len, mask }, bytes.len() - rest.len())))
     }
 }
 
@@ -194,11 +183,7 @@ fn parse_length(short_len: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Erro
         },
         len => (u64::from(len), 0..=125, rest),
     };
-    if allowed.contains(&len) {
-        Ok(Some((len, rest)))
-    } else {
-        Err(Error::LengthEncoding)
-    }
+    if allowed.contains(&len) { Ok(Some((len, rest))) } else { Err(Error::LengthEncoding) }
 }
 
 #[cfg(test)]
@@ -224,10 +209,7 @@ mod tests {
                 payload_len: len as u64,
                 mask: None,
             };
-            assert_eq!(
-                ReceivedHead::parse(bytes, Role::Client),
-                Ok(Some((read, bytes.len())))
-            );
+            assert_eq!(ReceivedHead::parse(bytes, Role::Client), Ok(Some((read, bytes.len()))));
         }
     }
 

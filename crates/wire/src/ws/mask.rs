@@ -37,11 +37,7 @@ mod tests {
     fn goes_on_where_the_last_piece_ended() {
         let key = [0x12, 0x34, 0x56, 0x78];
         let plain: Vec<u8> = (0..61).collect();
-        let expected: Vec<u8> = plain
-            .iter()
-            .enumerate()
-            .map(|(i, byte)| byte ^ key[i % 4])
-            .collect();
+        let expected: Vec<u8> = plain.iter().enumerate().map(|(i, byte)| byte ^ key[i % 4]).collect();
         for first in 0..=plain.len() {
             let mut masked = plain.clone();
             let mut mask = Mask::new(key);

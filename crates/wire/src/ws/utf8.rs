@@ -33,11 +33,7 @@ impl Utf8Validator {
 
     /// Checks that the message does not end inside a character.
     pub(super) fn finish(self) -> Result<(), Error> {
-        if self.cut_len == 0 {
-            Ok(())
-        } else {
-            Err(Error::TextNotUtf8)
-        }
+        if self.cut_len == 0 { Ok(()) } else { Err(Error::TextNotUtf8) }
     }
 
     /// Adds one byte to the cut character. Four bytes are never an unfinished character, so `cut` has room.
@@ -82,32 +78,20 @@ mod tests {
         for (bytes, fatal) in cases {
             let mut validator = Utf8Validator::default();
             for (i, byte) in bytes.iter().enumerate() {
-                let expected = if i + 1 == fatal {
-                    Err(Error::TextNotUtf8)
-                } else {
-                    Ok(())
-                };
+                let expected = if i + 1 == fatal { Err(Error::TextNotUtf8) } else { Ok(()) };
                 assert_eq!(validator.push(&[*byte]), expected, "byte {i} of {bytes:?}");
                 if expected.is_err() {
                     break;
                 }
             }
-            assert_eq!(
-                validate([&bytes[..fatal]]),
-                Err(Error::TextNotUtf8),
-                "{bytes:?} whole"
-            );
+            assert_eq!(validate([&bytes[..fatal]]), Err(Error::TextNotUtf8), "{bytes:?} whole");
         }
     }
 
     #[test]
     fn a_text_must_not_end_inside_a_character() {
         for end in 1..4 {
-            assert_eq!(
-                validate([&"🦀".as_bytes()[..end]]),
-                Err(Error::TextNotUtf8),
-                "{end} bytes"
-            );
+            assert_eq!(validate([&"🦀".as_bytes()[..end]]), Err(Error::TextNotUtf8), "{end} bytes");
         }
         assert_eq!(validate(["🦀".as_bytes()]), Ok(()));
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_wire::mqtt::{
-    Connect, Decoder, Delivery, Encoder, Limits, Packet, PacketId, ProtocolVersion, Publish, QoS,
-    Role, SubackCode, TopicFilter, Will,
+    Connect, Decoder, Delivery, Encoder, Limits, Packet, PacketId, ProtocolVersion, Publish, QoS, Role, SubackCode,
+    TopicFilter, Will,
 };
 use mqtt_proto::{Pid, Protocol, QosPid, v3};
 use proptest::prelude::*;
@@ -12,10 +12,7 @@ use proptest::prelude::*;
 use crate::arbitrary::packet;
 use crate::{decode_pieces, decoder_for, opened};
 
-const LIMITS: Limits = Limits {
-    max_packet: 1 << 16,
-    max_filters: 8,
-};
+const LIMITS: Limits = Limits { max_packet: 1 << 16, max_filters: 8 };
 
 fn pid(id: PacketId) -> Pid {
     Pid::try_from(id.get()).unwrap()
@@ -39,14 +36,8 @@ fn connect(connect: &Connect) -> v3::Connect {
         keep_alive: connect.keep_alive,
         client_id: Arc::from(connect.client_id.as_str()),
         last_will: connect.will.as_ref().map(will),
-        username: connect
-            .login
-            .as_ref()
-            .map(|login| Arc::from(login.username.as_str())),
-        password: connect
-            .login
-            .as_ref()
-            .and_then(|login| login.password.clone()),
+        username: connect.login.as_ref().map(|login| Arc::from(login.username.as_str())),
+        password: connect.login.as_ref().and_then(|login| login.password.clone()),
     }
 }
 
@@ -87,20 +78,12 @@ fn theirs(packet: &Packet) -> v3::Packet {
         Packet::Pubrel(id) => v3::Packet::Pubrel(pid(*id)),
         Packet::Pubcomp(id) => v3::Packet::Pubcomp(pid(*id)),
         Packet::Subscribe(subscribe) => {
-            let topics = subscribe
-                .filters
-                .iter()
-                .map(|(name, level)| (filter(name), qos(*level)));
+            let topics = subscribe.filters.iter().map(|(name, level)| (filter(name), qos(*level)));
             v3::Subscribe::new(pid(subscribe.packet_id), topics.collect()).into()
         }
         Packet::Suback(suback) => {
-            let code =
-                |code: &SubackCode| v3::SubscribeReturnCode::from_u8(code.to_byte()).unwrap();
-            v3::Suback::new(
-                pid(suback.packet_id),
-                suback.codes.iter().map(code).collect(),
-            )
-            .into()
+            let code = |code: &SubackCode| v3::SubscribeReturnCode::from_u8(code.to_byte()).unwrap();
+            v3::Suback::new(pid(suback.packet_id), suback.codes.iter().map(code).collect()).into()
         }
         Packet::Unsubscribe(unsubscribe) => {
             let topics = unsubscribe.filters.iter().map(filter);
@@ -126,33 +109,15 @@ fn they_can_write(packet: &Packet) -> bool {
 
 /// (packet, the rule it breaks)
 const ONLY_WE_REFUSE: &[(&[u8], &str)] = &[
-    (
-        b"\x10\x0e\x00\x04MQTT\x04\x02\x00\x00\x00\x01cx",
-        "3.1.3: CONNECT has no further field",
-    ),
-    (
-        b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01\x00",
-        "MQTT-1.5.3-2: U+0000",
-    ),
-    (
-        b"\x10\x0d\x00\x04MQTT\x04\x22\x00\x00\x00\x01c",
-        "MQTT-3.1.2-15: will retain without a will",
-    ),
-    (
-        b"\x10\x10\x00\x04MQTT\x04\x42\x00\x00\x00\x01c\x00\x01p",
-        "MQTT-3.1.2-22: password without user name",
-    ),
-    (
-        b"\x10\x11\x00\x04MQTT\x04\x06\x00\x00\x00\x01c\x00\x00\x00\x00",
-        "MQTT-4.7.3-1: empty will topic",
-    ),
+    (b"\x10\x0e\x00\x04MQTT\x04\x02\x00\x00\x00\x01cx", "3.1.3: CONNECT has no further field"),
+    (b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01\x00", "MQTT-1.5.3-2: U+0000"),
+    (b"\x10\x0d\x00\x04MQTT\x04\x22\x00\x00\x00\x01c", "MQTT-3.1.2-15: will retain without a will"),
+    (b"\x10\x10\x00\x04MQTT\x04\x42\x00\x00\x00\x01c\x00\x01p", "MQTT-3.1.2-22: password without user name"),
+    (b"\x10\x11\x00\x04MQTT\x04\x06\x00\x00\x00\x01c\x00\x00\x00\x00", "MQTT-4.7.3-1: empty will topic"),
     (b"\x20\x02\x01\x05", "MQTT-3.2.2-4: session with a refusal"),
     (b"\x30\x02\x00\x00", "MQTT-4.7.3-1: empty topic"),
     (b"\x38\x03\x00\x01a", "MQTT-3.3.1-2: DUP with QoS 0"),
-    (
-        b"\x40\x03\x00\x01\x00",
-        "3.4.1: PUBACK has a remaining length of 2",
-    ),
+    (b"\x40\x03\x00\x01\x00", "3.4.1: PUBACK has a remaining length of 2"),
     (b"\x90\x02\x00\x01", "MQTT-3.9.3-1: SUBACK without codes"),
     (b"\xc0\x01\x00", "3.12.1: PINGREQ has no body"),
     (b"\xe0\x01\x00", "3.14.1: DISCONNECT has no body"),
@@ -161,9 +126,7 @@ const ONLY_WE_REFUSE: &[(&[u8], &str)] = &[
 #[test]
 fn where_only_we_refuse_the_standard_does_too() {
     for (bytes, rule) in ONLY_WE_REFUSE {
-        let Ok(Some(accepted)) = v3::Packet::decode(bytes) else {
-            panic!("they refuse it too: {rule}")
-        };
+        let Ok(Some(accepted)) = v3::Packet::decode(bytes) else { panic!("they refuse it too: {rule}") };
         let mut decoder = match accepted {
             v3::Packet::Connect(_) => Decoder::new(Role::Server, LIMITS),
             v3::Packet::Connack(_) => Decoder::new(Role::Client, LIMITS),

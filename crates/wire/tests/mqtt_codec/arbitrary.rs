@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
-    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, ProtocolVersion,
-    Publish, QoS, Suback, SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsubscribe, Will,
+    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, ProtocolVersion, Publish, QoS, Suback,
+    SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsubscribe, Will,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -39,26 +39,18 @@ pub(crate) fn packet_after_opening() -> impl Strategy<Value = Packet> {
 
 fn connect() -> impl Strategy<Value = Connect> {
     let protocol = prop_oneof![Just(ProtocolVersion::V3_1), Just(ProtocolVersion::V3_1_1)];
-    let login = (text(), option::of(payload()))
-        .prop_map(|(username, password)| Login { username, password });
-    (
-        protocol,
-        text(),
-        any::<(bool, u16)>(),
-        option::of(will()),
-        option::of(login),
+    let login = (text(), option::of(payload())).prop_map(|(username, password)| Login { username, password });
+    (protocol, text(), any::<(bool, u16)>(), option::of(will()), option::of(login)).prop_map(
+        |(protocol, client_id, (clean_session, keep_alive), will, login)| {
+            let mut connect = Connect::new(client_id);
+            connect.protocol = protocol;
+            connect.clean_session = clean_session;
+            connect.keep_alive = keep_alive;
+            connect.will = will;
+            connect.login = login;
+            connect
+        },
     )
-        .prop_map(
-            |(protocol, client_id, (clean_session, keep_alive), will, login)| {
-                let mut connect = Connect::new(client_id);
-                connect.protocol = protocol;
-                connect.clean_session = clean_session;
-                connect.keep_alive = keep_alive;
-                connect.will = will;
-                connect.login = login;
-                connect
-            },
-        )
 }
 
 fn will() -> impl Strategy<Value = Will> {
@@ -73,8 +65,7 @@ fn will() -> impl Strategy<Value = Will> {
 fn connack() -> impl Strategy<Value = Connack> {
     prop_oneof![
         any::<bool>().prop_map(Connack::accepted),
-        (1..=5u8)
-            .prop_map(|byte| Connack::without_session(ConnectReturnCode::from_byte(byte).unwrap())),
+        (1..=5u8).prop_map(|byte| Connack::without_session(ConnectReturnCode::from_byte(byte).unwrap())),
     ]
 }
 
@@ -84,14 +75,12 @@ fn publish() -> impl Strategy<Value = Publish> {
         packet_id().prop_map(Delivery::AtLeastOnce),
         packet_id().prop_map(Delivery::ExactlyOnce),
     ];
-    (delivery, any::<(bool, bool)>(), name(), payload()).prop_map(
-        |(delivery, (dup, retain), topic, payload)| {
-            let mut publish = Publish::new(delivery, topic, payload);
-            publish.dup = dup && delivery.qos() != QoS::AtMostOnce;
-            publish.retain = retain;
-            publish
-        },
-    )
+    (delivery, any::<(bool, bool)>(), name(), payload()).prop_map(|(delivery, (dup, retain), topic, payload)| {
+        let mut publish = Publish::new(delivery, topic, payload);
+        publish.dup = dup && delivery.qos() != QoS::AtMostOnce;
+        publish.retain = retain;
+        publish
+    })
 }
 
 fn packet_id() -> impl Strategy<Value = PacketId> {
@@ -103,10 +92,7 @@ fn qos() -> impl Strategy<Value = QoS> {
 }
 
 fn suback_code() -> impl Strategy<Value = SubackCode> {
-    prop_oneof![
-        qos().prop_map(SubackCode::Granted),
-        Just(SubackCode::Failure)
-    ]
+    prop_oneof![qos().prop_map(SubackCode::Granted), Just(SubackCode::Failure)]
 }
 
 fn text() -> impl Strategy<Value = Text> {

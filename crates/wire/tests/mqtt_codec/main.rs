@@ -1,9 +1,6 @@
 //! The MQTT codec: tables of bytes, properties over arbitrary packets and bytes, and a comparison with another codec.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot make its own input is to fail"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot make its own input is to fail")]
 
 mod against_mqtt_proto;
 mod arbitrary;
@@ -14,10 +11,7 @@ mod valid;
 
 use deskwire_wire::mqtt::{DecodeError, Decoder, Limits, Packet, Role};
 
-const LIMITS: Limits = Limits {
-    max_packet: 1024,
-    max_filters: 8,
-};
+const LIMITS: Limits = Limits { max_packet: 1024, max_filters: 8 };
 
 /// `CONNECT` of MQTT 3.1.1, clean session, client `c`.
 const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01c";
@@ -26,13 +20,7 @@ const CONNACK: &[u8] = b"\x20\x02\x00\x00";
 
 /// A decoder that has got past the packet that opens a connection.
 fn opened(role: Role, limits: Limits) -> Decoder {
-    let mut decoder = Decoder::new(
-        role,
-        Limits {
-            max_packet: 64,
-            ..limits
-        },
-    );
+    let mut decoder = Decoder::new(role, Limits { max_packet: 64, ..limits });
     let mut opening = match role {
         Role::Server => CONNECT,
         Role::Client => CONNACK,
@@ -60,9 +48,7 @@ fn decode_pieces<'a>(
 /// The role that reads `packet`; acknowledgements and messages go both ways.
 fn reader_of(packet: &Packet) -> Role {
     match packet {
-        Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => {
-            Role::Client
-        }
+        Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => Role::Client,
         _ => Role::Server,
     }
 }
@@ -74,9 +60,5 @@ fn opens_connection(packet: &Packet) -> bool {
 /// A decoder that may get `packet` next.
 fn decoder_for(packet: &Packet, limits: Limits) -> Decoder {
     let role = reader_of(packet);
-    if opens_connection(packet) {
-        Decoder::new(role, limits)
-    } else {
-        opened(role, limits)
-    }
+    if opens_connection(packet) { Decoder::new(role, limits) } else { opened(role, limits) }
 }

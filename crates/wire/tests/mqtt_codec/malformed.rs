@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
-    Connect, DecodeError, Decoder, Delivery, EncodeError, Encoder, Limits, Packet, PacketId,
-    PacketType, PublishHead, Role, Suback, Subscribe, Text, TextError, TopicError, TopicName,
-    Unsubscribe, Will,
+    Connect, DecodeError, Decoder, Delivery, EncodeError, Encoder, Limits, Packet, PacketId, PacketType, PublishHead,
+    Role, Suback, Subscribe, Text, TextError, TopicError, TopicName, Unsubscribe, Will,
 };
 
 use crate::{CONNECT, LIMITS, decode_pieces, opened};
@@ -13,17 +12,9 @@ type Case = (&'static str, &'static [u8], DecodeError);
 
 fn refused(cases: &[Case], decoder: impl Fn() -> Decoder) {
     for (case, bytes, error) in cases {
-        assert_eq!(
-            decode_pieces(&mut decoder(), [*bytes]),
-            Err(*error),
-            "{case}"
-        );
+        assert_eq!(decode_pieces(&mut decoder(), [*bytes]), Err(*error), "{case}");
         let bytewise = bytes.chunks(1);
-        assert_eq!(
-            decode_pieces(&mut decoder(), bytewise),
-            Err(*error),
-            "{case}, byte by byte"
-        );
+        assert_eq!(decode_pieces(&mut decoder(), bytewise), Err(*error), "{case}, byte by byte");
     }
 }
 
@@ -31,105 +22,34 @@ fn refused(cases: &[Case], decoder: impl Fn() -> Decoder) {
 fn opening_a_connection() {
     use DecodeError as E;
     let cases: &[Case] = &[
-        (
-            "HTTP",
-            b"GET / HTTP/1.1\r\n",
-            E::FirstPacket(PacketType::Puback),
-        ),
-        (
-            "PUBLISH before CONNECT",
-            b"\x30",
-            E::FirstPacket(PacketType::Publish),
-        ),
-        (
-            "PINGREQ before CONNECT",
-            b"\xc0",
-            E::FirstPacket(PacketType::Pingreq),
-        ),
-        (
-            "flags of CONNECT",
-            b"\x11",
-            E::Flags {
-                packet: PacketType::Connect,
-                flags: 1,
-            },
-        ),
-        (
-            "other protocol name",
-            b"\x10\x0d\x00\x04MQTX\x04\x02\x00\x00\x00\x01c",
-            E::ProtocolName,
-        ),
-        (
-            "names are case-sensitive",
-            b"\x10\x0d\x00\x04mqtt\x04\x02\x00\x00\x00\x01c",
-            E::ProtocolName,
-        ),
-        (
-            "MQTT 5.0",
-            b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00",
-            E::ProtocolLevel(5),
-        ),
-        (
-            "level of 3.1 with the name of 3.1.1",
-            b"\x10\x0d\x00\x04MQTT\x03\x02\x00\x00\x00\x01c",
-            E::ProtocolLevel(3),
-        ),
+        ("HTTP", b"GET / HTTP/1.1\r\n", E::FirstPacket(PacketType::Puback)),
+        ("PUBLISH before CONNECT", b"\x30", E::FirstPacket(PacketType::Publish)),
+        ("PINGREQ before CONNECT", b"\xc0", E::FirstPacket(PacketType::Pingreq)),
+        ("flags of CONNECT", b"\x11", E::Flags { packet: PacketType::Connect, flags: 1 }),
+        ("other protocol name", b"\x10\x0d\x00\x04MQTX\x04\x02\x00\x00\x00\x01c", E::ProtocolName),
+        ("names are case-sensitive", b"\x10\x0d\x00\x04mqtt\x04\x02\x00\x00\x00\x01c", E::ProtocolName),
+        ("MQTT 5.0", b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00", E::ProtocolLevel(5)),
+        ("level of 3.1 with the name of 3.1.1", b"\x10\x0d\x00\x04MQTT\x03\x02\x00\x00\x00\x01c", E::ProtocolLevel(3)),
         (
             "level of 3.1.1 with the name of 3.1",
             b"\x10\x0f\x00\x06MQIsdp\x04\x02\x00\x00\x00\x01c",
             E::ProtocolLevel(4),
         ),
-        (
-            "reserved connect flag",
-            b"\x10\x0d\x00\x04MQTT\x04\x03\x00\x00\x00\x01c",
-            E::ConnectFlag,
-        ),
-        (
-            "will QoS without will",
-            b"\x10\x0d\x00\x04MQTT\x04\x0a\x00\x00\x00\x01c",
-            E::WillFlags,
-        ),
-        (
-            "will retain without will",
-            b"\x10\x0d\x00\x04MQTT\x04\x22\x00\x00\x00\x01c",
-            E::WillFlags,
-        ),
-        (
-            "will QoS 3",
-            b"\x10\x12\x00\x04MQTT\x04\x1e\x00\x00\x00\x01c\x00\x01w\x00\x00",
-            E::QoS(3),
-        ),
+        ("reserved connect flag", b"\x10\x0d\x00\x04MQTT\x04\x03\x00\x00\x00\x01c", E::ConnectFlag),
+        ("will QoS without will", b"\x10\x0d\x00\x04MQTT\x04\x0a\x00\x00\x00\x01c", E::WillFlags),
+        ("will retain without will", b"\x10\x0d\x00\x04MQTT\x04\x22\x00\x00\x00\x01c", E::WillFlags),
+        ("will QoS 3", b"\x10\x12\x00\x04MQTT\x04\x1e\x00\x00\x00\x01c\x00\x01w\x00\x00", E::QoS(3)),
         (
             "password without user name",
             b"\x10\x10\x00\x04MQTT\x04\x42\x00\x00\x00\x01c\x00\x01p",
             E::PasswordWithoutUsername,
         ),
-        (
-            "user name missing",
-            b"\x10\x0d\x00\x04MQTT\x04\x82\x00\x00\x00\x01c",
-            E::Truncated,
-        ),
-        (
-            "will missing",
-            b"\x10\x0d\x00\x04MQTT\x04\x06\x00\x00\x00\x01c",
-            E::Truncated,
-        ),
-        (
-            "client id cut off",
-            b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x02c",
-            E::Truncated,
-        ),
-        (
-            "no client id",
-            b"\x10\x0a\x00\x04MQTT\x04\x02\x00\x00",
-            E::Truncated,
-        ),
+        ("user name missing", b"\x10\x0d\x00\x04MQTT\x04\x82\x00\x00\x00\x01c", E::Truncated),
+        ("will missing", b"\x10\x0d\x00\x04MQTT\x04\x06\x00\x00\x00\x01c", E::Truncated),
+        ("client id cut off", b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x02c", E::Truncated),
+        ("no client id", b"\x10\x0a\x00\x04MQTT\x04\x02\x00\x00", E::Truncated),
         ("empty body", b"\x10\x00", E::Truncated),
-        (
-            "bytes behind the client id",
-            b"\x10\x0e\x00\x04MQTT\x04\x02\x00\x00\x00\x01cx",
-            E::TrailingBytes,
-        ),
+        ("bytes behind the client id", b"\x10\x0e\x00\x04MQTT\x04\x02\x00\x00\x00\x01cx", E::TrailingBytes),
         (
             "wildcard in the will topic",
             b"\x10\x12\x00\x04MQTT\x04\x06\x00\x00\x00\x01c\x00\x01#\x00\x00",
@@ -140,11 +60,7 @@ fn opening_a_connection() {
             b"\x10\x11\x00\x04MQTT\x04\x06\x00\x00\x00\x01c\x00\x00\x00\x00",
             E::TopicName(TopicError::Empty),
         ),
-        (
-            "U+0000 in the client id",
-            b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01\x00",
-            E::Text(TextError::Nul),
-        ),
+        ("U+0000 in the client id", b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01\x00", E::Text(TextError::Nul)),
         (
             "surrogate in the client id",
             b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x00\x00\x03\xed\xa0\x80",
@@ -222,56 +138,24 @@ fn from_servers() {
     use DecodeError as E;
     refused(
         &[
-            (
-                "not CONNACK first",
-                b"\x30",
-                E::FirstPacket(PacketType::Publish),
-            ),
-            (
-                "reserved acknowledge flag",
-                b"\x20\x02\x02\x00",
-                E::ConnackFlags(2),
-            ),
-            (
-                "session with a refusal",
-                b"\x20\x02\x01\x02",
-                E::ConnackFlags(1),
-            ),
-            (
-                "reserved return code",
-                b"\x20\x02\x00\x06",
-                E::ReturnCode(6),
-            ),
+            ("not CONNACK first", b"\x30", E::FirstPacket(PacketType::Publish)),
+            ("reserved acknowledge flag", b"\x20\x02\x02\x00", E::ConnackFlags(2)),
+            ("session with a refusal", b"\x20\x02\x01\x02", E::ConnackFlags(1)),
+            ("reserved return code", b"\x20\x02\x00\x06", E::ReturnCode(6)),
             ("short CONNACK", b"\x20\x01\x00", E::Truncated),
-            (
-                "CONNACK of MQTT 5.0",
-                b"\x20\x03\x00\x00\x00",
-                E::TrailingBytes,
-            ),
+            ("CONNACK of MQTT 5.0", b"\x20\x03\x00\x00\x00", E::TrailingBytes),
         ],
         || Decoder::new(Role::Client, LIMITS),
     );
     refused(
         &[
-            (
-                "second CONNACK",
-                b"\x20\x02\x00\x00",
-                E::Repeated(PacketType::Connack),
-            ),
+            ("second CONNACK", b"\x20\x02\x00\x00", E::Repeated(PacketType::Connack)),
             ("CONNECT", CONNECT, E::Direction(PacketType::Connect)),
             ("SUBSCRIBE", b"\x82", E::Direction(PacketType::Subscribe)),
-            (
-                "UNSUBSCRIBE",
-                b"\xa2",
-                E::Direction(PacketType::Unsubscribe),
-            ),
+            ("UNSUBSCRIBE", b"\xa2", E::Direction(PacketType::Unsubscribe)),
             ("PINGREQ", b"\xc0", E::Direction(PacketType::Pingreq)),
             ("DISCONNECT", b"\xe0", E::Direction(PacketType::Disconnect)),
-            (
-                "SUBACK with a reserved code",
-                b"\x90\x03\x00\x01\x03",
-                E::ReturnCode(3),
-            ),
+            ("SUBACK with a reserved code", b"\x90\x03\x00\x01\x03", E::ReturnCode(3)),
             ("SUBACK without codes", b"\x90\x02\x00\x01", E::Truncated),
         ],
         || opened(Role::Client, LIMITS),
@@ -281,23 +165,11 @@ fn from_servers() {
 #[test]
 fn limit_is_the_whole_packet() {
     let packet: &[u8] = b"\x30\x07\x00\x03a/bhi";
-    let exact = Limits {
-        max_packet: packet.len(),
-        ..LIMITS
-    };
+    let exact = Limits { max_packet: packet.len(), ..LIMITS };
     assert!(decode_pieces(&mut opened(Role::Server, exact), [packet]).is_ok());
-    let short = Limits {
-        max_packet: packet.len() - 1,
-        ..LIMITS
-    };
-    let error = DecodeError::TooLarge {
-        length: packet.len(),
-        limit: packet.len() - 1,
-    };
-    assert_eq!(
-        decode_pieces(&mut opened(Role::Server, short), [packet]),
-        Err(error)
-    );
+    let short = Limits { max_packet: packet.len() - 1, ..LIMITS };
+    let error = DecodeError::TooLarge { length: packet.len(), limit: packet.len() - 1 };
+    assert_eq!(decode_pieces(&mut opened(Role::Server, short), [packet]), Err(error));
 }
 
 #[test]
@@ -307,22 +179,10 @@ fn packets_without_a_form_are_not_written() {
     let mut connect = Connect::new(Text::default());
     connect.will = Some(Will::new(name, Bytes::from(vec![0; 65_536])));
     let cases = [
-        (
-            Packet::Connect(Box::new(connect)),
-            EncodeError::FieldTooLong(65_536),
-        ),
-        (
-            Packet::Subscribe(Subscribe::new(id, vec![])),
-            EncodeError::NoEntries,
-        ),
-        (
-            Packet::Suback(Suback::new(id, vec![])),
-            EncodeError::NoEntries,
-        ),
-        (
-            Packet::Unsubscribe(Unsubscribe::new(id, vec![])),
-            EncodeError::NoEntries,
-        ),
+        (Packet::Connect(Box::new(connect)), EncodeError::FieldTooLong(65_536)),
+        (Packet::Subscribe(Subscribe::new(id, vec![])), EncodeError::NoEntries),
+        (Packet::Suback(Suback::new(id, vec![])), EncodeError::NoEntries),
+        (Packet::Unsubscribe(Unsubscribe::new(id, vec![])), EncodeError::NoEntries),
     ];
     for (packet, error) in cases {
         let mut out = Vec::new();
@@ -339,16 +199,8 @@ fn heads_of_impossible_messages_are_not_written() {
         ("t", 268_435_453, EncodeError::PacketTooLong(268_435_456)),
     ] {
         let mut out = Vec::new();
-        let head = PublishHead {
-            dup: false,
-            delivery: Delivery::AtMostOnce,
-            retain: false,
-            topic,
-        };
-        assert_eq!(
-            Encoder::default().put_publish_head(&mut out, head, payload),
-            Err(error)
-        );
+        let head = PublishHead { dup: false, delivery: Delivery::AtMostOnce, retain: false, topic };
+        assert_eq!(Encoder::default().put_publish_head(&mut out, head, payload), Err(error));
         assert!(out.is_empty(), "{error}");
     }
 }

@@ -8,10 +8,7 @@ use proptest::sample::Index;
 use crate::arbitrary::{packet, packet_after_opening};
 use crate::{decode_pieces, decoder_for, opened, reader_of};
 
-const LIMITS: Limits = Limits {
-    max_packet: 4096,
-    max_filters: 8,
-};
+const LIMITS: Limits = Limits { max_packet: 4096, max_filters: 8 };
 
 fn role() -> impl Strategy<Value = Role> {
     prop_oneof![Just(Role::Server), Just(Role::Client)]
@@ -31,9 +28,7 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[Index]) -> Vec<&'a [u8]> {
     ends.push(bytes.len());
     ends.sort_unstable();
     let mut start = 0;
-    ends.into_iter()
-        .map(|end| &bytes[std::mem::replace(&mut start, end)..end])
-        .collect()
+    ends.into_iter().map(|end| &bytes[std::mem::replace(&mut start, end)..end]).collect()
 }
 
 /// Bytes that get past the first checks more often than uniform ones do.

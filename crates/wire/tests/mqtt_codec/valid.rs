@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
-    Connack, Connect, ConnectReturnCode, Decoder, Delivery, Encoder, Login, Packet, PacketId,
-    ProtocolVersion, Publish, QoS, Role, Suback, SubackCode, Subscribe, Text, TopicFilter,
-    TopicName, Unsubscribe, Will,
+    Connack, Connect, ConnectReturnCode, Decoder, Delivery, Encoder, Login, Packet, PacketId, ProtocolVersion, Publish,
+    QoS, Role, Suback, SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsubscribe, Will,
 };
 
 use crate::{CONNECT, LIMITS, decode_pieces, decoder_for, opened};
@@ -27,12 +26,7 @@ fn connect(client_id: &str, change: impl FnOnce(&mut Connect)) -> Packet {
     Packet::Connect(Box::new(connect))
 }
 
-fn publish(
-    delivery: Delivery,
-    topic: &str,
-    payload: &'static [u8],
-    change: impl FnOnce(&mut Publish),
-) -> Packet {
+fn publish(delivery: Delivery, topic: &str, payload: &'static [u8], change: impl FnOnce(&mut Publish)) -> Packet {
     let mut publish = Publish::new(delivery, name(topic), Bytes::from_static(payload));
     change(&mut publish);
     Packet::Publish(publish)
@@ -152,11 +146,7 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
 fn bytes_become_packets() {
     for (case, bytes, packet) in table() {
         let mut decoder = decoder_for(&packet, LIMITS);
-        assert_eq!(
-            decode_pieces(&mut decoder, [bytes]),
-            Ok(vec![packet]),
-            "{case}"
-        );
+        assert_eq!(decode_pieces(&mut decoder, [bytes]), Ok(vec![packet]), "{case}");
     }
 }
 
@@ -171,44 +161,20 @@ fn packets_become_bytes() {
 
 #[test]
 fn remaining_length_has_one_to_four_bytes() {
-    for (payload, length) in [
-        (0, 1),
-        (124, 1),
-        (125, 2),
-        (16_380, 2),
-        (16_381, 3),
-        (2_097_148, 3),
-        (2_097_149, 4),
-    ] {
-        let packet = Packet::Publish(Publish::new(
-            Delivery::AtMostOnce,
-            name("a"),
-            Bytes::from(vec![7; payload]),
-        ));
+    for (payload, length) in [(0, 1), (124, 1), (125, 2), (16_380, 2), (16_381, 3), (2_097_148, 3), (2_097_149, 4)] {
+        let packet = Packet::Publish(Publish::new(Delivery::AtMostOnce, name("a"), Bytes::from(vec![7; payload])));
         let mut out = Vec::new();
         Encoder::default().put(&mut out, &packet).unwrap();
         assert_eq!(out.len(), 1 + length + 3 + payload);
-        let mut decoder = opened(
-            Role::Client,
-            deskwire_wire::mqtt::Limits {
-                max_packet: out.len(),
-                max_filters: 1,
-            },
-        );
-        assert_eq!(
-            decode_pieces(&mut decoder, [out.as_slice()]),
-            Ok(vec![packet])
-        );
+        let mut decoder = opened(Role::Client, deskwire_wire::mqtt::Limits { max_packet: out.len(), max_filters: 1 });
+        assert_eq!(decode_pieces(&mut decoder, [out.as_slice()]), Ok(vec![packet]));
     }
 }
 
 #[test]
 fn remaining_length_need_not_be_the_shortest() {
     let mut decoder = opened(Role::Server, LIMITS);
-    assert_eq!(
-        decode_pieces(&mut decoder, [&b"\xc0\x80\x80\x00"[..]]),
-        Ok(vec![Packet::Pingreq])
-    );
+    assert_eq!(decode_pieces(&mut decoder, [&b"\xc0\x80\x80\x00"[..]]), Ok(vec![Packet::Pingreq]));
 }
 
 #[test]
@@ -223,9 +189,7 @@ fn dup_is_allowed_on_acknowledged_packets_of_mqtt_3_1() {
 fn payload_and_topic_share_one_copy() {
     let mut decoder = opened(Role::Server, LIMITS);
     let packets = decode_pieces(&mut decoder, [&b"\x30\x07\x00\x03a/bhi"[..]]).unwrap();
-    let Packet::Publish(publish) = &packets[0] else {
-        panic!("not a PUBLISH: {packets:?}")
-    };
+    let Packet::Publish(publish) = &packets[0] else { panic!("not a PUBLISH: {packets:?}") };
     let topic_end = publish.topic.as_str().as_bytes().as_ptr_range().end;
     assert_eq!(topic_end, publish.payload.as_ptr());
 }
@@ -240,9 +204,6 @@ fn dup_is_not_written_with_qos_0() {
 
 #[test]
 fn passwords_are_not_shown() {
-    let login = Login {
-        username: Text::new("me").unwrap(),
-        password: Some(Bytes::from_static(b"secret")),
-    };
+    let login = Login { username: Text::new("me").unwrap(), password: Some(Bytes::from_static(b"secret")) };
     assert_eq!(format!("{login:?}"), r#"Login { username: "me", .. }"#);
 }

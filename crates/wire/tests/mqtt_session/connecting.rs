@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use deskwire_wire::mqtt::{
-    CloseReason, ConnectReturnCode, DecodeError, Delivery, Event, Limits, Packet, PacketType,
-    ProtocolVersion, QoS, Session, SubackCode, Subscribe, Text, TopicFilter, Unsubscribe,
+    CloseReason, ConnectReturnCode, DecodeError, Delivery, Event, Limits, Packet, PacketType, ProtocolVersion, QoS,
+    Session, SubackCode, Subscribe, Text, TopicFilter, Unsubscribe,
 };
 
-use crate::{
-    START, asking, bytes_of, config, connect, events, id, open, outgoing, publish, send, sent,
-};
+use crate::{START, asking, bytes_of, config, connect, events, id, open, outgoing, publish, send, sent};
 
 #[test]
 fn accepted() {
@@ -30,18 +28,11 @@ fn accepted() {
 fn refused() {
     let code = ConnectReturnCode::BadUserNameOrPassword;
     let mut session = asking(config(), |_| {});
-    send(
-        &mut session,
-        &[publish(Delivery::AtMostOnce), Packet::Pingreq],
-    );
+    send(&mut session, &[publish(Delivery::AtMostOnce), Packet::Pingreq]);
     session.refuse(code);
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x04");
     assert_eq!(session.is_closing(), Some(&CloseReason::Refused(code)));
-    assert_eq!(
-        events(&mut session),
-        [],
-        "nothing of a refused client counts [MQTT-3.1.4-5]"
-    );
+    assert_eq!(events(&mut session), [], "nothing of a refused client counts [MQTT-3.1.4-5]");
     session.accept(false);
     assert_eq!(sent(&mut session), b"");
 }
@@ -87,17 +78,8 @@ fn protocol_errors_close() {
     let too_large = b"\x10\x80\x01".to_vec();
     for (input, error) in [
         (early, DecodeError::FirstPacket(PacketType::Publish)),
-        (
-            [connect.clone(), connect].concat(),
-            DecodeError::Repeated(PacketType::Connect),
-        ),
-        (
-            too_large,
-            DecodeError::TooLarge {
-                length: 131,
-                limit: 128,
-            },
-        ),
+        ([connect.clone(), connect].concat(), DecodeError::Repeated(PacketType::Connect)),
+        (too_large, DecodeError::TooLarge { length: 131, limit: 128 }),
     ] {
         let mut session = Session::new(Arc::new(config()), START);
         session.receive(&input, START);
@@ -112,10 +94,7 @@ fn limits_widen_after_connect() {
     session.receive(b"\x30\x80\x01", START);
     assert_eq!(session.is_closing(), None);
     session.receive(&[b"\x00\x01t".as_slice(), &[b'x'; 125]].concat(), START);
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Publish { .. }]
-    ));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }]));
 }
 
 /// A client need not wait for CONNACK (3.1.4), but the answer to what it sends meanwhile must not come before CONNACK.
@@ -124,50 +103,25 @@ fn what_follows_connect_at_once_waits_for_the_answer() {
     let mut session = Session::new(Arc::new(config()), START);
     send(
         &mut session,
-        &[
-            connect(|_| {}),
-            Packet::Pingreq,
-            publish(Delivery::AtLeastOnce(id(1))),
-            Packet::Disconnect,
-            Packet::Pingreq,
-        ],
+        &[connect(|_| {}), Packet::Pingreq, publish(Delivery::AtLeastOnce(id(1))), Packet::Disconnect, Packet::Pingreq],
     );
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Connect(_)]
-    ));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Connect(_)]));
     assert_eq!(sent(&mut session), b"");
     assert_eq!(session.is_closing(), None);
 
     session.accept(false);
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x00\xd0\x00");
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Publish { .. }, Event::Disconnect]
-    ));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }, Event::Disconnect]));
     assert_eq!(session.is_closing(), Some(&CloseReason::Disconnected));
 }
 
 #[test]
 fn an_error_behind_early_packets_does_not_undo_them() {
     let mut session = asking(config(), |_| {});
-    session.receive(
-        &[
-            bytes_of(&[publish(Delivery::AtMostOnce)]).as_slice(),
-            b"\xf0",
-        ]
-        .concat(),
-        START,
-    );
+    session.receive(&[bytes_of(&[publish(Delivery::AtMostOnce)]).as_slice(), b"\xf0"].concat(), START);
     session.accept(false);
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Publish { .. }]
-    ));
-    assert_eq!(
-        session.is_closing(),
-        Some(&CloseReason::Malformed(DecodeError::ReservedType(15)))
-    );
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }]));
+    assert_eq!(session.is_closing(), Some(&CloseReason::Malformed(DecodeError::ReservedType(15))));
 }
 
 #[test]
@@ -184,77 +138,32 @@ fn what_comes_before_the_answer_is_bounded() {
 #[test]
 fn disconnect_is_the_last_event() {
     let mut session = open(config());
-    send(
-        &mut session,
-        &[
-            publish(Delivery::AtMostOnce),
-            Packet::Disconnect,
-            publish(Delivery::AtMostOnce),
-        ],
-    );
+    send(&mut session, &[publish(Delivery::AtMostOnce), Packet::Disconnect, publish(Delivery::AtMostOnce)]);
     send(&mut session, &[publish(Delivery::AtMostOnce)]);
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Publish { ticket: None, .. }, Event::Disconnect]
-    ));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { ticket: None, .. }, Event::Disconnect]));
     assert_eq!(session.is_closing(), Some(&CloseReason::Disconnected));
-    assert!(
-        session
-            .deliver(&mut Vec::new(), outgoing(QoS::AtMostOnce, 0))
-            .is_err()
-    );
+    assert!(session.deliver(&mut Vec::new(), outgoing(QoS::AtMostOnce, 0)).is_err());
 }
 
 #[test]
 fn subscriptions_are_answered_by_the_application() {
     let filter = |value| TopicFilter::new(value).unwrap();
-    let subscribe = Subscribe::new(
-        id(7),
-        vec![
-            (filter("a/#"), QoS::AtLeastOnce),
-            (filter("b"), QoS::ExactlyOnce),
-        ],
-    );
+    let subscribe = Subscribe::new(id(7), vec![(filter("a/#"), QoS::AtLeastOnce), (filter("b"), QoS::ExactlyOnce)]);
     let unsubscribe = Unsubscribe::new(id(8), vec![filter("b")]);
     let mut session = open(config());
-    send(
-        &mut session,
-        &[
-            Packet::Subscribe(subscribe.clone()),
-            Packet::Unsubscribe(unsubscribe.clone()),
-        ],
-    );
-    assert_eq!(
-        events(&mut session),
-        [Event::Subscribe(subscribe), Event::Unsubscribe(unsubscribe)]
-    );
-    session
-        .suback(
-            id(7),
-            &[SubackCode::Granted(QoS::AtLeastOnce), SubackCode::Failure],
-        )
-        .unwrap();
+    send(&mut session, &[Packet::Subscribe(subscribe.clone()), Packet::Unsubscribe(unsubscribe.clone())]);
+    assert_eq!(events(&mut session), [Event::Subscribe(subscribe), Event::Unsubscribe(unsubscribe)]);
+    session.suback(id(7), &[SubackCode::Granted(QoS::AtLeastOnce), SubackCode::Failure]).unwrap();
     session.unsuback(id(8));
-    assert_eq!(
-        sent(&mut session),
-        b"\x90\x04\x00\x07\x01\x80\xb0\x02\x00\x08"
-    );
+    assert_eq!(sent(&mut session), b"\x90\x04\x00\x07\x01\x80\xb0\x02\x00\x08");
 }
 
 #[test]
 fn too_many_filters_close() {
-    let filters = (0..5)
-        .map(|_| (TopicFilter::new("a").unwrap(), QoS::AtMostOnce))
-        .collect();
+    let filters = (0..5).map(|_| (TopicFilter::new("a").unwrap(), QoS::AtMostOnce)).collect();
     let mut session = open(config());
-    send(
-        &mut session,
-        &[Packet::Subscribe(Subscribe::new(id(1), filters))],
-    );
-    assert_eq!(
-        session.is_closing(),
-        Some(&CloseReason::Malformed(DecodeError::TooManyFilters(4)))
-    );
+    send(&mut session, &[Packet::Subscribe(Subscribe::new(id(1), filters))]);
+    assert_eq!(session.is_closing(), Some(&CloseReason::Malformed(DecodeError::TooManyFilters(4))));
 }
 
 #[test]
@@ -267,16 +176,10 @@ fn one_session_takes_the_version_of_its_client() {
 #[test]
 fn a_limit_of_nothing_refuses_everything() {
     let mut config = config();
-    config.connect_limits = Limits {
-        max_packet: 0,
-        max_filters: 0,
-    };
+    config.connect_limits = Limits { max_packet: 0, max_filters: 0 };
     let mut session = Session::new(Arc::new(config), START);
     send(&mut session, &[connect(|_| {})]);
-    assert!(matches!(
-        session.is_closing(),
-        Some(CloseReason::Malformed(DecodeError::TooLarge { .. }))
-    ));
+    assert!(matches!(session.is_closing(), Some(CloseReason::Malformed(DecodeError::TooLarge { .. }))));
 }
 
 #[test]

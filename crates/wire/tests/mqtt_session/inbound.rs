@@ -16,10 +16,7 @@ fn repeated(delivery: Delivery) -> Packet {
 fn qos_0_has_no_answer() {
     let mut session = open(config());
     send(&mut session, &[publish(Delivery::AtMostOnce)]);
-    assert!(matches!(
-        events(&mut session).as_slice(),
-        [Event::Publish { ticket: None, .. }]
-    ));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { ticket: None, .. }]));
     assert_eq!(sent(&mut session), b"");
     assert_eq!(session.unanswered(), 0);
 }
@@ -55,10 +52,7 @@ fn acknowledgements_keep_the_order_of_the_messages() {
     session.published(tickets[1]);
     assert_eq!(sent(&mut session), b"");
     session.published(tickets[0]);
-    assert_eq!(
-        sent(&mut session),
-        b"\x40\x02\x00\x03\x50\x02\x00\x01\x40\x02\x00\x02"
-    );
+    assert_eq!(sent(&mut session), b"\x40\x02\x00\x03\x50\x02\x00\x01\x40\x02\x00\x02");
     session.published(tickets[3]);
     assert_eq!(sent(&mut session), b"\x40\x02\x00\x09");
 }
@@ -66,13 +60,7 @@ fn acknowledgements_keep_the_order_of_the_messages() {
 #[test]
 fn a_repeat_with_qos_1_is_another_message() {
     let mut session = open(config());
-    send(
-        &mut session,
-        &[
-            publish(Delivery::AtLeastOnce(id(5))),
-            repeated(Delivery::AtLeastOnce(id(5))),
-        ],
-    );
+    send(&mut session, &[publish(Delivery::AtLeastOnce(id(5))), repeated(Delivery::AtLeastOnce(id(5)))]);
     let tickets = tickets(&mut session);
     assert_eq!(tickets.len(), 2);
     for ticket in tickets {
@@ -93,30 +81,16 @@ fn qos_2_goes_all_the_way() {
     assert_eq!(sent(&mut session), b"\x70\x02\x00\x05");
     assert_eq!(session.unreleased().count(), 0);
     send(&mut session, &[publish(Delivery::ExactlyOnce(id(5)))]);
-    assert_eq!(
-        crate::tickets(&mut session).len(),
-        1,
-        "a released identifier is a new message's"
-    );
+    assert_eq!(crate::tickets(&mut session).len(), 1, "a released identifier is a new message's");
 }
 
 #[test]
 fn a_repeat_with_qos_2_is_handed_out_once_and_answered_twice() {
     let mut session = open(config());
-    send(
-        &mut session,
-        &[
-            publish(Delivery::ExactlyOnce(id(5))),
-            repeated(Delivery::ExactlyOnce(id(5))),
-        ],
-    );
+    send(&mut session, &[publish(Delivery::ExactlyOnce(id(5))), repeated(Delivery::ExactlyOnce(id(5)))]);
     let tickets = tickets(&mut session);
     assert_eq!(tickets.len(), 1);
-    assert_eq!(
-        sent(&mut session),
-        b"",
-        "the repeat is no more durable than the message"
-    );
+    assert_eq!(sent(&mut session), b"", "the repeat is no more durable than the message");
     session.published(tickets[0]);
     assert_eq!(sent(&mut session), b"\x50\x02\x00\x05\x50\x02\x00\x05");
     send(&mut session, &[repeated(Delivery::ExactlyOnce(id(5)))]);
@@ -127,10 +101,7 @@ fn a_repeat_with_qos_2_is_handed_out_once_and_answered_twice() {
 #[test]
 fn pubcomp_does_not_overtake_the_commit() {
     let mut session = open(config());
-    send(
-        &mut session,
-        &[publish(Delivery::ExactlyOnce(id(5))), Packet::Pubrel(id(5))],
-    );
+    send(&mut session, &[publish(Delivery::ExactlyOnce(id(5))), Packet::Pubrel(id(5))]);
     let tickets = tickets(&mut session);
     assert_eq!(sent(&mut session), b"");
     session.published(tickets[0]);
@@ -157,13 +128,7 @@ fn resumed_identifiers_are_not_handed_out_again() {
 #[test]
 fn unreleased_messages_are_bounded() {
     let mut session = open(config());
-    send(
-        &mut session,
-        &[
-            publish(Delivery::ExactlyOnce(id(1))),
-            publish(Delivery::ExactlyOnce(id(2))),
-        ],
-    );
+    send(&mut session, &[publish(Delivery::ExactlyOnce(id(1))), publish(Delivery::ExactlyOnce(id(2)))]);
     assert_eq!(session.is_closing(), None);
     send(&mut session, &[publish(Delivery::ExactlyOnce(id(3)))]);
     assert_eq!(session.is_closing(), Some(&CloseReason::TooManyUnreleased));

@@ -1,9 +1,6 @@
 //! The server's session, driven with bytes and ticks.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot make its own input is to fail"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot make its own input is to fail")]
 
 mod connecting;
 mod inbound;
@@ -16,22 +13,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_wire::Tick;
 use deskwire_wire::mqtt::{
-    Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, Publish, QoS, Session,
-    SessionConfig, Text, Ticket, TopicName,
+    Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, Publish, QoS, Session, SessionConfig, Text,
+    Ticket, TopicName,
 };
 
 const START: Tick = Tick::from_millis(1_000);
 
 fn config() -> SessionConfig {
     SessionConfig {
-        limits: Limits {
-            max_packet: 512,
-            max_filters: 4,
-        },
-        connect_limits: Limits {
-            max_packet: 128,
-            max_filters: 4,
-        },
+        limits: Limits { max_packet: 512, max_filters: 4 },
+        connect_limits: Limits { max_packet: 128, max_filters: 4 },
         connect_deadline_ms: 5_000,
         max_inflight: 3,
         max_inbound_qos2: 2,
@@ -65,14 +56,7 @@ fn publish(delivery: Delivery) -> Packet {
 }
 
 fn outgoing(qos: QoS, token: u64) -> Outgoing<'static> {
-    Outgoing {
-        topic: "t",
-        payload: b"m",
-        qos,
-        retain: false,
-        dup: false,
-        token,
-    }
+    Outgoing { topic: "t", payload: b"m", qos, retain: false, dup: false, token }
 }
 
 /// A session that has read a CONNECT and waits for the answer.
@@ -97,9 +81,7 @@ fn send(session: &mut Session, packets: &[Packet]) {
 
 /// Everything that the session has to send.
 fn sent(session: &mut Session) -> Vec<u8> {
-    std::iter::from_fn(|| session.poll_transmit())
-        .flatten()
-        .collect()
+    std::iter::from_fn(|| session.poll_transmit()).flatten().collect()
 }
 
 fn events(session: &mut Session) -> Vec<Event> {

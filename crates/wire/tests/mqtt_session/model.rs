@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use deskwire_wire::mqtt::{
-    Decoder, Delivery, Event, Limits, Packet, PacketId, QoS, Role, Session, SessionConfig,
-};
+use deskwire_wire::mqtt::{Decoder, Delivery, Event, Limits, Packet, PacketId, QoS, Role, Session, SessionConfig};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -13,22 +11,11 @@ use proptest::sample::Index;
 use crate::{START, bytes_of, config, connect, id, open, outgoing, publish, send, sent, tickets};
 
 fn roomy() -> SessionConfig {
-    SessionConfig {
-        max_inflight: 20,
-        max_inbound_qos2: 1_000,
-        max_unanswered: 10_000,
-        ..config()
-    }
+    SessionConfig { max_inflight: 20, max_inbound_qos2: 1_000, max_unanswered: 10_000, ..config() }
 }
 
 fn read(bytes: &[u8]) -> Vec<Packet> {
-    let mut decoder = Decoder::new(
-        Role::Client,
-        Limits {
-            max_packet: 1 << 16,
-            max_filters: 1,
-        },
-    );
+    let mut decoder = Decoder::new(Role::Client, Limits { max_packet: 1 << 16, max_filters: 1 });
     let mut input = b"\x20\x02\x00\x00".as_slice();
     decoder.decode(&mut input).unwrap();
     let mut input = bytes;

@@ -1,8 +1,6 @@
 //! Messages to the client: identifiers, the inflight window and the acknowledgements.
 
-use deskwire_wire::mqtt::{
-    DeliverError, Event, Outgoing, Outstanding, Packet, PacketId, QoS, Session, Stage,
-};
+use deskwire_wire::mqtt::{DeliverError, Event, Outgoing, Outstanding, Packet, PacketId, QoS, Session, Stage};
 
 use crate::{asking, config, events, id, open, outgoing, send, sent};
 
@@ -20,21 +18,14 @@ fn delivered_id(session: &mut Session, qos: QoS, token: u64) -> Result<PacketId,
 }
 
 fn outstanding(packet_id: u16, token: u64, stage: Stage) -> Outstanding {
-    Outstanding {
-        packet_id: id(packet_id),
-        token,
-        stage,
-    }
+    Outstanding { packet_id: id(packet_id), token, stage }
 }
 
 #[test]
 fn qos_0_does_not_count() {
     let mut session = open(config());
     for _ in 0..10 {
-        assert_eq!(
-            delivered(&mut session, outgoing(QoS::AtMostOnce, 0)).unwrap(),
-            b"\x30\x04\x00\x01tm"
-        );
+        assert_eq!(delivered(&mut session, outgoing(QoS::AtMostOnce, 0)).unwrap(), b"\x30\x04\x00\x01tm");
     }
     assert_eq!(session.inflight().count(), 0);
 }
@@ -42,23 +33,11 @@ fn qos_0_does_not_count() {
 #[test]
 fn bytes_of_a_delivery() {
     let mut session = open(config());
-    let message = Outgoing {
-        retain: true,
-        dup: true,
-        ..outgoing(QoS::AtLeastOnce, 1)
-    };
-    assert_eq!(
-        delivered(&mut session, message).unwrap(),
-        b"\x3b\x06\x00\x01t\x00\x01m"
-    );
+    let message = Outgoing { retain: true, dup: true, ..outgoing(QoS::AtLeastOnce, 1) };
+    assert_eq!(delivered(&mut session, message).unwrap(), b"\x3b\x06\x00\x01t\x00\x01m");
     let mut head = Vec::new();
-    session
-        .deliver_head(&mut head, outgoing(QoS::ExactlyOnce, 2))
-        .unwrap();
-    assert_eq!(
-        head, b"\x34\x06\x00\x01t\x00\x02",
-        "the payload is the caller's"
-    );
+    session.deliver_head(&mut head, outgoing(QoS::ExactlyOnce, 2)).unwrap();
+    assert_eq!(head, b"\x34\x06\x00\x01t\x00\x02", "the payload is the caller's");
 }
 
 #[test]
@@ -66,19 +45,8 @@ fn qos_1_is_settled_by_puback() {
     let mut session = open(config());
     let first = delivered_id(&mut session, QoS::AtLeastOnce, 100).unwrap();
     let second = delivered_id(&mut session, QoS::AtLeastOnce, 200).unwrap();
-    send(
-        &mut session,
-        &[
-            Packet::Puback(second),
-            Packet::Puback(first),
-            Packet::Puback(first),
-            Packet::Puback(id(9)),
-        ],
-    );
-    assert_eq!(
-        events(&mut session),
-        [Event::Settled { token: 200 }, Event::Settled { token: 100 }]
-    );
+    send(&mut session, &[Packet::Puback(second), Packet::Puback(first), Packet::Puback(first), Packet::Puback(id(9))]);
+    assert_eq!(events(&mut session), [Event::Settled { token: 200 }, Event::Settled { token: 100 }]);
     assert_eq!(sent(&mut session), b"");
     assert_eq!(session.is_closing(), None);
 }
@@ -87,22 +55,12 @@ fn qos_1_is_settled_by_puback() {
 fn qos_2_is_settled_by_pubcomp() {
     let mut session = open(config());
     let packet_id = delivered_id(&mut session, QoS::ExactlyOnce, 7).unwrap();
-    assert_eq!(
-        session.inflight().collect::<Vec<_>>(),
-        [outstanding(1, 7, Stage::Pubrec)]
-    );
+    assert_eq!(session.inflight().collect::<Vec<_>>(), [outstanding(1, 7, Stage::Pubrec)]);
     send(&mut session, &[Packet::Pubrec(packet_id)]);
     assert_eq!(sent(&mut session), b"\x62\x02\x00\x01");
-    assert_eq!(
-        session.inflight().collect::<Vec<_>>(),
-        [outstanding(1, 7, Stage::Pubcomp)]
-    );
+    assert_eq!(session.inflight().collect::<Vec<_>>(), [outstanding(1, 7, Stage::Pubcomp)]);
     send(&mut session, &[Packet::Pubrec(packet_id)]);
-    assert_eq!(
-        sent(&mut session),
-        b"\x62\x02\x00\x01",
-        "PUBREL is repeated with PUBREC"
-    );
+    assert_eq!(sent(&mut session), b"\x62\x02\x00\x01", "PUBREL is repeated with PUBREC");
     assert_eq!(events(&mut session), []);
     send(&mut session, &[Packet::Pubcomp(packet_id)]);
     assert_eq!(events(&mut session), [Event::Settled { token: 7 }]);
@@ -114,15 +72,7 @@ fn acknowledgements_of_the_wrong_kind_settle_nothing() {
     let mut session = open(config());
     let once = delivered_id(&mut session, QoS::AtLeastOnce, 1).unwrap();
     let twice = delivered_id(&mut session, QoS::ExactlyOnce, 2).unwrap();
-    send(
-        &mut session,
-        &[
-            Packet::Pubrec(once),
-            Packet::Pubcomp(once),
-            Packet::Puback(twice),
-            Packet::Pubcomp(twice),
-        ],
-    );
+    send(&mut session, &[Packet::Pubrec(once), Packet::Pubcomp(once), Packet::Puback(twice), Packet::Pubcomp(twice)]);
     assert_eq!(events(&mut session), []);
     assert_eq!(sent(&mut session), b"");
     assert_eq!(session.inflight().count(), 2);
@@ -143,14 +93,8 @@ fn window_is_bounded() {
         delivered_id(&mut session, QoS::AtLeastOnce, token).unwrap();
     }
     assert!(!session.window_open());
-    assert_eq!(
-        delivered(&mut session, outgoing(QoS::AtLeastOnce, 3)),
-        Err(DeliverError::WindowFull)
-    );
-    assert_eq!(
-        delivered(&mut session, outgoing(QoS::ExactlyOnce, 3)),
-        Err(DeliverError::WindowFull)
-    );
+    assert_eq!(delivered(&mut session, outgoing(QoS::AtLeastOnce, 3)), Err(DeliverError::WindowFull));
+    assert_eq!(delivered(&mut session, outgoing(QoS::ExactlyOnce, 3)), Err(DeliverError::WindowFull));
     assert!(delivered(&mut session, outgoing(QoS::AtMostOnce, 3)).is_ok());
     send(&mut session, &[Packet::Puback(id(2))]);
     assert!(session.window_open());
@@ -175,10 +119,7 @@ fn identifiers_go_round_past_those_in_use() {
 #[test]
 fn nothing_is_delivered_before_the_answer() {
     let mut session = asking(config(), |_| {});
-    assert_eq!(
-        delivered(&mut session, outgoing(QoS::AtMostOnce, 0)),
-        Err(DeliverError::NotOpen)
-    );
+    assert_eq!(delivered(&mut session, outgoing(QoS::AtMostOnce, 0)), Err(DeliverError::NotOpen));
     assert!(!session.window_open());
 }
 
@@ -186,14 +127,8 @@ fn nothing_is_delivered_before_the_answer() {
 fn impossible_messages_take_no_place_in_the_window() {
     let topic = "t".repeat(65_536);
     let mut session = open(config());
-    let message = Outgoing {
-        topic: &topic,
-        ..outgoing(QoS::AtLeastOnce, 0)
-    };
-    assert!(matches!(
-        delivered(&mut session, message),
-        Err(DeliverError::Encode(_))
-    ));
+    let message = Outgoing { topic: &topic, ..outgoing(QoS::AtLeastOnce, 0) };
+    assert!(matches!(delivered(&mut session, message), Err(DeliverError::Encode(_))));
     assert_eq!(session.inflight().count(), 0);
     assert_eq!(delivered_id(&mut session, QoS::AtLeastOnce, 0), Ok(id(1)));
 }
@@ -209,63 +144,28 @@ fn a_session_is_resumed() {
     let mut session = asking(config(), |connect| connect.clean_session = false);
     session.resume(left, []);
     session.accept(true);
-    assert_eq!(
-        sent(&mut session),
-        b"\x20\x02\x01\x00\x62\x02\x00\x03",
-        "PUBREL is repeated"
-    );
+    assert_eq!(sent(&mut session), b"\x20\x02\x01\x00\x62\x02\x00\x03", "PUBREL is repeated");
     assert_eq!(session.inflight().collect::<Vec<_>>(), left);
-    assert!(
-        !session.window_open(),
-        "more than the window may be left over"
-    );
+    assert!(!session.window_open(), "more than the window may be left over");
 
     let mut out = Vec::new();
-    session
-        .redeliver(&mut out, id(65_534), "t", b"m", false)
-        .unwrap();
+    session.redeliver(&mut out, id(65_534), "t", b"m", false).unwrap();
     session.redeliver(&mut out, id(2), "t", b"m", true).unwrap();
     assert_eq!(out, b"\x3a\x06\x00\x01t\xff\xfem\x3d\x06\x00\x01t\x00\x02m");
     for nothing in [id(3), id(4)] {
-        assert_eq!(
-            session.redeliver(&mut out, nothing, "t", b"m", false),
-            Err(DeliverError::NotInflight(nothing)),
-        );
+        assert_eq!(session.redeliver(&mut out, nothing, "t", b"m", false), Err(DeliverError::NotInflight(nothing)),);
     }
     assert_eq!(session.forget(id(9)), Some(4));
     assert_eq!(session.forget(id(9)), None);
 
-    send(
-        &mut session,
-        &[
-            Packet::Puback(id(65_534)),
-            Packet::Pubcomp(id(3)),
-            Packet::Pubrec(id(2)),
-        ],
-    );
-    assert_eq!(
-        events(&mut session),
-        [Event::Settled { token: 1 }, Event::Settled { token: 2 }]
-    );
-    assert_eq!(
-        delivered_id(&mut session, QoS::AtLeastOnce, 5),
-        Ok(id(10)),
-        "identifiers go on behind the last one"
-    );
+    send(&mut session, &[Packet::Puback(id(65_534)), Packet::Pubcomp(id(3)), Packet::Pubrec(id(2))]);
+    assert_eq!(events(&mut session), [Event::Settled { token: 1 }, Event::Settled { token: 2 }]);
+    assert_eq!(delivered_id(&mut session, QoS::AtLeastOnce, 5), Ok(id(10)), "identifiers go on behind the last one");
 }
 
 #[test]
 fn an_identifier_is_resumed_once() {
     let mut session = asking(config(), |connect| connect.clean_session = false);
-    session.resume(
-        [
-            outstanding(1, 1, Stage::Puback),
-            outstanding(1, 2, Stage::Puback),
-        ],
-        [],
-    );
-    assert_eq!(
-        session.inflight().collect::<Vec<_>>(),
-        [outstanding(1, 1, Stage::Puback)]
-    );
+    session.resume([outstanding(1, 1, Stage::Puback), outstanding(1, 2, Stage::Puback)], []);
+    assert_eq!(session.inflight().collect::<Vec<_>>(), [outstanding(1, 1, Stage::Puback)]);
 }

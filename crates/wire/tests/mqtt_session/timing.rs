@@ -19,11 +19,7 @@ fn connect_has_a_deadline() {
     assert_eq!(session.poll_timeout(), Some(START.after(5_000)));
     let bytes = bytes_of(&[connect(|_| {})]);
     session.receive(&bytes[..bytes.len() - 1], START.after(4_000));
-    assert_eq!(
-        session.poll_timeout(),
-        Some(START.after(5_000)),
-        "bytes do not buy time"
-    );
+    assert_eq!(session.poll_timeout(), Some(START.after(5_000)), "bytes do not buy time");
     session.handle_timeout(START.after(4_999));
     assert_eq!(session.is_closing(), None);
     session.handle_timeout(START.after(5_000));
@@ -58,10 +54,7 @@ fn keep_alive_is_one_and_a_half_times() {
 fn keep_alive_runs_from_connect_not_from_the_opening() {
     let mut session = Session::new(Arc::new(config()), START);
     let later = START.after(4_000);
-    session.receive(
-        &bytes_of(&[connect(|connect| connect.keep_alive = 2)]),
-        later,
-    );
+    session.receive(&bytes_of(&[connect(|connect| connect.keep_alive = 2)]), later);
     session.accept(false);
     assert_eq!(session.poll_timeout(), Some(later.after(3_000)));
 }
@@ -92,9 +85,6 @@ fn keep_alive_that_is_granted() {
         config.keep_alive_max = max;
         let session = accepted(config, asked);
         let timeout = session.poll_timeout().map(|tick: Tick| tick.since(START));
-        assert_eq!(
-            timeout, expected,
-            "asked {asked}, default {default}, max {max}"
-        );
+        assert_eq!(timeout, expected, "asked {asked}, default {default}, max {max}");
     }
 }

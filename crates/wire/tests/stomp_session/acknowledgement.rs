@@ -9,16 +9,10 @@ fn rule_16_acknowledging_modes_have_an_ack_header() {
     let mut session = subscribed("1.2", &["auto", "client", "client-individual"]);
     assert_eq!(session.deliver(FIRST, message(1)), Ok(None));
     for key in [SECOND, SubscriptionKey(2)] {
-        let ack = AckId {
-            message: message(1),
-            subscription: key,
-        };
+        let ack = AckId { message: message(1), subscription: key };
         assert_eq!(session.deliver(key, message(1)), Ok(Some(ack)));
     }
-    assert_eq!(
-        session.deliver(SubscriptionKey(3), message(1)),
-        Err(DeliverError::UnknownSubscription)
-    );
+    assert_eq!(session.deliver(SubscriptionKey(3), message(1)), Err(DeliverError::UnknownSubscription));
 }
 
 #[test]
@@ -31,10 +25,7 @@ fn client_mode_is_cumulative_per_subscription() {
     feed(&mut session, &["ACK\nid:9-3-0\n\n", "NACK\nid:9-2-1\n\n"]);
     assert_eq!(events(&mut session), ["ack 0 1,2,3", "nack 1 1,2"]);
     assert_eq!(session.unsettled(FIRST).collect::<Vec<_>>(), [message(4)]);
-    assert_eq!(
-        session.unsettled(SECOND).collect::<Vec<_>>(),
-        [message(3), message(4)]
-    );
+    assert_eq!(session.unsettled(SECOND).collect::<Vec<_>>(), [message(3), message(4)]);
 }
 
 #[test]
@@ -66,10 +57,7 @@ fn rule_17_unknown_ids_are_ignored_but_their_receipts_answered() {
             "ACK\nid:9-1-0\nreceipt:r2\n\n",
         ],
     );
-    assert_eq!(
-        events(&mut session),
-        ["receipt r1", "ack 0 1", "receipt r2"]
-    );
+    assert_eq!(events(&mut session), ["receipt r1", "ack 0 1", "receipt r2"]);
     assert!(!session.is_closing());
 }
 
@@ -103,10 +91,7 @@ fn the_window_closes_and_opens() {
     }
     assert!(!session.window_open(FIRST));
     assert!(session.window_open(SECOND));
-    assert_eq!(
-        session.deliver(FIRST, message(6)),
-        Err(DeliverError::WindowFull)
-    );
+    assert_eq!(session.deliver(FIRST, message(6)), Err(DeliverError::WindowFull));
     feed(&mut session, &["ACK\nid:9-1-0\n\n"]);
     assert!(session.window_open(FIRST));
 }
@@ -115,12 +100,9 @@ fn the_window_closes_and_opens() {
 fn prefetch_count_lowers_the_window() {
     for (count, window) in [("2", 2), ("100", 5), ("0", 5), ("many", 5)] {
         let mut session = subscribed("1.2", &[]);
-        let subscribe =
-            format!("SUBSCRIBE\nid:1\ndestination:/a\nack:client\nprefetch-count:{count}\n\n");
+        let subscribe = format!("SUBSCRIBE\nid:1\ndestination:/a\nack:client\nprefetch-count:{count}\n\n");
         feed(&mut session, &[&subscribe]);
-        let sent = (1..10)
-            .take_while(|number| session.deliver(FIRST, message(*number)).is_ok())
-            .count();
+        let sent = (1..10).take_while(|number| session.deliver(FIRST, message(*number)).is_ok()).count();
         assert_eq!(sent, window, "{count}");
     }
 }

@@ -5,9 +5,7 @@ use deskwire_wire::{
     stomp::{Limits, Refusal, SessionConfig, Version, event::Event},
 };
 
-use crate::{
-    START, config, connected, connected_with, events, feed, final_error, next_frame, session_with,
-};
+use crate::{START, config, connected, connected_with, events, feed, final_error, next_frame, session_with};
 
 #[test]
 fn rule_1_connected_always_has_version_and_heart_beat() {
@@ -36,10 +34,7 @@ fn rule_1_connected_always_has_version_and_heart_beat() {
 #[test]
 fn rule_2_host_is_not_required_and_credentials_come_through() {
     let mut session = session_with(config());
-    feed(
-        &mut session,
-        &["CONNECT\naccept-version:1.2\nlogin:l\npasscode:p:\\n\nauthorization:Bearer a:b\n\n"],
-    );
+    feed(&mut session, &["CONNECT\naccept-version:1.2\nlogin:l\npasscode:p:\\n\nauthorization:Bearer a:b\n\n"]);
     let Some(Event::Connect(connect)) = session.poll_event() else {
         panic!("no connect event");
     };
@@ -62,15 +57,9 @@ fn nothing_in_common_lists_the_versions() {
 #[test]
 fn frames_before_connect_end_the_session() {
     let mut session = session_with(config());
-    feed(
-        &mut session,
-        &["SEND\ndestination:/a\nreceipt:7\n\nx", "CONNECT\n\n"],
-    );
+    feed(&mut session, &["SEND\ndestination:/a\nreceipt:7\n\nx", "CONNECT\n\n"]);
     let error = final_error(&mut session);
-    assert!(
-        error.starts_with("ERROR\nmessage:SEND before CONNECT\nreceipt-id:7\n"),
-        "{error:?}"
-    );
+    assert!(error.starts_with("ERROR\nmessage:SEND before CONNECT\nreceipt-id:7\n"), "{error:?}");
     assert!(session.poll_event().is_none());
 }
 
@@ -114,31 +103,18 @@ fn frames_behind_connect_wait_for_acceptance() {
     let mut session = session_with(config());
     feed(
         &mut session,
-        &[
-            "CONNECT\naccept-version:1.2\n\n",
-            "SUBSCRIBE\nid:a\ndestination:/a\n\n",
-            "DISCONNECT\nreceipt:r\n\n",
-        ],
+        &["CONNECT\naccept-version:1.2\n\n", "SUBSCRIBE\nid:a\ndestination:/a\n\n", "DISCONNECT\nreceipt:r\n\n"],
     );
     assert_eq!(events(&mut session), ["connect 1.2"]);
     session.accept(None, "s", START);
-    assert_eq!(
-        events(&mut session),
-        ["subscribe 0 /a", "disconnect Some(\"r\")"]
-    );
+    assert_eq!(events(&mut session), ["subscribe 0 /a", "disconnect Some(\"r\")"]);
     assert!(next_frame(&mut session).starts_with("CONNECTED\n"));
 }
 
 #[test]
 fn only_so_much_may_wait_for_acceptance() {
     let mut session = session_with(config());
-    feed(
-        &mut session,
-        &[
-            "CONNECT\naccept-version:1.2\n\n",
-            "BEGIN\ntransaction:t\n\n",
-        ],
-    );
+    feed(&mut session, &["CONNECT\naccept-version:1.2\n\n", "BEGIN\ntransaction:t\n\n"]);
     let mut fed = 0;
     while !session.is_closing() {
         feed(&mut session, &["SEND\ndestination:/a\ntransaction:t\n\nx"]);
@@ -151,13 +127,7 @@ fn only_so_much_may_wait_for_acceptance() {
 
 #[test]
 fn limits_are_smaller_before_acceptance() {
-    let small = SessionConfig {
-        connect_limits: Limits {
-            max_frame: 100,
-            ..Limits::default()
-        },
-        ..config()
-    };
+    let small = SessionConfig { connect_limits: Limits { max_frame: 100, ..Limits::default() }, ..config() };
     let big = "x".repeat(500);
     let mut session = session_with(small.clone());
     feed(&mut session, &[&format!("CONNECT\nlogin:{big}\n\n")]);
@@ -171,13 +141,7 @@ fn limits_are_smaller_before_acceptance() {
 #[test]
 fn a_refused_client_gets_the_reason_and_nothing_behind_it() {
     let mut session = session_with(config());
-    feed(
-        &mut session,
-        &[
-            "CONNECT\naccept-version:1.2\n\n",
-            "SEND\ndestination:/a\n\nx",
-        ],
-    );
+    feed(&mut session, &["CONNECT\naccept-version:1.2\n\n", "SEND\ndestination:/a\n\nx"]);
     session.poll_event();
     session.error("bad credentials", "ask your administrator", None);
     session.accept(None, "s", START);

@@ -8,28 +8,16 @@ use crate::{START, connected, events, feed, final_error, next_frame};
 fn missing_headers_are_named() {
     let cases = [
         ("SEND\n\nx", "SEND without the header destination"),
-        (
-            "SEND\ndestination:\n\nx",
-            "SEND without the header destination",
-        ),
-        (
-            "SUBSCRIBE\nid:1\n\n",
-            "SUBSCRIBE without the header destination",
-        ),
-        (
-            "SUBSCRIBE\ndestination:/a\n\n",
-            "SUBSCRIBE without the header id",
-        ),
+        ("SEND\ndestination:\n\nx", "SEND without the header destination"),
+        ("SUBSCRIBE\nid:1\n\n", "SUBSCRIBE without the header destination"),
+        ("SUBSCRIBE\ndestination:/a\n\n", "SUBSCRIBE without the header id"),
         ("UNSUBSCRIBE\n\n", "UNSUBSCRIBE without the header id"),
         ("ACK\n\n", "ACK without the header id"),
         ("NACK\nsubscription:1\n\n", "NACK without the header id"),
         ("BEGIN\n\n", "BEGIN without the header transaction"),
         ("COMMIT\n\n", "COMMIT without the header transaction"),
         ("ABORT\n\n", "ABORT without the header transaction"),
-        (
-            "SUBSCRIBE\nid:1\ndestination:/a\nack:maybe\n\n",
-            "unknown ack mode",
-        ),
+        ("SUBSCRIBE\nid:1\ndestination:/a\nack:maybe\n\n", "unknown ack mode"),
         ("MESSAGE\n\n", "MESSAGE is not for clients to send"),
         ("RECEIPT\n\n", "RECEIPT is not for clients to send"),
         ("WHAT\n\n", "unknown command"),
@@ -39,24 +27,14 @@ fn missing_headers_are_named() {
         let mut session = connected();
         feed(&mut session, &[frame]);
         let error = final_error(&mut session);
-        assert!(
-            error.starts_with(&format!("ERROR\nmessage:{message}\n")),
-            "{frame:?} {error:?}"
-        );
+        assert!(error.starts_with(&format!("ERROR\nmessage:{message}\n")), "{frame:?} {error:?}");
     }
 }
 
 #[test]
 fn frames_before_a_wrong_one_still_count() {
     let mut session = connected();
-    feed(
-        &mut session,
-        &[
-            "SEND\ndestination:/a\n\n1",
-            "WHAT\n\n",
-            "SEND\ndestination:/a\n\n2",
-        ],
-    );
+    feed(&mut session, &["SEND\ndestination:/a\n\n1", "WHAT\n\n", "SEND\ndestination:/a\n\n2"]);
     assert_eq!(events(&mut session), ["send 1 None"]);
     final_error(&mut session);
 }
@@ -76,20 +54,13 @@ fn rule_13_receipt_of_disconnect_is_the_last_frame() {
     let mut session = connected();
     feed(
         &mut session,
-        &[
-            "SEND\ndestination:/a\nreceipt:1\n\nx",
-            "DISCONNECT\nreceipt:2\n\n",
-            "SEND\ndestination:/a\n\ny",
-        ],
+        &["SEND\ndestination:/a\nreceipt:1\n\nx", "DISCONNECT\nreceipt:2\n\n", "SEND\ndestination:/a\n\ny"],
     );
     assert!(matches!(session.poll_event(), Some(Event::Send(_))));
     let Some(Event::Disconnect(disconnect)) = session.poll_event() else {
         panic!("no disconnect event");
     };
-    assert!(
-        session.poll_event().is_none(),
-        "something came through behind DISCONNECT"
-    );
+    assert!(session.poll_event().is_none(), "something came through behind DISCONNECT");
     assert!(!session.is_closing());
     session.receipt("1");
     session.finish(&disconnect);
@@ -117,9 +88,6 @@ fn rule_14_nothing_follows_an_error() {
     session.error("no", "", Some("r"));
     session.receipt("r");
     session.handle_timeout(START.after(1_000_000));
-    assert_eq!(
-        next_frame(&mut session),
-        "ERROR\nmessage:no\nreceipt-id:r\ncontent-length:0\n\n\0"
-    );
+    assert_eq!(next_frame(&mut session), "ERROR\nmessage:no\nreceipt-id:r\ncontent-length:0\n\n\0");
     assert_eq!(session.poll_transmit(), None);
 }

@@ -9,12 +9,7 @@ use crate::{START, config, feed, final_error, next_frame, session_with};
 
 fn beating(proposal: &str) -> Session {
     let mut session = session_with(config());
-    feed(
-        &mut session,
-        &[&format!(
-            "CONNECT\naccept-version:1.2\nheart-beat:{proposal}\n\n"
-        )],
-    );
+    feed(&mut session, &[&format!("CONNECT\naccept-version:1.2\nheart-beat:{proposal}\n\n")]);
     session.poll_event();
     session.accept(None, "s", START);
     session.poll_transmit();

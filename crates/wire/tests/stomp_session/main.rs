@@ -20,10 +20,7 @@ const FIRST: SubscriptionKey = SubscriptionKey(0);
 const SECOND: SubscriptionKey = SubscriptionKey(1);
 
 fn config() -> SessionConfig {
-    SessionConfig {
-        server: "test/1",
-        ..SessionConfig::default()
-    }
+    SessionConfig { server: "test/1", ..SessionConfig::default() }
 }
 
 fn session_with(config: SessionConfig) -> Session {
@@ -39,10 +36,7 @@ fn feed(session: &mut Session, frames: &[&str]) {
 
 fn connected_with(config: SessionConfig, version: &str) -> Session {
     let mut session = session_with(config);
-    feed(
-        &mut session,
-        &[&format!("CONNECT\naccept-version:{version}\n\n")],
-    );
+    feed(&mut session, &[&format!("CONNECT\naccept-version:{version}\n\n")]);
     assert!(matches!(session.poll_event(), Some(Event::Connect(_))));
     session.accept(None, "s", START);
     assert!(next_frame(&mut session).starts_with("CONNECTED\n"));
@@ -75,24 +69,12 @@ fn events(session: &mut Session) -> Vec<String> {
         .map(|event| match event {
             Event::Connect(connect) => format!("connect {}", connect.version),
             Event::Subscribe(subscribe) => {
-                format!(
-                    "subscribe {} {}",
-                    subscribe.subscription.0,
-                    subscribe.destination()
-                )
+                format!("subscribe {} {}", subscribe.subscription.0, subscribe.destination())
             }
             Event::Unsubscribe(unsubscribe) => {
-                format!(
-                    "unsubscribe {} {:?}",
-                    unsubscribe.subscription.0,
-                    unsubscribe.receipt()
-                )
+                format!("unsubscribe {} {:?}", unsubscribe.subscription.0, unsubscribe.receipt())
             }
-            Event::Send(send) => format!(
-                "send {} {:?}",
-                String::from_utf8_lossy(send.frame.body()),
-                send.receipt()
-            ),
+            Event::Send(send) => format!("send {} {:?}", String::from_utf8_lossy(send.frame.body()), send.receipt()),
             Event::Ack(ack) => format!("ack {} {}", ack.subscription.0, numbers(&ack.settled)),
             Event::Nack(nack) => format!("nack {} {}", nack.subscription.0, numbers(&nack.settled)),
             Event::Receipt { id } => format!("receipt {id}"),
@@ -112,20 +94,9 @@ const fn message(number: u64) -> MessageId {
 
 /// A session with subscriptions `s0`, `s1` … of these modes and a window of five messages.
 fn subscribed(version: &str, modes: &[&str]) -> Session {
-    let mut session = connected_with(
-        SessionConfig {
-            max_unacked: 5,
-            ..config()
-        },
-        version,
-    );
+    let mut session = connected_with(SessionConfig { max_unacked: 5, ..config() }, version);
     for (number, mode) in modes.iter().enumerate() {
-        feed(
-            &mut session,
-            &[&format!(
-                "SUBSCRIBE\nid:s{number}\ndestination:/a\nack:{mode}\n\n"
-            )],
-        );
+        feed(&mut session, &[&format!("SUBSCRIBE\nid:s{number}\ndestination:/a\nack:{mode}\n\n")]);
     }
     assert_eq!(events(&mut session).len(), modes.len());
     session

@@ -2,9 +2,7 @@
 
 use deskwire_wire::stomp::{Refusal, SessionConfig};
 
-use crate::{
-    FIRST, config, connected, connected_with, events, feed, final_error, message, subscribed,
-};
+use crate::{FIRST, config, connected, connected_with, events, feed, final_error, message, subscribed};
 
 #[test]
 fn a_transaction_acts_at_its_commit() {
@@ -20,20 +18,9 @@ fn a_transaction_acts_at_its_commit() {
             "SEND\ndestination:/a\nreceipt:3\n\nout",
         ],
     );
-    assert_eq!(
-        events(&mut session),
-        [
-            "receipt b",
-            "receipt 1",
-            "receipt 2",
-            "send out Some(\"3\")"
-        ]
-    );
+    assert_eq!(events(&mut session), ["receipt b", "receipt 1", "receipt 2", "send out Some(\"3\")"]);
     feed(&mut session, &["COMMIT\ntransaction:t\nreceipt:c\n\n"]);
-    assert_eq!(
-        events(&mut session),
-        ["send in None", "ack 0 1", "receipt c"]
-    );
+    assert_eq!(events(&mut session), ["send in None", "ack 0 1", "receipt c"]);
     feed(&mut session, &["BEGIN\ntransaction:t\n\n"]);
     assert!(!session.is_closing(), "a name is free after its commit");
 }
@@ -69,32 +56,18 @@ fn disconnect_aborts_transactions() {
 
 #[test]
 fn wrong_transactions_end_the_session() {
-    let bounded = SessionConfig {
-        max_transactions: 2,
-        max_transaction_frames: 2,
-        max_transaction_bytes: 200,
-        ..config()
-    };
+    let bounded =
+        SessionConfig { max_transactions: 2, max_transaction_frames: 2, max_transaction_bytes: 200, ..config() };
     let begin = "BEGIN\ntransaction:t\n\n";
     let send = "SEND\ndestination:/a\ntransaction:t\n\nx";
     let big = format!("{send}{}", "x".repeat(150));
     let cases: [(&[&str], Refusal); 8] = [
         (&[begin, begin], Refusal::DuplicateTransaction),
         (&[send], Refusal::UnknownTransaction),
-        (
-            &["ACK\nid:1\ntransaction:t\n\n"],
-            Refusal::UnknownTransaction,
-        ),
+        (&["ACK\nid:1\ntransaction:t\n\n"], Refusal::UnknownTransaction),
         (&["COMMIT\ntransaction:t\n\n"], Refusal::UnknownTransaction),
         (&["ABORT\ntransaction:t\n\n"], Refusal::UnknownTransaction),
-        (
-            &[
-                begin,
-                "BEGIN\ntransaction:2\n\n",
-                "BEGIN\ntransaction:3\n\n",
-            ],
-            Refusal::TooManyTransactions { limit: 2 },
-        ),
+        (&[begin, "BEGIN\ntransaction:2\n\n", "BEGIN\ntransaction:3\n\n"], Refusal::TooManyTransactions { limit: 2 }),
         (&[begin, send, send, send], Refusal::TransactionTooLarge),
         (&[begin, send, &big], Refusal::TransactionTooLarge),
     ];
@@ -108,23 +81,10 @@ fn wrong_transactions_end_the_session() {
 
 #[test]
 fn the_memory_of_a_transaction_is_free_after_it() {
-    let mut session = connected_with(
-        SessionConfig {
-            max_transaction_bytes: 200,
-            ..config()
-        },
-        "1.2",
-    );
+    let mut session = connected_with(SessionConfig { max_transaction_bytes: 200, ..config() }, "1.2");
     let send = format!("SEND\ndestination:/a\ntransaction:t\n\n{}", "x".repeat(100));
     for end in ["COMMIT", "ABORT", "COMMIT"] {
-        feed(
-            &mut session,
-            &[
-                "BEGIN\ntransaction:t\n\n",
-                &send,
-                &format!("{end}\ntransaction:t\n\n"),
-            ],
-        );
+        feed(&mut session, &["BEGIN\ntransaction:t\n\n", &send, &format!("{end}\ntransaction:t\n\n")]);
         assert!(!session.is_closing());
     }
 }

@@ -20,22 +20,16 @@ fn said() -> impl Strategy<Value = Said> {
 
 pub(crate) fn close() -> impl Strategy<Value = Option<CloseFrame>> {
     let code = prop_oneof![1000..=1003_u16, 1007..=1013_u16, 3000..=4999_u16];
-    let frame = (code, ".{0,30}").prop_map(|(code, reason)| CloseFrame {
-        code: CloseCode::new(code).expect("a code that may be sent"),
-        reason,
-    });
+    let frame = (code, ".{0,30}")
+        .prop_map(|(code, reason)| CloseFrame { code: CloseCode::new(code).expect("a code that may be sent"), reason });
     prop::option::of(frame)
 }
 
 fn conversation() -> impl Strategy<Value = Vec<Said>> {
-    (
-        prop::collection::vec(said(), 0..8),
-        prop::option::of(close()),
-    )
-        .prop_map(|(mut conversation, close)| {
-            conversation.extend(close.map(Said::Close));
-            conversation
-        })
+    (prop::collection::vec(said(), 0..8), prop::option::of(close())).prop_map(|(mut conversation, close)| {
+        conversation.extend(close.map(Said::Close));
+        conversation
+    })
 }
 
 /// Encodes as the end that masks with `mask`, or as a server.
@@ -73,14 +67,12 @@ pub(crate) fn frame() -> impl Strategy<Value = Vec<u8>> {
         // A text cut at any byte.
         2 => ("[€🦀]{1,5}", any::<prop::sample::Index>()).prop_map(|(text, end)| text.as_bytes()[..end.index(text.len())].to_vec()),
     ];
-    (any::<bool>(), reserved, opcode, payload, any::<[u8; 4]>()).prop_map(
-        |(last, reserved, opcode, payload, mask)| {
-            let mut frame = Vec::new();
-            put_masked_frame(&mut frame, Opcode::Binary, &payload, mask);
-            frame[0] = u8::from(last) << 7 | reserved << 4 | opcode;
-            frame
-        },
-    )
+    (any::<bool>(), reserved, opcode, payload, any::<[u8; 4]>()).prop_map(|(last, reserved, opcode, payload, mask)| {
+        let mut frame = Vec::new();
+        put_masked_frame(&mut frame, Opcode::Binary, &payload, mask);
+        frame[0] = u8::from(last) << 7 | reserved << 4 | opcode;
+        frame
+    })
 }
 
 fn stream() -> impl Strategy<Value = Vec<u8>> {

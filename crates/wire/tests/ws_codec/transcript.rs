@@ -18,17 +18,11 @@ pub(crate) struct Transcript {
 
 impl Transcript {
     pub(crate) fn of(said: impl Into<Vec<Said>>) -> Self {
-        Self {
-            said: said.into(),
-            error: None,
-        }
+        Self { said: said.into(), error: None }
     }
 
     pub(crate) fn failed(said: impl Into<Vec<Said>>, error: Error) -> Self {
-        Self {
-            said: said.into(),
-            error: Some(error),
-        }
+        Self { said: said.into(), error: Some(error) }
     }
 }
 
@@ -41,12 +35,7 @@ pub(crate) fn binary(bytes: &[u8]) -> Said {
 }
 
 /// Decodes `stream`, given in pieces of the sizes in `cuts`, over and over, and checks what holds for every stream.
-pub(crate) fn decode_in_pieces(
-    role: Role,
-    max_message: usize,
-    stream: &[u8],
-    cuts: &[usize],
-) -> Transcript {
+pub(crate) fn decode_in_pieces(role: Role, max_message: usize, stream: &[u8], cuts: &[usize]) -> Transcript {
     let mut decoder = Decoder::new(role, Limits { max_message });
     let mut stream = stream.to_vec();
     let mut rest = stream.as_mut_slice();
@@ -78,11 +67,7 @@ pub(crate) fn decode_in_pieces(
                     bytes.extend_from_slice(payload);
                     assert!(bytes.len() <= max_message, "the limit is exceeded");
                     if end {
-                        said.extend(
-                            unfinished
-                                .take()
-                                .map(|(kind, bytes)| Said::Message(kind, bytes)),
-                        );
+                        said.extend(unfinished.take().map(|(kind, bytes)| Said::Message(kind, bytes)));
                     }
                 }
                 Event::Ping(payload) => said.push(Said::Ping(payload.as_ref().to_vec())),

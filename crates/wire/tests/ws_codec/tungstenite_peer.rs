@@ -52,14 +52,7 @@ fn tungstenite(role: Role, incoming: Vec<u8>) -> WebSocket<Wire> {
         Role::Server => protocol::Role::Server,
         Role::Client => protocol::Role::Client,
     };
-    WebSocket::from_raw_socket(
-        Wire {
-            incoming: io::Cursor::new(incoming),
-            written: Vec::new(),
-        },
-        role,
-        None,
-    )
+    WebSocket::from_raw_socket(Wire { incoming: io::Cursor::new(incoming), written: Vec::new() }, role, None)
 }
 
 /// What tungstenite reads as `role` until the stream ends or fails; whether it failed.
@@ -79,10 +72,7 @@ fn tungstenite_reads(role: Role, stream: Vec<u8>) -> (Vec<Said>, bool) {
                 reason: close.reason.to_string(),
             })),
             Ok(Message::Frame(_)) => panic!("reading gives no raw frames"),
-            Err(
-                Error::ConnectionClosed
-                | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake),
-            ) => {
+            Err(Error::ConnectionClosed | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
                 return (said, false);
             }
             Err(_) => return (said, true),
@@ -93,11 +83,7 @@ fn tungstenite_reads(role: Role, stream: Vec<u8>) -> (Vec<Said>, bool) {
 /// A message to be sent in `fragments`, or a control frame.
 #[derive(Clone, Debug)]
 enum Sent {
-    Message {
-        kind: MessageKind,
-        fragments: Vec<Vec<u8>>,
-        pings: bool,
-    },
+    Message { kind: MessageKind, fragments: Vec<Vec<u8>>, pings: bool },
     Pong(Vec<u8>),
 }
 
@@ -107,10 +93,7 @@ fn fragments(payload: &[u8], mut cuts: Vec<usize>) -> Vec<Vec<u8>> {
     cuts.sort_unstable();
     let starts = [0].into_iter().chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain([payload.len()]);
-    starts
-        .zip(ends)
-        .map(|(start, end)| payload[start..end].to_vec())
-        .collect()
+    starts.zip(ends).map(|(start, end)| payload[start..end].to_vec()).collect()
 }
 
 fn sent() -> impl Strategy<Value = Sent> {
@@ -119,34 +102,18 @@ fn sent() -> impl Strategy<Value = Sent> {
         prop::collection::vec(any::<u8>(), 0..500).prop_map(|bytes| (MessageKind::Binary, bytes)),
         (65_000..66_000_usize).prop_map(|len| (MessageKind::Binary, vec![9; len])),
     ];
-    let message = (
-        content,
-        prop::collection::vec(any::<usize>(), 0..4),
-        any::<bool>(),
-    )
-        .prop_map(|((kind, payload), cuts, pings)| Sent::Message {
-            kind,
-            fragments: fragments(&payload, cuts),
-            pings,
-        });
+    let message = (content, prop::collection::vec(any::<usize>(), 0..4), any::<bool>())
+        .prop_map(|((kind, payload), cuts, pings)| Sent::Message { kind, fragments: fragments(&payload, cuts), pings });
     prop_oneof![4 => message, 1 => prop::collection::vec(any::<u8>(), 0..=125).prop_map(Sent::Pong)]
 }
 
 /// Lets tungstenite write as `role`; the bytes, and what they say.
-fn tungstenite_writes(
-    role: Role,
-    sent: &[Sent],
-    close: Option<Option<CloseFrame>>,
-) -> (Vec<u8>, Vec<Said>) {
+fn tungstenite_writes(role: Role, sent: &[Sent], close: Option<Option<CloseFrame>>) -> (Vec<u8>, Vec<Said>) {
     let mut socket = tungstenite(role, Vec::new());
     let mut said = Vec::new();
     for item in sent {
         match item {
-            Sent::Message {
-                kind,
-                fragments,
-                pings,
-            } => {
+            Sent::Message { kind, fragments, pings } => {
                 for (i, fragment) in fragments.iter().enumerate() {
                     let opcode = match (i, kind) {
                         (0, MessageKind::Text) => Data::Text,
@@ -164,19 +131,16 @@ fn tungstenite_writes(
                 said.push(Said::Message(*kind, fragments.concat()));
             }
             Sent::Pong(payload) => {
-                socket
-                    .write(Message::Pong(payload.clone().into()))
-                    .expect(WRITES);
+                socket.write(Message::Pong(payload.clone().into())).expect(WRITES);
                 said.push(Said::Pong(payload.clone()));
             }
         }
     }
     socket.flush().expect(WRITES);
     if let Some(close) = close {
-        let frame = close.as_ref().map(|close| protocol::CloseFrame {
-            code: close.code.get().into(),
-            reason: close.reason.as_str().into(),
-        });
+        let frame = close
+            .as_ref()
+            .map(|close| protocol::CloseFrame { code: close.code.get().into(), reason: close.reason.as_str().into() });
         socket.close(frame).expect(WRITES);
         said.push(Said::Close(close));
     }

@@ -54,10 +54,6 @@ impl Fields {
 
     /// Confirms that nothing is left.
     pub(super) fn finish(self) -> Result<(), DecodeError> {
-        if self.is_empty() {
-            Ok(())
-        } else {
-            Err(DecodeError::TrailingBytes)
-        }
+        if self.is_empty() { Ok(()) } else { Err(DecodeError::TrailingBytes) }
     }
 }

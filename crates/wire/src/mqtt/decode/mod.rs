@@ -113,19 +113,10 @@ impl Decoder {
             };
             *input = rest;
             self.position = match self.position {
-                Position::RemainingLength { header, bytes } => {
-                    self.length_byte(header, bytes, byte)?
-                }
+                Position::RemainingLength { header, bytes } => self.length_byte(header, bytes, byte)?,
                 Position::FirstByte | Position::Body(_) => {
                     let (packet, flags) = self.first_byte(byte)?;
-                    Position::RemainingLength {
-                        header: Header {
-                            packet,
-                            flags,
-                            remaining: 0,
-                        },
-                        bytes: 0,
-                    }
+                    Position::RemainingLength { header: Header { packet, flags, remaining: 0 }, bytes: 0 }
                 }
             };
         }
@@ -133,8 +124,7 @@ impl Decoder {
 
     /// Refuses what cannot be right before anything of the packet is kept.
     fn first_byte(&mut self, byte: u8) -> Result<(PacketType, u8), DecodeError> {
-        let packet =
-            PacketType::from_first_byte(byte).ok_or(DecodeError::ReservedType(byte >> 4))?;
+        let packet = PacketType::from_first_byte(byte).ok_or(DecodeError::ReservedType(byte >> 4))?;
         let flags = byte & 0x0F;
         if !self.role.receives(packet) {
             return Err(DecodeError::Direction(packet));
@@ -164,12 +154,7 @@ impl Decoder {
         }
     }
 
-    fn length_byte(
-        &self,
-        mut header: Header,
-        bytes: u8,
-        byte: u8,
-    ) -> Result<Position, DecodeError> {
+    fn length_byte(&self, mut header: Header, bytes: u8, byte: u8) -> Result<Position, DecodeError> {
         header.remaining |= usize::from(byte & 0x7F) << (7 * bytes);
         let bytes = bytes + 1;
         if byte & 0x80 != 0 {
@@ -180,10 +165,7 @@ impl Decoder {
         }
         let length = 1 + usize::from(bytes) + header.remaining;
         if length > self.limits.max_packet {
-            return Err(DecodeError::TooLarge {
-                length,
-                limit: self.limits.max_packet,
-            });
+            return Err(DecodeError::TooLarge { length, limit: self.limits.max_packet });
         }
         Ok(Position::Body(header))
     }
@@ -208,8 +190,7 @@ impl Decoder {
         let needed = self.collected.len() + bytes.len();
         if needed > self.collected.capacity() {
             let capacity = needed.max(2 * self.collected.capacity()).min(packet_end);
-            self.collected
-                .reserve_exact(capacity - self.collected.len());
+            self.collected.reserve_exact(capacity - self.collected.len());
         }
         self.collected.extend_from_slice(bytes);
     }

@@ -112,12 +112,7 @@ impl Will {
     /// A will with QoS 0 that is not retained.
     #[must_use]
     pub const fn new(topic: TopicName, payload: Bytes) -> Self {
-        Self {
-            topic,
-            payload,
-            qos: QoS::AtMostOnce,
-            retain: false,
-        }
+        Self { topic, payload, qos: QoS::AtMostOnce, retain: false }
     }
 }
 
@@ -125,19 +120,13 @@ impl Connack {
     /// The answer that accepts a client.
     #[must_use]
     pub const fn accepted(session_present: bool) -> Self {
-        Self {
-            session_present,
-            code: ConnectReturnCode::Accepted,
-        }
+        Self { session_present, code: ConnectReturnCode::Accepted }
     }
 
     /// The answer with `code`, without a session.
     #[must_use]
     pub const fn without_session(code: ConnectReturnCode) -> Self {
-        Self {
-            session_present: false,
-            code,
-        }
+        Self { session_present: false, code }
     }
 }
 
@@ -160,8 +149,6 @@ impl ConnectReturnCode {
 /// Shows the user name and hides the password: packets end up in logs.
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Login")
-            .field("username", &self.username)
-            .finish_non_exhaustive()
+        f.debug_struct("Login").field("username", &self.username).finish_non_exhaustive()
     }
 }

@@ -82,12 +82,6 @@ impl Publish {
     /// A message that is neither a repeat nor retained.
     #[must_use]
     pub const fn new(delivery: Delivery, topic: TopicName, payload: Bytes) -> Self {
-        Self {
-            dup: false,
-            delivery,
-            retain: false,
-            topic,
-            payload,
-        }
+        Self { dup: false, delivery, retain: false, topic, payload }
     }
 }

@@ -25,11 +25,7 @@ pub struct SessionConfig {
 impl SessionConfig {
     /// Milliseconds of silence after which a client that asked for `keep_alive` seconds is gone [MQTT-3.1.2-24].
     pub(super) fn silence_ms(&self, keep_alive: u16) -> Option<u64> {
-        let asked = if keep_alive == 0 {
-            self.keep_alive_default
-        } else {
-            keep_alive
-        };
+        let asked = if keep_alive == 0 { self.keep_alive_default } else { keep_alive };
         let granted = match (asked, self.keep_alive_max) {
             (0, max) => max,
             (asked, 0) => asked,

@@ -44,11 +44,7 @@ impl Session {
     ///
     /// # Errors
     /// [`DeliverError`], but never [`DeliverError::NotInflight`]. With QoS 0 the window does not matter.
-    pub fn deliver(
-        &mut self,
-        out: &mut Vec<u8>,
-        message: Outgoing<'_>,
-    ) -> Result<(), DeliverError> {
+    pub fn deliver(&mut self, out: &mut Vec<u8>, message: Outgoing<'_>) -> Result<(), DeliverError> {
         self.deliver_head(out, message)?;
         out.extend_from_slice(message.payload);
         Ok(())
@@ -58,11 +54,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`deliver`](Self::deliver).
-    pub fn deliver_head(
-        &mut self,
-        out: &mut Vec<u8>,
-        message: Outgoing<'_>,
-    ) -> Result<(), DeliverError> {
+    pub fn deliver_head(&mut self, out: &mut Vec<u8>, message: Outgoing<'_>) -> Result<(), DeliverError> {
         if !self.is_open() {
             return Err(DeliverError::NotOpen);
         }
@@ -75,17 +67,9 @@ impl Session {
             QoS::AtLeastOnce => Delivery::AtLeastOnce(self.outbound.next_packet_id()),
             QoS::ExactlyOnce => Delivery::ExactlyOnce(self.outbound.next_packet_id()),
         };
-        let Outgoing {
-            dup, retain, topic, ..
-        } = message;
-        let head = PublishHead {
-            dup,
-            delivery,
-            retain,
-            topic,
-        };
-        self.encoder
-            .put_publish_head(out, head, message.payload.len())?;
+        let Outgoing { dup, retain, topic, .. } = message;
+        let head = PublishHead { dup, delivery, retain, topic };
+        self.encoder.put_publish_head(out, head, message.payload.len())?;
         if let Some(stage) = stage {
             self.outbound.add(message.token, stage);
         }
@@ -108,16 +92,8 @@ impl Session {
         if !self.is_open() {
             return Err(DeliverError::NotOpen);
         }
-        let delivery = self
-            .outbound
-            .repeat(packet_id)
-            .ok_or(DeliverError::NotInflight(packet_id))?;
-        let head = PublishHead {
-            dup: true,
-            delivery,
-            retain,
-            topic,
-        };
+        let delivery = self.outbound.repeat(packet_id).ok_or(DeliverError::NotInflight(packet_id))?;
+        let head = PublishHead { dup: true, delivery, retain, topic };
         self.encoder.put_publish(out, head, payload)?;
         Ok(())
     }

@@ -33,11 +33,7 @@ pub(super) enum Admission {
 }
 
 impl Inbound {
-    pub(super) fn publish(
-        &mut self,
-        delivery: Delivery,
-        config: &SessionConfig,
-    ) -> Result<Admission, CloseReason> {
+    pub(super) fn publish(&mut self, delivery: Delivery, config: &SessionConfig) -> Result<Admission, CloseReason> {
         let (packet, packet_id) = match delivery {
             Delivery::AtMostOnce => return Ok(Admission::New(None)),
             Delivery::AtLeastOnce(id) => (PacketType::Puback, id),
@@ -45,14 +41,7 @@ impl Inbound {
         };
         if packet == PacketType::Pubrec {
             if self.unreleased.contains(&packet_id) {
-                self.queue(
-                    Answer {
-                        packet,
-                        packet_id,
-                        ready: true,
-                    },
-                    config,
-                )?;
+                self.queue(Answer { packet, packet_id, ready: true }, config)?;
                 return Ok(Admission::Repeat);
             }
             if self.unreleased.len() >= usize::from(config.max_inbound_qos2) {
@@ -60,40 +49,19 @@ impl Inbound {
             }
             self.unreleased.insert(packet_id);
         }
-        let ticket = self.queue(
-            Answer {
-                packet,
-                packet_id,
-                ready: false,
-            },
-            config,
-        )?;
+        let ticket = self.queue(Answer { packet, packet_id, ready: false }, config)?;
         Ok(Admission::New(Some(ticket)))
     }
 
     /// PUBCOMP answers every PUBREL, known or not: the client may repeat one that the answer to got lost.
-    pub(super) fn release(
-        &mut self,
-        packet_id: PacketId,
-        config: &SessionConfig,
-    ) -> Result<(), CloseReason> {
+    pub(super) fn release(&mut self, packet_id: PacketId, config: &SessionConfig) -> Result<(), CloseReason> {
         self.unreleased.remove(&packet_id);
-        self.queue(
-            Answer {
-                packet: PacketType::Pubcomp,
-                packet_id,
-                ready: true,
-            },
-            config,
-        )?;
+        self.queue(Answer { packet: PacketType::Pubcomp, packet_id, ready: true }, config)?;
         Ok(())
     }
 
     pub(super) fn committed(&mut self, ticket: Ticket) {
-        let answer = ticket
-            .0
-            .checked_sub(self.front)
-            .and_then(|index| usize::try_from(index).ok());
+        let answer = ticket.0.checked_sub(self.front).and_then(|index| usize::try_from(index).ok());
         if let Some(answer) = answer.and_then(|index| self.answers.get_mut(index)) {
             answer.ready = true;
         }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Connack, Connect, ConnectReturnCode, DecodeError, Decoder, EncodeError, Encoder, Packet,
-    PacketId, ProtocolVersion, Role, SubackCode,
+    Connack, Connect, ConnectReturnCode, DecodeError, Decoder, EncodeError, Encoder, Packet, PacketId, ProtocolVersion,
+    Role, SubackCode,
 };
 use crate::Tick;
 pub use config::SessionConfig;
@@ -51,10 +51,7 @@ enum Phase {
     Connecting,
     /// The application decides on CONNECT. A client need not wait for that (3.1.4), but nothing it sends may count
     /// before, because the answer can be no [MQTT-3.1.4-5] and because resuming has to come first.
-    Answering {
-        early: VecDeque<Packet>,
-        early_bytes: usize,
-    },
+    Answering { early: VecDeque<Packet>, early_bytes: usize },
     /// CONNECT has been accepted.
     Open,
     /// CONNECT has been refused.
@@ -128,9 +125,7 @@ impl Session {
         match self.phase {
             Phase::Connecting => Some(self.heard.after(self.config.connect_deadline_ms)),
             Phase::Answering { .. } | Phase::Refused => None,
-            Phase::Open => self
-                .silence_ms
-                .map(|silence_ms| self.heard.after(silence_ms)),
+            Phase::Open => self.silence_ms.map(|silence_ms| self.heard.after(silence_ms)),
         }
     }
 
@@ -172,15 +167,9 @@ impl Session {
         };
         let early = std::mem::take(early);
         self.phase = Phase::Open;
-        self.encoder
-            .put_connack(&mut self.transmit, Connack::accepted(session_present));
-        for message in self
-            .outbound
-            .iter()
-            .filter(|message| message.stage == Stage::Pubcomp)
-        {
-            self.encoder
-                .put_pubrel(&mut self.transmit, message.packet_id);
+        self.encoder.put_connack(&mut self.transmit, Connack::accepted(session_present));
+        for message in self.outbound.iter().filter(|message| message.stage == Stage::Pubcomp) {
+            self.encoder.put_pubrel(&mut self.transmit, message.packet_id);
         }
         let end_of_input = self.closing.take();
         for packet in early {
@@ -218,8 +207,7 @@ impl Session {
     /// # Errors
     /// [`EncodeError::NoEntries`] without codes.
     pub fn suback(&mut self, packet_id: PacketId, codes: &[SubackCode]) -> Result<(), EncodeError> {
-        self.encoder
-            .put_suback(&mut self.transmit, packet_id, codes)
+        self.encoder.put_suback(&mut self.transmit, packet_id, codes)
     }
 
     /// Answers an UNSUBSCRIBE [MQTT-3.10.4-4].
@@ -251,17 +239,15 @@ impl Session {
         }
         match packet {
             Packet::Connect(connect) => self.connect(connect),
-            Packet::Publish(publish) => {
-                match self.inbound.publish(publish.delivery, &self.config) {
-                    Ok(Admission::New(ticket)) => {
-                        self.events.push_back(Event::Publish { publish, ticket });
-                    }
-                    Ok(Admission::Repeat) => {
-                        self.inbound.put_ready(self.encoder, &mut self.transmit);
-                    }
-                    Err(reason) => self.close(reason),
+            Packet::Publish(publish) => match self.inbound.publish(publish.delivery, &self.config) {
+                Ok(Admission::New(ticket)) => {
+                    self.events.push_back(Event::Publish { publish, ticket });
                 }
-            }
+                Ok(Admission::Repeat) => {
+                    self.inbound.put_ready(self.encoder, &mut self.transmit);
+                }
+                Err(reason) => self.close(reason),
+            },
             Packet::Pubrel(id) => match self.inbound.release(id, &self.config) {
                 Ok(()) => self.inbound.put_ready(self.encoder, &mut self.transmit),
                 Err(reason) => self.close(reason),
@@ -297,10 +283,7 @@ impl Session {
             let code = ConnectReturnCode::IdentifierRejected;
             return self.refuse_connect(code, CloseReason::Refused(code));
         }
-        self.phase = Phase::Answering {
-            early: VecDeque::new(),
-            early_bytes: 0,
-        };
+        self.phase = Phase::Answering { early: VecDeque::new(), early_bytes: 0 };
         self.events.push_back(Event::Connect(connect));
     }
 
@@ -316,8 +299,7 @@ impl Session {
 
     fn refuse_connect(&mut self, code: ConnectReturnCode, reason: CloseReason) {
         self.phase = Phase::Refused;
-        self.encoder
-            .put_connack(&mut self.transmit, Connack::without_session(code));
+        self.encoder.put_connack(&mut self.transmit, Connack::without_session(code));
         self.close(reason);
     }
 

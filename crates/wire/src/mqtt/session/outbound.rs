@@ -75,11 +75,7 @@ impl Outbound {
 
     /// Remembers a message that has been sent with [`next_packet_id`](Self::next_packet_id).
     pub(super) fn add(&mut self, token: u64, stage: Stage) {
-        self.messages.push_back(Message {
-            number: self.next,
-            token,
-            stage,
-        });
+        self.messages.push_back(Message { number: self.next, token, stage });
         self.next += 1;
     }
 
@@ -137,19 +133,11 @@ impl Outbound {
     fn position(&self, packet_id: PacketId) -> Option<usize> {
         let round = self.next.saturating_sub(IDENTIFIERS);
         let number = number_at_or_after(round, packet_id);
-        if let Ok(position) = self
-            .messages
-            .binary_search_by_key(&number, |message| message.number)
-        {
+        if let Ok(position) = self.messages.binary_search_by_key(&number, |message| message.number) {
             return Some(position);
         }
-        let older = self
-            .messages
-            .iter()
-            .take_while(|message| message.number < round);
-        older
-            .map(Message::packet_id)
-            .position(|older_id| older_id == packet_id)
+        let older = self.messages.iter().take_while(|message| message.number < round);
+        older.map(Message::packet_id).position(|older_id| older_id == packet_id)
     }
 }
 
@@ -159,11 +147,7 @@ impl Message {
     }
 
     fn outstanding(&self) -> Outstanding {
-        Outstanding {
-            packet_id: self.packet_id(),
-            token: self.token,
-            stage: self.stage,
-        }
+        Outstanding { packet_id: self.packet_id(), token: self.token, stage: self.stage }
     }
 }
 

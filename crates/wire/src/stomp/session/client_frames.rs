@@ -19,10 +19,7 @@ pub(super) struct Refused {
 
 impl Refused {
     fn new(refusal: Refusal, frame: &Frame) -> Self {
-        Self {
-            refusal,
-            receipt: receipt(frame),
-        }
+        Self { refusal, receipt: receipt(frame) }
     }
 }
 
@@ -34,9 +31,7 @@ impl Session {
         match (self.phase, command) {
             (Phase::Unconnected, Command::Connect | Command::Stomp) => self.connect(frame),
             (Phase::Unconnected, _) => Err(Refused::new(Refusal::NotConnected { command }, &frame)),
-            (_, Command::Connect | Command::Stomp) => {
-                Err(Refused::new(Refusal::AlreadyConnected, &frame))
-            }
+            (_, Command::Connect | Command::Stomp) => Err(Refused::new(Refusal::AlreadyConnected, &frame)),
             (_, Command::Send | Command::Ack | Command::Nack) => self.act_or_buffer(frame),
             (_, Command::Subscribe) => self.subscribe(frame),
             (_, Command::Unsubscribe) => self.unsubscribe(frame),
@@ -70,26 +65,16 @@ impl Session {
             .ok_or_else(|| Refused::new(Refusal::NoCommonVersion, &frame))?;
         self.version = version;
         self.decoder.set_version(version);
-        let proposal = frame
-            .header("heart-beat")
-            .map(HeartBeat::parse)
-            .unwrap_or_default();
+        let proposal = frame.header("heart-beat").map(HeartBeat::parse).unwrap_or_default();
         self.heart_beats = HeartBeats::negotiate(version, proposal, &self.config);
-        self.events
-            .push_back(Event::Connect(Connect { version, frame }));
+        self.events.push_back(Event::Connect(Connect { version, frame }));
         self.phase = Phase::Connecting;
         Ok(())
     }
 
     fn subscribe(&mut self, frame: Frame) -> Result<(), Refused> {
-        let (subscription, ack) = self
-            .add_subscription(&frame)
-            .map_err(|refusal| Refused::new(refusal, &frame))?;
-        self.events.push_back(Event::Subscribe(Subscribe {
-            subscription,
-            ack,
-            frame,
-        }));
+        let (subscription, ack) = self.add_subscription(&frame).map_err(|refusal| Refused::new(refusal, &frame))?;
+        self.events.push_back(Event::Subscribe(Subscribe { subscription, ack, frame }));
         Ok(())
     }
 
@@ -105,21 +90,15 @@ impl Session {
             .header("prefetch-count")
             .and_then(|count| count.trim().parse::<usize>().ok())
             .filter(|count| *count > 0)
-            .map_or(self.config.max_unacked, |count| {
-                count.min(self.config.max_unacked)
-            });
-        let key = self
-            .subscriptions
-            .add(name, ack, window, self.config.max_subscriptions)?;
+            .map_or(self.config.max_unacked, |count| count.min(self.config.max_unacked));
+        let key = self.subscriptions.add(name, ack, window, self.config.max_subscriptions)?;
         Ok((key, ack))
     }
 
     fn unsubscribe(&mut self, frame: Frame) -> Result<(), Refused> {
         let name = match frame.header("id") {
             Some(id) => Ok(Name::Id(id)),
-            None if self.version == Version::V10 => {
-                required(&frame, "destination").map(Name::Destination)
-            }
+            None if self.version == Version::V10 => required(&frame, "destination").map(Name::Destination),
             None => Err(missing(&frame, "id")),
         }
         .map_err(|refusal| Refused::new(refusal, &frame))?;
@@ -128,18 +107,13 @@ impl Session {
             return Ok(());
         };
         let unsettled = self.subscriptions.remove(subscription);
-        self.events.push_back(Event::Unsubscribe(Unsubscribe {
-            subscription,
-            unsettled,
-            frame,
-        }));
+        self.events.push_back(Event::Unsubscribe(Unsubscribe { subscription, unsettled, frame }));
         Ok(())
     }
 
     /// SEND, ACK and NACK: at once, or with the COMMIT of their transaction.
     fn act_or_buffer(&mut self, frame: Frame) -> Result<(), Refused> {
-        self.check(&frame)
-            .map_err(|refusal| Refused::new(refusal, &frame))?;
+        self.check(&frame).map_err(|refusal| Refused::new(refusal, &frame))?;
         let Some(transaction) = frame.header("transaction") else {
             self.act(frame, true);
             return Ok(());
@@ -169,19 +143,13 @@ impl Session {
     fn act(&mut self, frame: Frame, receipt_due: bool) {
         let command = frame.command();
         if command == Command::Send {
-            self.events
-                .push_back(Event::Send(Send { frame, receipt_due }));
+            self.events.push_back(Event::Send(Send { frame, receipt_due }));
             return;
         }
-        let settled = acknowledged_id(&frame)
-            .and_then(|id| self.subscriptions.settle(id, frame.header("subscription")));
+        let settled =
+            acknowledged_id(&frame).and_then(|id| self.subscriptions.settle(id, frame.header("subscription")));
         if let Some((subscription, settled)) = settled {
-            let settlement = Settlement {
-                subscription,
-                settled,
-                frame,
-                receipt_due,
-            };
+            let settlement = Settlement { subscription, settled, frame, receipt_due };
             self.events.push_back(match command {
                 Command::Ack => Event::Ack(settlement),
                 _ => Event::Nack(settlement),
@@ -221,8 +189,7 @@ impl Session {
 
     fn disconnect(&mut self, frame: Frame) {
         self.transactions = Transactions::default();
-        self.events
-            .push_back(Event::Disconnect(Disconnect { frame }));
+        self.events.push_back(Event::Disconnect(Disconnect { frame }));
         self.input_ended = true;
     }
 
@@ -239,17 +206,11 @@ fn receipt(frame: &Frame) -> Option<Box<str>> {
 }
 
 fn missing(frame: &Frame, name: &'static str) -> Refusal {
-    Refusal::MissingHeader {
-        command: frame.command(),
-        name,
-    }
+    Refusal::MissingHeader { command: frame.command(), name }
 }
 
 fn required<'a>(frame: &'a Frame, name: &'static str) -> Result<&'a str, Refusal> {
-    frame
-        .header(name)
-        .filter(|value| !value.is_empty())
-        .ok_or_else(|| missing(frame, name))
+    frame.header(name).filter(|value| !value.is_empty()).ok_or_else(|| missing(frame, name))
 }
 
 /// Clients send `id` and `message-id` regardless of the version.

@@ -34,10 +34,7 @@ impl Default for SessionConfig {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
-            connect_limits: Limits {
-                max_frame: 64 * 1024,
-                ..Limits::default()
-            },
+            connect_limits: Limits { max_frame: 64 * 1024, ..Limits::default() },
             heart_beat_send_ms: 10_000,
             heart_beat_want_ms: 10_000,
             heart_beat_min_ms: 1000,

@@ -65,10 +65,7 @@ impl Connect {
     /// A header that clients name after the one of HTTP, in any case of letters.
     #[must_use]
     pub fn authorization(&self) -> Option<&str> {
-        self.frame
-            .headers()
-            .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-            .map(|(_, value)| value)
+        self.frame.headers().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, value)| value)
     }
 }
 

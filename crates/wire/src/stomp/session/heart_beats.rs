@@ -70,11 +70,7 @@ impl HeartBeats {
 }
 
 fn interval(sender_can: u32, receiver_wants: u32) -> u32 {
-    if sender_can == 0 || receiver_wants == 0 {
-        0
-    } else {
-        sender_can.max(receiver_wants)
-    }
+    if sender_can == 0 || receiver_wants == 0 { 0 } else { sender_can.max(receiver_wants) }
 }
 
 #[cfg(test)]
@@ -85,39 +81,21 @@ mod tests {
     fn intervals_follow_both_ends() {
         // Ours, the client's, advertised, sending interval, receiving interval.
         let cases = [
-            (
-                (10_000, 10_000),
-                (10_000, 10_000),
-                (10_000, 10_000),
-                10_000,
-                10_000,
-            ),
+            ((10_000, 10_000), (10_000, 10_000), (10_000, 10_000), 10_000, 10_000),
             ((10_000, 10_000), (5000, 5000), (5000, 5000), 5000, 5000),
             ((10_000, 10_000), (1, 500), (1000, 1000), 1000, 1000),
-            (
-                (10_000, 10_000),
-                (30_000, 60_000),
-                (10_000, 10_000),
-                60_000,
-                30_000,
-            ),
+            ((10_000, 10_000), (30_000, 60_000), (10_000, 10_000), 60_000, 30_000),
             ((10_000, 10_000), (0, 0), (10_000, 10_000), 0, 0),
             ((10_000, 10_000), (0, 4000), (4000, 10_000), 4000, 0),
             ((0, 0), (10_000, 10_000), (0, 0), 0, 0),
             ((500, 500), (200, 200), (500, 500), 500, 500),
         ];
         for (ours, (can_send, wants), advertised, send, receive) in cases {
-            let config = SessionConfig {
-                heart_beat_send_ms: ours.0,
-                heart_beat_want_ms: ours.1,
-                ..SessionConfig::default()
-            };
+            let config =
+                SessionConfig { heart_beat_send_ms: ours.0, heart_beat_want_ms: ours.1, ..SessionConfig::default() };
             let client = HeartBeat { can_send, wants };
             let beats = HeartBeats::negotiate(Version::V12, client, &config);
-            let advertised = HeartBeat {
-                can_send: advertised.0,
-                wants: advertised.1,
-            };
+            let advertised = HeartBeat { can_send: advertised.0, wants: advertised.1 };
             assert_eq!(beats.advertised(), advertised, "{ours:?} {client:?}");
             assert_eq!(beats.send_interval, send, "{ours:?} {client:?}");
             assert_eq!(beats.receive_interval, receive, "{ours:?} {client:?}");

@@ -116,9 +116,7 @@ impl Session {
     /// The next thing for the application to do, in the order of the client's frames. What came behind CONNECT waits
     /// until the connection is accepted.
     pub fn poll_event(&mut self) -> Option<Event> {
-        if self.phase == Phase::Connecting
-            && !matches!(self.events.front(), Some(Event::Connect(_)))
-        {
+        if self.phase == Phase::Connecting && !matches!(self.events.front(), Some(Event::Connect(_))) {
             return None;
         }
         self.events.pop_front()
@@ -157,8 +155,7 @@ impl Session {
             Phase::Connected if is_past(self.heart_beats.next_send()) => {
                 // A frame that is about to be written is as good.
                 if self.transmits.is_empty() {
-                    self.transmits
-                        .push_back(Bytes::from_static(server::HEART_BEAT));
+                    self.transmits.push_back(Bytes::from_static(server::HEART_BEAT));
                 }
                 self.note_sent(now);
             }
@@ -198,12 +195,7 @@ impl Session {
     /// the frame that is to blame. Events that were not taken yet are dropped.
     pub fn error(&mut self, message: &str, body: &str, receipt_id: Option<&str>) {
         self.events.clear();
-        self.close_with(&server::Error {
-            message,
-            receipt_id,
-            version: None,
-            body,
-        });
+        self.close_with(&server::Error { message, receipt_id, version: None, body });
     }
 
     /// Ends the session after [`Event::Disconnect`], once everything before it is done: answers its receipt, if it asks
@@ -251,29 +243,18 @@ impl Session {
         subscription: SubscriptionKey,
         message: MessageId,
     ) -> Result<Option<AckId>, DeliverError> {
-        self.subscriptions
-            .get_mut(subscription)
-            .ok_or(DeliverError::UnknownSubscription)?
-            .deliver(message)
+        self.subscriptions.get_mut(subscription).ok_or(DeliverError::UnknownSubscription)?.deliver(message)
     }
 
     /// Whether the subscription may get another message now. It may change with [`Event::Ack`] and [`Event::Nack`].
     #[must_use]
     pub fn window_open(&self, subscription: SubscriptionKey) -> bool {
-        self.subscriptions
-            .get(subscription)
-            .is_some_and(subscriptions::Subscription::window_open)
+        self.subscriptions.get(subscription).is_some_and(subscriptions::Subscription::window_open)
     }
 
     /// Messages of the subscription that the client has not acknowledged, oldest first.
-    pub fn unsettled(
-        &self,
-        subscription: SubscriptionKey,
-    ) -> impl Iterator<Item = MessageId> + use<'_> {
-        self.subscriptions
-            .get(subscription)
-            .into_iter()
-            .flat_map(subscriptions::Subscription::unsettled)
+    pub fn unsettled(&self, subscription: SubscriptionKey) -> impl Iterator<Item = MessageId> + use<'_> {
+        self.subscriptions.get(subscription).into_iter().flat_map(subscriptions::Subscription::unsettled)
     }
 
     /// Forgets a subscription that the application ends by itself, and returns its unacknowledged messages.
@@ -303,11 +284,7 @@ impl Session {
             message: &refusal.to_string(),
             receipt_id,
             version: no_common_version.then_some(Version::SUPPORTED),
-            body: if no_common_version {
-                "supported versions are 1.2, 1.1 and 1.0"
-            } else {
-                ""
-            },
+            body: if no_common_version { "supported versions are 1.2, 1.1 and 1.0" } else { "" },
         });
     }
 

@@ -92,10 +92,7 @@ impl Subscription {
             return Err(DeliverError::WindowFull);
         }
         self.unsettled.push_back(message);
-        Ok(Some(AckId {
-            message,
-            subscription: self.key,
-        }))
+        Ok(Some(AckId { message, subscription: self.key }))
     }
 
     fn settle(&mut self, message: MessageId) -> Settled {
@@ -104,9 +101,7 @@ impl Subscription {
         };
         match self.mode {
             AckMode::Client => self.unsettled.drain(..=position).collect(),
-            AckMode::Auto | AckMode::ClientIndividual => {
-                self.unsettled.remove(position).into_iter().collect()
-            }
+            AckMode::Auto | AckMode::ClientIndividual => self.unsettled.remove(position).into_iter().collect(),
         }
     }
 
@@ -159,10 +154,7 @@ impl Subscriptions {
     }
 
     pub(super) fn find(&self, name: Name<'_>) -> Option<SubscriptionKey> {
-        self.live
-            .iter()
-            .find(|subscription| subscription.is_called(name))
-            .map(|subscription| subscription.key)
+        self.live.iter().find(|subscription| subscription.is_called(name)).map(|subscription| subscription.key)
     }
 
     pub(super) fn get(&self, key: SubscriptionKey) -> Option<&Subscription> {
@@ -184,11 +176,7 @@ impl Subscriptions {
     /// Settles what an ACK or NACK names, by the `ack` or the `message-id` of the MESSAGE, the latter together with the
     /// `id` of the subscription if the client gives it. An identifier that means nothing, or nothing any more, settles
     /// nothing: clients repeat themselves, and one sends `undefined`.
-    pub(super) fn settle(
-        &mut self,
-        id: &str,
-        subscription_id: Option<&str>,
-    ) -> Option<(SubscriptionKey, Settled)> {
+    pub(super) fn settle(&mut self, id: &str, subscription_id: Option<&str>) -> Option<(SubscriptionKey, Settled)> {
         let (key, message) = if let Some(ack) = AckId::parse(id) {
             (ack.subscription, ack.message)
         } else {
@@ -220,8 +208,6 @@ impl Subscriptions {
     }
 
     fn position(&self, key: SubscriptionKey) -> Option<usize> {
-        self.live
-            .binary_search_by_key(&key, |subscription| subscription.key)
-            .ok()
+        self.live.binary_search_by_key(&key, |subscription| subscription.key).ok()
     }
 }

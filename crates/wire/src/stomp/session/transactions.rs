@@ -21,24 +21,14 @@ impl Transactions {
             return Err(Refusal::DuplicateTransaction);
         }
         if self.open.len() >= config.max_transactions {
-            return Err(Refusal::TooManyTransactions {
-                limit: config.max_transactions,
-            });
+            return Err(Refusal::TooManyTransactions { limit: config.max_transactions });
         }
-        self.open.push(Transaction {
-            id: id.into(),
-            frames: Vec::new(),
-        });
+        self.open.push(Transaction { id: id.into(), frames: Vec::new() });
         Ok(())
     }
 
     /// Whether another frame of `size` octets may join the transaction; returns its place for [`add`](Self::add).
-    pub(super) fn room_for(
-        &self,
-        id: &str,
-        size: usize,
-        config: &SessionConfig,
-    ) -> Result<usize, Refusal> {
+    pub(super) fn room_for(&self, id: &str, size: usize, config: &SessionConfig) -> Result<usize, Refusal> {
         let position = self.position(id)?;
         let is_full = self.open[position].frames.len() >= config.max_transaction_frames;
         if is_full || self.bytes + size > config.max_transaction_bytes {
@@ -63,9 +53,6 @@ impl Transactions {
     }
 
     fn position(&self, id: &str) -> Result<usize, Refusal> {
-        self.open
-            .iter()
-            .position(|transaction| *transaction.id == *id)
-            .ok_or(Refusal::UnknownTransaction)
+        self.open.iter().position(|transaction| *transaction.id == *id).ok_or(Refusal::UnknownTransaction)
     }
 }
