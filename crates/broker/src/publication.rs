@@ -24,15 +24,22 @@ pub struct Opaque {
     content_type: Option<Box<str>>,
     headers: Vec<(Box<str>, Box<str>)>,
     is_text: bool,
+    acknowledged: bool,
 }
 
 impl Opaque {
+    /// A body that nobody acknowledges (MQTT QoS 0).
+    #[must_use]
+    pub fn unacknowledged(body: Bytes) -> Self {
+        Self { acknowledged: false, ..Self::new(body, None, Vec::new()) }
+    }
+
     /// A body, its media type if its publisher named one, and the publisher's own headers.
     #[must_use]
     pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
         let declared_binary = content_type.as_deref() == Some("application/octet-stream");
         let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
-        Self { body, content_type, headers, is_text }
+        Self { body, content_type, headers, is_text, acknowledged: true }
     }
 
     /// The body.
@@ -50,6 +57,12 @@ impl Opaque {
     /// The publisher's own headers.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// Whether readers who asked for it are to acknowledge it.
+    #[must_use]
+    pub const fn is_acknowledged(&self) -> bool {
+        self.acknowledged
     }
 
     /// Whether the body is UTF-8 and not declared otherwise (`spec/stomp-sockjs.md` rule 7).

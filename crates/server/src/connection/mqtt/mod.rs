@@ -1,0 +1,258 @@
+//! MQTT on a connection: [`requests`] acts on what the client asks, [`messages`] writes what it gets.
+
+mod messages;
+mod requests;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use deskwire_broker::{
+    CloseReason, CommitError, Content, Item, Opaque, Outbox, Publication, Session as Entered, SubscriptionKey,
+};
+use deskwire_model::{Conversation, Seq, Topic};
+use deskwire_store::Written;
+use deskwire_wire::{
+    Tick,
+    mqtt::{CloseReason as SessionEnd, Event, QoS, Session, SessionConfig, Ticket},
+    ws::CloseCode,
+};
+
+use super::{
+    follow::Subscriptions,
+    probe::Probes,
+    task::{Ending, Page, Protocol, Reading},
+    websocket::Frames,
+};
+use crate::gateway::{Gateway, Identity};
+
+/// What MQTT remembers about a subscription.
+#[derive(Clone, Copy, Debug)]
+struct Subscribed {
+    /// The highest QoS to deliver with.
+    qos: QoS,
+    /// Made by the server for a conversation the agent serves (`spec/bytedesk.md` §5), not by a SUBSCRIBE.
+    implicit: bool,
+}
+
+/// A client that CONNECT let in.
+#[derive(Debug)]
+struct Client {
+    identity: Identity,
+    client_id: Arc<str>,
+    /// Whether the session outlives the connection.
+    persistent: bool,
+    will: Option<Publication>,
+    entered: Entered,
+}
+
+impl Client {
+    /// The device whose cursors the session moves, if it is remembered.
+    fn device(&self) -> Option<&str> {
+        self.persistent.then_some(&self.client_id)
+    }
+}
+
+/// A write that is not answered yet.
+#[derive(Debug)]
+struct Unanswered {
+    number: u64,
+    ticket: Option<Ticket>,
+    /// What the client called the message.
+    uid: Box<str>,
+}
+
+/// The MQTT side of a connection.
+pub(super) struct Mqtt {
+    gateway: Arc<Gateway>,
+    session: Session,
+    outbox: Arc<Outbox>,
+    client: Option<Box<Client>>,
+    subscriptions: Subscriptions<Subscribed>,
+    next_key: SubscriptionKey,
+    /// The event that waits to be acted on.
+    next: Option<Event>,
+    /// Conversations the client has been given and does not follow yet.
+    joined: VecDeque<(Arc<Conversation>, Seq)>,
+    unanswered: VecDeque<Unanswered>,
+    numbers: u64,
+    /// What the client has to be told about its own messages.
+    complaints: VecDeque<Vec<u8>>,
+    probes: Probes,
+    ending: Option<Ending>,
+}
+
+impl Mqtt {
+    pub(super) fn new(gateway: Arc<Gateway>, config: Arc<SessionConfig>, outbox: Arc<Outbox>, now: Tick) -> Self {
+        Self {
+            session: Session::new(config, now),
+            subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
+            gateway,
+            outbox,
+            client: None,
+            next_key: 0,
+            next: None,
+            joined: VecDeque::new(),
+            unanswered: VecDeque::new(),
+            numbers: 0,
+            complaints: VecDeque::new(),
+            probes: Probes::default(),
+            ending: None,
+        }
+    }
+
+    /// The answer to a write: PUBACK or PUBREC now that it is on disk (invariant I1).
+    fn committed(&mut self, number: u64, outcome: Result<Written, CommitError>) {
+        let Some(index) = self.unanswered.iter().position(|write| write.number == number) else { return };
+        let Some(write) = self.unanswered.remove(index) else { return };
+        match outcome {
+            Ok(Written::Refused(refusal)) => self.complain(&refusal.to_string(), &write.uid),
+            // Without an acknowledgement the client sends it again, to a server that can store it.
+            Err(_) => return self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "not stored")),
+            Ok(_) => {}
+        }
+        if let Some(ticket) = write.ticket {
+            self.session.published(ticket);
+        }
+    }
+
+    fn confirm(&mut self, subscription: SubscriptionKey, seq: Seq) {
+        let moved = self.subscriptions.confirm(subscription, seq);
+        self.remember(moved);
+    }
+
+    fn remember(&self, moved: Option<(Arc<Conversation>, Seq)>) {
+        let Some(client) = &self.client else { return };
+        if let (Some((conversation, seq)), Some(device)) = (moved, client.device()) {
+            self.gateway.desk.delivered(conversation.id, &client.identity.principal.uid, device, seq);
+        }
+    }
+}
+
+impl Protocol for Mqtt {
+    fn receive(&mut self, bytes: &[u8], now: Tick) {
+        self.session.receive(bytes, now);
+    }
+
+    fn alive(&mut self, now: Tick) {
+        self.session.note_activity(now);
+    }
+
+    fn wants_input(&self) -> bool {
+        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+    }
+
+    fn has_work(&mut self) -> bool {
+        if self.next.is_none() {
+            self.next = self.session.poll_event();
+        }
+        self.next.is_some() || !self.joined.is_empty()
+    }
+
+    async fn work(&mut self, _now: Tick) {
+        while self.has_work() {
+            if let Some(event) = self.next.take() {
+                self.act(event).await;
+            } else if let Some((conversation, position)) = self.joined.pop_front() {
+                self.join(conversation, position).await;
+            }
+        }
+    }
+
+    fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
+        while let Some(packets) = self.session.poll_transmit() {
+            out.binary(|out| out.extend_from_slice(&packets));
+        }
+        self.write_complaints(out);
+    }
+
+    fn take(&mut self, item: Item, out: &mut Frames<'_>) -> Option<Item> {
+        match item {
+            Item::Delivery { subscription, publication } => {
+                if !self.deliver(subscription, &publication, out) {
+                    return Some(Item::Delivery { subscription, publication });
+                }
+            }
+            Item::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            Item::Joined { conversation, position } => self.joined.push_back((conversation, position)),
+        }
+        None
+    }
+
+    fn lagging(&mut self, subscription: SubscriptionKey) {
+        self.subscriptions.read_again(subscription);
+    }
+
+    fn next_page(&mut self) -> Option<Reading> {
+        if self.session.window_open() { super::page::next(&mut self.subscriptions, &self.gateway) } else { None }
+    }
+
+    fn page(&mut self, page: Page, out: &mut Frames<'_>) {
+        self.deliver_page(page, out);
+    }
+
+    fn probe(&mut self, now: Tick) -> Option<u64> {
+        let unconfirmed =
+            self.subscriptions.unconfirmed().filter(|(subscription, _)| subscription.protocol.qos == QoS::AtMostOnce);
+        self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
+    }
+
+    fn proved(&mut self, probe: u64) {
+        for (subscription, seq) in self.probes.proved(probe) {
+            let moved = self.subscriptions.confirm_all(subscription, seq);
+            self.remember(moved);
+        }
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        self.session.poll_timeout().into_iter().chain(self.probes.due()).min()
+    }
+
+    fn timeout(&mut self, now: Tick) {
+        self.session.handle_timeout(now);
+    }
+
+    fn end(&mut self, reason: CloseReason) {
+        self.ending = match reason {
+            CloseReason::Stopping => None,
+            CloseReason::SlowConsumer => CloseCode::new(4500).map(|code| Ending::new(code, "slow consumer")),
+            CloseReason::TakenOver => Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection")),
+        };
+    }
+
+    fn is_settled(&self) -> bool {
+        self.unanswered.is_empty()
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        self.ending.or_else(|| match self.session.is_closing()? {
+            SessionEnd::Disconnected | SessionEnd::Refused(_) => Some(Ending::new(CloseCode::NORMAL, "")),
+            SessionEnd::KeepAliveTimeout | SessionEnd::ConnectTimeout => {
+                Some(Ending::new(CloseCode::POLICY_VIOLATION, "silent for too long"))
+            }
+            _ => Some(Ending::new(CloseCode::PROTOCOL_ERROR, "malformed packet")),
+        })
+    }
+
+    fn rest(&mut self) {
+        self.session.shrink();
+        self.unanswered.shrink_to_fit();
+    }
+}
+
+impl Drop for Mqtt {
+    fn drop(&mut self) {
+        if let Some(client) = &mut self.client {
+            self.gateway.sessions.leave(&client.entered);
+            // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
+            if let Some(will) = client.will.take() {
+                self.gateway.hub.publish(&Arc::new(will));
+            }
+        }
+    }
+}
+
+/// Opaque bytes of an MQTT publisher.
+fn opaque(topic: Topic, payload: bytes::Bytes, qos: QoS) -> Publication {
+    let opaque =
+        if qos == QoS::AtMostOnce { Opaque::unacknowledged(payload) } else { Opaque::new(payload, None, Vec::new()) };
+    Publication::new(topic, Content::Opaque(opaque))
+}

@@ -1,0 +1,284 @@
+//! What an MQTT client asks for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deskwire_broker::{Publication, Reply, Session as Entered, SubscriptionKey};
+use deskwire_desk::{DeskError, Sender, Submitted};
+use deskwire_model::{Conversation, Role, Seq, Topic, TopicFilter, Uid, dialect};
+use deskwire_wire::{
+    mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
+    ws::CloseCode,
+};
+
+use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
+use crate::{
+    connection::{task::Ending, timestamp},
+    gateway::{Identity, MqttAuthError, Refused, Route},
+};
+
+impl Mqtt {
+    pub(super) async fn act(&mut self, event: Event) {
+        match event {
+            Event::Connect(connect) => {
+                if let Err(error) = self.connect(*connect).await {
+                    tracing::error!(%error, "a session could not be opened");
+                    self.session.refuse(ConnectReturnCode::ServerUnavailable);
+                }
+            }
+            Event::Publish { publish, ticket } => self.publish(&publish, ticket).await,
+            Event::Subscribe(subscribe) => self.subscribe(subscribe).await,
+            Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe).await,
+            Event::Settled { token } => {
+                let token = Token::from_acknowledged(token);
+                if let Some(seq) = token.seq() {
+                    self.confirm(token.key(), seq);
+                }
+            }
+            Event::Disconnect => {
+                if let Some(client) = &mut self.client {
+                    client.will = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    async fn connect(&mut self, connect: Connect) -> Result<(), DeskError> {
+        let (username, password) = match &connect.login {
+            Some(login) => (Some(login.username.as_str()), login.password.as_deref()),
+            None => (None, None),
+        };
+        let password = password.and_then(|password| std::str::from_utf8(password).ok());
+        let identity = match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
+            Ok(identity) => identity,
+            Err(error) => {
+                metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
+                tracing::info!(%error, "an MQTT client was refused");
+                self.session.refuse(match error {
+                    MqttAuthError::ClientId => ConnectReturnCode::IdentifierRejected,
+                    MqttAuthError::Credentials(_) => ConnectReturnCode::BadUserNameOrPassword,
+                });
+                return Ok(());
+            }
+        };
+        let user = identity.principal.uid.clone();
+        let client_id: Arc<str> = match connect.client_id.as_str() {
+            "" => Uid::random().as_str().into(),
+            given => given.into(),
+        };
+        let entered =
+            Entered { user: user.clone(), client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
+        // Entered before anything is looked up: what happens meanwhile comes through the outbox.
+        self.gateway.sessions.enter(&entered);
+        let persistent = !connect.clean_session;
+        let will = connect.will.as_ref().and_then(|will| {
+            let topic = Topic::new(will.topic.as_str()).ok()?;
+            let right = self.gateway.may_publish_live(&identity, &TopicFilter::from(&topic));
+            right.then(|| opaque(topic, will.payload.clone(), will.qos))
+        });
+        self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));
+        if persistent {
+            let opened = self.gateway.desk.open_session(&client_id, &user).await?;
+            self.session.accept(opened.existed);
+            for (filter, qos) in opened.subscriptions {
+                let qos = QoS::from_byte(qos).unwrap_or_default();
+                if self.follow(filter.clone(), qos).await.is_err() {
+                    // The right has gone since; so does the subscription.
+                    self.gateway.desk.drop_subscription(&client_id, &filter).await?;
+                }
+            }
+        } else {
+            self.gateway.desk.drop_session(&client_id).await?;
+            self.session.accept(false);
+        }
+        self.follow_conversations().await
+    }
+
+    /// Subscribes an agent to what it serves: stock agent clients never SUBSCRIBE (`spec/bytedesk.md` §5).
+    async fn follow_conversations(&mut self) -> Result<(), DeskError> {
+        let Some(client) = &self.client else { return Ok(()) };
+        if client.identity.principal.role != Role::Agent {
+            return Ok(());
+        }
+        for conversation in self.gateway.desk.conversations_of(&client.identity.principal.uid.clone()).await? {
+            self.follow_log(conversation, Subscribed { qos: QoS::AtLeastOnce, implicit: true }, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Follows a conversation that the agent was given while it is connected.
+    pub(super) async fn join(&mut self, conversation: Arc<Conversation>, position: Seq) {
+        let subscribed = Subscribed { qos: QoS::AtLeastOnce, implicit: true };
+        if let Err(error) = self.follow_log(conversation, subscribed, Some(position)).await {
+            self.fail(&error.to_string());
+        }
+    }
+
+    /// Ends a connection that cannot be served rightly; the client comes back and resumes.
+    pub(super) fn fail(&mut self, reason: &str) {
+        tracing::error!(reason, "a connection cannot be served");
+        self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "internal error"));
+    }
+
+    fn new_key(&mut self) -> SubscriptionKey {
+        if self.next_key == Token::MAX_KEY {
+            self.fail("a connection has used up its subscription keys");
+        }
+        self.next_key = (self.next_key + 1).min(Token::MAX_KEY);
+        self.next_key
+    }
+
+    /// Follows a log, once. A session that is not remembered begins at `position`, or at the end.
+    async fn follow_log(
+        &mut self,
+        conversation: Arc<Conversation>,
+        subscribed: Subscribed,
+        position: Option<Seq>,
+    ) -> Result<(), DeskError> {
+        let filter = TopicFilter::from(&conversation.topic);
+        if self.subscriptions.find(&filter).is_some() {
+            return Ok(());
+        }
+        let key = self.new_key();
+        let Some(client) = &self.client else { return Ok(()) };
+        self.subscriptions.activate(key, &filter);
+        let user = &client.identity.principal.uid;
+        let mut open = self.gateway.desk.open_feed(conversation, user, client.device()).await?;
+        if let (None, Some(position)) = (client.device(), position) {
+            open.position = position.min(open.head);
+        }
+        self.subscriptions.add(key, filter, Some(open), subscribed);
+        Ok(())
+    }
+
+    async fn follow(&mut self, filter: TopicFilter, qos: QoS) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let route = self.gateway.route_subscribe(&client.identity, filter.clone()).await?;
+        if let Some(old) = self.subscriptions.find(&filter) {
+            // A repeated SUBSCRIBE replaces the subscription `[MQTT-3.8.4-3]`; an implicit one is as good already.
+            if old.protocol.implicit {
+                return Ok(());
+            }
+            let key = old.key();
+            self.subscriptions.remove(key);
+        } else if self.subscriptions.iter().filter(|s| !s.protocol.implicit).count()
+            >= self.gateway.config.limits.subscriptions_per_connection
+        {
+            return Err(Refused::NotAllowed("more subscriptions than a connection may have".into()));
+        }
+        let subscribed = Subscribed { qos, implicit: false };
+        match route {
+            Route::Conversation(conversation) => self.follow_log(conversation, subscribed, None).await?,
+            Route::Live(filter) => {
+                let key = self.new_key();
+                self.subscriptions.activate(key, &filter);
+                self.subscriptions.add(key, filter, None, subscribed);
+            }
+        }
+        Ok(())
+    }
+
+    async fn subscribe(&mut self, subscribe: Subscribe) {
+        let mut codes = Vec::with_capacity(subscribe.filters.len());
+        for (asked, qos) in &subscribe.filters {
+            let followed = match TopicFilter::new(asked.as_str()) {
+                Ok(filter) => self.follow(filter.clone(), *qos).await.map(|()| filter),
+                Err(error) => Err(error.into()),
+            };
+            codes.push(match followed {
+                Ok(filter) => {
+                    self.remember_subscription(&filter, *qos).await;
+                    SubackCode::Granted(*qos)
+                }
+                Err(refused) => {
+                    tracing::debug!(%refused, "a subscription was refused");
+                    SubackCode::Failure
+                }
+            });
+        }
+        if let Err(error) = self.session.suback(subscribe.packet_id, &codes) {
+            self.fail(&error.to_string());
+        }
+    }
+
+    async fn remember_subscription(&mut self, filter: &TopicFilter, qos: QoS) {
+        let Some(client) = self.client.as_ref().filter(|client| client.persistent) else { return };
+        if let Err(error) = self.gateway.desk.save_subscription(&client.client_id, filter, qos as u8).await {
+            self.fail(&error.to_string());
+        }
+    }
+
+    async fn unsubscribe(&mut self, unsubscribe: &Unsubscribe) {
+        for filter in &unsubscribe.filters {
+            let Ok(filter) = TopicFilter::new(filter.as_str()) else { continue };
+            let Some(found) = self.subscriptions.find(&filter) else { continue };
+            // What an agent serves it goes on hearing; transfer or close end that.
+            if found.protocol.implicit {
+                continue;
+            }
+            let key = found.key();
+            self.subscriptions.remove(key);
+            if let Some(client) = self.client.as_ref().filter(|client| client.persistent) {
+                if let Err(error) = self.gateway.desk.drop_subscription(&client.client_id, &filter).await {
+                    self.fail(&error.to_string());
+                }
+            }
+        }
+        self.session.unsuback(unsubscribe.packet_id);
+    }
+
+    async fn publish(&mut self, publish: &Publish, ticket: Option<Ticket>) {
+        self.numbers += 1;
+        let mut uid = String::new();
+        match self.route(publish, self.numbers, &mut uid).await {
+            Ok(Submitted::Pending) => {
+                self.unanswered.push_back(Unanswered { number: self.numbers, ticket, uid: uid.into() });
+                return;
+            }
+            Ok(Submitted::Done) => {}
+            // Without an acknowledgement the client sends it again, to a server that can store it.
+            Err(Refused::Desk(DeskError::Commit(error))) => return self.fail(&error.to_string()),
+            // An MQTT 3.1.1 server can only acknowledge or cut the connection; acknowledging stops a client from
+            // sending for ever what is refused for ever, and the complaint tells it why.
+            Err(refused) => self.complain(&refused.to_string(), &uid),
+        }
+        if let Some(ticket) = ticket {
+            self.session.published(ticket);
+        }
+    }
+
+    async fn route(&self, publish: &Publish, number: u64, uid: &mut String) -> Result<Submitted, Refused> {
+        let Some(client) = &self.client else { return Ok(Submitted::Done) };
+        let identity = &client.identity;
+        let filter = TopicFilter::new(publish.topic.as_str())?;
+        let route = self.gateway.route_publish(identity, filter).await;
+        if let Ok(Route::Live(filter)) = &route {
+            if let Some(topic) = filter.exact() {
+                let publication: Publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
+                self.gateway.hub.publish(&Arc::new(publication));
+            }
+            return Ok(Submitted::Done);
+        }
+        // The packet is one allocation; a message that is kept must not keep all of it.
+        let draft = dialect::parse(&Bytes::copy_from_slice(&publish.payload)).map_err(DeskError::from)?;
+        draft.uid.as_str().clone_into(uid);
+        let conversation = match (route, &draft.thread_topic) {
+            (Ok(Route::Conversation(conversation)), _) => conversation,
+            // Upstream routes by the topic in the payload (`spec/bytedesk.md` §0, fact 3).
+            (Err(Refused::NotAllowed(_)), Some(topic)) => self.by_thread_topic(identity, topic).await?,
+            (Err(refused), _) => return Err(refused),
+            (Ok(Route::Live(_)), _) => return Ok(Submitted::Done),
+        };
+        let sender = Sender { principal: &identity.principal, device: client.device().unwrap_or_default() };
+        let reply = Reply::Outbox(Arc::clone(&self.outbox), number);
+        Ok(self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?)
+    }
+
+    async fn by_thread_topic(&self, identity: &Identity, topic: &str) -> Result<Arc<Conversation>, Refused> {
+        match self.gateway.desk.own_conversation(&identity.principal, topic).await {
+            Err(DeskError::NotYours) => Err(Refused::NotAllowed(topic.into())),
+            other => Ok(other?),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! From an HTTP request to a WebSocket connection (RFC 6455 §4.2).
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use deskwire_broker::Outbox;
+use deskwire_wire::{Tick, mqtt, stomp, ws};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use hyper::upgrade::OnUpgrade;
+
+use super::{
+    clock::Clock,
+    mqtt::Mqtt,
+    registry::Connections,
+    stomp::Stomp,
+    task::{Connection, Protocol},
+};
+use crate::{
+    config::Limits,
+    gateway::Gateway,
+    listener::{ConnectionGuard, take_upgraded},
+};
+
+/// What the WebSocket endpoints share.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// Who may do what.
+    pub gateway: Arc<Gateway>,
+    /// All connections.
+    pub connections: Arc<Connections>,
+    /// The time.
+    pub clock: Clock,
+    stomp: Arc<stomp::session::SessionConfig>,
+    mqtt: Arc<mqtt::session::SessionConfig>,
+}
+
+impl Endpoints {
+    /// The endpoints over `gateway`, with the limits of its configuration.
+    #[must_use]
+    pub fn new(gateway: Arc<Gateway>) -> Self {
+        let config = Arc::clone(&gateway.config);
+        Self {
+            gateway,
+            connections: Arc::default(),
+            clock: Clock::start(),
+            stomp: Arc::new(config.stomp_session()),
+            mqtt: Arc::new(config.mqtt_session()),
+        }
+    }
+
+    fn serve<P: Protocol + 'static>(
+        &self,
+        request: Request,
+        subprotocol: Option<HeaderValue>,
+        protocol: impl FnOnce(&Self, Arc<Outbox>, Tick) -> P + Send + 'static,
+    ) -> Response {
+        let mut request = request;
+        let accepted = match accept(&mut request) {
+            Ok(accepted) => accepted,
+            Err(refused) => return refused,
+        };
+        let guard = request.extensions_mut().remove::<ConnectionGuard>();
+        let endpoints = self.clone();
+        tokio::spawn(async move {
+            let _guard = guard;
+            match accepted.upgrade.await.map(take_upgraded) {
+                Ok(Some((io, leftover))) => {
+                    let limits: &Limits = &endpoints.gateway.config.limits;
+                    let outbox = Outbox::new(limits.outbox_bytes);
+                    let _registered = endpoints.connections.enter(&outbox);
+                    let protocol = protocol(&endpoints, Arc::clone(&outbox), endpoints.clock.now());
+                    let (message, stall) = (limits.websocket_message_bytes, limits.write_stall_ms);
+                    Connection::new(io, protocol, outbox, endpoints.clock, message, stall).run(leftover).await;
+                }
+                Ok(None) => tracing::error!("an upgraded connection is not one of our sockets"),
+                Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
+            }
+        });
+        let mut response = (
+            StatusCode::SWITCHING_PROTOCOLS,
+            [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")],
+            [(header::SEC_WEBSOCKET_ACCEPT, accepted.key)],
+        )
+            .into_response();
+        if let Some(subprotocol) = subprotocol {
+            response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        }
+        response
+    }
+}
+
+/// `GET /stomp`, `/ws/chat`, `/ws/agent`: STOMP over WebSocket.
+pub async fn stomp_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
+    let subprotocol = highest_stomp(request.headers());
+    endpoints.serve(request, subprotocol, |endpoints, outbox, now| {
+        Stomp::new(Arc::clone(&endpoints.gateway), Arc::clone(&endpoints.stomp), outbox, now)
+    })
+}
+
+/// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
+pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
+    let offered = offered(request.headers()).find(|name| matches!(*name, "mqtt" | "mqttv3.1"));
+    let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {
+        return (StatusCode::BAD_REQUEST, "the WebSocket subprotocol must be mqtt").into_response();
+    };
+    endpoints.serve(request, Some(subprotocol), |endpoints, outbox, now| {
+        Mqtt::new(Arc::clone(&endpoints.gateway), Arc::clone(&endpoints.mqtt), outbox, now)
+    })
+}
+
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+}
+
+/// The highest STOMP subprotocol on offer, or none (`spec/stomp-sockjs.md` rules 11 and 12).
+fn highest_stomp(headers: &HeaderMap) -> Option<HeaderValue> {
+    ["v12.stomp", "v11.stomp", "v10.stomp"]
+        .into_iter()
+        .find(|name| offered(headers).any(|offer| offer.eq_ignore_ascii_case(name)))
+        .map(HeaderValue::from_static)
+}
+
+#[derive(Debug)]
+struct Accepted {
+    key: String,
+    upgrade: OnUpgrade,
+}
+
+fn accept(request: &mut Request) -> Result<Accepted, Response> {
+    let has_token = |name: header::HeaderName, token: &str| {
+        request
+            .headers()
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|value| value.trim().eq_ignore_ascii_case(token))
+    };
+    let refuse = |status: StatusCode, text: &'static str| Err((status, text).into_response());
+    if request.method() != Method::GET {
+        return refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
+    }
+    if !has_token(header::UPGRADE, "websocket") {
+        return refuse(StatusCode::BAD_REQUEST, "Can \"Upgrade\" only to \"WebSocket\".");
+    }
+    if !has_token(header::CONNECTION, "upgrade") {
+        return refuse(StatusCode::BAD_REQUEST, "\"Connection\" must be \"upgrade\".");
+    }
+    if request.headers().get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
+        return Err((StatusCode::UPGRADE_REQUIRED, version, "the WebSocket version must be 13").into_response());
+    }
+    let key = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+    let Some(key) = key.filter(|key| ws::is_client_key(key)).map(ws::accept_key) else {
+        return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64");
+    };
+    match request.extensions_mut().remove::<OnUpgrade>() {
+        Some(upgrade) => Ok(Accepted { key, upgrade }),
+        None => refuse(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_11_the_highest_offered_subprotocol_is_chosen() {
+        for (offer, chosen) in [
+            (Some("v10.stomp, v11.stomp"), Some("v11.stomp")),
+            (Some("v12.stomp, v11.stomp, v10.stomp"), Some("v12.stomp")),
+            (Some("V10.STOMP"), Some("v10.stomp")),
+            (Some("other"), None),
+            (None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(offer) = offer {
+                headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(offer));
+            }
+            assert_eq!(highest_stomp(&headers).as_ref().map(HeaderValue::as_bytes), chosen.map(str::as_bytes));
+        }
+    }
+}
