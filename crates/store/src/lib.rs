@@ -1,1 +1,20 @@
-//! See the crate description in Cargo.toml.
+//! The log and the tables: the only crate that holds SQL.
+//!
+//! A [`Store`] is one database. What happens in conversations is a batch of [`Write`]s that becomes durable in one
+//! transaction ([`Store::commit`]): there sequence numbers are given out (invariant I2), repeats are recognised (I3),
+//! cursors move (I4) and agents are assigned (I10). Everything else is plain reading, and the few writes of
+//! administration. A row is cheap to read and is never held: callers get values.
+//!
+//! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
+
+mod error;
+mod records;
+mod sqlite;
+mod store;
+mod write;
+
+pub use error::StoreError;
+pub use records::{OpenedSession, Participant, ReadPosition, Visitor, Workgroup};
+pub use sqlite::{Sqlite, SqliteOptions};
+pub use store::Store;
+pub use write::{Moved, NewConversation, NewEntry, Refusal, Upto, Write, Written};

@@ -1,0 +1,146 @@
+//! Creating conversations and changing who owns them (invariant I10).
+
+use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::{columns, commit::Commit, conversations, heads::Head};
+use crate::{NewConversation, Refusal, Written};
+
+pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<Written> {
+    let db = commit.db;
+    if let Some(existing) = conversations::by_topic(db, &new.topic)? {
+        return Ok(if existing.org == new.org {
+            answer(existing, false)
+        } else {
+            Written::Refused(Refusal::ForeignOrganisation)
+        });
+    }
+    if uid_taken(db, &new.uid)? {
+        return Ok(Written::Refused(Refusal::UidTaken));
+    }
+    for user in [&new.visitor, &new.service].into_iter().chain(&new.participants) {
+        if is_foreign(db, user, &new.org)? {
+            return Ok(Written::Refused(Refusal::ForeignOrganisation));
+        }
+    }
+    let log = insert(db, new, commit.now.0)?;
+    for user in &new.participants {
+        join(db, log, user, Seq::ZERO)?;
+    }
+    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now });
+    Ok(answer(conversations::existing(db, log)?, true))
+}
+
+pub(super) fn assign(commit: &mut Commit<'_>, log: LogId, fence: u64, agent: &Uid, capacity: u32) -> Result<Written> {
+    let db = commit.db;
+    let conversation = match fenced(db, log, fence)? {
+        Ok(conversation) => conversation,
+        Err(refusal) => return Ok(Written::Refused(refusal)),
+    };
+    if is_foreign(db, agent, &conversation.org)? {
+        return Ok(Written::Refused(Refusal::ForeignOrganisation));
+    }
+    if others_chatting(db, agent, log)? >= u64::from(capacity) {
+        return Ok(Written::Refused(Refusal::AtCapacity));
+    }
+    let joined = match commit.head(log)? {
+        Some(head) if was_assigned(db, log)? => head.seq,
+        _ => Seq::ZERO,
+    };
+    db.prepare_cached(
+        "UPDATE conversation SET status = 'CHATTING', agent = ?2, was_assigned = 1, fence = fence + 1 WHERE id = ?1",
+    )?
+    .execute(params![log.0, agent.as_str()])?;
+    join(db, log, agent, joined)?;
+    Ok(answer(conversations::existing(db, log)?, false))
+}
+
+pub(super) fn set_status(commit: &Commit<'_>, log: LogId, fence: u64, status: ThreadStatus) -> Result<Written> {
+    let db = commit.db;
+    if let Err(refusal) = fenced(db, log, fence)? {
+        return Ok(Written::Refused(refusal));
+    }
+    let keeps_agent = match status {
+        ThreadStatus::Chatting | ThreadStatus::Closed => true,
+        ThreadStatus::New | ThreadStatus::Queuing | ThreadStatus::Offline => false,
+    };
+    db.prepare_cached(
+        "UPDATE conversation SET status = ?2, agent = IIF(?3, agent, NULL), fence = fence + 1 WHERE id = ?1",
+    )?
+    .execute(params![log.0, status.as_str(), keeps_agent])?;
+    Ok(answer(conversations::existing(db, log)?, false))
+}
+
+fn answer(conversation: Conversation, created: bool) -> Written {
+    Written::Conversation { conversation: Box::new(conversation), created }
+}
+
+/// The conversation, if it still is what the decision was based on.
+fn fenced(db: &Connection, log: LogId, fence: u64) -> Result<std::result::Result<Conversation, Refusal>> {
+    Ok(match conversations::by_id(db, log)? {
+        None => Err(Refusal::UnknownLog),
+        Some(conversation) if conversation.fence != fence => Err(Refusal::Fenced),
+        Some(conversation) => Ok(conversation),
+    })
+}
+
+fn insert(db: &Connection, new: &NewConversation, now: i64) -> Result<LogId> {
+    db.prepare_cached(
+        "INSERT INTO conversation (uid, org, topic, kind, service, visitor, visitor_nickname, visitor_avatar, channel,
+                                   status, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        new.uid.as_str(),
+        new.org.as_str(),
+        new.topic.as_str(),
+        new.kind.number(),
+        new.service.as_str(),
+        new.visitor.as_str(),
+        new.visitor_profile.nickname,
+        new.visitor_profile.avatar,
+        new.channel,
+        ThreadStatus::New.as_str(),
+        now,
+    ])?;
+    let log = db.last_insert_rowid();
+    db.prepare_cached(
+        "UPDATE conversation
+            SET session_no = strftime('%Y%m%d', created_at / 1000, 'unixepoch') || printf('%06d', id)
+          WHERE id = ?1",
+    )?
+    .execute(params![log])?;
+    Ok(LogId(log))
+}
+
+fn join(db: &Connection, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
+    db.prepare_cached("INSERT INTO participant (log, user, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+        .execute(params![log.0, user.as_str(), columns::position(joined)])?;
+    Ok(())
+}
+
+fn uid_taken(db: &Connection, uid: &Uid) -> Result<bool> {
+    db.prepare_cached("SELECT 1 FROM conversation WHERE uid = ?1")?.exists(params![uid.as_str()])
+}
+
+/// Whether `user` is known, and to another organisation. Who is unknown was vouched for by the caller.
+fn is_foreign(db: &Connection, user: &Uid, org: &Uid) -> Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM agent WHERE uid = ?1 AND org <> ?2
+          UNION ALL SELECT 1 FROM visitor WHERE uid = ?1 AND org <> ?2
+          UNION ALL SELECT 1 FROM workgroup WHERE uid = ?1 AND org <> ?2",
+    )?
+    .exists(params![user.as_str(), org.as_str()])
+}
+
+fn others_chatting(db: &Connection, agent: &Uid, log: LogId) -> Result<u64> {
+    db.prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1 AND id <> ?2")?
+        .query_row(params![agent.as_str(), log.0], |row| columns::number(row, 0))
+}
+
+fn was_assigned(db: &Connection, log: LogId) -> Result<bool> {
+    db.prepare_cached("SELECT was_assigned FROM conversation WHERE id = ?1")?
+        .query_row(params![log.0], |row| row.get(0))
+        .optional()
+        .map(|found| found.unwrap_or(false))
+}

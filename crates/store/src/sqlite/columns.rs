@@ -1,0 +1,140 @@
+//! Rows to domain types and back. A value that the domain would refuse means that the file is damaged.
+
+use std::error::Error;
+
+use deskwire_model::{AgentProfile, Conversation, Entry, LogId, MessageType, MessageUid, Payload, Seq, ThreadStatus};
+use deskwire_model::{AgentStatus, Profile, ThreadType, Timestamp, Topic, Uid};
+use rusqlite::{Result, Row, types::Type};
+
+/// `entry.dialect` of [`Payload::Json`].
+const JSON: i64 = 0;
+/// `entry.dialect` of [`Payload::Protobuf`].
+const PROTOBUF: i64 = 1;
+
+/// The columns that [`entry`] reads, in front of the rest of a query on `entry e`.
+macro_rules! select_entry {
+    ($rest:literal) => {
+        concat!("SELECT e.log, e.seq, e.at, e.sender, e.uid, e.kind, e.recalled, e.dialect, e.payload ", $rest)
+    };
+}
+pub(super) use select_entry;
+
+/// The columns that [`conversation`] reads, in front of the rest of a query on `conversation c`.
+macro_rules! select_conversation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.uid, c.session_no, c.org, c.topic, c.kind, c.service, c.visitor, c.visitor_nickname, ",
+            "c.visitor_avatar, c.status, c.agent, c.fence, c.channel, c.created_at ",
+            $rest
+        )
+    };
+}
+pub(super) use select_conversation;
+
+/// The columns that [`agent`] reads, in front of the rest of a query on `agent a`; more may follow.
+macro_rules! select_agent {
+    ($rest:literal) => {
+        concat!("SELECT a.uid, a.org, a.username, a.nickname, a.avatar, a.status, a.capacity ", $rest)
+    };
+}
+pub(super) use select_agent;
+
+pub(super) fn entry(row: &Row<'_>) -> Result<Entry> {
+    let bytes = row.get::<_, Vec<u8>>(8)?.into();
+    Ok(Entry {
+        log: LogId(row.get(0)?),
+        seq: seq(row, 1)?,
+        at: Timestamp(row.get(2)?),
+        sender: uid(row, 3)?,
+        uid: message_uid(row, 4)?,
+        kind: text(row, 5, MessageType::new)?,
+        recalled: row.get(6)?,
+        payload: match row.get(7)? {
+            JSON => Payload::Json(bytes),
+            PROTOBUF => Payload::Protobuf(bytes),
+            _ => return Err(unknown(7)),
+        },
+    })
+}
+
+pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation> {
+    Ok(Conversation {
+        id: LogId(row.get(0)?),
+        uid: uid(row, 1)?,
+        session_no: row.get(2)?,
+        org: uid(row, 3)?,
+        topic: text(row, 4, Topic::new)?,
+        kind: ThreadType::from_number(row.get(5)?).ok_or_else(|| unknown(5))?,
+        service: uid(row, 6)?,
+        visitor: uid(row, 7)?,
+        visitor_profile: Profile { nickname: row.get(8)?, avatar: row.get(9)? },
+        status: ThreadStatus::from_name(row.get_ref(10)?.as_str()?).ok_or_else(|| unknown(10))?,
+        agent: row.get::<_, Option<String>>(11)?.map(|agent| checked(11, Uid::new(&agent))).transpose()?,
+        fence: number(row, 12)?,
+        channel: row.get(13)?,
+        created_at: Timestamp(row.get(14)?),
+    })
+}
+
+pub(super) fn agent(row: &Row<'_>) -> Result<AgentProfile> {
+    Ok(AgentProfile {
+        uid: uid(row, 0)?,
+        org: uid(row, 1)?,
+        username: row.get(2)?,
+        profile: Profile { nickname: row.get(3)?, avatar: row.get(4)? },
+        status: AgentStatus::from_name(row.get_ref(5)?.as_str()?).ok_or_else(|| unknown(5))?,
+        capacity: row.get(6)?,
+    })
+}
+
+/// `entry.dialect` of a payload.
+pub(super) const fn dialect(payload: &Payload) -> i64 {
+    match payload {
+        Payload::Json(_) => JSON,
+        Payload::Protobuf(_) => PROTOBUF,
+    }
+}
+
+/// A position as SQL compares it: one that no log can reach stays out of reach.
+pub(super) fn position(seq: Seq) -> i64 {
+    i64::try_from(seq.0).unwrap_or(i64::MAX)
+}
+
+/// The `LIMIT` of a page.
+pub(super) fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+pub(super) fn seq(row: &Row<'_>, column: usize) -> Result<Seq> {
+    number(row, column).map(Seq)
+}
+
+pub(super) fn uid(row: &Row<'_>, column: usize) -> Result<Uid> {
+    text(row, column, Uid::new)
+}
+
+pub(super) fn message_uid(row: &Row<'_>, column: usize) -> Result<MessageUid> {
+    text(row, column, MessageUid::new)
+}
+
+/// Reads a text column with a type's own constructor.
+pub(super) fn text<T, E: Error + Send + Sync + 'static>(
+    row: &Row<'_>,
+    column: usize,
+    parse: impl FnOnce(&str) -> std::result::Result<T, E>,
+) -> Result<T> {
+    checked(column, parse(row.get_ref(column)?.as_str()?))
+}
+
+/// Reads a column that counts something.
+pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
+    checked(column, u64::try_from(row.get::<_, i64>(column)?))
+}
+
+fn checked<T, E: Error + Send + Sync + 'static>(column: usize, value: std::result::Result<T, E>) -> Result<T> {
+    value.map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+fn unknown(column: usize) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, "a name that no release has written".into())
+}

@@ -1,0 +1,144 @@
+//! Applying one [`Write`] inside the transaction of its batch.
+//!
+//! A write is refused before it changes anything, so that the rest of the batch stands. An error is the database's
+//! and fails the batch.
+
+use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
+use rusqlite::{OptionalExtension as _, Result, Transaction, params};
+
+use super::{
+    assignment, columns, cursors,
+    heads::{Head, Heads},
+};
+use crate::{NewEntry, Refusal, Upto, Write, Written};
+
+/// A batch on its way.
+pub(super) struct Commit<'a> {
+    pub(super) db: &'a Transaction<'a>,
+    pub(super) heads: &'a mut Heads,
+    /// The wall clock when the batch began.
+    pub(super) now: Timestamp,
+}
+
+impl Commit<'_> {
+    pub(super) fn apply(&mut self, write: Write) -> Result<Written> {
+        match write {
+            Write::Append(entry) => self.append(&entry),
+            Write::Delivered { log, user, device, seq } => self.delivered(log, &user, &device, seq),
+            Write::Read { log, user, upto } => self.read(log, &user, &upto),
+            Write::CreateConversation(new) => assignment::create(self, &new),
+            Write::Assign { log, fence, agent, capacity } => assignment::assign(self, log, fence, &agent, capacity),
+            Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
+            Write::Probe => self.probe(),
+        }
+    }
+
+    pub(super) fn head(&mut self, log: LogId) -> Result<Option<Head>> {
+        self.heads.get(self.db, log)
+    }
+
+    fn append(&mut self, entry: &NewEntry) -> Result<Written> {
+        let Some(head) = self.head(entry.log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
+        let hidden = match &entry.hides {
+            None => None,
+            Some(target) => {
+                // A repeated recall gets its first answer, whatever it names now.
+                if let Some(first) = self.first(entry)? {
+                    return Ok(first);
+                }
+                match self.own_entry(entry.log, &entry.sender, target)? {
+                    Ok(seq) => Some(seq),
+                    Err(refusal) => return Ok(Written::Refused(refusal)),
+                }
+            }
+        };
+        let Head { seq, at } = head.after(self.now);
+        if !self.insert(entry, seq, at)? {
+            // The one key that may exist is the sender's uid, so there is a first.
+            return self.first(entry)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
+        }
+        if let Some(hidden) = hidden {
+            self.db
+                .prepare_cached("UPDATE entry SET recalled = 1 WHERE log = ?1 AND seq = ?2")?
+                .execute(params![entry.log.0, columns::position(hidden)])?;
+        }
+        self.heads.set(entry.log, Head { seq, at });
+        Ok(Written::Appended { seq, at })
+    }
+
+    /// Inserts `entry` unless its sender has used its uid in this log before.
+    fn insert(&self, entry: &NewEntry, seq: Seq, at: Timestamp) -> Result<bool> {
+        let rows = self
+            .db
+            .prepare_cached(
+                "INSERT INTO entry (log, seq, at, sender, uid, kind, dialect, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                     ON CONFLICT (log, uid, sender) DO NOTHING",
+            )?
+            .execute(params![
+                entry.log.0,
+                columns::position(seq),
+                at.0,
+                entry.sender.as_str(),
+                entry.uid.as_str(),
+                entry.kind.as_str(),
+                columns::dialect(&entry.payload),
+                entry.payload.bytes().as_ref(),
+            ])?;
+        Ok(rows == 1)
+    }
+
+    /// The answer that `entry` got when it was first appended, if it was.
+    fn first(&self, entry: &NewEntry) -> Result<Option<Written>> {
+        self.db
+            .prepare_cached("SELECT seq, at FROM entry WHERE log = ?1 AND uid = ?2 AND sender = ?3")?
+            .query_row(params![entry.log.0, entry.uid.as_str(), entry.sender.as_str()], |row| {
+                Ok(Written::Duplicate { seq: columns::seq(row, 0)?, at: Timestamp(row.get(1)?) })
+            })
+            .optional()
+    }
+
+    /// The position of `sender`'s entry called `uid`.
+    fn own_entry(&self, log: LogId, sender: &Uid, uid: &MessageUid) -> Result<std::result::Result<Seq, Refusal>> {
+        let own = self
+            .db
+            .prepare_cached("SELECT seq FROM entry WHERE log = ?1 AND uid = ?2 AND sender = ?3")?
+            .query_row(params![log.0, uid.as_str(), sender.as_str()], |row| columns::seq(row, 0))
+            .optional()?;
+        Ok(match own {
+            Some(seq) => Ok(seq),
+            None if cursors::seq_of(self.db, log, uid)?.is_some() => Err(Refusal::NotTheSender),
+            None => Err(Refusal::UnknownMessage),
+        })
+    }
+
+    fn delivered(&mut self, log: LogId, user: &Uid, device: &str, seq: Seq) -> Result<Written> {
+        let Some(head) = self.head(log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
+        let seq = seq.min(head.seq);
+        let moved = cursors::move_delivered(self.db, log, user, device, seq)?;
+        cursors::written(self.db, log, seq, moved)
+    }
+
+    fn read(&mut self, log: LogId, user: &Uid, upto: &Upto) -> Result<Written> {
+        let Some(head) = self.head(log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
+        let seq = match upto {
+            Upto::Seq(seq) => head.seq.min(*seq),
+            Upto::Message(uid) => match cursors::seq_of(self.db, log, uid)? {
+                Some(seq) => seq,
+                None => return Ok(Written::Refused(Refusal::UnknownMessage)),
+            },
+        };
+        cursors::move_delivered(self.db, log, user, cursors::DEFAULT_DEVICE, seq)?;
+        let moved = cursors::move_read(self.db, log, user, seq)?;
+        cursors::written(self.db, log, seq, moved)
+    }
+
+    fn probe(&self) -> Result<Written> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO probe (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+            )?
+            .execute(params![self.now.0])?;
+        Ok(Written::Probed)
+    }
+}

@@ -1,0 +1,109 @@
+//! Reading conversations and who takes part in them.
+
+use deskwire_model::{Conversation, LogId, Topic, Uid};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::{
+    Sqlite,
+    columns::{self, select_conversation},
+};
+use crate::{Participant, StoreError};
+
+pub(super) fn by_topic(db: &Connection, topic: &Topic) -> Result<Option<Conversation>> {
+    db.prepare_cached(select_conversation!("FROM conversation c WHERE c.topic = ?1"))?
+        .query_row(params![topic.as_str()], columns::conversation)
+        .optional()
+}
+
+pub(super) fn by_id(db: &Connection, log: LogId) -> Result<Option<Conversation>> {
+    existing(db, log).optional()
+}
+
+/// The conversation of a row that is known to be there.
+pub(super) fn existing(db: &Connection, log: LogId) -> Result<Conversation> {
+    db.prepare_cached(select_conversation!("FROM conversation c WHERE c.id = ?1"))?
+        .query_row(params![log.0], columns::conversation)
+}
+
+impl Sqlite {
+    pub(crate) async fn conversation_by_topic(&self, topic: &Topic) -> Result<Option<Conversation>, StoreError> {
+        let topic = topic.clone();
+        self.read(move |db| by_topic(db, &topic)).await
+    }
+
+    pub(crate) async fn conversation(&self, log: LogId) -> Result<Option<Conversation>, StoreError> {
+        self.read(move |db| by_id(db, log)).await
+    }
+
+    pub(crate) async fn conversation_by_session_no(&self, number: &str) -> Result<Option<Conversation>, StoreError> {
+        let number = number.to_owned();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!("FROM conversation c WHERE c.session_no = ?1"))?
+                .query_row(params![number], columns::conversation)
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn conversations_of_agent(
+        &self,
+        agent: &Uid,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        let agent = agent.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!(
+                "FROM participant p
+                 JOIN conversation c ON c.id = p.log
+                WHERE p.user = ?1 AND c.status <> 'CLOSED'
+                ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at) DESC,
+                         c.id DESC
+                LIMIT ?2"
+            ))?
+            .query_map(params![agent.as_str(), columns::limit(limit)], columns::conversation)?
+            .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn conversations_of_visitor(
+        &self,
+        visitor: &Uid,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        let visitor = visitor.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!(
+                "FROM conversation c
+                WHERE c.visitor = ?1
+                ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at) DESC,
+                         c.id DESC
+                LIMIT ?2"
+            ))?
+            .query_map(params![visitor.as_str(), columns::limit(limit)], columns::conversation)?
+            .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn participants(&self, log: LogId) -> Result<Vec<Participant>, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached("SELECT user, joined FROM participant WHERE log = ?1 ORDER BY joined, user")?
+                .query_map(params![log.0], |row| {
+                    Ok(Participant { user: columns::uid(row, 0)?, joined: columns::seq(row, 1)? })
+                })?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
+        let agents = agents.to_vec();
+        self.read(move |db| {
+            let mut count =
+                db.prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1")?;
+            agents.iter().map(|agent| count.query_row(params![agent.as_str()], |row| row.get(0))).collect()
+        })
+        .await
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading the log.
+
+use deskwire_model::{Entry, LogId, MessageUid, Seq};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{
+    Sqlite,
+    columns::{self, select_entry},
+    cursors,
+};
+use crate::StoreError;
+
+impl Sqlite {
+    pub(crate) async fn entries_after(&self, log: LogId, seq: Seq, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"))?
+                .query_map(params![log.0, columns::position(seq), columns::limit(limit)], columns::entry)?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn entries_before(
+        &self,
+        log: LogId,
+        seq: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |db| {
+            let end = seq.map_or(i64::MAX, columns::position);
+            db.prepare_cached(select_entry!(
+                "FROM entry e WHERE e.log = ?1 AND e.seq < ?2 ORDER BY e.seq DESC LIMIT ?3"
+            ))?
+            .query_map(params![log.0, end, columns::limit(limit)], columns::entry)?
+            .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn entry_by_uid(&self, log: LogId, uid: &MessageUid) -> Result<Option<Entry>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            let Some(seq) = cursors::seq_of(db, log, &uid)? else { return Ok(None) };
+            db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq = ?2"))?
+                .query_row(params![log.0, columns::position(seq)], columns::entry)
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached("SELECT COALESCE(MAX(seq), 0) FROM entry WHERE log = ?1")?
+                .query_row(params![log.0], |row| columns::seq(row, 0))
+        })
+        .await
+    }
+
+    pub(crate) async fn last_entries(&self, logs: &[LogId]) -> Result<Vec<Entry>, StoreError> {
+        let logs = logs.to_vec();
+        self.read(move |db| {
+            let mut last =
+                db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 ORDER BY e.seq DESC LIMIT 1"))?;
+            let entries = logs.iter().map(|log| last.query_row(params![log.0], columns::entry).optional());
+            entries.filter_map(Result::transpose).collect()
+        })
+        .await
+    }
+}

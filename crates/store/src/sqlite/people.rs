@@ -1,0 +1,189 @@
+//! Organisations, agents, workgroups and visitors.
+
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Uid};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{
+    Sqlite,
+    columns::{self, select_agent},
+};
+use crate::{StoreError, Visitor, Workgroup};
+
+impl Sqlite {
+    pub(crate) async fn is_new(&self) -> Result<bool, StoreError> {
+        self.read(|db| Ok(!db.prepare_cached("SELECT 1 FROM organisation")?.exists([])?)).await
+    }
+
+    pub(crate) async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached("SELECT 1 FROM organisation WHERE uid = ?1")?.exists(params![uid.as_str()])
+        })
+        .await
+    }
+
+    pub(crate) async fn create_organisation(&self, uid: &Uid, name: &str) -> Result<(), StoreError> {
+        let (uid, name) = (uid.clone(), name.to_owned());
+        self.write(move |db| {
+            db.prepare_cached("INSERT INTO organisation (uid, name) VALUES (?1, ?2)")?
+                .execute(params![uid.as_str(), name])?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_agent!("FROM agent a WHERE a.uid = ?1"))?
+                .query_row(params![uid.as_str()], columns::agent)
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn agent_by_username(
+        &self,
+        org: Option<&Uid>,
+        username: &str,
+    ) -> Result<Option<(AgentProfile, String)>, StoreError> {
+        let (org, username) = (org.cloned(), username.to_owned());
+        self.read(move |db| {
+            let mut found = db
+                .prepare_cached(select_agent!(
+                    ", a.password_hash FROM agent a WHERE a.username = ?1 AND (?2 IS NULL OR a.org = ?2) LIMIT 2"
+                ))?
+                .query_map(params![username, org.as_ref().map(Uid::as_str)], |row| {
+                    Ok((columns::agent(row)?, row.get(7)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()?;
+            // Two organisations know the name: it names nobody until one of them is named too.
+            Ok(if found.len() == 1 { found.pop() } else { None })
+        })
+        .await
+    }
+
+    pub(crate) async fn create_agent(&self, agent: &AgentProfile, password_hash: &str) -> Result<(), StoreError> {
+        let (agent, password_hash) = (agent.clone(), password_hash.to_owned());
+        self.write(move |db| {
+            db.prepare_cached(
+                "INSERT INTO agent (uid, org, username, password_hash, nickname, avatar, status, capacity)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                agent.uid.as_str(),
+                agent.org.as_str(),
+                agent.username,
+                password_hash,
+                agent.profile.nickname,
+                agent.profile.avatar,
+                agent.status.as_str(),
+                agent.capacity,
+            ])?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), StoreError> {
+        let uid = uid.clone();
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached("UPDATE agent SET status = ?2 WHERE uid = ?1")?
+                .execute(params![uid.as_str(), status.as_str()])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
+        let (uid, password_hash) = (uid.clone(), password_hash.to_owned());
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached("UPDATE agent SET password_hash = ?2 WHERE uid = ?1")?
+                .execute(params![uid.as_str(), password_hash])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            let found = db
+                .prepare_cached("SELECT org, name FROM workgroup WHERE uid = ?1")?
+                .query_row(params![uid.as_str()], |row| Ok((columns::uid(row, 0)?, row.get(1)?)))
+                .optional()?;
+            let Some((org, name)) = found else { return Ok(None) };
+            let agents = db
+                .prepare_cached(select_agent!(
+                    "FROM workgroup_agent w JOIN agent a ON a.uid = w.agent WHERE w.workgroup = ?1 ORDER BY w.position"
+                ))?
+                .query_map(params![uid.as_str()], columns::agent)?
+                .collect::<Result<_, _>>()?;
+            Ok(Some(Workgroup { uid, org, name, agents }))
+        })
+        .await
+    }
+
+    pub(crate) async fn create_workgroup(
+        &self,
+        uid: &Uid,
+        org: &Uid,
+        name: &str,
+        agents: &[Uid],
+    ) -> Result<(), StoreError> {
+        let (uid, org, name, agents) = (uid.clone(), org.clone(), name.to_owned(), agents.to_vec());
+        self.write(move |db| {
+            db.prepare_cached("INSERT INTO workgroup (uid, org, name) VALUES (?1, ?2, ?3)")?.execute(params![
+                uid.as_str(),
+                org.as_str(),
+                name
+            ])?;
+            let mut add = db.prepare_cached(
+                "INSERT INTO workgroup_agent (workgroup, position, agent, org) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for (position, agent) in (0_i64..).zip(&agents) {
+                add.execute(params![uid.as_str(), position, agent.as_str(), org.as_str()])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached("SELECT org, nickname, avatar, channel FROM visitor WHERE uid = ?1")?
+                .query_row(params![uid.as_str()], |row| {
+                    let profile = Profile { nickname: row.get(1)?, avatar: row.get(2)? };
+                    Ok(Visitor { uid: uid.clone(), org: columns::uid(row, 0)?, profile, channel: row.get(3)? })
+                })
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
+        let visitor = visitor.clone();
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached(
+                    "INSERT INTO visitor (uid, org, nickname, avatar, channel) VALUES (?1, ?2, ?3, ?4, ?5)
+                         ON CONFLICT (uid) DO UPDATE
+                        SET nickname = excluded.nickname, avatar = excluded.avatar, channel = excluded.channel
+                      WHERE org = excluded.org",
+                )?
+                .execute(params![
+                    visitor.uid.as_str(),
+                    visitor.org.as_str(),
+                    visitor.profile.nickname,
+                    visitor.profile.avatar,
+                    visitor.channel,
+                ])?;
+            // Another organisation's visitor has this uid: it is neither shown nor changed.
+            if changed == 1 { Ok(()) } else { Err(StoreError::Exists) }
+        })
+        .await
+    }
+}

@@ -1,0 +1,93 @@
+//! Opening a file: settings, check, migrations.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use crate::StoreError;
+
+mod migrations {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// Entries of some 600 bytes: a page holds a dozen, so a tree of ten million is five pages deep, and a commit that
+/// touches many logs still writes little per log.
+const PAGE_BYTES: u32 = 8192;
+/// Pages in the write-ahead log before it is folded into the file: 64 MiB, so that a page that takes many messages is
+/// written back once.
+const CHECKPOINT_PAGES: u32 = 8192;
+/// What the write-ahead log keeps on disk after a checkpoint.
+const WAL_LIMIT_BYTES: i64 = 128 << 20;
+/// What a connection maps into memory for reading.
+const MAPPED_BYTES: i64 = 256 << 20;
+/// How long to wait for another process, such as a backup, that locks the file.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// Statements a connection keeps prepared; more than there are.
+const PREPARED_STATEMENTS: usize = 96;
+
+/// Opens `path` for writing, creating it if need be; checks its pages and brings its schema up to date.
+pub(super) fn open(path: &Path, cache_kib: u32) -> Result<Connection, StoreError> {
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, cache_kib)?;
+    // Before the first table is made; an existing file keeps its size.
+    db.pragma_update(None, "page_size", PAGE_BYTES)?;
+    db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    db.pragma_update_and_check(None, "journal_size_limit", WAL_LIMIT_BYTES, |_| Ok(()))?;
+    check(&db)?;
+    migrate(&mut db)?;
+    Ok(db)
+}
+
+/// Opens `path`, which [`open`] has prepared and keeps open, for reading.
+pub(super) fn open_reader(path: &Path, cache_kib: u32) -> Result<Connection, StoreError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, cache_kib)
+}
+
+fn connect(path: &Path, access: OpenFlags, cache_kib: u32) -> Result<Connection, StoreError> {
+    let db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(LOCK_PATIENCE)?;
+    db.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    // Negative: in KiB instead of pages.
+    db.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    db.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES, |_| Ok(()))?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(db)
+}
+
+/// Reads every page once.
+fn check(db: &Connection) -> Result<(), StoreError> {
+    let finding: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if finding == "ok" { Ok(()) } else { Err(StoreError::Damaged(finding)) }
+}
+
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let runner = migrations::migrations::runner();
+    let known = runner.get_migrations().iter().map(|migration| version(migration.version())).max().unwrap_or(0);
+    let found = schema_version(db)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    let report = runner.run(db).map_err(|error| StoreError::Migration(Box::new(error)))?;
+    for migration in report.applied_migrations() {
+        tracing::info!(version = version(migration.version()), name = migration.name(), "migrated the database");
+    }
+    Ok(())
+}
+
+/// The highest version applied to the database; 0 if it is empty.
+fn schema_version(db: &Connection) -> rusqlite::Result<u32> {
+    let migrated = db
+        .query_row("SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'", [], |_| Ok(()))
+        .optional()?;
+    match migrated {
+        None => Ok(0),
+        Some(()) => db.query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0)),
+    }
+}
+
+/// A version as it is told to people: the migration numbers of this crate are small and positive.
+fn version(number: impl TryInto<u32>) -> u32 {
+    number.try_into().unwrap_or(u32::MAX)
+}

@@ -1,0 +1,58 @@
+//! The one connection that writes.
+
+use std::{
+    num::NonZeroUsize,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use deskwire_model::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{commit::Commit, heads::Heads};
+use crate::{StoreError, Write, Written};
+
+/// The writing connection and what it remembers of the logs.
+pub(super) struct Writer {
+    db: Connection,
+    heads: Heads,
+}
+
+impl Writer {
+    pub(super) fn new(db: Connection, heads: NonZeroUsize) -> Self {
+        Self { db, heads: Heads::new(heads) }
+    }
+
+    /// Makes `batch` durable in one transaction. On an error nothing of it is kept, in the file or in memory.
+    pub(super) fn commit(&mut self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
+        let written = self.try_commit(batch);
+        if written.is_err() {
+            self.heads.forget();
+        }
+        written
+    }
+
+    fn try_commit(&mut self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
+        let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut commit = Commit { db: &db, heads: &mut self.heads, now: now() };
+        let written = batch.into_iter().map(|write| commit.apply(write)).collect::<Result<_, _>>()?;
+        db.commit()?;
+        Ok(written)
+    }
+
+    /// Runs `change` in a transaction of its own. It must not touch entries: the heads would not notice.
+    pub(super) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = change(&db)?;
+        db.commit()?;
+        Ok(result)
+    }
+}
+
+/// The wall clock; one that stands before 1970 counts as 1970.
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,324 @@
+//! The port: every operation, whatever the back end.
+
+use std::path::Path;
+
+use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
+
+use crate::{
+    OpenedSession, Participant, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
+};
+
+/// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
+///
+/// Every operation fails with [`StoreError::Backend`] when the database does, [`StoreError::Damaged`] when it finds
+/// damage and [`StoreError::Closed`] when the threads behind it have died; only further errors are named below. What
+/// an operation has begun to write is written even if its future is dropped.
+///
+/// Uids of agents, visitors and workgroups are unique across organisations and conversations take in only users of
+/// their own, so that a list by uid never crosses tenants (invariant I9).
+#[derive(Clone)]
+pub enum Store {
+    /// A file on this node.
+    Sqlite(Sqlite),
+}
+
+/// Opening and committing.
+impl Store {
+    /// Opens the SQLite file at `path`, creates it if there is none, reads all of its pages to check them and brings
+    /// its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], [`StoreError::NewerSchema`] or [`StoreError::Migration`].
+    pub async fn open_sqlite(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Sqlite::open(path, options).await.map(Self::Sqlite)
+    }
+
+    /// Applies `batch` in order, in one transaction that is on disk when this returns (invariant I1). The answers are
+    /// in the order of the batch.
+    ///
+    /// # Errors
+    /// On any error nothing of the batch was written. A write that only was refused is no error:
+    /// [`Written::Refused`].
+    pub async fn commit(&self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.commit(batch).await,
+        }
+    }
+}
+
+/// Conversations.
+impl Store {
+    /// The conversation on `topic`. Its organisation is for the caller to compare.
+    pub async fn conversation_by_topic(&self, topic: &Topic) -> Result<Option<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversation_by_topic(topic).await,
+        }
+    }
+
+    /// The conversation with the number `log`. Its organisation is for the caller to compare.
+    pub async fn conversation(&self, log: LogId) -> Result<Option<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversation(log).await,
+        }
+    }
+
+    /// The conversation with the seed 002 `sessionNo`. Its organisation is for the caller to compare.
+    pub async fn conversation_by_session_no(&self, number: &str) -> Result<Option<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversation_by_session_no(number).await,
+        }
+    }
+
+    /// The conversations that are not closed and that `agent` takes part in, the one with the newest entry first; at
+    /// most `limit`.
+    pub async fn conversations_of_agent(&self, agent: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_of_agent(agent, limit).await,
+        }
+    }
+
+    /// All conversations of `visitor`, the one with the newest entry first; at most `limit`.
+    pub async fn conversations_of_visitor(&self, visitor: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_of_visitor(visitor, limit).await,
+        }
+    }
+
+    /// Who takes part in a conversation, the first to join first.
+    pub async fn participants(&self, log: LogId) -> Result<Vec<Participant>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.participants(log).await,
+        }
+    }
+
+    /// How many conversations each of `agents` has in [`deskwire_model::ThreadStatus::Chatting`], in their order.
+    pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.chatting_counts(agents).await,
+        }
+    }
+}
+
+/// The log.
+impl Store {
+    /// The entries behind `seq`, oldest first; at most `limit`.
+    pub async fn entries_after(&self, log: LogId, seq: Seq, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.entries_after(log, seq, limit).await,
+        }
+    }
+
+    /// The entries before `seq`, or all of them, newest first; at most `limit`.
+    pub async fn entries_before(&self, log: LogId, seq: Option<Seq>, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.entries_before(log, seq, limit).await,
+        }
+    }
+
+    /// The entry called `uid`, whoever wrote it; the oldest if several writers chose the same name.
+    pub async fn entry_by_uid(&self, log: LogId, uid: &MessageUid) -> Result<Option<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.entry_by_uid(log, uid).await,
+        }
+    }
+
+    /// The position of the last entry; [`Seq::ZERO`] for a log that is empty or unknown.
+    pub async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.head(log).await,
+        }
+    }
+
+    /// The last entry of each of `logs` that has one, in their order.
+    pub async fn last_entries(&self, logs: &[LogId]) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.last_entries(logs).await,
+        }
+    }
+}
+
+/// Cursors (invariant I4).
+impl Store {
+    /// What has arrived at a device; at one that is not known, what lay before its user joined. `None` if the user
+    /// neither takes part nor has a cursor.
+    pub async fn delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<Option<Seq>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.delivered(log, user, device).await,
+        }
+    }
+
+    /// How far each user has read who has read anything since it joined.
+    pub async fn read_positions(&self, log: LogId) -> Result<Vec<ReadPosition>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.read_positions(log).await,
+        }
+    }
+
+    /// The number of entries behind `user`'s read cursor that others wrote and did not recall.
+    pub async fn unread(&self, log: LogId, user: &Uid) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.unread(log, user).await,
+        }
+    }
+
+    /// The sum of [`Self::unread`] over all conversations that `user` takes part in.
+    pub async fn unread_total(&self, user: &Uid) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.unread_total(user).await,
+        }
+    }
+}
+
+/// Organisations, agents, workgroups, visitors.
+impl Store {
+    /// Whether there is no organisation yet.
+    pub async fn is_new(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.is_new().await,
+        }
+    }
+
+    /// Whether there is an organisation called `uid`.
+    pub async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.organisation_exists(uid).await,
+        }
+    }
+
+    /// Creates an organisation.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`].
+    pub async fn create_organisation(&self, uid: &Uid, name: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.create_organisation(uid, name).await,
+        }
+    }
+
+    /// The agent called `uid`.
+    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.agent(uid).await,
+        }
+    }
+
+    /// The agent who logs in as `username`, with its password hash. Without an organisation, a name that several
+    /// organisations know names nobody.
+    pub async fn agent_by_username(
+        &self,
+        org: Option<&Uid>,
+        username: &str,
+    ) -> Result<Option<(AgentProfile, String)>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.agent_by_username(org, username).await,
+        }
+    }
+
+    /// Creates an agent.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] for a uid that is known or a username that its organisation knows,
+    /// [`StoreError::Missing`] for an unknown organisation.
+    pub async fn create_agent(&self, agent: &AgentProfile, password_hash: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.create_agent(agent, password_hash).await,
+        }
+    }
+
+    /// Sets an agent's availability.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.set_agent_status(uid, status).await,
+        }
+    }
+
+    /// Replaces an agent's password hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.set_agent_password(uid, password_hash).await,
+        }
+    }
+
+    /// The workgroup called `uid`, with its agents.
+    pub async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.workgroup(uid).await,
+        }
+    }
+
+    /// Creates a workgroup of `agents`, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] for a uid that is known or an agent named twice, [`StoreError::Missing`] for an unknown
+    /// organisation or an agent that is not of it.
+    pub async fn create_workgroup(&self, uid: &Uid, org: &Uid, name: &str, agents: &[Uid]) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.create_workgroup(uid, org, name, agents).await,
+        }
+    }
+
+    /// The visitor called `uid`.
+    pub async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.visitor(uid).await,
+        }
+    }
+
+    /// Keeps what a visitor says of itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] for the uid of another organisation's visitor, [`StoreError::Missing`] for an unknown
+    /// organisation.
+    pub async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.upsert_visitor(visitor).await,
+        }
+    }
+}
+
+/// MQTT sessions that outlive their connection. A session's device is its client id.
+impl Store {
+    /// Opens `user`'s session. A new one starts now: in the same transaction the device's delivered cursor is set to
+    /// the head of each open conversation that the user takes part in. The session of another user under this client
+    /// id is dropped.
+    pub async fn open_mqtt_session(&self, client_id: &str, user: &Uid) -> Result<OpenedSession, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.open_mqtt_session(client_id, user).await,
+        }
+    }
+
+    /// Adds a subscription to a session, or changes its QoS.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such session.
+    pub async fn save_mqtt_subscription(
+        &self,
+        client_id: &str,
+        filter: &TopicFilter,
+        qos: u8,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.save_mqtt_subscription(client_id, filter, qos).await,
+        }
+    }
+
+    /// Removes a subscription from a session, if it is there.
+    pub async fn drop_mqtt_subscription(&self, client_id: &str, filter: &TopicFilter) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.drop_mqtt_subscription(client_id, filter).await,
+        }
+    }
+
+    /// Forgets a session with its subscriptions and its device's cursors, if it is there.
+    pub async fn drop_mqtt_session(&self, client_id: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.drop_mqtt_session(client_id).await,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What can be written in one transaction, and what comes of it.
+
+use deskwire_model::{
+    Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadStatus, ThreadType, Timestamp, Topic,
+    Uid,
+};
+
+/// One change to a conversation, its log or its cursors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
+    Append(NewEntry),
+    /// Moves the delivered cursor of one device; answered by [`Written::Cursor`].
+    Delivered {
+        /// The log.
+        log: LogId,
+        /// The device's user.
+        user: Uid,
+        /// The device; empty for the user's default device.
+        device: Box<str>,
+        /// What has arrived; a position behind the head means the head.
+        seq: Seq,
+    },
+    /// Moves a user's read cursor and, as what was read has arrived, the delivered cursor of its default device;
+    /// answered by [`Written::Cursor`] with the move of the read cursor.
+    Read {
+        /// The log.
+        log: LogId,
+        /// The reader.
+        user: Uid,
+        /// The last entry read.
+        upto: Upto,
+    },
+    /// Creates a conversation unless its topic has one; answered by [`Written::Conversation`].
+    CreateConversation(NewConversation),
+    /// Gives a conversation to an agent, who becomes a participant: from the first entry on if nobody ever served it,
+    /// else from the head on (invariant I10). Sets [`ThreadStatus::Chatting`], raises the fence; answered by
+    /// [`Written::Conversation`].
+    Assign {
+        /// The conversation.
+        log: LogId,
+        /// The fence that the decision was based on.
+        fence: u64,
+        /// The new owner.
+        agent: Uid,
+        /// How many other conversations in [`ThreadStatus::Chatting`] the agent must have less than.
+        capacity: u32,
+    },
+    /// Sets a conversation's status, raises the fence; answered by [`Written::Conversation`]. A conversation that is
+    /// new, queuing or offline has no owner, so these take the agent away; a closed one keeps its last.
+    SetStatus {
+        /// The conversation.
+        log: LogId,
+        /// The fence that the decision was based on.
+        fence: u64,
+        /// The new status.
+        status: ThreadStatus,
+    },
+    /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
+    Probe,
+}
+
+/// An entry before it has a position and a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// The log it goes into.
+    pub log: LogId,
+    /// Who wrote it, as authenticated.
+    pub sender: Uid,
+    /// The name its writer gave it; unique per log and sender (invariant I3).
+    pub uid: MessageUid,
+    /// Its message type.
+    pub kind: MessageType,
+    /// What was said.
+    pub payload: Payload,
+    /// The sender's own entry that this one recalls, if it is a RECALL.
+    pub hides: Option<MessageUid>,
+}
+
+/// How far a user has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upto {
+    /// Up to a position; one behind the head means the head.
+    Seq(Seq),
+    /// Up to the message of this name, whoever wrote it; the oldest if several writers chose the same name.
+    Message(MessageUid),
+}
+
+/// A conversation before it has a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewConversation {
+    /// Bytedesk `thread.uid`.
+    pub uid: Uid,
+    /// The organisation it belongs to.
+    pub org: Uid,
+    /// The canonical topic; names the existing conversation if there is one.
+    pub topic: Topic,
+    /// What is served.
+    pub kind: ThreadType,
+    /// The agent or workgroup the visitor asked for.
+    pub service: Uid,
+    /// The visitor.
+    pub visitor: Uid,
+    /// How the visitor shows itself.
+    pub visitor_profile: Profile,
+    /// The channel the visitor came by.
+    pub channel: String,
+    /// Who takes part from the first entry on.
+    pub participants: Vec<Uid>,
+}
+
+/// What came of a [`Write`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The entry is in the log.
+    Appended {
+        /// Its position.
+        seq: Seq,
+        /// When it was committed.
+        at: Timestamp,
+    },
+    /// The sender's entry of this name was in the log already; nothing changed.
+    Duplicate {
+        /// The position of the first.
+        seq: Seq,
+        /// When the first was committed.
+        at: Timestamp,
+    },
+    /// Where the cursor stands now, if it moved.
+    Cursor(Option<Moved>),
+    /// The conversation as it is now.
+    Conversation {
+        /// All of it.
+        conversation: Box<Conversation>,
+        /// Whether this write created it.
+        created: bool,
+    },
+    /// The probe is committed.
+    Probed,
+    /// The write was not made; the rest of its batch was.
+    Refused(Refusal),
+}
+
+/// A cursor's new place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Its position.
+    pub seq: Seq,
+    /// The name of the message at that position.
+    pub uid: MessageUid,
+}
+
+/// Why one write of a batch was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No conversation has this number.
+    #[error("there is no such conversation")]
+    UnknownLog,
+    /// The log has no message of this name.
+    #[error("the conversation has no such message")]
+    UnknownMessage,
+    /// A recall of what somebody else wrote.
+    #[error("only its sender may recall a message")]
+    NotTheSender,
+    /// The agent has all the conversations it can take.
+    #[error("the agent has no capacity left")]
+    AtCapacity,
+    /// Owner or status changed since the decision was made.
+    #[error("the conversation has changed meanwhile")]
+    Fenced,
+    /// A different conversation has this uid.
+    #[error("the conversation's uid is taken")]
+    UidTaken,
+    /// The topic, a participant or the agent belongs to another organisation (invariant I9).
+    #[error("that belongs to another organisation")]
+    ForeignOrganisation,
+}

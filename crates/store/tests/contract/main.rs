@@ -1,0 +1,123 @@
+//! What every back end promises. A back end joins by implementing [`Backend`] and one line at the end of this file.
+
+#![expect(clippy::unwrap_used, reason = "cases are plain functions, which clippy does not take for tests")]
+
+mod conversations;
+mod cursors;
+mod fixtures;
+mod log;
+mod model;
+mod people;
+mod sessions;
+
+use deskwire_store::{SqliteOptions, Store};
+use tempfile::TempDir;
+
+/// A database that can be opened again and again.
+trait Backend {
+    /// An empty database.
+    fn new() -> Self;
+    /// Opens it, closed or open.
+    async fn open(&self) -> Store;
+    /// Makes the database itself fail when a message called `uid` is inserted.
+    fn fail_on(&self, uid: &str);
+}
+
+struct SqliteBackend(TempDir);
+
+impl SqliteBackend {
+    fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("desk.db")
+    }
+}
+
+impl Backend for SqliteBackend {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    async fn open(&self) -> Store {
+        // So few heads that logs push each other out.
+        let options = SqliteOptions { heads: 2.try_into().unwrap(), ..SqliteOptions::default() };
+        Store::open_sqlite(&self.path(), options).await.unwrap()
+    }
+
+    fn fail_on(&self, uid: &str) {
+        let db = rusqlite::Connection::open(self.path()).unwrap();
+        db.execute_batch(&format!(
+            "CREATE TRIGGER fail BEFORE INSERT ON entry WHEN NEW.uid = '{uid}'
+             BEGIN SELECT RAISE(ABORT, 'told to fail'); END"
+        ))
+        .unwrap();
+    }
+}
+
+/// Runs the whole suite against `$backend` in a module of its own.
+macro_rules! keeps_the_contract {
+    ($name:ident, $backend:ty: $($subject:ident { $($case:ident),+ $(,)? })+) => {
+        mod $name {
+            $(mod $subject {
+                use crate::Backend as _;
+                $(#[tokio::test]
+                async fn $case() {
+                    crate::$subject::$case(&<$backend>::new()).await;
+                })+
+            })+
+
+            #[test]
+            fn agrees_with_the_model() {
+                crate::model::agrees::<$backend>();
+            }
+        }
+    };
+}
+
+macro_rules! suite {
+    ($name:ident, $backend:ty) => {
+        keeps_the_contract! { $name, $backend:
+            log {
+                seqs_have_no_holes_under_interleaved_batches,
+                a_repeat_gets_the_first_answer,
+                entries_are_read_in_pages_both_ways,
+                entries_come_back_as_they_were_written,
+                only_the_sender_recalls,
+                a_refused_write_does_not_touch_its_neighbours,
+                a_failed_batch_leaves_no_trace,
+                a_reopened_database_has_everything,
+                a_probe_commits,
+            }
+            cursors {
+                cursors_only_move_forward_and_not_past_the_head,
+                reading_means_delivered,
+                a_name_stands_for_its_oldest_message,
+                cursors_start_where_their_user_joined,
+                unread_is_derived,
+            }
+            conversations {
+                a_topic_has_one_conversation,
+                a_taken_uid_is_refused,
+                no_conversation_crosses_organisations,
+                lists_show_the_newest_activity_first,
+                an_assignment_is_fenced,
+                capacity_holds_within_a_batch,
+                the_first_agent_sees_everything_and_the_next_what_comes,
+                a_status_without_service_has_no_owner,
+            }
+            people {
+                an_empty_database_is_new,
+                agents_are_found_by_uid_and_name,
+                an_agent_changes_status_and_password,
+                a_workgroup_has_agents_of_its_own_organisation,
+                visitors_introduce_themselves_again,
+            }
+            sessions {
+                a_session_is_found_again_with_its_subscriptions,
+                a_new_device_starts_now_and_a_known_one_resumes,
+                nobody_inherits_a_session,
+                a_dropped_session_is_new_again,
+            }
+        }
+    };
+}
+
+suite!(sqlite, crate::SqliteBackend);

@@ -1,0 +1,89 @@
+//! Organisations, agents, workgroups and visitors.
+
+use deskwire_model::{AgentProfile, AgentStatus, Profile};
+use deskwire_store::{StoreError, Visitor};
+
+use crate::{
+    Backend,
+    fixtures::{agent, uid},
+};
+
+pub(crate) async fn an_empty_database_is_new(backend: &impl Backend) {
+    let store = backend.open().await;
+    assert!(store.is_new().await.unwrap());
+    assert!(!store.organisation_exists(&uid("acme")).await.unwrap());
+    store.create_organisation(&uid("acme"), "Acme").await.unwrap();
+    assert!(!store.is_new().await.unwrap());
+    assert!(store.organisation_exists(&uid("acme")).await.unwrap());
+    assert!(matches!(store.create_organisation(&uid("acme"), "Again").await, Err(StoreError::Exists)));
+}
+
+pub(crate) async fn agents_are_found_by_uid_and_name(backend: &impl Backend) {
+    let store = backend.open().await;
+    let ann = agent("ann", "acme");
+    assert!(matches!(store.create_agent(&ann, "hash").await, Err(StoreError::Missing)), "no organisation yet");
+    for org in ["acme", "other"] {
+        store.create_organisation(&uid(org), org).await.unwrap();
+    }
+    store.create_agent(&ann, "hash").await.unwrap();
+    assert_eq!(store.agent(&ann.uid).await.unwrap().as_ref(), Some(&ann));
+    let known = Some((ann.clone(), "hash".to_owned()));
+    assert_eq!(store.agent_by_username(None, "ann").await.unwrap(), known);
+    assert_eq!(store.agent_by_username(Some(&uid("acme")), "ann").await.unwrap(), known);
+    assert_eq!(store.agent_by_username(Some(&uid("other")), "ann").await.unwrap(), None);
+    assert_eq!(store.agent_by_username(None, "ben").await.unwrap(), None);
+
+    let namesake = AgentProfile { username: "ann".to_owned(), ..agent("ann2", "acme") };
+    assert!(matches!(store.create_agent(&namesake, "").await, Err(StoreError::Exists)));
+    let elsewhere = AgentProfile { org: uid("other"), ..namesake };
+    store.create_agent(&elsewhere, "theirs").await.unwrap();
+    assert_eq!(store.agent_by_username(None, "ann").await.unwrap(), None, "two organisations know the name");
+    assert_eq!(store.agent_by_username(Some(&uid("acme")), "ann").await.unwrap(), known);
+}
+
+pub(crate) async fn an_agent_changes_status_and_password(backend: &impl Backend) {
+    let store = backend.open().await;
+    store.create_organisation(&uid("acme"), "Acme").await.unwrap();
+    store.create_agent(&agent("ann", "acme"), "old").await.unwrap();
+    store.set_agent_status(&uid("ann"), AgentStatus::Away).await.unwrap();
+    store.set_agent_password(&uid("ann"), "new").await.unwrap();
+    let (ann, password_hash) = store.agent_by_username(None, "ann").await.unwrap().unwrap();
+    assert_eq!((ann.status, password_hash.as_str()), (AgentStatus::Away, "new"));
+    let nobody = uid("nobody");
+    assert!(matches!(store.set_agent_status(&nobody, AgentStatus::Away).await, Err(StoreError::Missing)));
+    assert!(matches!(store.set_agent_password(&nobody, "").await, Err(StoreError::Missing)));
+}
+
+pub(crate) async fn a_workgroup_has_agents_of_its_own_organisation(backend: &impl Backend) {
+    let store = backend.open().await;
+    for org in ["acme", "other"] {
+        store.create_organisation(&uid(org), org).await.unwrap();
+    }
+    for (name, org) in [("ann", "acme"), ("ben", "acme"), ("zoe", "other")] {
+        store.create_agent(&agent(name, org), "").await.unwrap();
+    }
+    let (sales, acme) = (uid("sales"), uid("acme"));
+    for (members, complaint) in [(["ann", "zoe"], StoreError::Missing), (["ann", "ann"], StoreError::Exists)] {
+        let failed = store.create_workgroup(&sales, &acme, "Sales", &members.map(uid)).await.unwrap_err();
+        assert_eq!(failed.to_string(), complaint.to_string(), "{members:?}");
+        assert_eq!(store.workgroup(&sales).await.unwrap(), None, "half a workgroup was kept");
+    }
+    store.create_workgroup(&sales, &acme, "Sales", &["ben", "ann"].map(uid)).await.unwrap();
+    let found = store.workgroup(&sales).await.unwrap().unwrap();
+    assert_eq!((found.uid, found.org, found.name.as_str()), (sales, acme, "Sales"));
+    assert_eq!(found.agents, [agent("ben", "acme"), agent("ann", "acme")]);
+}
+
+pub(crate) async fn visitors_introduce_themselves_again(backend: &impl Backend) {
+    let store = backend.open().await;
+    let profile = |nickname: &str| Profile { nickname: nickname.to_owned(), avatar: "a.png".to_owned() };
+    let visitor = Visitor { uid: uid("v"), org: uid("acme"), profile: profile("Eve"), channel: "WEB".to_owned() };
+    assert!(matches!(store.upsert_visitor(&visitor).await, Err(StoreError::Missing)), "no organisation yet");
+    assert_eq!(store.visitor(&uid("v")).await.unwrap(), None);
+    store.create_organisation(&uid("acme"), "Acme").await.unwrap();
+    let renamed = Visitor { profile: profile("Ada"), channel: "APP".to_owned(), ..visitor.clone() };
+    for introduction in [visitor, renamed] {
+        store.upsert_visitor(&introduction).await.unwrap();
+        assert_eq!(store.visitor(&uid("v")).await.unwrap(), Some(introduction));
+    }
+}
