@@ -1,8 +1,9 @@
-//! The MQTT codec: tables of bytes, properties over arbitrary packets and bytes, and a comparison with another codec.
+//! The MQTT codec: tables of bytes, properties over arbitrary packets and bytes, and comparisons with other codecs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot make its own input is to fail")]
 
 mod against_mqtt_proto;
+mod against_rmqtt;
 mod arbitrary;
 mod malformed;
 mod properties;
