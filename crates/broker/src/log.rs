@@ -29,6 +29,9 @@ pub enum CommitError {
     Stopping,
 }
 
+/// Says what the subscribers hear of a cursor that moved.
+pub type Compose = Box<dyn FnOnce(&Moved) -> Publication + Send>;
+
 /// Who is told of a write once it is on disk.
 pub enum Announce {
     /// Nobody.
@@ -36,7 +39,7 @@ pub enum Announce {
     /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
     Entry(Topic),
     /// The subscribers get what the function says of the moved cursor; a cursor that did not move reaches nobody.
-    Receipt(Box<dyn FnOnce(&Moved) -> Option<Publication> + Send>),
+    Receipt(Compose),
 }
 
 impl fmt::Debug for Announce {
@@ -111,6 +114,12 @@ struct Cursors {
 impl Cursors {
     fn lock(&self) -> MutexGuard<'_, HashMap<Reader, Seq>> {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when cursors have moved and have waited for `delay`.
+    async fn due(&self, delay: Duration) {
+        self.changed.notified().await;
+        tokio::time::sleep(delay).await;
     }
 
     fn take(&self, limit: usize, writes: &mut Vec<Write>) {
@@ -206,23 +215,19 @@ impl Committer {
             tokio::select! {
                 biased;
                 received = self.receiver.recv_many(&mut jobs, self.limits.batch) => if received == 0 { break },
-                () = self.cursors_due() => {}
+                () = self.cursors.due(self.limits.cursor_delay) => {}
             }
             self.commit(&mut jobs).await;
         }
         self.commit(&mut jobs).await;
     }
 
-    async fn cursors_due(&self) {
-        self.cursors.changed.notified().await;
-        tokio::time::sleep(self.limits.cursor_delay).await;
-    }
-
     async fn commit(&self, jobs: &mut Vec<Job>) {
         let mut writes = Vec::with_capacity(jobs.len());
         let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
         self.cursors.take(self.limits.batch, &mut writes);
-        let mut outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await }.map(Vec::into_iter);
+        let mut outcomes =
+            if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await }.map(Vec::into_iter);
         for job in pending {
             match job {
                 Pending::Relay(publication) => self.hub.publish(&Arc::new(publication)),
@@ -271,7 +276,7 @@ impl Committer {
                 let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
                 Publication::new(topic, content)
             }),
-            (Announce::Receipt(compose), Written::Cursor(Some(moved))) => compose(moved),
+            (Announce::Receipt(compose), Written::Cursor(Some(moved))) => Some(compose(moved)),
             _ => None,
         };
         if let Some(publication) = publication {

@@ -41,10 +41,10 @@ impl Sessions {
     /// Enters a connection. One that has the same client id is told to end `[MQTT-3.1.4-2]`.
     pub fn enter(&self, session: &Session) {
         let mut tables = self.lock();
-        if let Some(client_id) = &session.client_id {
-            if let Some(old) = tables.by_client_id.insert(Arc::clone(client_id), Arc::clone(&session.outbox)) {
-                old.close(CloseReason::TakenOver);
-            }
+        if let Some(client_id) = &session.client_id
+            && let Some(old) = tables.by_client_id.insert(Arc::clone(client_id), Arc::clone(&session.outbox))
+        {
+            old.close(CloseReason::TakenOver);
         }
         tables.by_user.entry(session.user.clone()).or_default().push(Arc::clone(&session.outbox));
     }

@@ -72,11 +72,8 @@ impl Desk {
             }
             MessageClass::Read => {
                 let Ok(target) = MessageUid::new(&draft.content) else { return Ok(Submitted::Done) };
-                let write = Write::Read {
-                    log: conversation.id,
-                    user: principal.uid.clone(),
-                    upto: Upto::Message(target),
-                };
+                let write =
+                    Write::Read { log: conversation.id, user: principal.uid.clone(), upto: Upto::Message(target) };
                 Job::Write { write, announce: speaker.receipt(draft, now)?, reply }
             }
             MessageClass::Logged => Job::Write {
@@ -169,6 +166,6 @@ impl Speaker<'_> {
     /// The receipt as its sender wrote it, for the others to hear if the cursor moves.
     fn receipt(&self, draft: Draft, now: Timestamp) -> Result<Announce, DialectError> {
         let publication = self.relay(&draft, now)?;
-        Ok(Announce::Receipt(Box::new(move |_moved| Some(publication))))
+        Ok(Announce::Receipt(Box::new(move |_moved| publication)))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_broker::Publication;
-use deskwire_model::{Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, Uid};
+use deskwire_model::{Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, TopicFilter, Uid};
 use deskwire_store::{OpenedSession, Visitor};
 
 use crate::{Desk, DeskError};
@@ -34,12 +34,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn history(
-        &self,
-        conversation: &Conversation,
-        page: u32,
-        size: u32,
-    ) -> Result<HistoryPage, DeskError> {
+    pub async fn history(&self, conversation: &Conversation, page: u32, size: u32) -> Result<HistoryPage, DeskError> {
         let head = self.store.head(conversation.id).await?;
         // Positions have no holes, so a page number is a position.
         let skipped = u64::from(page) * u64::from(size);
@@ -82,7 +77,7 @@ impl Desk {
     ) -> Result<OpenFeed, DeskError> {
         let head = self.store.head(conversation.id).await?;
         let position = match device {
-            Some(device) => self.store.delivered(conversation.id, user, device).await?,
+            Some(device) => self.store.delivered(conversation.id, user, device).await?.unwrap_or(head),
             None => head,
         };
         Ok(OpenFeed { conversation, position, head })
@@ -111,6 +106,22 @@ impl Desk {
     /// [`DeskError::Store`].
     pub async fn drop_session(&self, client_id: &str) -> Result<(), DeskError> {
         Ok(self.store.drop_mqtt_session(client_id).await?)
+    }
+
+    /// Keeps a subscription of a persistent MQTT session.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn save_subscription(&self, client_id: &str, filter: &TopicFilter, qos: u8) -> Result<(), DeskError> {
+        Ok(self.store.save_mqtt_subscription(client_id, filter, qos).await?)
+    }
+
+    /// Forgets a subscription of a persistent MQTT session.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn drop_subscription(&self, client_id: &str, filter: &TopicFilter) -> Result<(), DeskError> {
+        Ok(self.store.drop_mqtt_subscription(client_id, filter).await?)
     }
 
     /// Notes that a device has everything of a log up to `seq` (DESIGN §1: on evidence only).
@@ -142,7 +153,7 @@ impl Desk {
         if !self.store.organisation_exists(&visitor.org).await? {
             return Err(DeskError::UnknownOrganisation);
         }
-        Ok(self.store.upsert_visitor(visitor.clone()).await?)
+        Ok(self.store.upsert_visitor(visitor).await?)
     }
 
     /// The last message of `conversation`, and how much of it `user` has not read.

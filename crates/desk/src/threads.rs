@@ -60,14 +60,16 @@ impl Desk {
         if conversation.status == ThreadStatus::Chatting {
             return self.unlogged(&conversation, "CONTINUE", self.config.texts.resume.clone(), now);
         }
-        let counts = self.store.chatting_counts(&service.agents.iter().map(|a| a.uid.clone()).collect::<Vec<_>>()).await?;
+        let uids: Vec<Uid> = service.agents.iter().map(|agent| agent.uid.clone()).collect();
+        let counts = self.store.chatting_counts(&uids).await?;
         let candidates = service
             .agents
             .iter()
-            .map(|agent| Candidate {
+            .zip(counts)
+            .map(|(agent, chatting)| Candidate {
                 uid: agent.uid.clone(),
                 ready: agent.status == AgentStatus::Available && self.sessions.is_online(&agent.uid),
-                chatting: counts.get(&agent.uid).copied().unwrap_or_default(),
+                chatting,
                 capacity: agent.capacity,
             })
             .collect();
@@ -194,11 +196,11 @@ impl Desk {
             self.changed(Write::SetStatus { log: conversation.id, fence: conversation.fence, status }).await?
         };
         let (kind, content) = if status == ThreadStatus::Queuing {
-            let position = self.store.queue_position(&conversation.service, conversation.id).await?;
+            let place = self.store.queue_place(&conversation.service, conversation.id).await?;
             let content = json!({
                 "content": self.config.texts.queue,
-                "position": position.place,
-                "queueSize": position.size,
+                "position": place.position,
+                "queueSize": place.size,
                 "serverTimestamp": now.0,
             });
             ("QUEUE", content)
@@ -234,7 +236,7 @@ impl Desk {
             _ => (Seq::ZERO, now),
         };
         let had = self.store.delivered(conversation.id, &conversation.visitor, "").await?;
-        if had.next() == seq {
+        if had.is_some_and(|had| had.next() == seq) {
             self.log.delivered(conversation.id, &conversation.visitor, "", seq);
         }
         let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };

@@ -35,6 +35,15 @@ pub struct Workgroup {
     pub agents: Vec<AgentProfile>,
 }
 
+/// A place in the queue for an agent or a workgroup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// The place, from 1.
+    pub position: u64,
+    /// How many wait in all.
+    pub size: u64,
+}
+
 /// A visitor as it last introduced itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {

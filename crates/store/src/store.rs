@@ -5,7 +5,8 @@ use std::path::Path;
 use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
 
 use crate::{
-    OpenedSession, Participant, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
+    OpenedSession, Participant, QueuePlace, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write,
+    Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -95,6 +96,14 @@ impl Store {
     pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
         match self {
             Self::Sqlite(db) => db.chatting_counts(agents).await,
+        }
+    }
+
+    /// The place of a conversation among those that wait for `service` in
+    /// [`deskwire_model::ThreadStatus::Queuing`], the oldest first.
+    pub async fn queue_place(&self, service: &Uid, log: LogId) -> Result<QueuePlace, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.queue_place(service, log).await,
         }
     }
 }

@@ -71,6 +71,7 @@ CREATE TABLE conversation (
 
 CREATE INDEX conversation_of_visitor ON conversation (visitor);
 CREATE INDEX conversation_chatting ON conversation (agent) WHERE status = 'CHATTING';
+CREATE INDEX conversation_queuing ON conversation (service) WHERE status = 'QUEUING';
 
 CREATE TABLE participant (
     log    INTEGER NOT NULL REFERENCES conversation (id),

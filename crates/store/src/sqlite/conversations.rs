@@ -7,7 +7,7 @@ use super::{
     Sqlite,
     columns::{self, select_conversation},
 };
-use crate::{Participant, StoreError};
+use crate::{Participant, QueuePlace, StoreError};
 
 pub(super) fn by_topic(db: &Connection, topic: &Topic) -> Result<Option<Conversation>> {
     db.prepare_cached(select_conversation!("FROM conversation c WHERE c.topic = ?1"))?
@@ -103,6 +103,23 @@ impl Sqlite {
             let mut count =
                 db.prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1")?;
             agents.iter().map(|agent| count.query_row(params![agent.as_str()], |row| row.get(0))).collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn queue_place(&self, service: &Uid, log: LogId) -> Result<QueuePlace, StoreError> {
+        let service = service.clone();
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT COUNT(*) FILTER (WHERE id <= ?2), COUNT(*) FROM conversation
+                 WHERE service = ?1 AND status = 'QUEUING'",
+            )?
+            .query_row(params![service.as_str(), log.0], |row| {
+                Ok(QueuePlace {
+                    position: row.get::<_, i64>(0)?.unsigned_abs(),
+                    size: row.get::<_, i64>(1)?.unsigned_abs(),
+                })
+            })
         })
         .await
     }
