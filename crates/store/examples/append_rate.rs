@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     println!("{PAYLOAD_BYTES} byte payloads, synchronous=FULL\n");
     println!("{:>6} {:>6} {:>9} {:>11} {:>12}", "logs", "batch", "entries", "appends/s", "ms/commit");
-    for logs in [1, 1000] {
+    for logs in [1, 100, 1000] {
         for (batch, commits) in [(1, 3000), (64, 1500), (512, 400)] {
             let path = directory.path().join(format!("{logs}-{batch}.db"));
             measure(&path, logs, batch, commits).await?;

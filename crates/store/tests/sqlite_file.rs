@@ -5,6 +5,9 @@ use std::{fs, path::Path};
 use deskwire_model::Uid;
 use deskwire_store::{SqliteOptions, Store, StoreError};
 
+/// Bytes of a page.
+const PAGE: usize = 4096;
+
 async fn open(path: &Path) -> Result<Store, StoreError> {
     Store::open_sqlite(path, SqliteOptions::default()).await
 }
@@ -29,12 +32,12 @@ async fn a_damaged_file_is_refused() {
     let path = directory.path().join("desk.db");
     drop(open(&path).await.unwrap());
     let sound = fs::read(&path).unwrap();
-    let (page, pages) = (8192, sound.len() / 8192);
+    let pages = sound.len() / PAGE;
     assert!(pages > 4, "the schema alone fills some pages");
     for (what, damaged) in [
         ("no database", b"not a database at all, but long enough to look at".repeat(100)),
-        ("a cut file", sound[..page * (pages - 2)].to_vec()),
-        ("an overwritten page", [&sound[..page * (pages - 2)], &[0xa5; 8192], &sound[page * (pages - 1)..]].concat()),
+        ("a cut file", sound[..PAGE * (pages - 2)].to_vec()),
+        ("an overwritten page", [&sound[..PAGE * (pages - 2)], &[0xa5; PAGE], &sound[PAGE * (pages - 1)..]].concat()),
     ] {
         fs::write(&path, damaged).unwrap();
         assert!(matches!(open(&path).await, Err(StoreError::Damaged(_))), "{what} was opened");
