@@ -215,7 +215,8 @@ async fn a_full_server_closes_who_comes_next() {
     end_of(running.connect().await).await;
     get_ok(&mut first).await;
     let text = running.metrics.render();
-    for line in ["sockets 1", "sockets_accepted_total 1", "sockets_refused_total 1"] {
+    for line in ["sockets 1", "connections{protocol=\"http\"} 1", "sockets_accepted_total 1", "sockets_refused_total 1"]
+    {
         assert!(text.contains(&format!("deskwire_{line}\n")), "{line} is missing in\n{text}");
     }
     running.stop().await;

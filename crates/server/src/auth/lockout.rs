@@ -1,17 +1,17 @@
 //! Slows down whoever guesses passwords: per user name and per address.
 
 use std::{
-    hash::Hash,
+    hash::{BuildHasher, Hash, RandomState},
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
 
 use deskwire_model::Timestamp;
-use moka::{ops::compute::Op, sync::Cache};
+use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 
 use crate::config::Limits;
 
-/// Names and addresses remembered at a time; beyond it the least interesting are forgotten.
+/// Names and addresses remembered at a time; beyond it the longest unused are forgotten.
 const MOST_REMEMBERED: u64 = 65_536;
 
 /// Too many failures; the name or the address has to wait.
@@ -41,7 +41,9 @@ struct Rule {
 /// Failed logins by user name and by address.
 #[derive(Debug)]
 pub struct Lockout {
-    names: Cache<Box<str>, Record>,
+    /// By hash, because a name can be as long as a request; keyed at random, so that nobody finds names that collide.
+    names: Cache<u64, Record>,
+    hasher: RandomState,
     addresses: Cache<IpAddr, Record>,
     name_rule: Rule,
     address_rule: Rule,
@@ -57,8 +59,9 @@ impl Lockout {
             lock: limits.login_lock_s.duration(),
         };
         Self {
-            names: Cache::new(MOST_REMEMBERED),
-            addresses: Cache::new(MOST_REMEMBERED),
+            names: records(),
+            hasher: RandomState::new(),
+            addresses: records(),
             name_rule,
             address_rule: Rule { attempts: limits.login_attempts_per_address, ..name_rule },
         }
@@ -72,13 +75,13 @@ impl Lockout {
     pub fn begin(&self, name: &str, address: IpAddr, now: Timestamp) -> Result<(), Locked> {
         // The address first: who is locked out there must not lock out a name as well.
         count(&self.addresses, network(address), self.address_rule, now)?;
-        count(&self.names, name.into(), self.name_rule, now)
+        count(&self.names, self.hasher.hash_one(name), self.name_rule, now)
     }
 
     /// The password was right: the name starts anew, and the attempt no longer counts against the address. Earlier
     /// failures of the address stay, or one own account would wash away the guesses at all others.
     pub fn succeeded(&self, name: &str, address: IpAddr) {
-        self.names.invalidate(name);
+        self.names.invalidate(&self.hasher.hash_one(name));
         self.addresses.entry(network(address)).and_compute_with(|entry| match entry {
             Some(entry) => {
                 let mut record = *entry.value();
@@ -88,6 +91,10 @@ impl Lockout {
             None => Op::Nop,
         });
     }
+}
+
+fn records<K: Hash + Eq + Send + Sync + 'static>() -> Cache<K, Record> {
+    Cache::builder().max_capacity(MOST_REMEMBERED).eviction_policy(EvictionPolicy::lru()).build()
 }
 
 /// Whoever has one IPv6 address has its whole /64.
@@ -165,6 +172,24 @@ mod tests {
         assert_eq!(lockout.begin("ann", HOME, at(61)), locked(1));
         assert_eq!(lockout.begin("bob", HOME, at(61)), Ok(()));
         assert_eq!(lockout.begin("ann", HOME, at(62)), Ok(()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_window_sees_more_than_its_attempts(steps in proptest::collection::vec(0_i64..8000, 1..60)) {
+            let lockout = lockout(3, 1000);
+            let (mut now, mut window_start, mut inside) = (0, 0, 0);
+            for step in steps {
+                now += step;
+                if lockout.begin("ann", HOME, Timestamp(now)).is_ok() {
+                    if inside == 0 || now - window_start >= 10_000 {
+                        (window_start, inside) = (now, 0);
+                    }
+                    inside += 1;
+                    proptest::prop_assert!(inside <= 3);
+                }
+            }
+        }
     }
 
     #[test]

@@ -206,6 +206,18 @@ mod tests {
         assert_eq!(tokens(1).verify(&other.unwrap(), NOW), Err(TokenError::Forged));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_changed_byte_goes_unnoticed(position: proptest::sample::Index, other in "[A-Za-z0-9_-]") {
+            let issued = tokens(1).issue(&ann(), "ann", NOW, HOUR).unwrap().token;
+            let at = position.index(issued.len());
+            let mut changed = issued.clone();
+            changed.replace_range(at..=at, &other);
+            proptest::prop_assume!(changed != issued);
+            proptest::prop_assert!(tokens(1).verify(&changed, NOW).is_err());
+        }
+    }
+
     #[test]
     fn what_is_no_token_of_ours_cannot_be_read() {
         let foreign = jsonwebtoken::encode(

@@ -129,6 +129,21 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read_again(address: SocketAddr, tls: bool, wire in 0..SCHEMES.len()) {
+            // A URL has no place for flow label and scope.
+            let address = SocketAddr::new(address.ip(), address.port());
+            let url = ListenUrl { wire: SCHEMES[wire].1, tls, address };
+            proptest::prop_assert_eq!(url.to_string().parse(), Ok(url));
+        }
+
+        #[test]
+        fn any_text_gets_an_answer(text: String) {
+            let _ = text.parse::<ListenUrl>();
+        }
+    }
+
     #[test]
     fn what_cannot_be_listened_on_is_refused() {
         for text in ["", "127.0.0.1:80", "ftp://127.0.0.1:80", "://127.0.0.1:80"] {

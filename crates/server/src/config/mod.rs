@@ -1,7 +1,7 @@
 //! The configuration: defaults, then a TOML file, then the environment, then flags.
 //!
-//! [`Config::load`] lays these layers over each other ([`layers`]), refuses what it does not know, and checks every
-//! range ([`check`]). Each complaint names the key and the layer it came from.
+//! [`Config::load`] lays these layers over each other, refuses what it does not know, and checks every
+//! range. Each complaint names the key and the layer it came from.
 
 mod amount;
 mod check;

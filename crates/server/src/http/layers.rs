@@ -15,7 +15,7 @@ use crate::config::Limits;
 
 /// Wraps `router`, to be called last: body bound, time bound, panics and unknown routes are answered in the envelope.
 ///
-/// The time bound ends when an answer begins, so that it cuts neither upgrades nor streams; a long poll must answer
+/// The body bound holds for extractors, not for a handler that reads the bare body. The time bound ends when an answer begins, so that it cuts neither upgrades nor streams; a long poll must answer
 /// within it.
 pub fn finish(router: Router, limits: &Limits) -> Router {
     let time_limit = limits.http_request_timeout_ms.duration();
@@ -45,7 +45,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 
 /// The path alone: query strings hold tokens.
 fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
-    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 #[cfg(test)]

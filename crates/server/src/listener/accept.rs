@@ -16,7 +16,7 @@ use super::{ConnectionGuard, Io, Peer, Slots};
 use crate::{
     config::{Limits, ListenUrl},
     shutdown::Shutdown,
-    telemetry::metrics::{Limit, Metrics},
+    telemetry::metrics::{Limit, Metrics, Protocol},
 };
 
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -82,6 +82,8 @@ impl Acceptor {
             return;
         };
         self.metrics.accepted.increment(1);
+        // A listener on [::] shows IPv4 clients as IPv6 ones.
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         // Fails only on a socket that is gone already; the first read will tell.
         let _ = socket.set_nodelay(true);
         tokio::spawn(self.clone().connection(socket, address, guard));
@@ -115,7 +117,8 @@ impl Acceptor {
     }
 
     async fn serve(self, io: Io, peer: Peer) {
-        let Self { http, router, mut shutdown, .. } = self;
+        let Self { http, router, mut shutdown, metrics, .. } = self;
+        metrics.connections(Protocol::Http).increment(1.0);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer.clone());
@@ -130,6 +133,7 @@ impl Acceptor {
                 connection.await
             }
         };
+        metrics.connections(Protocol::Http).decrement(1.0);
         if let Err(error) = outcome {
             tracing::debug!(%error, "HTTP connection ended early");
         }

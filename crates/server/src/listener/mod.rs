@@ -1,7 +1,7 @@
 //! From a port to a served connection.
 //!
-//! [`Listeners::bind`] takes the ports ([`bind`]); [`Listeners::serve`] runs one [`accept`] loop per port until the
-//! shutdown and then waits for the connections to end. A socket takes a slot ([`slots`]), passes its TLS handshake
+//! [`Listeners::bind`] takes the ports; [`Listeners::serve`] runs one accept loop per port until the
+//! shutdown and then waits for the connections to end. A socket takes a slot ([`Slots`]), passes its TLS handshake
 //! ([`tls`]) and is given to hyper with the one router. A handler that upgrades gets the bare socket back with
 //! [`take_upgraded`] and keeps a clone of the [`ConnectionGuard`] found in its [`Peer`].
 

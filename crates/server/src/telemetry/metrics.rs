@@ -14,7 +14,7 @@ const SECONDS_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.0
 /// A protocol, as a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// Requests and answers.
+    /// Requests and answers; a connection counts until it upgrades.
     Http,
     /// STOMP, on WebSocket or plain.
     Stomp,
