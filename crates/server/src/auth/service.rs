@@ -1,0 +1,112 @@
+//! Accounts of programs: back ends, bridges, load generators. They come from the configuration and use live topics.
+
+use std::{collections::HashMap, sync::Arc};
+
+use deskwire_model::{Principal, Role, Topic, TopicFilter, Uid};
+use subtle::ConstantTimeEq;
+
+use crate::config::{Secret, ServiceAccountSection};
+
+/// What one account may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Whom it acts as.
+    pub principal: Principal,
+    publish: Vec<TopicFilter>,
+    subscribe: Vec<TopicFilter>,
+}
+
+impl ServiceAccount {
+    /// Whether it may publish to `topic`.
+    #[must_use]
+    pub fn may_publish(&self, topic: &Topic) -> bool {
+        self.publish.iter().any(|right| right.matches(topic.as_str()))
+    }
+
+    /// Whether it may subscribe to all that `filter` matches (invariant I9).
+    #[must_use]
+    pub fn may_subscribe(&self, filter: &TopicFilter) -> bool {
+        self.subscribe.iter().any(|right| right.covers(filter))
+    }
+}
+
+/// All accounts by name.
+#[derive(Debug)]
+pub struct ServiceAccounts(HashMap<Uid, (Secret, Arc<ServiceAccount>)>);
+
+impl ServiceAccounts {
+    /// The configured accounts, as principals of `org`.
+    #[must_use]
+    pub fn new(sections: &[ServiceAccountSection], org: &Uid) -> Self {
+        let account = |section: &ServiceAccountSection| ServiceAccount {
+            principal: Principal { org: org.clone(), uid: section.name.clone(), role: Role::Service },
+            publish: section.publish.clone(),
+            subscribe: section.subscribe.clone(),
+        };
+        Self(
+            sections
+                .iter()
+                .map(|section| (section.name.clone(), (section.secret.clone(), Arc::new(account(section)))))
+                .collect(),
+        )
+    }
+
+    /// The account called `name` if `secret` is its secret. How much of a wrong secret was right cannot be told from
+    /// the time; its length can.
+    #[must_use]
+    pub fn authenticate(&self, name: &str, secret: &[u8]) -> Option<Arc<ServiceAccount>> {
+        let (expected, account) = self.0.get(name)?;
+        let equal: bool = expected.expose().as_bytes().ct_eq(secret).into();
+        equal.then(|| Arc::clone(account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts() -> ServiceAccounts {
+        let sections = [
+            ServiceAccountSection::unrestricted(Uid::new("bench").unwrap(), Secret::new("s3cret".to_owned())),
+            ServiceAccountSection {
+                name: Uid::new("bridge").unwrap(),
+                secret: Secret::new("other".to_owned()),
+                publish: vec![TopicFilter::new("bridge/out").unwrap()],
+                subscribe: vec![TopicFilter::new("bridge/in/#").unwrap(), TopicFilter::new("news/+").unwrap()],
+            },
+        ];
+        ServiceAccounts::new(&sections, &Uid::new("df_org").unwrap())
+    }
+
+    #[test]
+    fn name_and_secret_belong_together() {
+        let accounts = accounts();
+        for (name, secret, expected) in [
+            ("bench", "s3cret", true),
+            ("bench", "s3cret ", false),
+            ("bench", "", false),
+            ("bench", "other", false),
+            ("bridge", "other", true),
+            ("nobody", "s3cret", false),
+            ("", "", false),
+        ] {
+            assert_eq!(accounts.authenticate(name, secret.as_bytes()).is_some(), expected, "{name}:{secret}");
+        }
+        let principal = &accounts.authenticate("bench", b"s3cret").unwrap().principal;
+        assert_eq!((principal.uid.as_str(), principal.role), ("bench", Role::Service));
+    }
+
+    #[test]
+    fn rights_are_patterns() {
+        let bridge = accounts().authenticate("bridge", b"other").unwrap();
+        for (topic, expected) in [("bridge/out", true), ("bridge/out/x", false), ("bridge/in/x", false)] {
+            assert_eq!(bridge.may_publish(&Topic::new(topic).unwrap()), expected, "publish {topic}");
+        }
+        for (filter, expected) in [("bridge/in/+", true), ("bridge/#", false), ("news/a", true), ("#", false)] {
+            assert_eq!(bridge.may_subscribe(&TopicFilter::new(filter).unwrap()), expected, "subscribe {filter}");
+        }
+        let bench = accounts().authenticate("bench", b"s3cret").unwrap();
+        assert!(bench.may_subscribe(&TopicFilter::new("#").unwrap()));
+        assert!(!bench.may_subscribe(&TopicFilter::new("$SYS/#").unwrap()));
+    }
+}

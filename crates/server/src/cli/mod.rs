@@ -1,0 +1,76 @@
+//! The command line.
+
+mod config;
+mod greeting;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::ListenUrl;
+
+pub use greeting::{FirstLogin, Greeting};
+
+/// Self-hosted real-time customer-service messaging.
+#[derive(Debug, Parser)]
+#[command(name = "deskwire", version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(ServeArgs),
+    /// Look at the configuration without running the server.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// Configuration file (TOML).
+    #[arg(long = "config", value_name = "FILE", env = "DESKWIRE_CONFIG")]
+    path: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Data folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen, as http://127.0.0.1:9003; may be repeated, and replaces the configured listeners.
+    #[arg(long, value_name = "URL")]
+    listen: Vec<ListenUrl>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the configuration; fails with every mistake it finds.
+    Check(ConfigFile),
+    /// Print the effective configuration with its secrets masked.
+    Print(ConfigFile),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Serve(args) => return serve::run(args),
+        Command::Config(ConfigCommand::Check(file)) => config::check(file.path.as_deref()),
+        Command::Config(ConfigCommand::Print(file)) => config::print(file.path.as_deref()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure(&error),
+    }
+}
+
+fn failure(error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("deskwire: {error}");
+    ExitCode::FAILURE
+}

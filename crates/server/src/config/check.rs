@@ -1,0 +1,103 @@
+//! Checks that values make sense, alone and together.
+
+use std::{collections::HashSet, fmt};
+
+use jiff::tz::TimeZone;
+use tracing_subscriber::EnvFilter;
+
+use super::{Config, Wire, amount::Bound, layers::Origin};
+
+/// A key whose value cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The dotted key.
+    pub key: &'static str,
+    /// What is wrong with its value.
+    pub reason: String,
+    /// The layer that set it.
+    pub origin: Origin,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} (set by {})", self.key, self.reason, self.origin)
+    }
+}
+
+impl Config {
+    /// Everything that is wrong, in the order of the sections.
+    pub(super) fn problems(&self, origin: impl Fn(&str) -> Origin) -> Vec<Problem> {
+        let mut found = Vec::new();
+        self.check_server(&mut found);
+        let sections = [self.limits.bounds(), self.heartbeat.bounds(), self.auth.bounds()];
+        for Bound { key, value, allowed } in sections.into_iter().flatten() {
+            if !allowed.contains(&value) {
+                let (least, most) = allowed.into_inner();
+                found.push((key, format!("{value} is outside {least} to {most}")));
+            }
+        }
+        self.check_relations(&mut found);
+        self.check_desk(&mut found);
+        self.check_service_accounts(&mut found);
+        if let Err(error) = EnvFilter::try_new(&self.log.level) {
+            found.push(("log.level", format!("{:?} is no log level: {error}", self.log.level)));
+        }
+        found.into_iter().map(|(key, reason)| Problem { key, reason, origin: origin(key) }).collect()
+    }
+
+    fn check_server(&self, found: &mut Vec<(&'static str, String)>) {
+        let listen = &self.server.listen;
+        if listen.is_empty() {
+            found.push(("server.listen", "there is nothing to listen on".to_owned()));
+        }
+        let mut taken = HashSet::new();
+        for url in listen {
+            if url.address.port() != 0 && !taken.insert(url.address) {
+                found.push(("server.listen", format!("{} is named twice", url.address)));
+            }
+            if url.wire != Wire::Http {
+                found.push(("server.listen", format!("{url} is not built yet; use http:// or https://")));
+            }
+            if url.tls && self.tls.certificate.is_none() {
+                found.push(("tls.certificate", format!("{url} needs one")));
+            }
+        }
+        match (&self.tls.certificate, &self.tls.key) {
+            (Some(_), None) => found.push(("tls.key", "the certificate needs its key".to_owned())),
+            (None, Some(_)) => found.push(("tls.certificate", "the key needs its certificate".to_owned())),
+            _ => {}
+        }
+    }
+
+    fn check_relations(&self, found: &mut Vec<(&'static str, String)>) {
+        let limits = &self.limits;
+        if limits.stomp_frame_bytes < limits.stomp_connect_frame_bytes {
+            found.push(("limits.stomp_frame_bytes", "must not be below limits.stomp_connect_frame_bytes".to_owned()));
+        }
+        if limits.commit_queue < limits.commit_batch {
+            found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));
+        }
+    }
+
+    fn check_desk(&self, found: &mut Vec<(&'static str, String)>) {
+        let desk = &self.desk;
+        if TimeZone::get(&desk.time_zone).is_err() {
+            found.push(("desk.time_zone", format!("{:?} is no IANA time zone", desk.time_zone)));
+        }
+        if !(1..=10_000).contains(&desk.agent_capacity) {
+            found.push(("desk.agent_capacity", format!("{} is outside 1 to 10000", desk.agent_capacity)));
+        }
+    }
+
+    fn check_service_accounts(&self, found: &mut Vec<(&'static str, String)>) {
+        let mut names = HashSet::new();
+        for account in &self.service_accounts {
+            if !names.insert(&account.name) {
+                found.push(("service_accounts", format!("{} is named twice", account.name)));
+            }
+            if account.secret.expose().is_empty() {
+                found.push(("service_accounts", format!("the secret of {} is empty", account.name)));
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `[limits]`: every bound of the product, with its unit, default and accepted range (invariant I7).
+
+use super::amount::{Millis, Seconds, bounded_section};
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+const SECOND: u64 = 1000;
+const MINUTE: u64 = 60 * SECOND;
+const DAY_S: u64 = 24 * 60 * 60;
+
+bounded_section! {
+    /// The bounds of connections, frames, queues, rates and times. No buffer is without one.
+    Limits in "limits" {
+        /// Open connections of all listeners together; further ones are closed at once.
+        max_connections: usize = 100_000, 1..=10_000_000;
+        /// Milliseconds from accepting a socket to the end of its TLS handshake, and from the upgrade to the CONNECT
+        /// frame or packet.
+        connect_deadline_ms: Millis = Millis(10 * SECOND), 100..=10 * MINUTE;
+        /// Milliseconds to send a whole HTTP request head; also how long an idle keep-alive connection stays.
+        header_read_timeout_ms: Millis = Millis(30 * SECOND), 100..=10 * MINUTE;
+        /// Bytes of an HTTP request head.
+        http_head_bytes: usize = 16 * KIB, 8 * 1024..=1024 * 1024;
+        /// Bytes of an HTTP request body.
+        http_body_bytes: usize = MIB, 1024..=1024 * 1024 * 1024;
+        /// Milliseconds for an HTTP handler to begin its answer.
+        http_request_timeout_ms: Millis = Millis(30 * SECOND), 100..=10 * MINUTE;
+
+        /// Bytes of a WebSocket message after joining its fragments.
+        websocket_message_bytes: usize = MIB, 1024..=64 * 1024 * 1024;
+        /// Bytes of a STOMP frame after CONNECT, head and body together.
+        stomp_frame_bytes: usize = 256 * KIB, 1024..=64 * 1024 * 1024;
+        /// Bytes of the CONNECT or STOMP frame, which comes before anyone is known.
+        stomp_connect_frame_bytes: usize = 16 * KIB, 512..=1024 * 1024;
+        /// Headers of a STOMP frame.
+        stomp_headers: usize = 64, 8..=1024;
+        /// Bytes of one STOMP header line.
+        stomp_header_bytes: usize = 8 * KIB, 256..=64 * 1024;
+        /// Bytes of an MQTT packet.
+        mqtt_packet_bytes: usize = MIB, 128..=64 * 1024 * 1024;
+        /// QoS 1 and QoS 2 messages on their way to one MQTT client.
+        mqtt_inflight: u32 = 32, 1..=65_535;
+
+        /// Subscriptions of one connection.
+        subscriptions_per_connection: usize = 256, 1..=65_536;
+        /// Open STOMP transactions of one connection.
+        transactions_per_connection: usize = 16, 1..=1024;
+        /// Frames held in one STOMP transaction.
+        frames_per_transaction: usize = 256, 1..=65_536;
+        /// Bytes held in one STOMP transaction.
+        bytes_per_transaction: usize = MIB, 1024..=64 * 1024 * 1024;
+        /// Messages of one subscription sent and not yet acknowledged.
+        unacknowledged_per_subscription: usize = 256, 1..=65_536;
+        /// Bytes waiting to be written to one connection; over it a logged subscription leaves live mode.
+        outbox_bytes: usize = 256 * KIB, 4 * 1024..=64 * 1024 * 1024;
+        /// Messages of one connection waiting for their commit.
+        unanswered_publishes: usize = 64, 1..=4096;
+        /// Milliseconds a socket may refuse every byte before its connection is cut.
+        write_stall_ms: Millis = Millis(20 * SECOND), 100..=10 * MINUTE;
+
+        /// Entries of all conversations waiting for the committer.
+        commit_queue: usize = 4096, 1..=1_000_000;
+        /// Entries of one transaction.
+        commit_batch: usize = 512, 1..=65_536;
+        /// Entries read from the log at a time for a reader that catches up.
+        catch_up_page: usize = 50, 1..=1000;
+
+        /// Failed logins of one user name within the window before it is locked.
+        login_attempts: u32 = 5, 1..=1000;
+        /// Failed logins of one address within the window before it is locked; an office shares an address.
+        login_attempts_per_address: u32 = 50, 1..=100_000;
+        /// Seconds in which failed logins add up.
+        login_window_s: Seconds = Seconds(600), 1..=DAY_S;
+        /// Seconds a lock lasts.
+        login_lock_s: Seconds = Seconds(600), 1..=DAY_S;
+        /// Passwords hashed at the same time; each takes 19 MiB and a core.
+        login_concurrency: usize = 2, 1..=1024;
+        /// Visitors introduced per second and address.
+        init_per_second: u32 = 10, 1..=100_000;
+        /// Messages per second of one connection, as a lasting rate.
+        messages_per_second: u32 = 200, 1..=10_000_000;
+
+        /// Milliseconds that a stopping server waits for its connections to end.
+        drain_ms: Millis = Millis(5 * SECOND), 0..=10 * MINUTE;
+    }
+}

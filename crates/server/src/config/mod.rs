@@ -1,0 +1,56 @@
+//! The configuration: defaults, then a TOML file, then the environment, then flags.
+//!
+//! [`Config::load`] lays these layers over each other, refuses what it does not know, and checks every
+//! range. Each complaint names the key and the layer it came from.
+
+mod amount;
+mod check;
+mod layers;
+mod limits;
+mod listen_url;
+mod secret;
+mod sections;
+
+use serde::{Deserialize, Serialize};
+
+pub use amount::{Millis, Seconds};
+pub use check::Problem;
+pub use layers::{ConfigError, Flags, Origin};
+pub use limits::Limits;
+pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
+pub use secret::Secret;
+pub use sections::{
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection, TlsSection,
+};
+
+/// The effective configuration. Serialising it masks the secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Data folder and listeners.
+    pub server: ServerSection,
+    /// Certificate of the TLS listeners.
+    pub tls: TlsSection,
+    /// Every bound of the product.
+    pub limits: Limits,
+    /// STOMP heart-beats and WebSocket pings.
+    pub heartbeat: HeartbeatSection,
+    /// Access tokens.
+    pub auth: AuthSection,
+    /// The customer-service desk.
+    pub desk: DeskSection,
+    /// Logging.
+    pub log: LogSection,
+    /// Accounts of programs.
+    pub service_accounts: Vec<ServiceAccountSection>,
+}
+
+impl Config {
+    /// The configuration as TOML with its secrets masked.
+    ///
+    /// # Errors
+    /// When a path is not UTF-8, which TOML cannot say.
+    pub fn to_masked_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+}

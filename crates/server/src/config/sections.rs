@@ -1,0 +1,148 @@
+//! The sections of the configuration except `[limits]`: every key with its meaning and unit.
+
+use std::path::PathBuf;
+
+use deskwire_model::{TopicFilter, Uid};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{
+    amount::{Millis, Seconds, bounded_section},
+    listen_url::ListenUrl,
+    secret::Secret,
+};
+
+/// `[server]`: where the server keeps its data and where it listens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSection {
+    /// The data folder; made at the first start, readable by its owner only.
+    pub data: PathBuf,
+    /// Listeners as URLs; all `http` and `https` ones serve the same routes.
+    pub listen: Vec<ListenUrl>,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self { data: PathBuf::from("data"), listen: vec![ListenUrl::local_http(9003), ListenUrl::local_http(9885)] }
+    }
+}
+
+/// `[tls]`: the certificate of the `https`, `stomps` and `mqtts` listeners.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TlsSection {
+    /// PEM file with the certificate chain, the server's own certificate first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// PEM file with the private key of the first certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+}
+
+bounded_section! {
+    /// `[heartbeat]`: what the server offers in STOMP `heart-beat` and how often it pings WebSockets.
+    HeartbeatSection in "heartbeat" {
+        /// Milliseconds after which the server sends something; 0 sends no heart-beats.
+        send_ms: Millis = Millis(10_000), 0..=600_000;
+        /// Milliseconds within which the server wants something from the client; 0 wants none.
+        want_ms: Millis = Millis(10_000), 0..=600_000;
+    }
+}
+
+bounded_section! {
+    /// `[auth]`: how long access tokens last.
+    AuthSection in "auth" {
+        /// Seconds an agent's token lasts.
+        agent_token_ttl_s: Seconds = Seconds(30 * 24 * 60 * 60), 60..=366 * 24 * 60 * 60;
+        /// Seconds a visitor's token lasts.
+        visitor_token_ttl_s: Seconds = Seconds(30 * 24 * 60 * 60), 60..=366 * 24 * 60 * 60;
+    }
+}
+
+/// `[desk]`: defaults of the customer-service desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeskSection {
+    /// IANA name of the time zone in which `createdAt` and its kin are written.
+    pub time_zone: String,
+    /// Conversations that one agent serves at a time unless its own record says otherwise.
+    pub agent_capacity: u32,
+    /// Text of the first message of a conversation.
+    pub welcome: String,
+}
+
+impl Default for DeskSection {
+    fn default() -> Self {
+        Self {
+            time_zone: "Asia/Shanghai".to_owned(),
+            agent_capacity: 10,
+            welcome: "您好，请问有什么可以帮您？".to_owned(),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line per event.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// `[log]`: what is written to standard error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSection {
+    /// `text` or `json`.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,deskwire_server=debug`.
+    pub level: String,
+}
+
+impl Default for LogSection {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// One of `[[service_accounts]]`: a back end, bridge or load generator that uses live topics.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceAccountSection {
+    /// The user name.
+    pub name: Uid,
+    /// The password.
+    pub secret: Secret,
+    /// Topics it may publish to, as MQTT filters.
+    #[serde(default = "every_topic", serialize_with = "write_filters", deserialize_with = "read_filters")]
+    pub publish: Vec<TopicFilter>,
+    /// Topics it may subscribe to, as MQTT filters.
+    #[serde(default = "every_topic", serialize_with = "write_filters", deserialize_with = "read_filters")]
+    pub subscribe: Vec<TopicFilter>,
+}
+
+impl ServiceAccountSection {
+    /// An account with all live topics.
+    #[must_use]
+    pub fn unrestricted(name: Uid, secret: Secret) -> Self {
+        Self { name, secret, publish: every_topic(), subscribe: every_topic() }
+    }
+}
+
+fn every_topic() -> Vec<TopicFilter> {
+    vec![TopicFilter::new("#").expect("# alone is a filter")]
+}
+
+fn write_filters<S: Serializer>(filters: &[TopicFilter], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(filters.iter().map(TopicFilter::as_str))
+}
+
+fn read_filters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TopicFilter>, D::Error> {
+    Vec::<String>::deserialize(deserializer)?
+        .iter()
+        .map(|text| TopicFilter::new(text).map_err(|error| serde::de::Error::custom(format_args!("{text:?}: {error}"))))
+        .collect()
+}

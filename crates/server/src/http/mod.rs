@@ -1,0 +1,15 @@
+//! The HTTP base: the answer envelope, extractors, layers that every route shares, and the routes that need no domain.
+//!
+//! A router is built in two steps: [`base_routes`] merged with whatever else there is, then [`finish`] around it all.
+
+mod cors;
+mod envelope;
+mod extract;
+mod layers;
+mod routes;
+
+pub use cors::for_any_origin;
+pub use envelope::{AppError, Success};
+pub use extract::{JsonBody, QueryParams};
+pub use layers::finish;
+pub use routes::base_routes;

@@ -1,0 +1,14 @@
+//! The Deskwire server as a library; the binary only calls [`cli::run`].
+//!
+//! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
+//! connections to the routes of [`http`]; [`auth`] says who is there; [`shutdown`] ends it all; [`telemetry`] tells how
+//! it goes.
+
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod data_folder;
+pub mod http;
+pub mod listener;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,225 @@
+//! Counters, gauges and histograms, registered once and then held as handles: the hot paths never look up a name.
+
+use metrics::{
+    Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+
+const COMMIT_BATCH: &str = "deskwire_commit_batch_entries";
+const COMMIT_SECONDS: &str = "deskwire_commit_seconds";
+
+const BATCH_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+const SECONDS_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// A protocol, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Requests and answers; a connection counts until it upgrades.
+    Http,
+    /// STOMP, on WebSocket or plain.
+    Stomp,
+    /// STOMP inside SockJS.
+    SockJs,
+    /// MQTT, on WebSocket or plain.
+    Mqtt,
+}
+
+impl Protocol {
+    const ALL: [Self; 4] = [Self::Http, Self::Stomp, Self::SockJs, Self::Mqtt];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Stomp => "stomp",
+            Self::SockJs => "sockjs",
+            Self::Mqtt => "mqtt",
+        }
+    }
+}
+
+/// A bound of the product that somebody ran into, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `limits.max_connections`.
+    Connections,
+    /// `limits.connect_deadline_ms`.
+    ConnectDeadline,
+    /// A body, message, frame or packet that is too large.
+    Size,
+    /// `limits.subscriptions_per_connection`.
+    Subscriptions,
+    /// The transaction limits.
+    Transactions,
+    /// `limits.unacknowledged_per_subscription` and `limits.mqtt_inflight`.
+    Unacknowledged,
+    /// `limits.unanswered_publishes` and `limits.commit_queue`.
+    Commits,
+    /// `limits.write_stall_ms`.
+    WriteStall,
+    /// The login limits.
+    Login,
+    /// The rate limits.
+    Rate,
+}
+
+impl Limit {
+    const ALL: [Self; 10] = [
+        Self::Connections,
+        Self::ConnectDeadline,
+        Self::Size,
+        Self::Subscriptions,
+        Self::Transactions,
+        Self::Unacknowledged,
+        Self::Commits,
+        Self::WriteStall,
+        Self::Login,
+        Self::Rate,
+    ];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::ConnectDeadline => "connect_deadline",
+            Self::Size => "size",
+            Self::Subscriptions => "subscriptions",
+            Self::Transactions => "transactions",
+            Self::Unacknowledged => "unacknowledged",
+            Self::Commits => "commits",
+            Self::WriteStall => "write_stall",
+            Self::Login => "login",
+            Self::Rate => "rate",
+        }
+    }
+}
+
+/// The handles of all metrics.
+#[derive(Debug)]
+pub struct Metrics {
+    /// Sockets open now.
+    pub sockets: Gauge,
+    /// Sockets accepted.
+    pub accepted: Counter,
+    /// Sockets closed at once because the server is full.
+    pub refused: Counter,
+    /// Transactions committed.
+    pub commits: Counter,
+    /// Entries per transaction.
+    pub commit_batch: Histogram,
+    /// Seconds per transaction.
+    pub commit_seconds: Histogram,
+    /// Outboxes that grew over `limits.outbox_bytes`.
+    pub outbox_overflows: Counter,
+    connections: [Gauge; Protocol::ALL.len()],
+    messages_in: [Counter; Protocol::ALL.len()],
+    messages_out: [Counter; Protocol::ALL.len()],
+    limit_hits: [Counter; Limit::ALL.len()],
+}
+
+impl Metrics {
+    /// Registers everything with the current recorder; without one the handles do nothing.
+    #[must_use]
+    pub fn register() -> Self {
+        describe();
+        Self {
+            sockets: gauge!("deskwire_sockets"),
+            accepted: counter!("deskwire_sockets_accepted_total"),
+            refused: counter!("deskwire_sockets_refused_total"),
+            commits: counter!("deskwire_commits_total"),
+            commit_batch: histogram!(COMMIT_BATCH),
+            commit_seconds: histogram!(COMMIT_SECONDS),
+            outbox_overflows: counter!("deskwire_outbox_overflows_total"),
+            connections: Protocol::ALL.map(|p| gauge!("deskwire_connections", "protocol" => p.label())),
+            messages_in: Protocol::ALL.map(|p| counter!("deskwire_messages_in_total", "protocol" => p.label())),
+            messages_out: Protocol::ALL.map(|p| counter!("deskwire_messages_out_total", "protocol" => p.label())),
+            limit_hits: Limit::ALL.map(|l| counter!("deskwire_limit_hits_total", "limit" => l.label())),
+        }
+    }
+
+    /// Connections that speak `protocol` now.
+    pub const fn connections(&self, protocol: Protocol) -> &Gauge {
+        &self.connections[protocol as usize]
+    }
+
+    /// Messages received over `protocol`.
+    pub const fn messages_in(&self, protocol: Protocol) -> &Counter {
+        &self.messages_in[protocol as usize]
+    }
+
+    /// Messages delivered over `protocol`.
+    pub const fn messages_out(&self, protocol: Protocol) -> &Counter {
+        &self.messages_out[protocol as usize]
+    }
+
+    /// How often `limit` was hit.
+    pub const fn limit_hits(&self, limit: Limit) -> &Counter {
+        &self.limit_hits[limit as usize]
+    }
+}
+
+fn describe() {
+    describe_gauge!("deskwire_sockets", "Sockets open now");
+    describe_counter!("deskwire_sockets_accepted_total", "Sockets accepted");
+    describe_counter!("deskwire_sockets_refused_total", "Sockets closed at once because the server is full");
+    describe_gauge!("deskwire_connections", "Connections open now, by protocol");
+    describe_counter!("deskwire_messages_in_total", "Messages received, by protocol");
+    describe_counter!("deskwire_messages_out_total", "Messages delivered, by protocol");
+    describe_counter!("deskwire_commits_total", "Transactions committed");
+    describe_histogram!(COMMIT_BATCH, "Entries per transaction");
+    describe_histogram!(COMMIT_SECONDS, "Seconds per transaction");
+    describe_counter!("deskwire_limit_hits_total", "How often somebody ran into a bound, by bound");
+    describe_counter!("deskwire_outbox_overflows_total", "Outboxes that grew over their bound");
+}
+
+/// A recorder with our buckets that is not the process's own; [`install`] is what a server uses.
+///
+/// # Errors
+/// Never with the buckets above; the exporter asks for it.
+pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
+    Ok(builder()?.build_recorder())
+}
+
+/// Makes the recorder the process's own; to be called once, before [`Metrics::register`].
+///
+/// # Errors
+/// When the process has a recorder already.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    builder()?.install_recorder()
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(COMMIT_BATCH.to_owned()), &BATCH_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(COMMIT_SECONDS.to_owned()), &SECONDS_BUCKETS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_count_under_their_labels() {
+        let recorder = recorder().unwrap();
+        let metrics = metrics::with_local_recorder(&recorder, Metrics::register);
+        for (position, protocol) in Protocol::ALL.into_iter().enumerate() {
+            assert_eq!(position, protocol as usize);
+        }
+        for (position, limit) in Limit::ALL.into_iter().enumerate() {
+            assert_eq!(position, limit as usize);
+        }
+        metrics.connections(Protocol::Mqtt).increment(2.0);
+        metrics.messages_in(Protocol::Stomp).increment(3);
+        metrics.messages_out(Protocol::SockJs).increment(4);
+        metrics.limit_hits(Limit::Rate).increment(5);
+        metrics.commit_batch.record(3.0);
+        let text = recorder.handle().render();
+        for line in [
+            "deskwire_connections{protocol=\"mqtt\"} 2",
+            "deskwire_messages_in_total{protocol=\"stomp\"} 3",
+            "deskwire_messages_out_total{protocol=\"sockjs\"} 4",
+            "deskwire_limit_hits_total{limit=\"rate\"} 5",
+            "deskwire_commit_batch_entries_bucket{le=\"4\"} 1",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
+        }
+    }
+}
