@@ -266,7 +266,7 @@ impl Committer {
             CommitError::Store
         })?;
         metrics::histogram!("deskwire_commit_seconds").record(started.elapsed());
-        metrics::histogram!("deskwire_commit_batch").record(u32::try_from(count).unwrap_or(u32::MAX));
+        metrics::histogram!("deskwire_commit_batch_entries").record(u32::try_from(count).unwrap_or(u32::MAX));
         Ok(outcomes)
     }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Announce, Content, Job, Publication, Reply};
+use bytes::Bytes;
+use deskwire_broker::{Announce, CommitError, Content, Job, Publication, Reply};
 use deskwire_model::{
-    Conversation, Draft, MessageClass, MessageType, MessageUid, Payload, Principal, Profile, Stamp, Timestamp,
+    Conversation, Draft, MessageClass, MessageType, MessageUid, Payload, Principal, Profile, Seq, Stamp, Timestamp,
     dialect::{self, DialectError},
 };
-use deskwire_store::{NewEntry, Upto, Write};
+use deskwire_store::{NewEntry, Upto, Write, Written};
+use tokio::sync::oneshot;
 
 use crate::{Desk, DeskError, access::takes_part};
 
@@ -92,6 +94,31 @@ impl Desk {
         };
         self.log.submit(job).await?;
         Ok(Submitted::Pending)
+    }
+
+    /// As [`Self::submit`], and waits: the message as it is in the log, in the `message-json` dialect. None for what is
+    /// not logged.
+    ///
+    /// # Errors
+    /// [`DeskError`] when it was not accepted or did not get to the disk.
+    pub async fn send(
+        &self,
+        sender: Sender<'_>,
+        conversation: &Arc<Conversation>,
+        draft: Draft,
+        now: Timestamp,
+    ) -> Result<Option<Bytes>, DeskError> {
+        let (waiter, outcome) = oneshot::channel();
+        if self.submit(sender, conversation, draft, now, Reply::Waiter(waiter)).await? == Submitted::Done {
+            return Ok(None);
+        }
+        let seq = match outcome.await.map_err(|_| CommitError::Stopping)?? {
+            Written::Appended { seq, .. } | Written::Duplicate { seq, .. } => seq,
+            Written::Refused(refusal) => return Err(refusal.into()),
+            _ => return Ok(None),
+        };
+        let entries = self.store.entries_after(conversation.id, Seq(seq.0 - 1), 1).await?;
+        Ok(entries.first().map(|entry| self.renderer.json(entry.into())).transpose()?)
     }
 
     /// The READ messages that tell `reader` how far the others have read (invariant I5: a resuming reader gets the

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_broker::Publication;
-use deskwire_model::{Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, TopicFilter, Uid};
+use deskwire_model::{
+    AgentProfile, Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, TopicFilter, Uid,
+};
 use deskwire_store::{OpenedSession, Visitor};
 
 use crate::{Desk, DeskError};
@@ -154,6 +156,14 @@ impl Desk {
             return Err(DeskError::UnknownOrganisation);
         }
         Ok(self.store.upsert_visitor(visitor).await?)
+    }
+
+    /// The agent with this user name and its password hash, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn agent_login(&self, username: &str) -> Result<Option<(AgentProfile, String)>, DeskError> {
+        Ok(self.store.agent_by_username(None, username).await?)
     }
 
     /// The last message of `conversation`, and how much of it `user` has not read.

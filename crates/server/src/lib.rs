@@ -1,13 +1,17 @@
 //! The Deskwire server as a library; the binary only calls [`cli::run`].
 //!
 //! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
-//! connections to the routes of [`http`]; [`auth`] says who is there; [`shutdown`] ends it all; [`telemetry`] tells how
-//! it goes.
+//! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
+//! ask the [`gateway`] who may do what; [`auth`] says who is there. [`shutdown`] ends it all; [`telemetry`] tells how it
+//! goes.
 
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod connection;
 pub mod data_folder;
+mod first_start;
+pub mod gateway;
 pub mod http;
 pub mod listener;
 pub mod shutdown;

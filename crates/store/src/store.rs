@@ -17,7 +17,7 @@ use crate::{
 ///
 /// Uids of agents, visitors and workgroups are unique across organisations and conversations take in only users of
 /// their own, so that a list by uid never crosses tenants (invariant I9).
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Store {
     /// A file on this node.
     Sqlite(Sqlite),

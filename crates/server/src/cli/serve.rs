@@ -2,7 +2,10 @@
 
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
-use axum::Router;
+use deskwire_broker::{Hub, Log, LogLimits, Sessions};
+use deskwire_desk::{Desk, DeskConfig, DeskTexts};
+use deskwire_model::{InvalidUid, dialect::Renderer};
+use deskwire_store::{SqliteOptions, Store, StoreError};
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::{
     runtime,
@@ -10,11 +13,23 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{Greeting, ServeArgs, failure};
+use super::{FirstLogin, Greeting, ServeArgs, failure};
 use crate::{
+    auth::{
+        lockout::Lockout,
+        password::{PasswordError, Passwords},
+        service::ServiceAccounts,
+        token::Tokens,
+    },
     config::{Config, ConfigError, Flags, ListenUrl},
-    data_folder::{DataFolder, DataFolderError},
-    http,
+    connection::Endpoints,
+    data_folder::{DataFolder, DataFolderError, SecretKey},
+    first_start::{self, FirstStartError},
+    gateway::Gateway,
+    http::{
+        self,
+        api::{self, ApiState, Introductions},
+    },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
     telemetry::{
@@ -23,8 +38,10 @@ use crate::{
     },
 };
 
-/// How often histograms are folded together between two scrapes.
-const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+/// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// The database in the data folder.
+const DATABASE: &str = "deskwire.db";
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +62,16 @@ enum StartError {
     Runtime(#[source] io::Error),
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    FirstStart(#[from] FirstStartError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error("cannot use the time zone: {0}")]
+    TimeZone(#[from] jiff::Error),
+    #[error(transparent)]
+    Uid(#[from] InvalidUid),
 }
 
 /// How a server that had started came to its end.
@@ -69,32 +96,47 @@ fn start(args: ServeArgs) -> Result<Ending, StartError> {
     logging::install(&config.log)?;
     let prometheus = metrics::install()?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ending = runtime.block_on(serve(&config, prometheus));
+    let ending = runtime.block_on(serve(Arc::new(config), prometheus));
     // Whoever has not ended by now was given its time.
     runtime.shutdown_background();
     ending
 }
 
-async fn serve(config: &Config, prometheus: PrometheusHandle) -> Result<Ending, StartError> {
+async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Ending, StartError> {
     // First of all: a signal during the start must not be lost.
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
     let data = DataFolder::open(&config.server.data)?;
-    let listeners = Listeners::bind(&config.server.listen, tls_acceptor(config)?)?;
+    let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let urls: Vec<ListenUrl> = listeners.urls().collect();
     let (trigger, shutdown) = shutdown::channel();
     let metrics = Arc::new(Metrics::register());
-    tokio::spawn(keep_up(prometheus.clone(), shutdown.clone()));
 
-    let router = router(config, prometheus);
+    let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
+    let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
+    let password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
+    let gateway = Arc::new(gateway(&config, store, data.secret_key(), Arc::clone(&metrics))?);
+    let state = ApiState {
+        endpoints: Endpoints::new(Arc::clone(&gateway)),
+        gateway,
+        passwords,
+        lockout: Arc::new(Lockout::new(&config.limits)),
+        introductions: Arc::new(Introductions::new(config.limits.init_per_second)),
+        prometheus,
+    };
+    tokio::spawn(keep_up(state.clone(), shutdown.clone()));
+    let connections = Arc::clone(&state.endpoints.connections);
+    let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
     let serving = listeners.serve(router, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
     }
-    Greeting { urls: &urls, data: data.path(), first_login: None }.print();
+    let first_login = password.as_deref().map(|password| FirstLogin { name: first_start::USERNAME, password });
+    Greeting { urls: &urls, data: data.path(), first_login }.print();
 
     let stop = async {
         tracing::info!(signal = signals.next().await, "stopping");
         trigger.request();
+        connections.stop();
         signals.next().await
     };
     tokio::select! {
@@ -109,8 +151,35 @@ async fn serve(config: &Config, prometheus: PrometheusHandle) -> Result<Ending, 
     }
 }
 
-fn router(config: &Config, prometheus: PrometheusHandle) -> Router {
-    http::finish(http::base_routes().with_state(prometheus), &config.limits)
+/// Puts the parts together: store, committer, hub, desk, and the gateway in front of them.
+fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey, metrics: Arc<Metrics>) -> Result<Gateway, StartError> {
+    let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
+    let limits = LogLimits {
+        queue: config.limits.commit_queue,
+        batch: config.limits.commit_batch,
+        cursor_delay: config.limits.cursor_delay_ms.duration(),
+    };
+    let log = Log::start(store.clone(), Arc::clone(&hub), limits);
+    let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);
+    let desk = DeskConfig {
+        texts: DeskTexts {
+            welcome: config.desk.welcome.clone(),
+            queue: config.desk.queue.clone(),
+            leave_message: config.desk.leave_message.clone(),
+            resume: config.desk.resume.clone(),
+        },
+        cached: config.desk.cached,
+        open_per_agent: config.desk.open_per_agent,
+    };
+    Ok(Gateway {
+        desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
+        hub,
+        sessions,
+        tokens: Tokens::new(key),
+        services: ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?),
+        config: Arc::clone(config),
+        metrics,
+    })
 }
 
 fn tls_acceptor(config: &Config) -> Result<Option<TlsAcceptor>, tls::TlsError> {
@@ -120,12 +189,15 @@ fn tls_acceptor(config: &Config) -> Result<Option<TlsAcceptor>, tls::TlsError> {
     }
 }
 
-async fn keep_up(prometheus: PrometheusHandle, mut shutdown: Shutdown) {
-    let mut ticks = tokio::time::interval(METRICS_UPKEEP);
+async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
+    let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         tokio::select! {
             () = shutdown.requested() => return,
-            _ = ticks.tick() => prometheus.run_upkeep(),
+            _ = ticks.tick() => {
+                state.prometheus.run_upkeep();
+                state.introductions.forget_quiet();
+            }
         }
     }
 }

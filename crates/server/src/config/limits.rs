@@ -61,6 +61,8 @@ bounded_section! {
         commit_queue: usize = 4096, 1..=1_000_000;
         /// Entries of one transaction.
         commit_batch: usize = 512, 1..=65_536;
+        /// Milliseconds that a delivered-cursor waits for other writes to go along with.
+        cursor_delay_ms: Millis = Millis(100), 1..=10 * SECOND;
         /// Entries read from the log at a time for a reader that catches up.
         catch_up_page: usize = 50, 1..=1000;
 

@@ -67,8 +67,18 @@ pub struct DeskSection {
     pub time_zone: String,
     /// Conversations that one agent serves at a time unless its own record says otherwise.
     pub agent_capacity: u32,
-    /// Text of the first message of a conversation.
+    /// Conversations and agents kept in memory.
+    pub cached: u64,
+    /// Conversations that a connection of an agent follows at most, the ones with the newest messages.
+    pub open_per_agent: usize,
+    /// What a visitor reads when an agent takes the conversation.
     pub welcome: String,
+    /// What a visitor reads when all agents are busy.
+    pub queue: String,
+    /// What a visitor reads when nobody is there.
+    pub leave_message: String,
+    /// What a visitor reads when it comes back to an open conversation.
+    pub resume: String,
 }
 
 impl Default for DeskSection {
@@ -76,7 +86,12 @@ impl Default for DeskSection {
         Self {
             time_zone: "Asia/Shanghai".to_owned(),
             agent_capacity: 10,
+            cached: 100_000,
+            open_per_agent: 1000,
             welcome: "您好，请问有什么可以帮您？".to_owned(),
+            queue: "客服正忙，请稍候……".to_owned(),
+            leave_message: "客服不在线，请留言，我们会尽快回复您。".to_owned(),
+            resume: "会话继续".to_owned(),
         }
     }
 }

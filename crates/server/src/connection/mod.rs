@@ -18,6 +18,7 @@ mod page;
 mod probe;
 mod registry;
 mod scratch;
+mod settings;
 mod stomp;
 mod task;
 mod upgrade;
@@ -26,5 +27,5 @@ mod websocket;
 pub use self::{
     clock::{Clock, timestamp},
     registry::Connections,
-    upgrade::{mqtt_endpoint, stomp_endpoint},
+    upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
 };

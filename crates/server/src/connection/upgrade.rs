@@ -15,13 +15,13 @@ use super::{
     clock::Clock,
     mqtt::Mqtt,
     registry::Connections,
+    settings,
     stomp::Stomp,
     task::{Connection, Protocol},
 };
 use crate::{
-    config::Limits,
     gateway::Gateway,
-    listener::{ConnectionGuard, take_upgraded},
+    listener::{Peer, take_upgraded},
 };
 
 /// What the WebSocket endpoints share.
@@ -33,8 +33,8 @@ pub struct Endpoints {
     pub connections: Arc<Connections>,
     /// The time.
     pub clock: Clock,
-    stomp: Arc<stomp::session::SessionConfig>,
-    mqtt: Arc<mqtt::session::SessionConfig>,
+    stomp: Arc<stomp::SessionConfig>,
+    mqtt: Arc<mqtt::SessionConfig>,
 }
 
 impl Endpoints {
@@ -46,8 +46,8 @@ impl Endpoints {
             gateway,
             connections: Arc::default(),
             clock: Clock::start(),
-            stomp: Arc::new(config.stomp_session()),
-            mqtt: Arc::new(config.mqtt_session()),
+            stomp: Arc::new(settings::stomp(&config)),
+            mqtt: Arc::new(settings::mqtt(&config)),
         }
     }
 
@@ -62,20 +62,20 @@ impl Endpoints {
             Ok(accepted) => accepted,
             Err(refused) => return refused,
         };
-        let guard = request.extensions_mut().remove::<ConnectionGuard>();
+        let peer = request.extensions_mut().remove::<Peer>();
         let endpoints = self.clone();
         tokio::spawn(async move {
-            let _guard = guard;
+            // Holds the connection's slot.
+            let _peer = peer;
             match accepted.upgrade.await.map(take_upgraded) {
-                Ok(Some((io, leftover))) => {
-                    let limits: &Limits = &endpoints.gateway.config.limits;
+                Ok((io, leftover)) => {
+                    let limits = &endpoints.gateway.config.limits;
                     let outbox = Outbox::new(limits.outbox_bytes);
                     let _registered = endpoints.connections.enter(&outbox);
                     let protocol = protocol(&endpoints, Arc::clone(&outbox), endpoints.clock.now());
-                    let (message, stall) = (limits.websocket_message_bytes, limits.write_stall_ms);
+                    let (message, stall) = (limits.websocket_message_bytes, limits.write_stall_ms.0);
                     Connection::new(io, protocol, outbox, endpoints.clock, message, stall).run(leftover).await;
                 }
-                Ok(None) => tracing::error!("an upgraded connection is not one of our sockets"),
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }
         });

@@ -1,20 +1,23 @@
 //! Who is at the other end of a connection.
 
-use deskwire_desk::DeskError;
-use deskwire_model::{Principal, Role, TopicFilter, Uid};
+use std::sync::Arc;
+
+use deskwire_desk::{Desk, DeskError};
+use deskwire_model::{Principal, Role, Uid};
 
 use super::Gateway;
-use crate::auth::TokenError;
+use crate::{
+    auth::{service::ServiceAccount, token::TokenError},
+    connection::timestamp,
+};
 
-/// An authenticated principal and what its connection may do with live topics.
+/// An authenticated principal.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// Who.
     pub principal: Principal,
-    /// Live topics it may publish to.
-    pub publish: Vec<TopicFilter>,
-    /// Live topics it may subscribe to.
-    pub subscribe: Vec<TopicFilter>,
+    /// The account of a program, with its rights to live topics; users have none.
+    pub account: Option<Arc<ServiceAccount>>,
 }
 
 /// Why nobody is let in. The text is made for the client's eyes and tells nothing that helps to guess.
@@ -57,7 +60,7 @@ impl Gateway {
     /// # Errors
     /// [`AuthError::Expired`], [`AuthError::Invalid`].
     pub fn bearer(&self, token: &str) -> Result<Identity, AuthError> {
-        Ok(Identity::user(self.tokens.verify(token)?))
+        Ok(Identity::user(self.tokens.verify(token, timestamp())?.principal))
     }
 
     /// Who opens a STOMP session: a bearer token (seed 002), a service account, an access token as passcode, or a
@@ -106,13 +109,8 @@ impl Gateway {
     }
 
     fn login(&self, name: &str, secret: &str) -> Result<Identity, AuthError> {
-        if let Some(account) = self.services.authenticate(name, secret) {
-            let principal = account.principal().clone();
-            return Ok(Identity {
-                principal,
-                publish: account.publish().to_vec(),
-                subscribe: account.subscribe().to_vec(),
-            });
+        if let Some(account) = self.services.authenticate(name, secret.as_bytes()) {
+            return Ok(Identity { principal: account.principal.clone(), account: Some(account) });
         }
         self.bearer(secret)
     }
@@ -120,7 +118,7 @@ impl Gateway {
     async fn visitor_by_uid(&self, login: &str) -> Result<Identity, AuthError> {
         let uid = Uid::new(login).map_err(|_| AuthError::Invalid)?;
         match self.desk.visitor(&uid).await {
-            Ok(visitor) => Ok(Identity::user(deskwire_desk::Desk::visitor_principal(&visitor))),
+            Ok(visitor) => Ok(Identity::user(Desk::visitor_principal(&visitor))),
             Err(DeskError::UnknownVisitor) => Err(AuthError::Invalid),
             Err(error) => Err(AuthError::Desk(error)),
         }
@@ -128,23 +126,13 @@ impl Gateway {
 }
 
 impl Identity {
-    /// A visitor or agent, who besides its conversations reads its own topics (`spec/bytedesk.md` §5).
-    fn user(principal: Principal) -> Self {
-        let own = |text: String| TopicFilter::new(&text).ok();
-        let subscribe = match principal.role {
-            Role::Agent => vec![
-                own(format!("user/{}/#", principal.uid)),
-                own(format!("org/{}", principal.org)),
-                own(format!("org/agent/{}", principal.uid)),
-                own(format!("org/queue/{}", principal.uid)),
-            ],
-            _ => vec![own(format!("user/{}/#", principal.uid))],
-        };
-        Self { principal, publish: Vec::new(), subscribe: subscribe.into_iter().flatten().collect() }
+    const fn user(principal: Principal) -> Self {
+        Self { principal, account: None }
     }
 }
 
 /// The token of an `Authorization` header: `Bearer` in any case, one blank.
+#[must_use]
 pub fn bearer_token(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -12,12 +12,13 @@ use deskwire_broker::{Hub, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
-    identity::{AuthError, Identity, MqttAuthError},
-    topics::{Refused, Route},
+    identity::{AuthError, Identity, MqttAuthError, bearer_token},
+    topics::{Refused, Route, user_topic},
 };
 use crate::{
-    auth::{ServiceAccounts, Tokens},
+    auth::{service::ServiceAccounts, token::Tokens},
     config::Config,
+    telemetry::metrics::Metrics,
 };
 
 /// What every connection and request shares.
@@ -35,4 +36,6 @@ pub struct Gateway {
     pub services: ServiceAccounts,
     /// The effective configuration.
     pub config: Arc<Config>,
+    /// Where everybody counts.
+    pub metrics: Arc<Metrics>,
 }

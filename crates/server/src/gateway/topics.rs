@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_desk::DeskError;
-use deskwire_model::{Conversation, Destination, InvalidTopic, Topic, TopicFilter};
+use deskwire_model::{Conversation, Destination, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
 use super::{Gateway, Identity};
 
@@ -31,9 +31,23 @@ pub enum Refused {
 }
 
 /// Topics below these are the server's: conversations and the users' own. Nobody publishes opaque bytes there, and a
-/// pattern does not reach into them (invariant I9).
+/// service account does not listen there (invariant I9).
 fn is_reserved(filter: &TopicFilter) -> bool {
     matches!(filter.as_str().split('/').next(), Some("org" | "user"))
+}
+
+/// Whether `filter` is one of the topics on which the server tells a user something (`spec/bytedesk.md` §5, default
+/// subscriptions).
+fn is_own(principal: &Principal, filter: &TopicFilter) -> bool {
+    let mut segments = filter.as_str().split('/');
+    match (segments.next(), segments.next(), segments.next(), segments.next()) {
+        (Some("user"), Some(uid), _, _) => uid == principal.uid.as_str(),
+        (Some("org"), Some(org), None, None) => principal.role == Role::Agent && org == principal.org.as_str(),
+        (Some("org"), Some("agent" | "queue"), Some(uid), None) => {
+            principal.role == Role::Agent && uid == principal.uid.as_str()
+        }
+        _ => false,
+    }
 }
 
 impl Gateway {
@@ -42,10 +56,12 @@ impl Gateway {
     /// # Errors
     /// [`Refused`].
     pub async fn route_subscribe(&self, identity: &Identity, filter: TopicFilter) -> Result<Route, Refused> {
-        if identity.subscribe.iter().any(|right| right.covers(&filter)) && self.is_open(identity, &filter) {
-            return Ok(Route::Live(filter));
+        match &identity.account {
+            Some(account) if account.may_subscribe(&filter) && !is_reserved(&filter) => Ok(Route::Live(filter)),
+            Some(_) => Err(Refused::NotAllowed(filter.as_str().into())),
+            None if is_own(&identity.principal, &filter) => Ok(Route::Live(filter)),
+            None => self.route_conversation(identity, &filter).await,
         }
-        self.route_conversation(identity, &filter).await
     }
 
     /// Where a message of `identity` to the canonical topic `filter` goes.
@@ -53,18 +69,18 @@ impl Gateway {
     /// # Errors
     /// [`Refused`].
     pub async fn route_publish(&self, identity: &Identity, filter: TopicFilter) -> Result<Route, Refused> {
-        if filter.exact().is_none() {
-            return Err(InvalidTopic::Wildcard.into());
-        }
-        if identity.publish.iter().any(|right| right.covers(&filter)) && !is_reserved(&filter) {
+        let Some(topic) = filter.exact() else { return Err(InvalidTopic::Wildcard.into()) };
+        if self.may_publish_live(identity, &topic) {
             return Ok(Route::Live(filter));
         }
         self.route_conversation(identity, &filter).await
     }
 
-    /// Own topics are open to their user; everything else that is reserved is not a live topic.
-    fn is_open(&self, identity: &Identity, filter: &TopicFilter) -> bool {
-        !is_reserved(filter) || identity.principal.role != deskwire_model::Role::Service
+    /// Whether `identity` may publish opaque bytes on `topic`.
+    #[must_use]
+    pub fn may_publish_live(&self, identity: &Identity, topic: &Topic) -> bool {
+        let right = identity.account.as_ref().is_some_and(|account| account.may_publish(topic));
+        right && !is_reserved(&TopicFilter::from(topic))
     }
 
     async fn route_conversation(&self, identity: &Identity, filter: &TopicFilter) -> Result<Route, Refused> {
@@ -104,4 +120,34 @@ impl Gateway {
 #[must_use]
 pub fn user_topic(identity: &Identity) -> Option<Topic> {
     Topic::new(&format!("user/{}", identity.principal.uid)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use deskwire_model::Uid;
+
+    use super::*;
+
+    #[test]
+    fn own_topics_are_ones_own() {
+        let uid = |text| Uid::new(text).unwrap();
+        let agent = Principal { org: uid("o"), uid: uid("a"), role: Role::Agent };
+        let visitor = Principal { org: uid("o"), uid: uid("v"), role: Role::Visitor };
+        for (filter, for_agent, for_visitor) in [
+            ("user/a", true, false),
+            ("user/a/messages", true, false),
+            ("user/+/messages", false, false),
+            ("user/v", false, true),
+            ("org/o", true, false),
+            ("org/agent/a", true, false),
+            ("org/agent/b", false, false),
+            ("org/agent/a/v", false, false),
+            ("org/agent/a/#", false, false),
+            ("#", false, false),
+        ] {
+            let filter = TopicFilter::new(filter).unwrap();
+            assert_eq!(is_own(&agent, &filter), for_agent, "{filter} for the agent");
+            assert_eq!(is_own(&visitor, &filter), for_visitor, "{filter} for the visitor");
+        }
+    }
 }

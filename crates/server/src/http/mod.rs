@@ -2,6 +2,7 @@
 //!
 //! A router is built in two steps: [`base_routes`] merged with whatever else there is, then [`finish`] around it all.
 
+pub mod api;
 mod cors;
 mod envelope;
 mod extract;

@@ -58,6 +58,12 @@ pub struct Sqlite {
     threads: Arc<Threads>,
 }
 
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").finish_non_exhaustive()
+    }
+}
+
 /// Dropped in this order: the connection that closes last folds the write-ahead log into the file, and only the
 /// writer's can.
 struct Threads {

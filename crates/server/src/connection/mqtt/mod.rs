@@ -214,7 +214,9 @@ impl Protocol for Mqtt {
         self.ending = match reason {
             CloseReason::Stopping => None,
             CloseReason::SlowConsumer => CloseCode::new(4500).map(|code| Ending::new(code, "slow consumer")),
-            CloseReason::TakenOver => Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection")),
+            CloseReason::TakenOver => {
+                Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
+            }
         };
     }
 

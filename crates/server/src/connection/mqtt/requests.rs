@@ -74,7 +74,7 @@ impl Mqtt {
         let persistent = !connect.clean_session;
         let will = connect.will.as_ref().and_then(|will| {
             let topic = Topic::new(will.topic.as_str()).ok()?;
-            let right = self.gateway.may_publish_live(&identity, &TopicFilter::from(&topic));
+            let right = self.gateway.may_publish_live(&identity, &topic);
             right.then(|| opaque(topic, will.payload.clone(), will.qos))
         });
         self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));

@@ -7,11 +7,7 @@ use deskwire_model::Seq;
 use deskwire_wire::stomp::{MessageId, server::Message};
 
 use super::{Stomp, Subscribed, UNLOGGED};
-use crate::connection::{
-    follow::Verdict,
-    task::Page,
-    websocket::Frames,
-};
+use crate::connection::{follow::Verdict, task::Page, websocket::Frames};
 
 const JSON: &str = "application/json;charset=utf-8";
 

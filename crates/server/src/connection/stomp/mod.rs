@@ -183,7 +183,8 @@ impl Protocol for Stomp {
     }
 
     fn probe(&mut self, now: Tick) -> Option<u64> {
-        let unconfirmed = self.subscriptions.unconfirmed().filter(|(subscription, _)| !subscription.protocol.acknowledges);
+        let unconfirmed =
+            self.subscriptions.unconfirmed().filter(|(subscription, _)| !subscription.protocol.acknowledges);
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
     }
 

@@ -128,7 +128,7 @@ impl Stomp {
             }
             Route::Conversation(conversation) => {
                 let sender = Sender { principal: &client.identity.principal, device: &client.device };
-                let draft = dialect::parse(&send.frame.body).map_err(DeskError::from)?;
+                let draft = dialect::parse(&send.frame.body_bytes()).map_err(DeskError::from)?;
                 self.tickets += 1;
                 let reply = Reply::Outbox(Arc::clone(&self.outbox), self.tickets);
                 self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?
@@ -154,5 +154,5 @@ fn opaque(send: &Send) -> Opaque {
         .filter(|(name, _)| !is_reserved(name) && *name != "seq")
         .map(|(name, value)| (name.into(), value.into()))
         .collect();
-    Opaque::new(send.frame.body.clone(), send.frame.header("content-type").map(Into::into), headers)
+    Opaque::new(send.frame.body_bytes(), send.frame.header("content-type").map(Into::into), headers)
 }

@@ -1,0 +1,49 @@
+//! The settings of protocol sessions, from the configuration.
+
+use deskwire_wire::{mqtt, stomp};
+
+use crate::config::Config;
+
+/// QoS 2 messages of a client that may wait for its PUBREL. A client keeps to what it can have inflight itself, so
+/// that this bounds only those that misbehave.
+const UNRELEASED: u16 = 4096;
+/// As many MQTT publishes as one read from the socket can hold may come before the connection stops reading.
+const UNANSWERED_BEHIND_READ: usize = super::scratch::READ / 4;
+
+pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
+    let limits = &config.limits;
+    let size = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    let frame = |bytes: usize| stomp::Limits {
+        max_frame: size(bytes),
+        max_headers: size(limits.stomp_headers),
+        max_header_line: size(limits.stomp_header_bytes),
+    };
+    stomp::SessionConfig {
+        limits: frame(limits.stomp_frame_bytes),
+        connect_limits: frame(limits.stomp_connect_frame_bytes),
+        heart_beat_send_ms: u32::try_from(config.heartbeat.send_ms.0).unwrap_or(u32::MAX),
+        heart_beat_want_ms: u32::try_from(config.heartbeat.want_ms.0).unwrap_or(u32::MAX),
+        connect_deadline_ms: limits.connect_deadline_ms.0,
+        max_subscriptions: limits.subscriptions_per_connection,
+        max_transactions: limits.transactions_per_connection,
+        max_transaction_frames: limits.frames_per_transaction,
+        max_transaction_bytes: limits.bytes_per_transaction,
+        max_unacked: limits.unacknowledged_per_subscription,
+        ..stomp::SessionConfig::default()
+    }
+}
+
+pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
+    let limits = &config.limits;
+    let packet = |max_packet| mqtt::Limits { max_packet, max_filters: limits.subscriptions_per_connection };
+    mqtt::SessionConfig {
+        limits: packet(limits.mqtt_packet_bytes),
+        connect_limits: packet(limits.stomp_connect_frame_bytes),
+        connect_deadline_ms: limits.connect_deadline_ms.0,
+        max_inflight: u16::try_from(limits.mqtt_inflight).unwrap_or(u16::MAX),
+        max_inbound_qos2: UNRELEASED,
+        max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
+        keep_alive_default: 0,
+        keep_alive_max: 0,
+    }
+}

@@ -1,0 +1,84 @@
+//! The demo organisation of a new data folder.
+
+use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Uid};
+use deskwire_store::{Store, StoreError};
+
+use crate::auth::password::{PasswordError, Passwords};
+
+/// Environment variable that sets the password of the demo agent, at any start.
+const PASSWORD_VARIABLE: &str = "DESKWIRE_AGENT_PASSWORD";
+/// The demo agent's user name.
+pub(crate) const USERNAME: &str = "agent";
+/// Random bytes of a generated password.
+const PASSWORD_BYTES: usize = 12;
+
+/// Bytedesk's default uids (`spec/bytedesk.md` §2.6).
+const ORGANISATION: &str = "df_org_uid";
+const AGENT: &str = "df_ag_uid";
+const WORKGROUP: &str = "df_wg_uid";
+
+/// Why the demo organisation cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FirstStartError {
+    /// The store does not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password cannot be used.
+    #[error("the password of the demo agent: {0}")]
+    Password(#[from] PasswordError),
+    /// No random numbers.
+    #[error("no random numbers for a password: {0}")]
+    Random(getrandom::Error),
+    /// A default uid is none.
+    #[error(transparent)]
+    Uid(#[from] InvalidUid),
+}
+
+/// The organisation that service accounts and the demo belong to.
+pub(crate) fn organisation() -> Result<Uid, InvalidUid> {
+    Uid::new(ORGANISATION)
+}
+
+/// Makes the demo organisation in a new store; returns the password that was generated, to be shown once. In a store
+/// that has it, only sets the password if the environment asks for that: the way back in for who lost it.
+pub(crate) async fn prepare(
+    store: &Store,
+    passwords: &Passwords,
+    capacity: u32,
+) -> Result<Option<String>, FirstStartError> {
+    let chosen = std::env::var(PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty());
+    let agent = Uid::new(AGENT)?;
+    if !store.is_new().await? {
+        if let Some(password) = chosen {
+            store.set_agent_password(&agent, &passwords.hash(password).await?).await?;
+        }
+        return Ok(None);
+    }
+    let (password, generated) = match chosen {
+        Some(password) => (password, None),
+        None => {
+            let password = random_password()?;
+            (password.clone(), Some(password))
+        }
+    };
+    let org = organisation()?;
+    store.create_organisation(&org, "Deskwire Demo").await?;
+    let profile = AgentProfile {
+        uid: agent.clone(),
+        org: org.clone(),
+        username: USERNAME.to_owned(),
+        profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
+        status: AgentStatus::Available,
+        capacity,
+    };
+    store.create_agent(&profile, &passwords.hash(password).await?).await?;
+    store.create_workgroup(&Uid::new(WORKGROUP)?, &org, "Demo", &[agent]).await?;
+    Ok(generated)
+}
+
+fn random_password() -> Result<String, FirstStartError> {
+    use base64::Engine as _;
+    let mut bytes = [0; PASSWORD_BYTES];
+    getrandom::fill(&mut bytes).map_err(FirstStartError::Random)?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}

@@ -1,0 +1,105 @@
+//! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3).
+
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
+use deskwire_model::{AgentStatus, Conversation, dialect};
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    ApiState,
+    caller::AgentCaller,
+    login::AgentUser,
+    message::{self, HistoryRequest, SendRequest},
+    page::{Page, PageRequest},
+};
+use crate::http::{AppError, JsonBody, QueryParams, Success};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/api/v1/user/profile", get(profile))
+        .route("/api/v1/agent/update/status", post(update_status))
+        .route("/api/v1/thread/query", get(threads))
+        .route("/api/v1/message/rest/send", post(send))
+        .route("/api/v1/message/thread/topic", get(history))
+}
+
+async fn profile(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+) -> Result<Success<AgentUser>, AppError> {
+    let agent = state.gateway.desk.agent(&principal.uid).await?;
+    let agent = agent.ok_or_else(|| AppError::Unauthorized("the agent does not exist any more".into()))?;
+    Ok(Success::new(AgentUser::from(agent.as_ref())))
+}
+
+#[derive(Debug, Deserialize)]
+struct StatusRequest {
+    status: String,
+}
+
+async fn update_status(
+    state: State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<StatusRequest>,
+) -> Result<Success<AgentUser>, AppError> {
+    let status = AgentStatus::from_name(&request.status).ok_or_else(|| {
+        let names = AgentStatus::ALL.map(AgentStatus::as_str).join(", ");
+        AppError::Refused(format!("status must be one of {names}"))
+    })?;
+    state.gateway.desk.set_agent_status(&principal.uid, status).await?;
+    profile(state, AgentCaller(principal)).await
+}
+
+async fn send(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<SendRequest>,
+) -> Result<Success<String>, AppError> {
+    Ok(Success::new(request.send(&state, &principal).await?))
+}
+
+async fn history(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    QueryParams(request): QueryParams<HistoryRequest>,
+) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+    let conversation = state.gateway.desk.own_conversation(&principal, &request.topic).await?;
+    Ok(Success::new(message::history(&state, &conversation, request.page()).await?))
+}
+
+/// The agent's conversations that are not closed, the one with the newest message first.
+async fn threads(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    QueryParams(request): QueryParams<PageRequest>,
+) -> Result<Success<Page<Value>>, AppError> {
+    let desk = &state.gateway.desk;
+    let all = desk.conversations_of(&principal.uid).await?;
+    let skipped = usize::try_from(u64::from(request.number()) * u64::from(request.size())).unwrap_or(usize::MAX);
+    let mut content = Vec::new();
+    for conversation in all.iter().skip(skipped).take(request.size() as usize) {
+        let (last, unread) = desk.summary(conversation, &principal.uid).await?;
+        content.push(row(conversation, last.as_deref(), unread, desk.local_time(conversation.created_at))?);
+    }
+    Ok(Success::new(Page::new(content, request, all.len() as u64)))
+}
+
+/// A thread as `thread/query` lists it: the message's `thread` object with what belongs to the list.
+fn row(conversation: &Conversation, last: Option<&[u8]>, unread: u64, created_at: String) -> Result<Value, AppError> {
+    let mut row: Value = serde_json::from_str(&dialect::conversation_json(conversation)).map_err(AppError::internal)?;
+    let last: Value = last.map(serde_json::from_slice).transpose().map_err(AppError::internal)?.unwrap_or_default();
+    if let Value::Object(row) = &mut row {
+        row.insert("content".into(), last["content"].clone());
+        row.insert("unreadCount".into(), unread.into());
+        row.insert("unread".into(), (unread > 0).into());
+        row.insert("owner".into(), conversation.agent.as_ref().map(|agent| agent.as_str()).into());
+        row.insert("orgUid".into(), conversation.org.as_str().into());
+        row.insert("updatedAt".into(), last.get("createdAt").cloned().unwrap_or_else(|| created_at.clone().into()));
+        row.insert("createdAt".into(), created_at.into());
+    }
+    Ok(row)
+}

@@ -1,0 +1,91 @@
+//! `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
+
+use axum::{Extension, Router, extract::State, routing::post};
+use deskwire_model::{AgentProfile, Principal, Role};
+use serde::{Deserialize, Serialize};
+
+use super::ApiState;
+use crate::{
+    auth::password::PasswordError,
+    connection::timestamp,
+    http::{AppError, JsonBody, Success},
+    listener::Peer,
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new().route("/auth/v1/login", post(login))
+}
+
+#[derive(Deserialize)]
+struct LoginRequest {
+    username: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LoginAnswer {
+    access_token: String,
+    user: AgentUser,
+}
+
+/// An agent as clients know it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AgentUser {
+    uid: String,
+    username: String,
+    nickname: String,
+    avatar: String,
+    r#type: &'static str,
+    status: &'static str,
+    org_uid: String,
+    current_organization: Organisation,
+}
+
+#[derive(Serialize)]
+struct Organisation {
+    uid: String,
+}
+
+impl From<&AgentProfile> for AgentUser {
+    fn from(agent: &AgentProfile) -> Self {
+        Self {
+            uid: agent.uid.as_str().to_owned(),
+            username: agent.username.clone(),
+            nickname: agent.profile.nickname.clone(),
+            avatar: agent.profile.avatar.clone(),
+            r#type: Role::Agent.user_type(),
+            status: agent.status.as_str(),
+            org_uid: agent.org.as_str().to_owned(),
+            current_organization: Organisation { uid: agent.org.as_str().to_owned() },
+        }
+    }
+}
+
+async fn login(
+    State(state): State<ApiState>,
+    Extension(peer): Extension<Peer>,
+    JsonBody(request): JsonBody<LoginRequest>,
+) -> Result<Success<LoginAnswer>, AppError> {
+    let (address, now) = (peer.address.ip(), timestamp());
+    state.lockout.begin(&request.username, address, now).map_err(|locked| {
+        state.gateway.metrics.limit_hits(crate::telemetry::metrics::Limit::Login).increment(1);
+        AppError::TooMany { retry_after: locked.retry_after }
+    })?;
+    let found = state.gateway.desk.agent_login(&request.username).await?;
+    let (agent, stored) = found.map_or((None, None), |(agent, hash)| (Some(agent), Some(hash)));
+    let right = match state.passwords.verify(request.password, stored).await {
+        Ok(right) => right,
+        Err(PasswordError::TooLong) => false,
+        Err(error) => return Err(AppError::internal(error)),
+    };
+    let Some(agent) = agent.filter(|_| right) else {
+        return Err(AppError::Unauthorized("wrong user name or password".into()));
+    };
+    state.lockout.succeeded(&request.username, address);
+    let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: Role::Agent };
+    let ttl = state.gateway.config.auth.agent_token_ttl_s.duration();
+    let issued = state.gateway.tokens.issue(&principal, &agent.username, now, ttl).map_err(AppError::internal)?;
+    Ok(Success::new(LoginAnswer { access_token: issued.token, user: AgentUser::from(&agent) }))
+}

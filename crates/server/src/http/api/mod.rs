@@ -1,0 +1,96 @@
+//! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the ways into WebSocket connections.
+//!
+//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`]. [`caller`] finds out who calls, [`message`]
+//! sends and lists messages for both.
+
+mod agent;
+mod caller;
+mod login;
+mod message;
+mod page;
+mod visitor;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    routing::{any, get},
+};
+use deskwire_desk::DeskError;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use super::{AppError, for_any_origin};
+use crate::{
+    auth::{lockout::Lockout, password::Passwords},
+    connection::{Endpoints, mqtt_endpoint, stomp_endpoint},
+    gateway::Gateway,
+};
+pub use visitor::Introductions;
+
+/// How long a probe entry may take to commit before the server is not ready.
+const PROBE_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+pub struct ApiState {
+    /// Who may do what, and the desk behind it.
+    pub gateway: Arc<Gateway>,
+    /// The WebSocket endpoints.
+    pub endpoints: Endpoints,
+    /// Checks passwords.
+    pub passwords: Arc<Passwords>,
+    /// Slows down guessing.
+    pub lockout: Arc<Lockout>,
+    /// Slows down whoever introduces visitors without end.
+    pub introductions: Arc<Introductions>,
+    /// Renders the metrics.
+    pub prometheus: PrometheusHandle,
+}
+
+impl FromRef<ApiState> for Endpoints {
+    fn from_ref(state: &ApiState) -> Self {
+        state.endpoints.clone()
+    }
+}
+
+impl FromRef<ApiState> for PrometheusHandle {
+    fn from_ref(state: &ApiState) -> Self {
+        state.prometheus.clone()
+    }
+}
+
+/// All routes of the domain.
+pub fn routes() -> Router<ApiState> {
+    Router::new()
+        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
+        .merge(agent::routes())
+        .route("/readyz", get(ready))
+        .route("/stomp", any(stomp_endpoint))
+        .route("/ws/chat", any(stomp_endpoint))
+        .route("/ws/agent", any(stomp_endpoint))
+        .route("/websocket", any(mqtt_endpoint))
+}
+
+/// Ready means that a write reaches the disk, not that a port is open.
+async fn ready(State(state): State<ApiState>) -> Result<&'static str, AppError> {
+    match tokio::time::timeout(PROBE_LIMIT, state.gateway.desk.probe()).await {
+        Ok(Ok(())) => Ok("ready\n"),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "not ready");
+            Err(AppError::Busy)
+        }
+        Err(_) => Err(AppError::Busy),
+    }
+}
+
+/// What the desk refuses is a business error; what it cannot do is ours.
+impl From<DeskError> for AppError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Commit(_) => Self::Busy,
+            DeskError::Store(cause) => Self::internal(cause),
+            refused => Self::Refused(refused.to_string()),
+        }
+    }
+}

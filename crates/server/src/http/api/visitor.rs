@@ -1,0 +1,248 @@
+//! What visitors call: `/visitor/api/v1/…` (`spec/bytedesk.md` §7.1).
+
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+
+use axum::{
+    Extension, Router,
+    extract::State,
+    routing::{get, post},
+};
+use deskwire_desk::{Desk, ThreadRequest};
+use deskwire_model::{Profile, ThreadType, Uid};
+use deskwire_store::Visitor;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use super::{
+    ApiState,
+    caller::{self, Bearer},
+    message::{self, HistoryRequest, SendRequest},
+    page::Page,
+};
+use crate::{
+    connection::timestamp,
+    http::{AppError, JsonBody, QueryParams, Success},
+    listener::Peer,
+    telemetry::metrics::Limit,
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/visitor/api/v1/init", post(init).get(init_by_query))
+        .route("/visitor/api/v1/thread", post(thread).get(thread_by_query))
+        .route("/visitor/api/v1/message/send", post(send))
+        .route("/visitor/api/v1/message/thread/topic", get(history))
+        .route("/visitor/api/v1/message/unread/count", get(unread))
+        .route("/visitor/api/v1/ping", get(ping))
+}
+
+/// How fast one address may introduce visitors (`limits.init_per_second`).
+#[derive(Debug)]
+pub struct Introductions(DefaultKeyedRateLimiter<IpAddr>);
+
+impl Introductions {
+    /// `per_second` from each address, as a lasting rate and as a burst.
+    #[must_use]
+    pub fn new(per_second: u32) -> Self {
+        Self(RateLimiter::keyed(Quota::per_second(NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN))))
+    }
+
+    /// Forgets addresses that have been quiet, so that memory is bounded by who called lately.
+    pub fn forget_quiet(&self) {
+        self.0.retain_recent();
+        self.0.shrink_to_fit();
+    }
+
+    fn admit(&self, address: IpAddr) -> bool {
+        self.0.check_key(&address).is_ok()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InitRequest {
+    org_uid: Uid,
+    uid: Option<String>,
+    visitor_uid: Option<String>,
+    #[serde(default)]
+    nickname: String,
+    #[serde(default)]
+    avatar: String,
+    #[serde(alias = "client", default)]
+    channel: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InitAnswer {
+    uid: String,
+    visitor_uid: String,
+    nickname: String,
+    avatar: String,
+    r#type: &'static str,
+    channel: String,
+    org_uid: String,
+    access_token: String,
+}
+
+async fn init_by_query(
+    state: State<ApiState>,
+    peer: Extension<Peer>,
+    QueryParams(request): QueryParams<InitRequest>,
+) -> Result<Success<InitAnswer>, AppError> {
+    init(state, peer, JsonBody(request)).await
+}
+
+/// Introduces a visitor. One that sends the uid it got before is the same visitor; a uid that we did not make is not
+/// taken, since whoever knows a visitor's uid is that visitor.
+async fn init(
+    State(state): State<ApiState>,
+    Extension(peer): Extension<Peer>,
+    JsonBody(request): JsonBody<InitRequest>,
+) -> Result<Success<InitAnswer>, AppError> {
+    if !state.introductions.admit(peer.address.ip()) {
+        state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
+        return Err(AppError::TooMany { retry_after: Duration::from_secs(1) });
+    }
+    let desk = &state.gateway.desk;
+    let known = match request.uid.as_deref().map(Uid::new) {
+        Some(Ok(uid)) => desk.visitor(&uid).await.ok().filter(|visitor| visitor.org == request.org_uid),
+        _ => None,
+    };
+    let given = Profile { nickname: request.nickname, avatar: request.avatar };
+    let visitor = match known {
+        Some(known) => Visitor {
+            profile: Profile {
+                nickname: Some(given.nickname).filter(|name| !name.is_empty()).unwrap_or(known.profile.nickname),
+                avatar: Some(given.avatar).filter(|url| !url.is_empty()).unwrap_or(known.profile.avatar),
+            },
+            ..known
+        },
+        None => {
+            let uid = Uid::random();
+            // Upstream names nameless visitors by the place of their address, which we do not know.
+            let nickname = Some(given.nickname).filter(|name| !name.is_empty());
+            let nickname = nickname.unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
+            Visitor { uid, org: request.org_uid, profile: Profile { nickname, ..given }, channel: request.channel }
+        }
+    };
+    desk.introduce(&visitor).await?;
+    let principal = Desk::visitor_principal(&visitor);
+    let ttl = state.gateway.config.auth.visitor_token_ttl_s.duration();
+    let issued = state
+        .gateway
+        .tokens
+        .issue(&principal, &visitor.profile.nickname, timestamp(), ttl)
+        .map_err(AppError::internal)?;
+    let uid = visitor.uid.as_str().to_owned();
+    Ok(Success::new(InitAnswer {
+        visitor_uid: request.visitor_uid.unwrap_or_else(|| uid.clone()),
+        uid,
+        nickname: visitor.profile.nickname,
+        avatar: visitor.profile.avatar,
+        r#type: "VISITOR",
+        channel: visitor.channel,
+        org_uid: visitor.org.as_str().to_owned(),
+        access_token: issued.token,
+    }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ThreadQuery {
+    uid: Option<String>,
+    visitor_uid: Option<String>,
+    #[serde(alias = "t", deserialize_with = "number_or_text")]
+    r#type: u8,
+    sid: Uid,
+    #[serde(alias = "client", default)]
+    channel: String,
+}
+
+/// The type comes as `0`, `"0"` or by name.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum NumberOrText {
+        Number(u8),
+        Text(String),
+    }
+    let wrong = || serde::de::Error::custom("type must be 0 (agent) or 1 (workgroup)");
+    match NumberOrText::deserialize(deserializer)? {
+        NumberOrText::Number(number) => Ok(number),
+        NumberOrText::Text(text) => match text.as_str() {
+            "AGENT" => Ok(ThreadType::Agent.number()),
+            "WORKGROUP" => Ok(ThreadType::Workgroup.number()),
+            digits => digits.parse().map_err(|_| wrong()),
+        },
+    }
+}
+
+async fn thread_by_query(
+    state: State<ApiState>,
+    bearer: Option<Bearer>,
+    QueryParams(request): QueryParams<ThreadQuery>,
+) -> Result<Success<Box<RawValue>>, AppError> {
+    thread(state, bearer, JsonBody(request)).await
+}
+
+async fn thread(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    JsonBody(request): JsonBody<ThreadQuery>,
+) -> Result<Success<Box<RawValue>>, AppError> {
+    let kind = ThreadType::from_number(request.r#type)
+        .ok_or_else(|| AppError::Refused("type must be 0 (agent) or 1 (workgroup)".into()))?;
+    let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());
+    let visitor = caller::visitor(&state, bearer, uid).await?;
+    let channel = Some(request.channel).filter(|channel| !channel.is_empty()).unwrap_or(visitor.channel.clone());
+    let request = ThreadRequest { visitor, kind, service: request.sid, channel };
+    let greeting = state.gateway.desk.request_thread(request, timestamp()).await?;
+    Ok(Success::new(message::raw(&greeting.message)?))
+}
+
+async fn send(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    JsonBody(request): JsonBody<SendRequest>,
+) -> Result<Success<String>, AppError> {
+    let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
+    Ok(Success::new(request.send(&state, &principal).await?))
+}
+
+async fn history(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    QueryParams(request): QueryParams<HistoryRequest>,
+) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+    // A thread topic ends with the visitor's uid, so that who knows the topic knows the uid.
+    let uid = request.uid.as_deref().or_else(|| request.topic.rsplit('/').next());
+    let principal = caller::visitor_principal(&state, bearer, uid).await?;
+    let conversation = state.gateway.desk.own_conversation(&principal, &request.topic).await?;
+    Ok(Success::new(message::history(&state, &conversation, request.page()).await?))
+}
+
+#[derive(Debug, Deserialize)]
+struct UidQuery {
+    uid: Option<String>,
+}
+
+async fn unread(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    QueryParams(request): QueryParams<UidQuery>,
+) -> Result<Success<u64>, AppError> {
+    let visitor = caller::visitor(&state, bearer, request.uid.as_deref()).await?;
+    Ok(Success::new(state.gateway.desk.unread(&visitor.uid).await?))
+}
+
+/// Answers `pong` and the unread number.
+async fn ping(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    QueryParams(request): QueryParams<UidQuery>,
+) -> Result<Success<u64>, AppError> {
+    let visitor = caller::visitor(&state, bearer, request.uid.as_deref()).await?;
+    Ok(Success::with_message("pong", state.gateway.desk.unread(&visitor.uid).await?))
+}
