@@ -65,13 +65,13 @@ export class MqttPeer {
   }
 
   /** Publishes a message as protobuf into its conversation. Resolves with PUBACK or PUBCOMP; at QoS 0 when written. */
-  send(message, { qos = 1, topic = message.thread.topic } = {}) {
-    return this.publish(topic, encodeMessage(message), { qos });
+  send(message, { qos = 1, topic = message.thread.topic, patience } = {}) {
+    return this.publish(topic, encodeMessage(message), { qos, patience });
   }
 
   /** Publishes any payload. */
-  publish(topic, payload, options = { qos: 1 }) {
-    return soon(`PUBACK on ${topic}`, this.client.publishAsync(topic, payload, options));
+  publish(topic, payload, { qos = 1, patience } = {}) {
+    return soon(`PUBACK on ${topic}`, this.client.publishAsync(topic, payload, { qos }), patience);
   }
 
   /** Says goodbye and closes. */

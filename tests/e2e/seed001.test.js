@@ -40,6 +40,13 @@ async function device(t, name, options) {
   return peer;
 }
 
+/** The texts a device got in a conversation, in order. */
+const textsIn = (peer, topic) =>
+  peer
+    .in(topic)
+    .filter(({ message }) => message.type === 'TEXT')
+    .map(({ message }) => message.content);
+
 test("the documentation's connect options work as they are, on each listener", async (t) => {
   for (const [index, url] of server.urls.entries()) {
     const client = mqtt.connect(url.replace('http', 'ws'), {
@@ -136,7 +143,7 @@ test('a device that was away gets what it missed, in order', async (t) => {
   const again = await device(t, 'laptop');
   assert.equal(again.connack.sessionPresent, true);
   await again.message(missed[2].uid);
-  assert.deepEqual(again.in(visitor.topic).map(({ message }) => message.uid), missed.map(({ uid }) => uid));
+  assert.deepEqual(textsIn(again, visitor.topic), ['one', 'two', 'three']);
 });
 
 test('a device that was cut off gets what it missed', async (t) => {
@@ -159,7 +166,7 @@ test('a clean session starts with nothing', async (t) => {
   const live = textFrom(visitor, visitor.thread, 'live');
   await peer.send(visitor.topic, live);
   await again.message(live.uid);
-  assert.deepEqual(again.in(visitor.topic).map(({ message }) => message.content), ['live']);
+  assert.deepEqual(textsIn(again, visitor.topic), ['live']);
 });
 
 test('the same client id takes over', async (t) => {
@@ -237,5 +244,5 @@ test('what a device missed waits for it over a restart of the server', async (t)
   const again = await device(t, 'desktop');
   assert.equal(again.connack.sessionPresent, true);
   await again.message(missed[2].uid);
-  assert.deepEqual(again.in(visitor.topic).map(({ message }) => message.uid), missed.map(({ uid }) => uid));
+  assert.deepEqual(textsIn(again, visitor.topic), ['before', 'the', 'crash']);
 });

@@ -30,7 +30,7 @@ export async function until(what, condition, patience = PATIENCE) {
 /** Resolves like `promise`, or rejects when it takes too long. */
 export async function soon(what, promise, patience = PATIENCE) {
   const abort = new AbortController();
-  const late = pause(patience, undefined, { signal: abort.signal }).then(
+  const late = pause(patience, undefined, { signal: abort.signal, ref: false }).then(
     () => Promise.reject(new Error(`did not happen within ${patience} ms: ${what}`)),
     () => {},
   );
