@@ -13,7 +13,7 @@ import { history, logInAgent, newConversation, textFrom } from './conversations.
 import { serverForThisFile } from './harness.js';
 import { MqttPeer } from './mqtt-peer.js';
 import { StompPeer } from './stomp-peer.js';
-import { until } from './waiting.js';
+import { soon, until } from './waiting.js';
 
 const CONVERSATIONS = 50;
 const MESSAGES = 2_000;
@@ -25,7 +25,7 @@ const WINDOW = 3;
 /** Milliseconds between two tries to reconnect. */
 const RECONNECT = 100;
 /** Up to this many milliseconds after the condition for a kill, so that it hits any step of a commit. */
-const KILL_JITTER = 40;
+const KILL_JITTER = 10;
 /** Five restarts take their time on a slow machine. */
 const PATIENCE = 240_000;
 
@@ -41,16 +41,38 @@ function generator(state) {
   };
 }
 
+/** Counts acknowledged messages and tells when there are enough. */
+class Progress {
+  count = 0;
+  #goals = [];
+
+  step() {
+    this.count += 1;
+    this.#goals.filter(({ goal }) => goal === this.count).forEach(({ resolve }) => resolve());
+  }
+
+  /** Resolves at the very moment the count is `goal`, or at once when it has passed it. */
+  reaches(goal) {
+    const reached = new Promise((resolve) => {
+      this.count >= goal ? resolve() : this.#goals.push({ goal, resolve });
+    });
+    return soon(`${goal} acknowledged messages`, reached, PATIENCE);
+  }
+}
+
 /** Sends numbered texts, a few at a time, and each again until it is confirmed. */
 class Writer {
   acknowledged = [];
   #unconfirmed = new Map();
   #next = 0;
 
-  /** @param {(number) => object} compose makes the n-th message. @param {(object) => void} transmit sends one. */
-  constructor(compose, transmit) {
-    this.compose = compose;
-    this.transmit = transmit;
+  /**
+   * @param {Progress} progress hears of each confirmation.
+   * @param {(number) => object} compose makes the n-th message.
+   * @param {(object) => void} transmit sends one.
+   */
+  constructor(progress, compose, transmit) {
+    Object.assign(this, { progress, compose, transmit });
   }
 
   /** Sends as many new messages as the window allows. */
@@ -72,6 +94,7 @@ class Writer {
   confirm(uid) {
     if (this.#unconfirmed.delete(uid)) {
       this.acknowledged.push(uid);
+      this.progress.step();
       this.proceed();
     }
   }
@@ -81,10 +104,11 @@ class Writer {
 class VisitorUnderTest {
   received = [];
 
-  constructor(server, visitor) {
+  constructor(server, visitor, progress) {
     this.visitor = visitor;
     const destination = `/app/${dotted(visitor.topic)}`;
     this.writer = new Writer(
+      progress,
       (number) => textFrom(visitor, visitor.thread, `visitor ${number}`),
       (message) => {
         if (this.client.connected) {
@@ -114,13 +138,29 @@ class VisitorUnderTest {
   }
 }
 
-/** The agent's side of one conversation. The stock MQTT client repeats what is unacknowledged by itself. */
-function agentWriter(agent, desk, { thread }) {
-  const writer = new Writer(
-    (number) => textFrom(agent, thread, `agent ${number}`),
-    (message) => desk.send(message, { patience: PATIENCE }).then(() => writer.confirm(message.uid)),
-  );
-  return writer;
+/** The agent on its desk: one stock MQTT client, which reconnects by itself, for all conversations. */
+class AgentUnderTest {
+  #failed = [];
+
+  constructor(agent, desk, progress) {
+    Object.assign(this, { agent, desk, progress });
+    // The client repeats what it had sent, but gives up what it had only queued when a connection ends.
+    desk.client.on('connect', () => this.#failed.splice(0).forEach((retry) => retry()));
+  }
+
+  /** Its side of one conversation. */
+  writer({ thread }) {
+    const writer = new Writer(
+      this.progress,
+      (number) => textFrom(this.agent, thread, `agent ${number}`),
+      (message) =>
+        this.desk.send(message, { patience: PATIENCE }).then(
+          () => writer.confirm(message.uid),
+          () => this.#failed.push(() => writer.transmit(message)),
+        ),
+    );
+    return writer;
+  }
 }
 
 /** Asserts that a receiver saw a strictly increasing order, and repeats only of what it had seen. */
@@ -176,35 +216,32 @@ test(`${MESSAGES} messages in ${CONVERSATIONS} conversations survive ${KILLS} ki
   const watcher = await MqttPeer.asAgent(server, agent, { device: 'watcher', reconnectPeriod: RECONNECT });
   t.after(() => [desk, watcher].forEach(({ client }) => client.end(true)));
 
-  const visitors = [];
-  t.after(() => visitors.forEach(({ client }) => client.deactivate({ force: true })));
-  for (let index = 0; index < CONVERSATIONS; index += 1) {
-    visitors.push(new VisitorUnderTest(server, await newConversation(server, `Visitor ${index}`)));
+  const conversations = [];
+  while (conversations.length < CONVERSATIONS) {
+    conversations.push(await newConversation(server, `Visitor ${conversations.length}`));
   }
-  const agentWriters = visitors.map(({ visitor }) => agentWriter(agent, desk, visitor));
+  const progress = new Progress();
+  const visitors = conversations.map((visitor) => new VisitorUnderTest(server, visitor, progress));
+  t.after(() => visitors.forEach(({ client }) => client.deactivate({ force: true })));
+  const side = new AgentUnderTest(agent, desk, progress);
+  const agentWriters = conversations.map((visitor) => side.writer(visitor));
   agentWriters.forEach((writer) => writer.proceed());
-
-  const writers = [...visitors.map(({ writer }) => writer), ...agentWriters];
-  const acknowledged = () => writers.reduce((sum, writer) => sum + writer.acknowledged.length, 0);
 
   // One kill in each fifth of the work.
   for (let kill = 0; kill < KILLS; kill += 1) {
     const moment = Math.floor(((kill + random() * 0.9) / KILLS) * MESSAGES);
-    await until(`${moment} acknowledged messages`, () => acknowledged() >= moment, PATIENCE);
+    await progress.reaches(moment);
     await pause(Math.floor(random() * KILL_JITTER));
-    t.diagnostic(`kill ${kill + 1} after ${acknowledged()} acknowledged messages`);
+    t.diagnostic(`kill ${kill + 1} after ${progress.count} acknowledged messages`);
     await server.kill();
     await server.restart();
   }
-  await until('all messages are acknowledged', () => acknowledged() === MESSAGES, PATIENCE);
+  await progress.reaches(MESSAGES);
 
   for (const [index, { visitor, received }] of visitors.entries()) {
     const { uid, topic } = visitor;
     const confirmed = [...visitors[index].writer.acknowledged, ...agentWriters[index].acknowledged];
     assert.equal(confirmed.length, 2 * PER_WRITER);
-
-    const log = await replay(server, visitor, confirmed.length);
-    assert.deepEqual(log.map(({ seq }) => seq), log.map((_entry, at) => at + 1), `${uid}: the log has a hole`);
 
     const rows = await history(server, visitor);
     const count = new Map();
@@ -212,6 +249,9 @@ test(`${MESSAGES} messages in ${CONVERSATIONS} conversations survive ${KILLS} ki
     const notOnce = confirmed.filter((message) => count.get(message) !== 1);
     assert.deepEqual(notOnce, [], `${uid}: acknowledged, but not exactly once in the history`);
     assert.equal(rows.filter(({ type }) => type === 'TEXT').length, confirmed.length, `${uid}: something extra`);
+
+    const log = await replay(server, visitor, confirmed.length);
+    assert.deepEqual(log.map(({ seq }) => seq), log.map((_entry, at) => at + 1), `${uid}: the log has a hole`);
 
     const listeners = {
       [`visitor ${uid}`]: () => received,
