@@ -17,6 +17,7 @@ const MQTT_PACKET_BYTES = 8_192;
 const server = await serverForThisFile({
   env: {
     DESKWIRE__LIMITS__CONNECT_DEADLINE_MS: '500',
+    DESKWIRE__LIMITS__STOMP_CONNECT_FRAME_BYTES: '4096',
     DESKWIRE__LIMITS__STOMP_FRAME_BYTES: String(STOMP_FRAME_BYTES),
     DESKWIRE__LIMITS__WEBSOCKET_MESSAGE_BYTES: String(WEBSOCKET_MESSAGE_BYTES),
     DESKWIRE__LIMITS__MQTT_PACKET_BYTES: String(MQTT_PACKET_BYTES),
@@ -145,7 +146,8 @@ describe('STOMP', () => {
     'a body that is no JSON': 'hello',
     'a body that is cut JSON': '{"uid":"m1","type":"TEXT","content":',
     'a body that is no object': '[1,2,3]',
-    'a message without a uid': '{"type":"TEXT","content":"hi"}',
+    'a uid that is no text': '{"uid":5,"type":"TEXT","content":"hi"}',
+    'a rich message without its JSON': '{"uid":"m1","type":"IMAGE","content":"picture.png"}',
     'JSON nested without end': `${'['.repeat(3000)}`,
   };
   for (const [title, body] of Object.entries(bodies)) {
@@ -234,7 +236,7 @@ describe('MQTT', () => {
 
   const payloads = {
     'broken protobuf': Buffer.from([0x0a, 0x7f, 0x61]),
-    'protobuf without a uid': encodeMessage({ type: 'TEXT', content: 'nameless' }),
+    'protobuf with a type that is no name': encodeMessage({ uid: 'm1', type: 'NO NAME', content: 'hi' }),
     'cut JSON': Buffer.from('{"uid":"m1","type":'),
     'protobuf with text that is not UTF-8': Buffer.from([0x0a, 0x02, 0xc3, 0x28]),
     nothing: Buffer.alloc(0),

@@ -38,7 +38,13 @@ export class Process {
   constructor({ listen, data, env = {} }) {
     const listeners = listen.flatMap((url) => ['--listen', url]);
     this.#child = spawn(binary(), ['serve', '--data', data, ...listeners], {
-      env: { ...process.env, DESKWIRE_AGENT_PASSWORD: AGENT_PASSWORD, ...env },
+      env: {
+        ...process.env,
+        DESKWIRE_AGENT_PASSWORD: AGENT_PASSWORD,
+        // All visitors of a test come from one address.
+        DESKWIRE__LIMITS__INIT_PER_SECOND: '100000',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

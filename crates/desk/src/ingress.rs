@@ -70,13 +70,13 @@ impl Desk {
                     device: sender.device.into(),
                     seq: entry.seq,
                 };
-                Job::Write { write, announce: speaker.receipt(draft, now)?, reply }
+                Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
             }
             MessageClass::Read => {
                 let Ok(target) = MessageUid::new(&draft.content) else { return Ok(Submitted::Done) };
                 let write =
                     Write::Read { log: conversation.id, user: principal.uid.clone(), upto: Upto::Message(target) };
-                Job::Write { write, announce: speaker.receipt(draft, now)?, reply }
+                Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
             }
             MessageClass::Logged => Job::Write {
                 write: Write::Append(speaker.entry(&draft, None)?),
@@ -191,8 +191,8 @@ impl Speaker<'_> {
     }
 
     /// The receipt as its sender wrote it, for the others to hear if the cursor moves.
-    fn receipt(&self, draft: Draft, now: Timestamp) -> Result<Announce, DialectError> {
-        let publication = self.relay(&draft, now)?;
+    fn receipt(&self, draft: &Draft, now: Timestamp) -> Result<Announce, DialectError> {
+        let publication = self.relay(draft, now)?;
         Ok(Announce::Receipt(Box::new(move |_moved| publication)))
     }
 }

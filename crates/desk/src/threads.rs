@@ -9,7 +9,7 @@ use deskwire_model::{
     ThreadType, Timestamp, Uid,
     dialect::{self, DialectError, Rendition},
 };
-use deskwire_store::{NewConversation, Refusal, Visitor, Write, Written};
+use deskwire_store::{NewConversation, Refusal, Upto, Visitor, Write, Written};
 use serde_json::json;
 
 use crate::{
@@ -237,7 +237,9 @@ impl Desk {
         };
         let had = self.store.delivered(conversation.id, &conversation.visitor, "").await?;
         if had.is_some_and(|had| had.next() == seq) {
-            self.log.delivered(conversation.id, &conversation.visitor, "", seq);
+            let user = conversation.visitor.clone();
+            let write = Write::Read { log: conversation.id, user, upto: Upto::Seq(seq) };
+            self.log.commit(write, Announce::Nobody).await?;
         }
         let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };
         Ok(Greeting { message: self.renderer.json(rendition)?, conversation })

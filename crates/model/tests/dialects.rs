@@ -133,6 +133,7 @@ fn a_recalled_message_keeps_its_place_and_loses_its_words() {
 #[test]
 fn bad_messages_are_told_what_is_wrong() {
     let parse = |text: &str| dialect::parse(&Bytes::copy_from_slice(text.as_bytes()));
+    assert_eq!(parse(""), Err(DialectError::Empty));
     assert!(matches!(parse("{"), Err(DialectError::Json(_))));
     assert!(matches!(parse("[1]"), Err(DialectError::Protobuf(_))));
     assert_eq!(parse(r#"{"uid":5}"#), Err(DialectError::NotText("uid")));

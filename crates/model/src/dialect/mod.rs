@@ -29,6 +29,9 @@ use crate::{
 /// Why bytes are no message. The text is made for the sender's eyes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DialectError {
+    /// There is no body.
+    #[error("the message is empty")]
+    Empty,
     /// The body is not a JSON object.
     #[error("the message is not a JSON object: {0}")]
     Json(String),
@@ -58,6 +61,9 @@ pub enum DialectError {
 /// # Errors
 /// [`DialectError`] says what is wrong with it.
 pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
+    if bytes.is_empty() {
+        return Err(DialectError::Empty);
+    }
     let draft =
         if bytes.trim_ascii_start().first() == Some(&b'{') { json::parse(bytes)? } else { protobuf::parse(bytes)? };
     if draft.kind.is_rich() && serde_json::from_str::<serde::de::IgnoredAny>(&draft.content).is_err() {

@@ -147,7 +147,11 @@ impl<T> Subscriptions<T> {
             None if followed.feed.is_behind() => Verdict::Drop,
             None => Verdict::Send,
             Some(seq) if !open => {
+                let was_behind = followed.feed.is_behind();
                 followed.feed.miss(seq);
+                if !was_behind && followed.feed.is_behind() {
+                    self.behind.push_back(key);
+                }
                 Verdict::Drop
             }
             Some(seq) => match followed.feed.announce(seq) {
@@ -176,9 +180,16 @@ impl<T> Subscriptions<T> {
         self.get(key).and_then(|subscription| subscription.log.as_deref()).is_some_and(|log| log.feed.is_behind())
     }
 
-    /// The next log to read, and from where.
-    pub(super) fn next_behind(&mut self) -> Option<(SubscriptionKey, Arc<Conversation>, Seq)> {
+    /// The next log to read, and from where. A subscription whose client cannot take more now is passed over: an
+    /// acknowledgement brings it back.
+    pub(super) fn next_behind(
+        &mut self,
+        open: impl Fn(SubscriptionKey) -> bool,
+    ) -> Option<(SubscriptionKey, Arc<Conversation>, Seq)> {
         while let Some(key) = self.behind.pop_front() {
+            if !open(key) {
+                continue;
+            }
             if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind()) {
                 return Some((key, Arc::clone(&followed.conversation), followed.feed.position()));
             }

@@ -269,12 +269,12 @@ impl<P: Protocol> Connection<P> {
 
     /// Ready when there is something to do; `false` when the client is gone.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-        if let Some(reading) = &mut self.reading {
-            if let Poll::Ready(page) = reading.as_mut().poll(cx) {
-                self.reading = None;
-                self.page = Some(page);
-                return Poll::Ready(Ok(true));
-            }
+        if let Some(reading) = &mut self.reading
+            && let Poll::Ready(page) = reading.as_mut().poll(cx)
+        {
+            self.reading = None;
+            self.page = Some(page);
+            return Poll::Ready(Ok(true));
         }
         if self.unsent.is_empty() {
             let full = self.waiting.is_empty();
@@ -287,10 +287,11 @@ impl<P: Protocol> Connection<P> {
         } else if let Poll::Ready(result) = self.write_unsent(cx) {
             return Poll::Ready(result.map(|()| true));
         }
-        if self.stopping.is_none() && self.protocol.wants_input() {
-            if let Poll::Ready(result) = self.read(cx) {
-                return Poll::Ready(result);
-            }
+        if self.stopping.is_none()
+            && self.protocol.wants_input()
+            && let Poll::Ready(result) = self.read(cx)
+        {
+            return Poll::Ready(result);
         }
         if let Some(timer) = &mut self.timer {
             ready!(timer.as_mut().poll(cx));

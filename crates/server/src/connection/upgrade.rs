@@ -60,7 +60,7 @@ impl Endpoints {
         let mut request = request;
         let accepted = match accept(&mut request) {
             Ok(accepted) => accepted,
-            Err(refused) => return refused,
+            Err(refused) => return *refused,
         };
         let peer = request.extensions_mut().remove::<Peer>();
         let endpoints = self.clone();
@@ -134,7 +134,7 @@ struct Accepted {
     upgrade: OnUpgrade,
 }
 
-fn accept(request: &mut Request) -> Result<Accepted, Response> {
+fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
     let has_token = |name: header::HeaderName, token: &str| {
         request
             .headers()
@@ -144,7 +144,7 @@ fn accept(request: &mut Request) -> Result<Accepted, Response> {
             .flat_map(|value| value.split(','))
             .any(|value| value.trim().eq_ignore_ascii_case(token))
     };
-    let refuse = |status: StatusCode, text: &'static str| Err((status, text).into_response());
+    let refuse = |status: StatusCode, text: &'static str| Err(Box::new((status, text).into_response()));
     if request.method() != Method::GET {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
     }
@@ -156,7 +156,8 @@ fn accept(request: &mut Request) -> Result<Accepted, Response> {
     }
     if request.headers().get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
-        return Err((StatusCode::UPGRADE_REQUIRED, version, "the WebSocket version must be 13").into_response());
+        let response = (StatusCode::UPGRADE_REQUIRED, version, "the WebSocket version must be 13");
+        return Err(Box::new(response.into_response()));
     }
     let key = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
     let Some(key) = key.filter(|key| ws::is_client_key(key)).map(ws::accept_key) else {

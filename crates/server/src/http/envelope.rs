@@ -62,6 +62,12 @@ pub enum AppError {
     /// A valid token of somebody who may not do this: code -1 under HTTP 403.
     #[error("{0}")]
     Forbidden(String),
+    /// So many failed logins that not even the right password is looked at: code -1 under HTTP 401 with `Retry-After`.
+    #[error("too many failed logins, locked for {} s", whole_seconds(*retry_after))]
+    Locked {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// There is no such route: code 404 under HTTP 404.
     #[error("not found")]
     NotFound,
@@ -71,8 +77,8 @@ pub enum AppError {
     /// The body is over its bound: code 413 under HTTP 413.
     #[error("the request is too large")]
     TooLarge,
-    /// Too many requests or failed logins: code 429 under HTTP 429 with `Retry-After`.
-    #[error("too many attempts, try again in {} s", whole_seconds(*retry_after))]
+    /// Too many requests: code 429 under HTTP 429 with `Retry-After`.
+    #[error("too many requests, try again in {} s", whole_seconds(*retry_after))]
     TooMany {
         /// When to try again.
         retry_after: Duration,
@@ -94,7 +100,7 @@ impl AppError {
     const fn codes(&self) -> (StatusCode, i32) {
         match self {
             Self::Refused(_) => (StatusCode::OK, FAILURE),
-            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
+            Self::Unauthorized(_) | Self::Locked { .. } => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, NOT_LET_IN),
             Self::NotFound => (StatusCode::NOT_FOUND, 404),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, 405),
@@ -114,7 +120,7 @@ impl IntoResponse for AppError {
         let (status, code) = self.codes();
         let envelope = Envelope { message: &self.to_string(), code, data: false };
         let mut response = (status, Json(envelope)).into_response();
-        if let Self::TooMany { retry_after } = self {
+        if let Self::TooMany { retry_after } | Self::Locked { retry_after } = self {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
         }
         response
@@ -167,8 +173,11 @@ mod tests {
 
     #[test]
     fn too_many_says_when_to_come_back() {
-        let response = AppError::TooMany { retry_after: Duration::from_millis(1200) }.into_response();
-        assert_eq!(response.status(), 429);
-        assert_eq!(response.headers()[RETRY_AFTER], "2");
+        let retry_after = Duration::from_millis(1200);
+        for (error, status) in [(AppError::TooMany { retry_after }, 429), (AppError::Locked { retry_after }, 401)] {
+            let response = error.into_response();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()[RETRY_AFTER], "2");
+        }
     }
 }

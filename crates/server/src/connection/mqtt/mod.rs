@@ -100,7 +100,7 @@ impl Mqtt {
     }
 
     /// The answer to a write: PUBACK or PUBREC now that it is on disk (invariant I1).
-    fn committed(&mut self, number: u64, outcome: Result<Written, CommitError>) {
+    fn committed(&mut self, number: u64, outcome: &Result<Written, CommitError>) {
         let Some(index) = self.unanswered.iter().position(|write| write.number == number) else { return };
         let Some(write) = self.unanswered.remove(index) else { return };
         match outcome {
@@ -171,7 +171,7 @@ impl Protocol for Mqtt {
                     return Some(Item::Delivery { subscription, publication });
                 }
             }
-            Item::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            Item::Committed { ticket, outcome } => self.committed(ticket, &outcome),
             Item::Joined { conversation, position } => self.joined.push_back((conversation, position)),
         }
         None
@@ -182,7 +182,10 @@ impl Protocol for Mqtt {
     }
 
     fn next_page(&mut self) -> Option<Reading> {
-        if self.session.window_open() { super::page::next(&mut self.subscriptions, &self.gateway) } else { None }
+        if !self.session.window_open() {
+            return None;
+        }
+        super::page::next(&mut self.subscriptions, &self.gateway, |_| true)
     }
 
     fn page(&mut self, page: Page, out: &mut Frames<'_>) {

@@ -219,10 +219,9 @@ impl Mqtt {
             }
             let key = found.key();
             self.subscriptions.remove(key);
-            if let Some(client) = self.client.as_ref().filter(|client| client.persistent) {
-                if let Err(error) = self.gateway.desk.drop_subscription(&client.client_id, &filter).await {
-                    self.fail(&error.to_string());
-                }
+            let Some(client) = self.client.as_ref().filter(|client| client.persistent) else { continue };
+            if let Err(error) = self.gateway.desk.drop_subscription(&client.client_id, &filter).await {
+                self.fail(&error.to_string());
             }
         }
         self.session.unsuback(unsubscribe.packet_id);

@@ -175,7 +175,9 @@ impl Protocol for Stomp {
     }
 
     fn next_page(&mut self) -> Option<Reading> {
-        super::page::next(&mut self.subscriptions, &self.gateway)
+        let session = &self.session;
+        let open = |key| session.window_open(deskwire_wire::stomp::SubscriptionKey(key));
+        super::page::next(&mut self.subscriptions, &self.gateway, open)
     }
 
     fn page(&mut self, page: Page, out: &mut Frames<'_>) {

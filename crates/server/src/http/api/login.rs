@@ -10,6 +10,7 @@ use crate::{
     connection::timestamp,
     http::{AppError, JsonBody, Success},
     listener::Peer,
+    telemetry::metrics::Limit,
 };
 
 pub(super) fn routes() -> Router<ApiState> {
@@ -70,8 +71,8 @@ async fn login(
 ) -> Result<Success<LoginAnswer>, AppError> {
     let (address, now) = (peer.address.ip(), timestamp());
     state.lockout.begin(&request.username, address, now).map_err(|locked| {
-        state.gateway.metrics.limit_hits(crate::telemetry::metrics::Limit::Login).increment(1);
-        AppError::TooMany { retry_after: locked.retry_after }
+        state.gateway.metrics.limit_hits(Limit::Login).increment(1);
+        AppError::Locked { retry_after: locked.retry_after }
     })?;
     let found = state.gateway.desk.agent_login(&request.username).await?;
     let (agent, stored) = found.map_or((None, None), |(agent, hash)| (Some(agent), Some(hash)));

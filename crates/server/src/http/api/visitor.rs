@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use deskwire_desk::{Desk, ThreadRequest};
+use deskwire_desk::{Desk, DeskError, ThreadRequest};
 use deskwire_model::{Profile, ThreadType, Uid};
 use deskwire_store::Visitor;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -153,6 +153,7 @@ async fn init(
 struct ThreadQuery {
     uid: Option<String>,
     visitor_uid: Option<String>,
+    org_uid: Option<Uid>,
     #[serde(alias = "t", deserialize_with = "number_or_text")]
     r#type: u8,
     sid: Uid,
@@ -196,6 +197,9 @@ async fn thread(
         .ok_or_else(|| AppError::Refused("type must be 0 (agent) or 1 (workgroup)".into()))?;
     let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());
     let visitor = caller::visitor(&state, bearer, uid).await?;
+    if request.org_uid.is_some_and(|org| org != visitor.org) {
+        return Err(DeskError::UnknownOrganisation.into());
+    }
     let channel = Some(request.channel).filter(|channel| !channel.is_empty()).unwrap_or(visitor.channel.clone());
     let request = ThreadRequest { visitor, kind, service: request.sid, channel };
     let greeting = state.gateway.desk.request_thread(request, timestamp()).await?;
