@@ -78,8 +78,8 @@ bounded_section! {
         login_concurrency: usize = 2, 1..=1024;
         /// Visitors introduced per second and address.
         init_per_second: u32 = 10, 1..=100_000;
-        /// Messages per second of one connection, as a lasting rate.
-        messages_per_second: u32 = 200, 1..=10_000_000;
+        /// Messages per second of one visitor's connection, as a lasting rate; faster ones are read more slowly.
+        visitor_messages_per_second: u32 = 200, 1..=10_000_000;
 
         /// Milliseconds that a stopping server waits for its connections to end.
         drain_ms: Millis = Millis(5 * SECOND), 0..=10 * MINUTE;

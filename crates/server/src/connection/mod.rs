@@ -14,6 +14,7 @@
 mod clock;
 mod follow;
 mod mqtt;
+mod pace;
 mod page;
 mod probe;
 mod registry;

@@ -28,7 +28,10 @@ use super::{
     scratch,
     websocket::{Frames, Received, WebSocket},
 };
-use crate::listener::Io;
+use crate::{
+    listener::Io,
+    telemetry::metrics::{self as telemetry, Limit, Metrics},
+};
 
 /// Output is written when it has grown to this many bytes, even if there is more.
 const WRITE_AT_ONCE: usize = 256 * 1024;
@@ -60,6 +63,9 @@ impl Ending {
 
 /// What speaks over a connection: the sans-I/O session and its dealings with the rest of the server.
 pub(super) trait Protocol: Send {
+    /// As which the connection is counted.
+    const NAME: telemetry::Protocol;
+
     /// Takes bytes of the client.
     fn receive(&mut self, bytes: &[u8], now: Tick);
     /// The client showed that it is alive.
@@ -98,15 +104,24 @@ pub(super) trait Protocol: Send {
     fn rest(&mut self);
 }
 
+/// What all connections share.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) clock: Clock,
+    /// Bytes of a WebSocket message.
+    pub(super) max_message: usize,
+    /// A write that makes no progress for this many milliseconds ends the connection.
+    pub(super) write_stall_ms: u64,
+    pub(super) metrics: Arc<Metrics>,
+}
+
 /// A WebSocket connection that speaks `P`.
-pub(super) struct Connection<P> {
+pub(super) struct Connection<P: Protocol> {
     io: Io,
     websocket: WebSocket,
     protocol: P,
     outbox: Arc<Outbox>,
-    clock: Clock,
-    /// A write that makes no progress for this many milliseconds ends the connection.
-    write_stall_ms: u64,
+    settings: Arc<Settings>,
     /// Output that did not fit into the socket.
     unsent: BytesMut,
     unsent_since: Tick,
@@ -122,21 +137,14 @@ pub(super) struct Connection<P> {
 }
 
 impl<P: Protocol> Connection<P> {
-    pub(super) fn new(
-        io: Io,
-        protocol: P,
-        outbox: Arc<Outbox>,
-        clock: Clock,
-        max_message: usize,
-        write_stall_ms: u64,
-    ) -> Self {
+    pub(super) fn new(io: Io, protocol: P, outbox: Arc<Outbox>, settings: Arc<Settings>) -> Self {
+        settings.metrics.connections(P::NAME).increment(1.0);
         Self {
             io,
-            websocket: WebSocket::new(max_message),
+            websocket: WebSocket::new(settings.max_message),
             protocol,
             outbox,
-            clock,
-            write_stall_ms,
+            settings,
             unsent: BytesMut::new(),
             unsent_since: Tick::default(),
             waiting: VecDeque::new(),
@@ -154,7 +162,7 @@ impl<P: Protocol> Connection<P> {
     pub(super) async fn run(mut self, leftover: Bytes) {
         if !leftover.is_empty() {
             let received = self.websocket.receive(&mut BytesMut::from(leftover), |bytes| {
-                self.protocol.receive(bytes, self.clock.now());
+                self.protocol.receive(bytes, self.settings.clock.now());
             });
             self.received(received);
         }
@@ -165,7 +173,7 @@ impl<P: Protocol> Connection<P> {
 
     async fn serve(&mut self) -> io::Result<()> {
         loop {
-            let now = self.clock.now();
+            let now = self.settings.clock.now();
             if self.protocol.deadline().is_some_and(|deadline| deadline <= now) {
                 self.protocol.timeout(now);
                 self.protocol.rest();
@@ -176,7 +184,8 @@ impl<P: Protocol> Connection<P> {
             }
             if self.unsent.is_empty() {
                 poll_fn(|cx| self.write(cx)).await?;
-            } else if now.since(self.unsent_since) > self.write_stall_ms {
+            } else if now.since(self.unsent_since) > self.settings.write_stall_ms {
+                self.settings.metrics.limit_hits(Limit::WriteStall).increment(1);
                 return Err(io::ErrorKind::TimedOut.into());
             }
             if self.protocol.has_work() {
@@ -225,14 +234,14 @@ impl<P: Protocol> Connection<P> {
             }
             if written < out.len() {
                 self.unsent.extend_from_slice(&out[written..]);
-                self.unsent_since = self.clock.now();
+                self.unsent_since = self.settings.clock.now();
             }
             Poll::Ready(Ok(()))
         })
     }
 
     fn fill(&mut self, out: &mut Vec<u8>) {
-        let now = self.clock.now();
+        let now = self.settings.clock.now();
         self.protocol.transmit(&mut Frames::new(out), now);
         if let Some(ping) = self.ping.take() {
             Frames::new(out).pong(&ping);
@@ -308,7 +317,7 @@ impl<P: Protocol> Connection<P> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.unsent.advance(written);
-            self.unsent_since = self.clock.now();
+            self.unsent_since = self.settings.clock.now();
         }
         self.unsent = BytesMut::new();
         Poll::Ready(Ok(()))
@@ -322,7 +331,7 @@ impl<P: Protocol> Connection<P> {
             if bytes.is_empty() {
                 return Poll::Ready(Ok(false));
             }
-            let now = self.clock.now();
+            let now = self.settings.clock.now();
             self.protocol.alive(now);
             let received = self.websocket.receive(bytes, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
@@ -335,16 +344,19 @@ impl<P: Protocol> Connection<P> {
         if let Some(number) = received.pong.and_then(|pong| pong.as_ref().try_into().ok()) {
             self.protocol.proved(u64::from_be_bytes(number));
         }
+        if received.close == Some(CloseCode::MESSAGE_TOO_BIG) {
+            self.settings.metrics.limit_hits(Limit::Size).increment(1);
+        }
         self.closed_by_client = self.closed_by_client.or(received.close);
     }
 
     /// Arms the connection's one timer. A timer that is set for too early is left alone: it is cheaper to wake up for
     /// nothing once in a while than to move it with every frame.
     fn set_timer(&mut self) {
-        let stall = (!self.unsent.is_empty()).then(|| self.unsent_since.after(self.write_stall_ms + 1));
+        let stall = (!self.unsent.is_empty()).then(|| self.unsent_since.after(self.settings.write_stall_ms + 1));
         let Some(deadline) = self.protocol.deadline().into_iter().chain(stall).min() else { return };
         if self.timer.is_none() || deadline < self.timer_at {
-            let at = self.clock.instant(deadline.after(1));
+            let at = self.settings.clock.instant(deadline.after(1));
             match &mut self.timer {
                 Some(timer) => timer.as_mut().reset(at),
                 None => self.timer = Some(Box::pin(tokio::time::sleep_until(at))),
@@ -365,5 +377,11 @@ impl<P: Protocol> Connection<P> {
             Ok(())
         };
         tokio::time::timeout(CLOSE_WAIT, goodbye).await.unwrap_or(Ok(()))
+    }
+}
+
+impl<P: Protocol> Drop for Connection<P> {
+    fn drop(&mut self) {
+        self.settings.metrics.connections(P::NAME).decrement(1.0);
     }
 }

@@ -17,7 +17,7 @@ use super::{
     registry::Connections,
     settings,
     stomp::Stomp,
-    task::{Connection, Protocol},
+    task::{Connection, Protocol, Settings},
 };
 use crate::{
     gateway::Gateway,
@@ -31,8 +31,7 @@ pub struct Endpoints {
     pub gateway: Arc<Gateway>,
     /// All connections.
     pub connections: Arc<Connections>,
-    /// The time.
-    pub clock: Clock,
+    settings: Arc<Settings>,
     stomp: Arc<stomp::SessionConfig>,
     mqtt: Arc<mqtt::SessionConfig>,
 }
@@ -42,10 +41,16 @@ impl Endpoints {
     #[must_use]
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let config = Arc::clone(&gateway.config);
+        let shared = Settings {
+            clock: Clock::start(),
+            max_message: config.limits.websocket_message_bytes,
+            write_stall_ms: config.limits.write_stall_ms.0,
+            metrics: Arc::clone(&gateway.metrics),
+        };
         Self {
             gateway,
             connections: Arc::default(),
-            clock: Clock::start(),
+            settings: Arc::new(shared),
             stomp: Arc::new(settings::stomp(&config)),
             mqtt: Arc::new(settings::mqtt(&config)),
         }
@@ -72,9 +77,9 @@ impl Endpoints {
                     let limits = &endpoints.gateway.config.limits;
                     let outbox = Outbox::new(limits.outbox_bytes);
                     let _registered = endpoints.connections.enter(&outbox);
-                    let protocol = protocol(&endpoints, Arc::clone(&outbox), endpoints.clock.now());
-                    let (message, stall) = (limits.websocket_message_bytes, limits.write_stall_ms.0);
-                    Connection::new(io, protocol, outbox, endpoints.clock, message, stall).run(leftover).await;
+                    let now = endpoints.settings.clock.now();
+                    let protocol = protocol(&endpoints, Arc::clone(&outbox), now);
+                    Connection::new(io, protocol, outbox, endpoints.settings).run(leftover).await;
                 }
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }

@@ -9,6 +9,7 @@ use super::Mqtt;
 use crate::{
     connection::{follow::Verdict, task::Page, websocket::Frames},
     gateway::user_topic,
+    telemetry::metrics::Protocol,
 };
 
 /// Complaints a client may be owed; one that makes more before it reads them loses the rest.
@@ -99,8 +100,9 @@ impl Mqtt {
         let mut result = Ok(());
         out.binary(|out| result = self.session.deliver(out, outgoing));
         match result {
+            Ok(()) => self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1),
             // A session that is closing hears nothing more.
-            Ok(()) | Err(DeliverError::NotOpen) => {}
+            Err(DeliverError::NotOpen) => {}
             Err(error) => tracing::warn!(%error, "a message has no form in MQTT"),
         }
     }

@@ -12,7 +12,7 @@ use deskwire_model::{Conversation, Seq, Topic};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
-    mqtt::{CloseReason as SessionEnd, Event, QoS, Session, SessionConfig, Ticket},
+    mqtt::{CloseReason as SessionEnd, DecodeError, Event, QoS, Session, SessionConfig, Ticket},
     ws::CloseCode,
 };
 
@@ -22,7 +22,10 @@ use super::{
     task::{Ending, Page, Protocol, Reading},
     websocket::Frames,
 };
-use crate::gateway::{Gateway, Identity};
+use crate::{
+    gateway::{Gateway, Identity},
+    telemetry::metrics::{self as telemetry, Limit},
+};
 
 /// What MQTT remembers about a subscription.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +131,8 @@ impl Mqtt {
 }
 
 impl Protocol for Mqtt {
+    const NAME: telemetry::Protocol = telemetry::Protocol::Mqtt;
+
     fn receive(&mut self, bytes: &[u8], now: Tick) {
         self.session.receive(bytes, now);
     }
@@ -243,8 +248,21 @@ impl Protocol for Mqtt {
     }
 }
 
+/// The bound that a client broke with what ended the session.
+const fn limit(end: &SessionEnd) -> Option<Limit> {
+    match end {
+        SessionEnd::Malformed(DecodeError::TooLarge { .. }) | SessionEnd::TooEager => Some(Limit::Size),
+        SessionEnd::ConnectTimeout => Some(Limit::ConnectDeadline),
+        SessionEnd::TooManyUnreleased | SessionEnd::TooManyUnanswered => Some(Limit::Commits),
+        _ => None,
+    }
+}
+
 impl Drop for Mqtt {
     fn drop(&mut self) {
+        if let Some(limit) = self.session.is_closing().and_then(limit) {
+            self.gateway.metrics.limit_hits(limit).increment(1);
+        }
         if let Some(client) = &mut self.client {
             self.gateway.sessions.leave(&client.entered);
             // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.

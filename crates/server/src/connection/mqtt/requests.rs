@@ -15,6 +15,7 @@ use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
 use crate::{
     connection::{task::Ending, timestamp},
     gateway::{Identity, MqttAuthError, Refused, Route},
+    telemetry::metrics::{Limit, Protocol},
 };
 
 impl Mqtt {
@@ -165,6 +166,7 @@ impl Mqtt {
         } else if self.subscriptions.iter().filter(|s| !s.protocol.implicit).count()
             >= self.gateway.config.limits.subscriptions_per_connection
         {
+            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
             return Err(Refused::NotAllowed("more subscriptions than a connection may have".into()));
         }
         let subscribed = Subscribed { qos, implicit: false };
@@ -229,6 +231,7 @@ impl Mqtt {
 
     async fn publish(&mut self, publish: &Publish, ticket: Option<Ticket>) {
         self.numbers += 1;
+        self.gateway.metrics.messages_in(Protocol::Mqtt).increment(1);
         let mut uid = String::new();
         match self.route(publish, self.numbers, &mut uid).await {
             Ok(Submitted::Pending) => {

@@ -8,6 +8,7 @@ use deskwire_wire::stomp::{MessageId, server::Message};
 
 use super::{Stomp, Subscribed, UNLOGGED};
 use crate::connection::{follow::Verdict, task::Page, websocket::Frames};
+use crate::telemetry::metrics::Protocol;
 
 const JSON: &str = "application/json;charset=utf-8";
 
@@ -89,6 +90,7 @@ impl Stomp {
             body,
         };
         let version = self.session.version();
+        self.gateway.metrics.messages_out(Protocol::Stomp).increment(1);
         if text {
             out.text(|out| message.encode(version, out));
         } else {

@@ -11,17 +11,21 @@ use deskwire_model::Seq;
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
-    stomp::{MessageId, Session, SessionConfig, event::Event, server::HEART_BEAT},
+    stomp::{DecodeError, MessageId, Refusal, Session, SessionConfig, event::Event, server::HEART_BEAT},
     ws::CloseCode,
 };
 
 use super::{
     follow::Subscriptions,
+    pace::Pace,
     probe::Probes,
     task::{Ending, Page, Protocol, Reading},
     websocket::Frames,
 };
-use crate::gateway::{Gateway, Identity};
+use crate::{
+    gateway::{Gateway, Identity},
+    telemetry::metrics::{self as telemetry, Limit},
+};
 
 /// What STOMP remembers about a subscription.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub(super) struct Stomp {
     unanswered: VecDeque<(u64, Option<Box<str>>)>,
     tickets: u64,
     probes: Probes,
+    /// How fast a visitor may send; programs and agents have no bound but the commit.
+    pace: Option<Pace>,
     /// Numbers messages that have no position in a log.
     unlogged: u64,
     /// Subscriptions that went live and have not been told how far the others have read.
@@ -74,6 +80,7 @@ impl Stomp {
             unanswered: VecDeque::new(),
             tickets: 0,
             probes: Probes::default(),
+            pace: None,
             unlogged: 0,
             newly_live: Vec::new(),
             ending: None,
@@ -114,6 +121,8 @@ impl Stomp {
 const UNLOGGED: u64 = 0;
 
 impl Protocol for Stomp {
+    const NAME: telemetry::Protocol = telemetry::Protocol::Stomp;
+
     fn receive(&mut self, bytes: &[u8], now: Tick) {
         self.session.receive(bytes, now);
     }
@@ -123,7 +132,9 @@ impl Protocol for Stomp {
     }
 
     fn wants_input(&self) -> bool {
-        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+        self.next.is_none()
+            && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+            && self.pace.is_none_or(|pace| pace.due().is_none())
     }
 
     fn has_work(&mut self) -> bool {
@@ -201,11 +212,15 @@ impl Protocol for Stomp {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        self.session.poll_timeout().into_iter().chain(self.probes.due()).min()
+        let pace = self.pace.and_then(|pace| pace.due());
+        self.session.poll_timeout().into_iter().chain(self.probes.due()).chain(pace).min()
     }
 
     fn timeout(&mut self, now: Tick) {
         self.session.handle_timeout(now);
+        if let Some(pace) = &mut self.pace {
+            pace.tick(now);
+        }
     }
 
     fn end(&mut self, reason: CloseReason) {
@@ -238,8 +253,27 @@ impl Protocol for Stomp {
     }
 }
 
+/// The bound that a client broke with what the session refused.
+const fn limit(refusal: Refusal) -> Option<Limit> {
+    match refusal {
+        Refusal::Decode(
+            DecodeError::FrameTooLarge { .. }
+            | DecodeError::HeaderLineTooLong { .. }
+            | DecodeError::TooManyHeaders { .. },
+        )
+        | Refusal::TooMuchBeforeAcceptance => Some(Limit::Size),
+        Refusal::ConnectTimeout => Some(Limit::ConnectDeadline),
+        Refusal::TooManySubscriptions { .. } => Some(Limit::Subscriptions),
+        Refusal::TooManyTransactions { .. } | Refusal::TransactionTooLarge => Some(Limit::Transactions),
+        _ => None,
+    }
+}
+
 impl Drop for Stomp {
     fn drop(&mut self) {
+        if let Some(limit) = self.session.refusal().and_then(limit) {
+            self.gateway.metrics.limit_hits(limit).increment(1);
+        }
         if let Some(client) = &self.client {
             self.gateway.sessions.leave(&client.entered);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{Content, Opaque, Publication, Reply, Session as Entered};
 use deskwire_desk::{DeskError, Sender, Submitted};
-use deskwire_model::{Seq, Uid, dialect};
+use deskwire_model::{Role, Seq, Uid, dialect};
 use deskwire_wire::{
     Tick,
     stomp::{
@@ -16,8 +16,9 @@ use deskwire_wire::{
 
 use super::{Client, Stomp, Subscribed};
 use crate::{
-    connection::timestamp,
+    connection::{pace::Pace, timestamp},
     gateway::{Gateway, Refused, Route},
+    telemetry::metrics::{Limit, Protocol},
 };
 
 impl Stomp {
@@ -31,6 +32,7 @@ impl Stomp {
             }
             Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe),
             Event::Send(send) => {
+                self.count(now);
                 if let Err(refused) = self.send(&send).await {
                     self.session.error(&refused.to_string(), send.destination(), send.receipt());
                 }
@@ -56,9 +58,20 @@ impl Stomp {
         let user = identity.principal.uid.clone();
         let entered = Entered { user: user.clone(), client_id: None, outbox: Arc::clone(&self.outbox) };
         self.gateway.sessions.enter(&entered);
+        if identity.principal.role == Role::Visitor {
+            self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
+        }
         let device = connect.frame.header("device").unwrap_or_default().into();
         self.client = Some(Box::new(Client { identity, device, entered }));
         self.session.accept(Some(user.as_str()), Uid::random().as_str(), now);
+    }
+
+    fn count(&mut self, now: Tick) {
+        let metrics = &self.gateway.metrics;
+        metrics.messages_in(Protocol::Stomp).increment(1);
+        if self.pace.as_mut().is_some_and(|pace| pace.spend(now)) {
+            metrics.limit_hits(Limit::Rate).increment(1);
+        }
     }
 
     async fn subscribe(&mut self, subscribe: &Subscribe) -> Result<(), Refused> {
