@@ -92,7 +92,12 @@ export class Server {
     server.#data = await mkdtemp(join(tmpdir(), 'deskwire-e2e-'));
     server.#env = env;
     server.#listen = Array(listeners).fill('http://127.0.0.1:0');
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
