@@ -28,10 +28,10 @@ export async function call(server, path, { body, query = {}, token } = {}) {
     },
     body: body && JSON.stringify(body),
   });
-  if (response.status >= 500 || response.status === 429) {
-    throw new Error(`${path}: HTTP ${response.status}`);
-  }
   const answer = await response.json().catch(() => undefined);
+  if (response.status >= 500 || response.status === 429) {
+    throw new Error(`${path}: ${answer?.message ?? ''} (HTTP ${response.status})`);
+  }
   if (!response.ok || answer?.code !== 200) {
     throw new Refused(path, response.status, answer);
   }

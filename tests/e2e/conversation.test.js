@@ -60,6 +60,14 @@ test('a conversation opens with an agent who is online, and asking again continu
   assert.equal(again.thread.uid, visitor.thread.uid);
 });
 
+test('more messages than fit into the window of an MQTT client all arrive', async (t) => {
+  const { visitor, peer } = await visitorOnline(t);
+  const many = Array.from({ length: 100 }, (_, i) => textFrom(visitor, visitor.thread, `m${i}`));
+  await Promise.all(many.map((message) => peer.send(visitor.topic, message)));
+  await agent.message(many.at(-1).uid);
+  assert.deepEqual(texts(agent.in(visitor.topic).map(({ message }) => message)), many.map(({ content }) => content));
+});
+
 test('all receivers see one order, without holes', async (t) => {
   const { visitor, peer, feed } = await visitorOnline(t);
   const tab = await connection(t, visitor, { device: 'second-tab' });
@@ -225,13 +233,23 @@ test('after-seq says where a subscription starts', async (t) => {
   assertConsecutive(some.seqs);
 });
 
-test('a first subscription brings what came since the opening, not the opening', async (t) => {
-  const visitor = await newConversation(server);
-  const [answer] = await agentSays(visitor, ['after the opening']);
-  const peer = await connection(t, visitor);
-  const feed = await peer.follow(visitor.topic);
-  await feed.message(answer.uid);
-  assert.ok(!feed.messages.some(({ uid }) => uid === visitor.opening.uid));
+for (const when of ['before', 'after']) {
+  test(`a first subscription ${when} the first answer brings the answer, not the opening`, async (t) => {
+    const visitor = await newConversation(server);
+    const early = when === 'before' ? await connection(t, visitor).then((peer) => peer.follow(visitor.topic)) : undefined;
+    const [answer] = await agentSays(visitor, ['after the opening']);
+    const feed = early ?? (await connection(t, visitor).then((peer) => peer.follow(visitor.topic)));
+    await feed.message(answer.uid);
+    assert.deepEqual(feed.messages.map(({ uid }) => uid), [answer.uid]);
+  });
+}
+
+test('a message without a uid gets one', async (t) => {
+  const { visitor, peer, feed } = await visitorOnline(t);
+  await peer.send(visitor.topic, { type: 'TEXT', content: 'nameless' });
+  const { message } = await feed.item('the echo', ({ content }) => content === 'nameless');
+  assert.ok(message.uid);
+  assert.equal((await agent.message(message.uid)).content, 'nameless');
 });
 
 test('ack client: what is not acknowledged comes again, what is does not', async (t) => {
