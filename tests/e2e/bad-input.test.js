@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { dotted } from 'deskwire-examples/protocol.js';
+import { dotted, encodeMessage } from 'deskwire-examples/protocol.js';
 import { logInAgent, newConversation, textFrom } from './conversations.js';
 import { serverForThisFile } from './harness.js';
 import { MqttPeer } from './mqtt-peer.js';

@@ -62,7 +62,7 @@ pub enum AppError {
     /// A valid token of somebody who may not do this: code -1 under HTTP 403.
     #[error("{0}")]
     Forbidden(String),
-    /// So many failed logins that not even the right password is looked at: code -1 under HTTP 401 with `Retry-After`.
+    /// So many failed logins that not even the right password is looked at: code -1 under HTTP 429 with `Retry-After`.
     #[error("too many failed logins, locked for {} s", whole_seconds(*retry_after))]
     Locked {
         /// When to try again.
@@ -100,7 +100,8 @@ impl AppError {
     const fn codes(&self) -> (StatusCode, i32) {
         match self {
             Self::Refused(_) => (StatusCode::OK, FAILURE),
-            Self::Unauthorized(_) | Self::Locked { .. } => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
+            Self::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, NOT_LET_IN),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, NOT_LET_IN),
             Self::NotFound => (StatusCode::NOT_FOUND, 404),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, 405),
@@ -174,9 +175,9 @@ mod tests {
     #[test]
     fn too_many_says_when_to_come_back() {
         let retry_after = Duration::from_millis(1200);
-        for (error, status) in [(AppError::TooMany { retry_after }, 429), (AppError::Locked { retry_after }, 401)] {
+        for error in [AppError::TooMany { retry_after }, AppError::Locked { retry_after }] {
             let response = error.into_response();
-            assert_eq!(response.status(), status);
+            assert_eq!(response.status(), 429);
             assert_eq!(response.headers()[RETRY_AFTER], "2");
         }
     }
