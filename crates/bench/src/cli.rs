@@ -1,0 +1,200 @@
+//! The command line.
+
+use std::ops::RangeInclusive;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::client::Protocol;
+
+/// Load generator for Deskwire and its peers; prints one line of JSON per run.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Cli {
+    /// What to run.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The scenarios.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Pairs of a publisher and a subscriber, each on its own topic.
+    Pairs {
+        /// Number of pairs.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        pairs: u32,
+        #[command(flatten)]
+        flow: FlowArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// One publisher and many subscribers on one topic.
+    Fanout {
+        /// Number of subscribers.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+        subscribers: u32,
+        #[command(flatten)]
+        flow: FlowArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Many connections that subscribe and then do nothing.
+    Idle {
+        /// Number of connections.
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+        connections: u32,
+        #[command(flatten)]
+        own_topic: OwnTopicArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Clients that connect, subscribe, publish, receive and disconnect, again and again.
+    Churn {
+        /// Number of clients.
+        #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+        clients: u32,
+        #[command(flatten)]
+        own_topic: OwnTopicArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Conversations of visitors on STOMP with an agent on MQTT; a round trip is two committed messages.
+    Chat {
+        #[command(flatten)]
+        chat: ChatArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+}
+
+/// What all scenarios take.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct CommonArgs {
+    /// The server: `ws://host:port`.
+    #[arg(long, default_value = "ws://127.0.0.1:9003")]
+    pub(crate) url: String,
+    /// Path of STOMP over WebSocket.
+    #[arg(long, default_value = "/stomp")]
+    pub(crate) stomp_path: String,
+    /// Path of MQTT over WebSocket.
+    #[arg(long, default_value = "/websocket")]
+    pub(crate) mqtt_path: String,
+    /// Service account: STOMP login, MQTT user name.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) login: Option<String>,
+    /// Its STOMP passcode, MQTT password.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) passcode: Option<String>,
+    /// First segment of the topics that are used; the account needs the right to everything below it.
+    #[arg(long, default_value = "bench")]
+    pub(crate) topic_root: String,
+    /// Process of the server, to measure its CPU time and memory.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) pid: Option<u32>,
+    /// Bytes of a payload; in `chat` of a message's content.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(72..=1_000_000))]
+    pub(crate) size: u32,
+    /// QoS of MQTT publications and subscriptions; `chat` always uses 1.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=1))]
+    pub(crate) qos: u8,
+    /// Seconds of load before measuring.
+    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
+    pub(crate) warmup: f64,
+    /// Seconds measured.
+    #[arg(long, default_value_t = 3.0, value_parser = seconds)]
+    pub(crate) seconds: f64,
+}
+
+/// What `pairs` and `fanout` take.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct FlowArgs {
+    /// What publishers speak.
+    #[arg(long, value_enum, default_value_t = Protocol::StompWs)]
+    pub(crate) publish: Protocol,
+    /// What subscribers speak.
+    #[arg(long, value_enum, default_value_t = Protocol::StompWs)]
+    pub(crate) subscribe: Protocol,
+    /// Publications of one publisher that may be on the way; the next goes out when all subscribers have the oldest.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    pub(crate) window: u32,
+    /// Publications per second of all publishers together, whether or not the server keeps up, in place of a window.
+    #[arg(long, value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+}
+
+/// What `idle` and `churn` take, where a client subscribes to its own topic.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct OwnTopicArgs {
+    /// What the clients speak.
+    #[arg(long, value_enum, default_value_t = Protocol::StompWs)]
+    pub(crate) subscribe: Protocol,
+}
+
+/// What `chat` takes.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct ChatArgs {
+    /// Number of conversations.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) conversations: u32,
+    /// Round trips that a conversation may have on the way.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) window: u32,
+    /// Visitors' messages per second, all conversations together, whether or not the server keeps up, in place of a
+    /// window.
+    #[arg(long, value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+    /// MQTT connections of the agent. Each receives everything; they share the replies.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) agent_connections: u32,
+    /// The agent's user name.
+    #[arg(long, default_value = "agent")]
+    #[serde(skip)]
+    pub(crate) agent: String,
+    /// The agent's password.
+    #[arg(long, env = "DESKWIRE_BENCH_AGENT_PASSWORD", default_value = "")]
+    #[serde(skip)]
+    pub(crate) agent_password: String,
+    /// Uid of the agent whom visitors ask for.
+    #[arg(long, default_value = "df_ag_uid")]
+    pub(crate) agent_uid: String,
+    /// Uid of the organisation.
+    #[arg(long, default_value = "df_org_uid")]
+    pub(crate) org_uid: String,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    number(text, 0.0..=86_400.0)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    number(text, 0.01..=10_000_000.0)
+}
+
+fn number(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
+    let number = text.parse().map_err(|_| "not a number".to_owned())?;
+    if range.contains(&number) { Ok(number) } else { Err(format!("not in {range:?}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn impossible_numbers_are_refused() {
+        for bad in [["pairs", "--rate=0"], ["pairs", "--seconds=-1"], ["pairs", "--warmup=NaN"], ["chat", "--rate=inf"]]
+        {
+            assert!(Cli::try_parse_from(["deskwire-bench"].into_iter().chain(bad)).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use deskwire_wire::{
+    mqtt::{
+        Connect, ConnectReturnCode, Decoder, Delivery, Encoder, Limits, Login as Credentials, Packet, PacketId,
+        PublishHead, QoS, Role, SubackCode, Text, TopicFilter,
+    },
+    ws::Opcode,
+};
+
+use super::{ClientError, Event, Login, link::Link, link::Out};
+
+/// WebSocket subprotocol.
+pub(super) const SUBPROTOCOL: &str = "mqtt";
+
+const LIMITS: Limits = Limits { max_packet: 16 * 1024 * 1024, max_filters: 1 };
+
+/// The client's side of MQTT 3.1.1.
+#[derive(Debug)]
+pub(super) struct Session {
+    encoder: Encoder,
+    decoder: Decoder,
+    qos: QoS,
+    /// The packet that is being written.
+    packet: Vec<u8>,
+    last_id: u16,
+    /// Publications of ours without PUBACK. Servers acknowledge in order [MQTT-4.6.0-2], so that their identifiers are
+    /// the last ones.
+    unacknowledged: u16,
+}
+
+impl Session {
+    /// Begins with CONNECT: clean session, no keep alive.
+    pub(super) fn connect(link: &mut Link, qos: QoS, login: Login<'_>) -> Result<Self, ClientError> {
+        let text = |value: &str| Text::new(value).map_err(|error| ClientError::Name(error.to_string()));
+        let mut connect = Connect::new(text(login.client_id)?);
+        if let Some(name) = login.name {
+            let password = login.secret.map(|secret| secret.as_bytes().to_vec().into());
+            connect.login = Some(Credentials { username: text(name)?, password });
+        }
+        let mut session = Self {
+            encoder: Encoder::default(),
+            decoder: Decoder::new(Role::Client, LIMITS),
+            qos,
+            packet: Vec::new(),
+            last_id: 0,
+            unacknowledged: 0,
+        };
+        session.encoder.put_connect(&mut session.packet, &connect)?;
+        session.put(link.out())?;
+        Ok(session)
+    }
+
+    /// Adds SUBSCRIBE.
+    pub(super) fn subscribe(&mut self, link: &mut Link, filter: &str) -> Result<(), ClientError> {
+        let filter = TopicFilter::new(filter).map_err(|error| ClientError::Name(error.to_string()))?;
+        let id = self.next_id();
+        self.encoder.put_subscribe(&mut self.packet, id, &[(filter, self.qos)])?;
+        self.put(link.out())
+    }
+
+    /// Adds PUBLISH.
+    pub(super) fn publish(&mut self, link: &mut Link, topic: &str, body: &[u8]) -> Result<(), ClientError> {
+        let delivery = match self.qos {
+            QoS::AtMostOnce => Delivery::AtMostOnce,
+            QoS::AtLeastOnce | QoS::ExactlyOnce => {
+                self.unacknowledged = self.unacknowledged.checked_add(1).ok_or(ClientError::Congested)?;
+                Delivery::AtLeastOnce(self.next_id())
+            }
+        };
+        self.encoder.put_publish(&mut self.packet, PublishHead { dup: false, delivery, retain: false, topic }, body)?;
+        self.put(link.out())
+    }
+
+    /// Adds DISCONNECT.
+    pub(super) fn disconnect(&mut self, link: &mut Link) -> Result<(), ClientError> {
+        self.encoder.put_disconnect(&mut self.packet);
+        self.put(link.out())
+    }
+
+    /// Reads on and acknowledges.
+    pub(super) fn receive(
+        &mut self,
+        mut bytes: &[u8],
+        out: &mut Out,
+        on_event: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), ClientError> {
+        while let Some(packet) = self.decoder.decode(&mut bytes)? {
+            match packet {
+                Packet::Publish(publish) => {
+                    on_event(Event::Message { topic: publish.topic.as_str(), body: &publish.payload, seq: None });
+                    if let Delivery::AtLeastOnce(id) = publish.delivery {
+                        self.encoder.put_puback(&mut self.packet, id);
+                        self.put(out)?;
+                    }
+                }
+                Packet::Puback(_) => {
+                    self.unacknowledged = self.unacknowledged.saturating_sub(1);
+                    on_event(Event::Published);
+                }
+                Packet::Connack(connack) if connack.code == ConnectReturnCode::Accepted => on_event(Event::Connected),
+                Packet::Suback(suback) if !suback.codes.contains(&SubackCode::Failure) => on_event(Event::Subscribed),
+                Packet::Pingresp => {}
+                other => return Err(ClientError::Refused(format!("{other:?}"))),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, out: &mut Out) -> Result<(), ClientError> {
+        let framed = out.frame(Opcode::Binary, &self.packet);
+        self.packet.clear();
+        framed
+    }
+
+    fn next_id(&mut self) -> PacketId {
+        self.last_id = self.last_id.wrapping_add(1);
+        PacketId::new(self.last_id).unwrap_or_else(|| {
+            self.last_id = 1;
+            PacketId::MIN
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! Conversations of visitors on STOMP with an agent on MQTT: the product's main work.
+//!
+//! A visitor sends JSON to its conversation; the agent receives it as protobuf with QoS 1 and answers in the same way;
+//! the visitor receives the answer as JSON. Both also receive their own messages. A message counts as committed when
+//! its sender knows: at the visitor's echo and at the agent's PUBACK.
+
+mod agent;
+mod books;
+mod setup;
+mod visitor;
+
+use std::rc::Rc;
+
+use tokio::task::spawn_local;
+
+use self::{
+    agent::Agent,
+    books::Books,
+    setup::Conversation,
+    visitor::{Pacing, Visitor},
+};
+use super::{ScenarioError, parameters};
+use crate::{
+    cli::{ChatArgs, CommonArgs},
+    client::{Client, Login, Protocol, Server},
+    pace::{Lane, pace},
+    report::{Report, round},
+    run::Run,
+};
+
+/// Runs the scenario.
+///
+/// # Errors
+/// [`ScenarioError`] when the connections or conversations cannot be set up.
+pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
+    let server = Server { qos: deskwire_wire::mqtt::QoS::AtLeastOnce, ..common.server().await? };
+    let run = Rc::new(Run::new());
+    let account = setup::login(&server.endpoint, &args.agent, &args.agent_password).await?;
+    let mut agents = Vec::new();
+    // The agent is there before the visitors, or they would be told that nobody is.
+    for device in 0..args.agent_connections {
+        let client_id = format!("{}/bench/{device}", account.uid);
+        let login = Login { client_id: &client_id, name: Some(&args.agent), secret: Some(&account.token) };
+        agents.push(Client::connect(&server, Protocol::MqttWs, login).await?);
+    }
+    setup::become_available(&server.endpoint, &account).await?;
+    let conversations = setup::conversations(&server.endpoint, args).await?;
+    let books = Rc::new(Books::new(Rc::clone(&run), conversations.len(), agents.len()));
+
+    let mut visitors = Vec::new();
+    let mut lanes = Vec::new();
+    for (number, conversation) in conversations.iter().enumerate() {
+        let pacing = match args.rate {
+            None => Pacing::Window(args.window),
+            Some(_) => {
+                let lane = Rc::new(Lane::default());
+                lanes.push(Rc::clone(&lane));
+                Pacing::Rate(lane)
+            }
+        };
+        let books = Rc::clone(&books);
+        visitors.push(Visitor::connect(&server, books, number, conversation, pacing, common.size).await?);
+    }
+    let devices = agents.len();
+    for (device, client) in agents.into_iter().enumerate() {
+        let agent = Agent::new(client, Rc::clone(&books), (device, devices), &account, &conversations, common.size)?;
+        spawn_local(agent.run());
+    }
+    eprintln!("chat: {} conversations are open", conversations.len());
+    for visitor in visitors {
+        spawn_local(visitor.run());
+    }
+    if let Some(rate) = args.rate {
+        let run = Rc::clone(&run);
+        spawn_local(async move { pace(&run, rate, &lanes).await });
+    }
+    let spent = run.measure(common.timing(), &common.sampler()).await;
+    run.drain(|| books.is_complete()).await;
+    let parameters = parameters(("conversations", args.conversations), args, common)?;
+    let mut report = Report::new("chat", parameters, &run, &spent, books.verdict());
+    report.committed_per_s = Some(round(run.counts().committed as f64 / spent.elapsed.as_secs_f64()));
+    report.seq_breaks = Some(books.seq_breaks());
+    Ok(report)
+}
+
+impl Conversation {
+    /// A message of the visitor, in the JSON that clients send.
+    fn json(&self, uid: &str, content: &str) -> serde_json::Value {
+        serde_json::json!({
+            "uid": uid,
+            "type": "TEXT",
+            "content": content,
+            "status": "SENDING",
+            "channel": "WEB",
+            "thread": self.thread,
+            "user": {"uid": self.visitor, "nickname": "", "avatar": "", "type": "VISITOR"},
+            "extra": "",
+        })
+    }
+}

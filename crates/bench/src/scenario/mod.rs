@@ -1,0 +1,111 @@
+//! What is done to the server.
+
+mod chat;
+mod churn;
+mod fanout;
+mod flow;
+mod idle;
+mod pairs;
+
+use std::time::Duration;
+
+use deskwire_wire::mqtt::QoS;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    cli::{Command, CommonArgs},
+    client::{Client, ClientError, Endpoint, Login, Protocol, Server},
+    http::HttpError,
+    measure::Sampler,
+    report::Report,
+    run::{Run, Timing},
+    stamp::NoStamp,
+};
+
+/// Why a scenario could not be run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScenarioError {
+    /// A connection could not be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A conversation could not be set up.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// An answer lacks something.
+    #[error("the server's answer has no {0}")]
+    Missing(&'static str),
+    /// A message cannot carry a stamp.
+    #[error(transparent)]
+    Stamp(#[from] NoStamp),
+    /// The parameters have no JSON form.
+    #[error("parameters: {0}")]
+    Parameters(#[from] serde_json::Error),
+}
+
+/// Runs `command`.
+///
+/// # Errors
+/// [`ScenarioError`] when the run cannot begin; what fails later is counted in the report.
+pub(crate) async fn run(command: Command) -> Result<Report, ScenarioError> {
+    match command {
+        Command::Pairs { pairs, flow, common } => pairs::run(pairs, &flow, &common).await,
+        Command::Fanout { subscribers, flow, common } => fanout::run(subscribers, &flow, &common).await,
+        Command::Idle { connections, own_topic, common } => idle::run(connections, &own_topic, &common).await,
+        Command::Churn { clients, own_topic, common } => churn::run(clients, &own_topic, &common).await,
+        Command::Chat { chat, common } => chat::run(&chat, &common).await,
+    }
+}
+
+impl CommonArgs {
+    async fn server(&self) -> Result<Server, ClientError> {
+        Ok(Server {
+            endpoint: Endpoint::resolve(&self.url).await?,
+            stomp_path: self.stomp_path.clone(),
+            mqtt_path: self.mqtt_path.clone(),
+            qos: if self.qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce },
+        })
+    }
+
+    /// Connects the service account as the client called `name`.
+    async fn connect(&self, server: &Server, run: &Run, protocol: Protocol, name: &str) -> Result<Client, ClientError> {
+        // Two clients of one id throw each other out, also those of a run that is still ending.
+        let client_id = format!("{}-{}", run.id.name(), name);
+        let login = Login { client_id: &client_id, name: self.login.as_deref(), secret: self.passcode.as_deref() };
+        Client::connect(server, protocol, login).await
+    }
+
+    /// The topic called `name` below the root.
+    fn topic(&self, name: &str) -> String {
+        format!("{}/{name}", self.topic_root)
+    }
+
+    fn timing(&self) -> Timing {
+        Timing { warmup: Duration::from_secs_f64(self.warmup), measured: Duration::from_secs_f64(self.seconds) }
+    }
+
+    fn sampler(&self) -> Sampler {
+        Sampler::new(self.pid)
+    }
+}
+
+/// Adds the members of `part` to the parameters of a run.
+fn add_parameters(all: &mut Map<String, Value>, part: &impl Serialize) -> Result<(), serde_json::Error> {
+    if let Value::Object(members) = serde_json::to_value(part)? {
+        all.extend(members);
+    }
+    Ok(())
+}
+
+/// The parameters of a run: what is `particular` to its scenario, how many of what, and what all scenarios have.
+fn parameters(
+    (unit, count): (&str, u32),
+    particular: &impl Serialize,
+    common: &CommonArgs,
+) -> Result<Value, serde_json::Error> {
+    let mut all = Map::new();
+    all.insert(unit.to_owned(), count.into());
+    add_parameters(&mut all, particular)?;
+    add_parameters(&mut all, common)?;
+    Ok(all.into())
+}
