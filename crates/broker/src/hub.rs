@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn received(outbox: &Outbox) -> usize {
-        outbox.drain().items.len()
+        outbox.take_deliveries().0.len()
     }
 
     #[test]

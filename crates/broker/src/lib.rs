@@ -24,6 +24,6 @@ pub mod sessions;
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber};
 pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply};
-pub use outbox::{CloseReason, Item, Outbox, SubscriptionKey};
+pub use outbox::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
 pub use publication::{Content, Dialect, Opaque, Publication};
 pub use sessions::{Session, Sessions};

@@ -2,13 +2,13 @@
 
 use std::{
     collections::HashMap,
-    fmt,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
-use deskwire_store::{Moved, NewEntry, Store, Write, Written};
+use deskwire_store::{NewEntry, Store, Write, Written};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{
@@ -29,27 +29,15 @@ pub enum CommitError {
     Stopping,
 }
 
-/// Says what the subscribers hear of a cursor that moved.
-pub type Compose = Box<dyn FnOnce(&Moved) -> Publication + Send>;
-
 /// Who is told of a write once it is on disk.
+#[derive(Debug)]
 pub enum Announce {
     /// Nobody.
     Nobody,
     /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
     Entry(Topic),
-    /// The subscribers get what the function says of the moved cursor; a cursor that did not move reaches nobody.
-    Receipt(Compose),
-}
-
-impl fmt::Debug for Announce {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nobody => "Nobody",
-            Self::Entry(_) => "Entry",
-            Self::Receipt(_) => "Receipt",
-        })
-    }
+    /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
+    Receipt(Publication),
 }
 
 /// Where the outcome of a write goes.
@@ -76,6 +64,7 @@ impl Reply {
 
 /// Something for the committer to do in its turn.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all jobs are writes")]
 pub enum Job {
     /// Commit, then tell.
     Write {
@@ -107,13 +96,20 @@ type Reader = (LogId, Uid, Box<str>);
 /// Delivered-cursors on their way to disk, one position per reader however often it moves.
 #[derive(Debug, Default)]
 struct Cursors {
-    moved: Mutex<HashMap<Reader, Seq>>,
+    waiting: Mutex<Waiting>,
     changed: Notify,
 }
 
+#[derive(Debug, Default)]
+struct Waiting {
+    moved: HashMap<Reader, Seq>,
+    /// What is in the batch that is being written: not on disk yet, but no longer to be written.
+    writing: HashMap<Reader, Seq>,
+}
+
 impl Cursors {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Reader, Seq>> {
-        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns when cursors have moved and have waited for `delay`.
@@ -122,18 +118,46 @@ impl Cursors {
         tokio::time::sleep(delay).await;
     }
 
-    fn take(&self, limit: usize, writes: &mut Vec<Write>) {
-        let mut moved = self.lock();
-        let readers: Vec<Reader> = moved.keys().take(limit).cloned().collect();
+    fn moved(&self, reader: Reader, seq: Seq) {
+        let mut waiting = self.lock();
+        let position = waiting.moved.entry(reader).or_default();
+        *position = (*position).max(seq);
+        drop(waiting);
+        self.changed.notify_one();
+    }
+
+    /// Adds up to `limit` of the moves to a batch.
+    fn begin(&self, limit: usize, writes: &mut Vec<Write>) {
+        let mut waiting = self.lock();
+        let readers: Vec<Reader> = waiting.moved.keys().take(limit).cloned().collect();
         for reader in readers {
-            if let Some(seq) = moved.remove(&reader) {
-                let (log, user, device) = reader;
+            if let Some(seq) = waiting.moved.remove(&reader) {
+                let (log, user, device) = reader.clone();
                 writes.push(Write::Delivered { log, user, device, seq });
+                waiting.writing.insert(reader, seq);
             }
         }
-        if !moved.is_empty() {
+        if !waiting.moved.is_empty() {
             self.changed.notify_one();
         }
+    }
+
+    /// Ends the batch; what did not get to the disk waits for the next one.
+    fn end(&self, committed: bool) {
+        let mut waiting = self.lock();
+        let written = mem::take(&mut waiting.writing);
+        if !committed {
+            for (reader, seq) in written {
+                let position = waiting.moved.entry(reader).or_default();
+                *position = (*position).max(seq);
+            }
+            self.changed.notify_one();
+        }
+    }
+
+    fn position(&self, reader: &Reader) -> Option<Seq> {
+        let waiting = self.lock();
+        waiting.moved.get(reader).into_iter().chain(waiting.writing.get(reader)).max().copied()
     }
 }
 
@@ -181,11 +205,27 @@ impl Log {
     /// Notes that the reader `user` on `device` has everything of `log` up to `seq`; written along with other writes,
     /// or on its own after a short while.
     pub fn delivered(&self, log: LogId, user: &Uid, device: &str, seq: Seq) {
-        let mut moved = self.cursors.lock();
-        let position = moved.entry((log, user.clone(), device.into())).or_default();
-        *position = (*position).max(seq);
-        drop(moved);
-        self.cursors.changed.notify_one();
+        self.cursors.moved((log, user.clone(), device.into()), seq);
+    }
+
+    /// Where [`Self::delivered`] has put the cursor of a reader, if that is not on disk yet: a client that comes back at
+    /// once must not get again what it acknowledged.
+    #[must_use]
+    pub fn position(&self, log: LogId, user: &Uid, device: &str) -> Option<Seq> {
+        self.cursors.position(&(log, user.clone(), device.into()))
+    }
+
+    /// Waits until everything that was submitted, and every cursor that moved, is on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`] when the last write did not get there.
+    pub async fn flush(&self) -> Result<(), CommitError> {
+        loop {
+            self.commit(Write::Probe, Announce::Nobody).await?;
+            if self.cursors.lock().moved.is_empty() {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -225,9 +265,10 @@ impl Committer {
     async fn commit(&self, jobs: &mut Vec<Job>) {
         let mut writes = Vec::with_capacity(jobs.len());
         let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
-        self.cursors.take(self.limits.batch, &mut writes);
-        let mut outcomes =
-            if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await }.map(Vec::into_iter);
+        self.cursors.begin(self.limits.batch, &mut writes);
+        let outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await };
+        self.cursors.end(outcomes.is_ok());
+        let mut outcomes = outcomes.map(Vec::into_iter);
         for job in pending {
             match job {
                 Pending::Relay(publication) => self.hub.publish(&Arc::new(publication)),
@@ -276,7 +317,7 @@ impl Committer {
                 let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
                 Publication::new(topic, content)
             }),
-            (Announce::Receipt(compose), Written::Cursor(Some(moved))) => Some(compose(moved)),
+            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
             _ => None,
         };
         if let Some(publication) = publication {

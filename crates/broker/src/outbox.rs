@@ -29,16 +29,19 @@ pub enum CloseReason {
     Stopping,
 }
 
-/// One thing for a connection to do.
+/// A publication for one of the connection's subscriptions.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The connection's subscription.
+    pub subscription: SubscriptionKey,
+    /// What to hand on.
+    pub publication: Arc<Publication>,
+}
+
+/// What the server has to tell the connection itself. Answers never wait behind deliveries: a client that takes no
+/// deliveries now may be waiting for an answer before it takes more.
 #[derive(Debug)]
-pub enum Item {
-    /// Hand `publication` to `subscription`.
-    Delivery {
-        /// The connection's subscription.
-        subscription: SubscriptionKey,
-        /// What to hand on.
-        publication: Arc<Publication>,
-    },
+pub enum Answer {
     /// What became of the write the connection numbered `ticket`.
     Committed {
         /// The connection's number for the write.
@@ -57,8 +60,9 @@ pub enum Item {
 
 #[derive(Debug, Default)]
 struct Queue {
-    items: VecDeque<Item>,
-    /// Weight of the deliveries in `items`, in bytes.
+    answers: VecDeque<Answer>,
+    deliveries: VecDeque<Delivery>,
+    /// Weight of the deliveries, in bytes.
     bytes: usize,
     /// Logged subscriptions that lost a delivery here and have to read the log.
     lagging: Vec<SubscriptionKey>,
@@ -73,17 +77,6 @@ struct Queue {
 pub struct Outbox {
     queue: Mutex<Queue>,
     limit: usize,
-}
-
-/// What a connection finds in its outbox.
-#[derive(Debug, Default)]
-pub struct Drained {
-    /// What to do, in order.
-    pub items: VecDeque<Item>,
-    /// Subscriptions that have to read their log.
-    pub lagging: Vec<SubscriptionKey>,
-    /// The connection must end.
-    pub close: Option<CloseReason>,
 }
 
 impl Outbox {
@@ -116,7 +109,7 @@ impl Outbox {
             // One delivery always fits: a message larger than the outbox must not be undeliverable.
             if queue.bytes == 0 || queue.bytes + weight <= limit {
                 queue.bytes += weight;
-                queue.items.push_back(Item::Delivery { subscription, publication: Arc::clone(publication) });
+                queue.deliveries.push_back(Delivery { subscription, publication: Arc::clone(publication) });
                 return;
             }
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
@@ -134,12 +127,12 @@ impl Outbox {
 
     /// Tells the connection what became of its write; bounded by the writes it may have unanswered.
     pub fn committed(&self, ticket: u64, outcome: Result<Written, CommitError>) {
-        self.update(|queue, _| queue.items.push_back(Item::Committed { ticket, outcome }));
+        self.update(|queue, _| queue.answers.push_back(Answer::Committed { ticket, outcome }));
     }
 
     /// Tells the connection that its user takes part in a conversation.
     pub fn joined(&self, conversation: Arc<Conversation>, position: Seq) {
-        self.update(|queue, _| queue.items.push_back(Item::Joined { conversation, position }));
+        self.update(|queue, _| queue.answers.push_back(Answer::Joined { conversation, position }));
     }
 
     /// Tells the connection to end.
@@ -147,42 +140,38 @@ impl Outbox {
         self.update(|queue, _| queue.close = Some(reason));
     }
 
-    /// Takes everything out.
+    /// Takes the answers out.
     #[must_use]
-    pub fn drain(&self) -> Drained {
+    pub fn take_answers(&self) -> VecDeque<Answer> {
+        mem::take(&mut self.lock().answers)
+    }
+
+    /// Takes the deliveries out, and the subscriptions that have to read their log because some did not fit.
+    #[must_use]
+    pub fn take_deliveries(&self) -> (VecDeque<Delivery>, Vec<SubscriptionKey>) {
         let mut queue = self.lock();
         queue.bytes = 0;
-        Drained { items: mem::take(&mut queue.items), lagging: mem::take(&mut queue.lagging), close: queue.close }
-    }
-
-    /// Ready when there is something to drain. A connection that is `blocked`, because its client has to acknowledge
-    /// first, only wants to know that it must end.
-    pub fn poll_ready(&self, cx: &mut Context<'_>, blocked: bool) -> Poll<()> {
-        let mut queue = self.lock();
-        let waiting = !queue.items.is_empty() || !queue.lagging.is_empty();
-        if queue.close.is_some() || (waiting && !blocked) {
-            return Poll::Ready(());
-        }
-        if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-            queue.waker = Some(cx.waker().clone());
-        }
-        Poll::Pending
-    }
-
-    /// Ready when there are items, for a connection that knows already that it must end.
-    pub fn poll_items(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut queue = self.lock();
-        if !queue.items.is_empty() {
-            return Poll::Ready(());
-        }
-        queue.waker = Some(cx.waker().clone());
-        Poll::Pending
+        (mem::take(&mut queue.deliveries), mem::take(&mut queue.lagging))
     }
 
     /// Why the connection must end, if it must.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
         self.lock().close
+    }
+
+    /// Ready when there are answers; when there are deliveries, if the connection `wants_deliveries`; and when it must
+    /// end, unless it `knows_its_end`.
+    pub fn poll_ready(&self, cx: &mut Context<'_>, wants_deliveries: bool, knows_its_end: bool) -> Poll<()> {
+        let mut queue = self.lock();
+        let deliverable = wants_deliveries && (!queue.deliveries.is_empty() || !queue.lagging.is_empty());
+        if deliverable || !queue.answers.is_empty() || (queue.close.is_some() && !knows_its_end) {
+            return Poll::Ready(());
+        }
+        if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            queue.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
     }
 }
 
@@ -209,8 +198,7 @@ mod tests {
     fn a_message_larger_than_the_outbox_still_fits_alone() {
         let outbox = Outbox::new(100);
         outbox.deliver(1, &opaque(5000));
-        let drained = outbox.drain();
-        assert_eq!((drained.items.len(), drained.close), (1, None));
+        assert_eq!((outbox.take_deliveries().0.len(), outbox.close_reason()), (1, None));
     }
 
     #[test]
@@ -220,8 +208,23 @@ mod tests {
             outbox.deliver(7, &message(Some(Seq(seq))));
             outbox.deliver(7, &message(None));
         }
-        let drained = outbox.drain();
-        assert_eq!((drained.items.len(), drained.lagging, drained.close), (1, vec![7], None));
+        let (deliveries, lagging) = outbox.take_deliveries();
+        assert_eq!((deliveries.len(), lagging, outbox.close_reason()), (1, vec![7], None));
+    }
+
+    #[test]
+    fn a_connection_that_takes_no_deliveries_still_hears_answers_and_its_end() {
+        let outbox = Outbox::new(1000);
+        let cx = &mut Context::from_waker(Waker::noop());
+        outbox.deliver(1, &message(None));
+        assert!(outbox.poll_ready(cx, false, false).is_pending());
+        assert!(outbox.poll_ready(cx, true, false).is_ready());
+        outbox.committed(1, Ok(Written::Probed));
+        assert!(outbox.poll_ready(cx, false, false).is_ready());
+        assert_eq!(outbox.take_answers().len(), 1);
+        outbox.close(CloseReason::Stopping);
+        assert!(outbox.poll_ready(cx, false, false).is_ready());
+        assert!(outbox.poll_ready(cx, false, true).is_pending(), "it is told once");
     }
 
     #[test]
@@ -229,6 +232,6 @@ mod tests {
         let outbox = Outbox::new(1000);
         outbox.deliver(1, &opaque(600));
         outbox.deliver(1, &opaque(600));
-        assert_eq!(outbox.drain().close, Some(CloseReason::SlowConsumer));
+        assert_eq!(outbox.close_reason(), Some(CloseReason::SlowConsumer));
     }
 }

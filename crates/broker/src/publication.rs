@@ -142,7 +142,10 @@ impl Publication {
         // Heads, and what stamping adds when it is rendered.
         const OVERHEAD: usize = 160;
         let body = match &self.content {
-            Content::Opaque(opaque) => opaque.body.len(),
+            Content::Opaque(opaque) => {
+                let headers = opaque.headers().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+                opaque.body.len() + opaque.content_type().map_or(0, str::len) + headers
+            }
             Content::Message { payload, .. } => payload.bytes().len(),
         };
         body + self.topic.as_str().len() + OVERHEAD

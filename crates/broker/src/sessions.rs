@@ -93,12 +93,12 @@ mod tests {
         let (old, new) = (session(Some("u/web/1")), session(Some("u/web/1")));
         sessions.enter(&old);
         sessions.enter(&new);
-        assert_eq!(old.outbox.drain().close, Some(CloseReason::TakenOver));
+        assert_eq!(old.outbox.close_reason(), Some(CloseReason::TakenOver));
         sessions.leave(&old);
         let third = session(Some("u/web/1"));
         sessions.enter(&third);
-        assert_eq!(new.outbox.drain().close, Some(CloseReason::TakenOver));
-        assert_eq!(third.outbox.drain().close, None);
+        assert_eq!(new.outbox.close_reason(), Some(CloseReason::TakenOver));
+        assert_eq!(third.outbox.close_reason(), None);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What is asked for with every message, kept in memory.
+//! What is asked for with every message, kept in memory: conversations, which change through the desk alone, and the
+//! names of agents, which do not change.
 
 use std::sync::Arc;
 
@@ -7,16 +8,16 @@ use moka::sync::Cache;
 
 use crate::{Desk, DeskError, access::takes_part};
 
-/// Bounded caches. Every change of a conversation or an agent goes through the desk, which puts the new state here.
+/// Bounded caches. Every change of a conversation goes through the desk, which puts the new state here.
 #[derive(Debug)]
 pub(crate) struct Directory {
     conversations: Cache<Topic, Arc<Conversation>>,
-    agents: Cache<Uid, Arc<AgentProfile>>,
+    profiles: Cache<Uid, Profile>,
 }
 
 impl Directory {
     pub(crate) fn new(capacity: u64) -> Self {
-        Self { conversations: Cache::new(capacity), agents: Cache::new(capacity) }
+        Self { conversations: Cache::new(capacity), profiles: Cache::new(capacity) }
     }
 }
 
@@ -67,14 +68,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn agent(&self, uid: &Uid) -> Result<Option<Arc<AgentProfile>>, DeskError> {
-        if let Some(agent) = self.directory.agents.get(uid) {
-            return Ok(Some(agent));
-        }
-        let Some(agent) = self.store.agent(uid).await? else { return Ok(None) };
-        let agent = Arc::new(agent);
-        self.directory.agents.insert(uid.clone(), Arc::clone(&agent));
-        Ok(Some(agent))
+    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, DeskError> {
+        Ok(self.store.agent(uid).await?)
     }
 
     /// Sets the availability of an agent.
@@ -82,9 +77,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`].
     pub async fn set_agent_status(&self, uid: &Uid, status: deskwire_model::AgentStatus) -> Result<(), DeskError> {
-        self.store.set_agent_status(uid, status).await?;
-        self.directory.agents.invalidate(uid);
-        Ok(())
+        Ok(self.store.set_agent_status(uid, status).await?)
     }
 
     /// How `principal` shows itself in `conversation`.
@@ -95,7 +88,14 @@ impl Desk {
     ) -> Result<Profile, DeskError> {
         match principal.role {
             Role::Visitor => Ok(conversation.visitor_profile.clone()),
-            Role::Agent => Ok(self.agent(&principal.uid).await?.map(|agent| agent.profile.clone()).unwrap_or_default()),
+            Role::Agent => {
+                if let Some(profile) = self.directory.profiles.get(&principal.uid) {
+                    return Ok(profile);
+                }
+                let profile = self.store.agent(&principal.uid).await?.map(|agent| agent.profile).unwrap_or_default();
+                self.directory.profiles.insert(principal.uid.clone(), profile.clone());
+                Ok(profile)
+            }
             Role::Service => Ok(Profile::default()),
         }
     }

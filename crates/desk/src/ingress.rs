@@ -74,8 +74,12 @@ impl Desk {
             }
             MessageClass::Read => {
                 let Ok(target) = MessageUid::new(&draft.content) else { return Ok(Submitted::Done) };
-                let write =
-                    Write::Read { log: conversation.id, user: principal.uid.clone(), upto: Upto::Message(target) };
+                let write = Write::Read {
+                    log: conversation.id,
+                    user: principal.uid.clone(),
+                    device: sender.device.into(),
+                    upto: Upto::Message(target),
+                };
                 Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
             }
             MessageClass::Logged => Job::Write {
@@ -129,7 +133,7 @@ impl Desk {
     pub async fn read_positions(
         &self,
         reader: &Principal,
-        conversation: &Arc<Conversation>,
+        conversation: &Conversation,
         now: Timestamp,
     ) -> Result<Vec<Publication>, DeskError> {
         let mut receipts = Vec::new();
@@ -192,7 +196,6 @@ impl Speaker<'_> {
 
     /// The receipt as its sender wrote it, for the others to hear if the cursor moves.
     fn receipt(&self, draft: &Draft, now: Timestamp) -> Result<Announce, DialectError> {
-        let publication = self.relay(draft, now)?;
-        Ok(Announce::Receipt(Box::new(move |_moved| publication)))
+        Ok(Announce::Receipt(self.relay(draft, now)?))
     }
 }

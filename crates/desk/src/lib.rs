@@ -26,7 +26,7 @@ use self::directory::Directory;
 pub use self::{
     error::DeskError,
     ingress::{Sender, Submitted},
-    reading::{HistoryPage, OpenFeed},
+    reading::{FeedDevice, HistoryPage, OpenFeed},
     threads::{Greeting, ThreadRequest},
 };
 

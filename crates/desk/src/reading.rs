@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_broker::Publication;
-use deskwire_model::{
-    AgentProfile, Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, Topic, TopicFilter, Uid,
-};
+use deskwire_model::{AgentProfile, Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, TopicFilter, Uid};
 use deskwire_store::{OpenedSession, Visitor};
 
 use crate::{Desk, DeskError};
@@ -18,6 +16,19 @@ pub struct HistoryPage {
     pub messages: Vec<Bytes>,
     /// Entries of the whole log.
     pub total: u64,
+}
+
+/// The device for which a feed is opened (DESIGN §1, cursor rules).
+#[derive(Clone, Copy, Debug)]
+pub enum FeedDevice<'a> {
+    /// A STOMP device; empty for the user's default device.
+    Stomp(&'a str),
+    /// A persistent MQTT session.
+    Mqtt(&'a str),
+    /// Nothing is remembered: the feed begins behind this position.
+    From(Seq),
+    /// Nothing is remembered: the feed begins at the end.
+    End,
 }
 
 /// Where a reader's feed of one conversation begins.
@@ -49,23 +60,24 @@ impl Desk {
         Ok(HistoryPage { messages, total: head.0 })
     }
 
-    /// The entries of a log behind `after`, at most `limit` of them, as they are handed to subscribers.
+    /// The entries behind `after` as they are handed to subscribers, at most `entries` of them and not much more than
+    /// `bytes`, and whether there are no more.
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn entries_after(
+    pub async fn page_after(
         &self,
-        topic: &Topic,
-        log: LogId,
+        conversation: &Conversation,
         after: Seq,
-        limit: usize,
-    ) -> Result<Vec<(Seq, Arc<Publication>)>, DeskError> {
-        let entries = self.store.entries_after(log, after, limit).await?;
-        let publish = |entry: Entry| (entry.seq, Arc::new(Publication::entry(topic.clone(), entry)));
-        Ok(entries.into_iter().map(publish).collect())
+        entries: usize,
+        bytes: usize,
+    ) -> Result<(Vec<(Seq, Arc<Publication>)>, bool), DeskError> {
+        let page = self.store.page_after(conversation.id, after, entries, bytes).await?;
+        let publish = |entry: Entry| (entry.seq, Arc::new(Publication::entry(conversation.topic.clone(), entry)));
+        Ok((page.entries.into_iter().map(publish).collect(), page.last))
     }
 
-    /// Where the feed of `user` on `device` begins. Without a device the feed is not remembered and begins at the end.
+    /// Where the feed of `user` on `device` begins.
     ///
     /// The caller subscribes first and asks then: so nothing can fall between the answer and the first announcement.
     ///
@@ -75,14 +87,26 @@ impl Desk {
         &self,
         conversation: Arc<Conversation>,
         user: &Uid,
-        device: Option<&str>,
+        device: FeedDevice<'_>,
     ) -> Result<OpenFeed, DeskError> {
-        let head = self.store.head(conversation.id).await?;
+        let (log, head) = (conversation.id, self.store.head(conversation.id).await?);
         let position = match device {
-            Some(device) => self.store.delivered(conversation.id, user, device).await?.unwrap_or(head),
-            None => head,
+            FeedDevice::From(position) => position,
+            FeedDevice::End => head,
+            FeedDevice::Mqtt(client_id) => self.cursor(log, user, client_id).await?.unwrap_or(head),
+            FeedDevice::Stomp(device) => {
+                // A device that is seen for the first time has what the user's default device has.
+                let known = device.is_empty() || self.store.has_delivered(log, user, device).await?;
+                self.cursor(log, user, if known { device } else { "" }).await?.unwrap_or(head)
+            }
         };
-        Ok(OpenFeed { conversation, position, head })
+        Ok(OpenFeed { conversation, position: position.min(head), head })
+    }
+
+    /// The delivered-cursor of a device, on disk or on its way there.
+    async fn cursor(&self, log: LogId, user: &Uid, device: &str) -> Result<Option<Seq>, DeskError> {
+        let moving = self.log.position(log, user, device);
+        Ok(self.store.delivered(log, user, device).await?.max(moving))
     }
 
     /// The conversations an agent takes part in, newest activity first, bounded by the configuration.
@@ -180,6 +204,14 @@ impl Desk {
     #[must_use]
     pub fn local_time(&self, at: Timestamp) -> String {
         self.renderer.local_time(at)
+    }
+
+    /// Waits until everything that was submitted is on disk.
+    ///
+    /// # Errors
+    /// [`DeskError::Commit`] when it did not get there.
+    pub async fn flush(&self) -> Result<(), DeskError> {
+        Ok(self.log.flush().await?)
     }
 
     /// Proves that writes reach the disk.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_broker::Announce;
+use deskwire_broker::{Announce, CommitError};
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, MessageType, MessageUid, Principal, Profile, Role, Seq, ThreadStatus,
     ThreadType, Timestamp, Uid,
@@ -55,6 +55,14 @@ impl Desk {
     /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Commit`],
     /// [`DeskError::Store`].
     pub async fn request_thread(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
+        // A decision that has begun is carried through, also when whoever asked goes away meanwhile: what is committed
+        // must be remembered and told.
+        let desk = self.clone();
+        let decision = tokio::spawn(async move { desk.decide(request, now).await });
+        decision.await.map_err(|_| CommitError::Stopping)?
+    }
+
+    async fn decide(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
         let service = self.service(&request).await?;
         let conversation = self.open(&request, &service).await?;
         if conversation.status == ThreadStatus::Chatting {
@@ -86,7 +94,7 @@ impl Desk {
             ThreadType::Agent => {
                 let agent = self.agent(&request.service).await?.filter(|agent| agent.org == *org);
                 let agent = agent.ok_or(DeskError::UnknownService)?;
-                Ok(Service { agents: vec![agent.as_ref().clone()], addressed: Some(agent.uid.clone()) })
+                Ok(Service { addressed: Some(agent.uid.clone()), agents: vec![agent] })
             }
             ThreadType::Workgroup => {
                 let workgroup = self.store.workgroup(&request.service).await?.filter(|group| group.org == *org);
@@ -132,7 +140,7 @@ impl Desk {
 
     async fn assign(
         &self,
-        mut conversation: Arc<Conversation>,
+        conversation: Arc<Conversation>,
         agents: &[Candidate],
         service: &Service,
         now: Timestamp,
@@ -157,13 +165,7 @@ impl Desk {
                     return self.welcome(assigned, &agent.uid, profile.unwrap_or_default(), now).await;
                 }
                 Err(DeskError::Refused(Refusal::AtCapacity)) => {}
-                Err(DeskError::Refused(Refusal::Fenced)) => {
-                    // Somebody else decided meanwhile, by the same rules: what they decided stands.
-                    if let Some(current) = self.store.conversation_by_topic(&conversation.topic).await? {
-                        conversation = self.remember(current);
-                    }
-                    return self.unlogged(&conversation, "CONTINUE", self.config.texts.resume.clone(), now);
-                }
+                Err(DeskError::Refused(Refusal::Fenced)) => return self.overtaken(conversation, now).await,
                 Err(error) => return Err(error),
             }
         }
@@ -193,7 +195,10 @@ impl Desk {
         let conversation = if was == status {
             conversation
         } else {
-            self.changed(Write::SetStatus { log: conversation.id, fence: conversation.fence, status }).await?
+            match self.changed(Write::SetStatus { log: conversation.id, fence: conversation.fence, status }).await {
+                Err(DeskError::Refused(Refusal::Fenced)) => return self.overtaken(conversation, now).await,
+                changed => changed?,
+            }
         };
         let (kind, content) = if status == ThreadStatus::Queuing {
             let place = self.store.queue_place(&conversation.service, conversation.id).await?;
@@ -212,6 +217,20 @@ impl Desk {
         }
         let principal = desk_itself(&conversation);
         self.logged(conversation, &principal, &Profile::default(), kind, content.to_string(), now).await
+    }
+
+    /// Somebody else decided meanwhile, by the same rules: what they decided stands.
+    async fn overtaken(&self, conversation: Arc<Conversation>, now: Timestamp) -> Result<Greeting, DeskError> {
+        let current = match self.store.conversation_by_topic(&conversation.topic).await? {
+            Some(current) => self.remember(current),
+            None => conversation,
+        };
+        let (kind, text) = match current.status {
+            ThreadStatus::Queuing => ("QUEUE", &self.config.texts.queue),
+            ThreadStatus::Offline => ("LEAVE_MSG", &self.config.texts.leave_message),
+            _ => ("CONTINUE", &self.config.texts.resume),
+        };
+        self.unlogged(&current, kind, text.clone(), now)
     }
 
     /// An answer that is also an entry. The visitor has it with the answer, so a visitor who had everything before it
@@ -238,7 +257,8 @@ impl Desk {
         let had = self.store.delivered(conversation.id, &conversation.visitor, "").await?;
         if had.is_some_and(|had| had.next() == seq) {
             let user = conversation.visitor.clone();
-            let write = Write::Read { log: conversation.id, user, upto: Upto::Seq(seq) };
+            let device = Box::default();
+            let write = Write::Read { log: conversation.id, user, device, upto: Upto::Seq(seq) };
             self.log.commit(write, Announce::Nobody).await?;
         }
         let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };

@@ -39,40 +39,41 @@ pub(crate) fn organisation() -> Result<Uid, InvalidUid> {
     Uid::new(ORGANISATION)
 }
 
-/// Makes the demo organisation in a new store; returns the password that was generated, to be shown once. In a store
-/// that has it, only sets the password if the environment asks for that: the way back in for who lost it.
+/// Makes what is missing of the demo organisation; returns the password that was generated, to be shown once. An agent
+/// that is there already only gets a new password if the environment asks for one: the way back in for who lost it.
 pub(crate) async fn prepare(
     store: &Store,
     passwords: &Passwords,
     capacity: u32,
 ) -> Result<Option<String>, FirstStartError> {
     let chosen = std::env::var(PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty());
-    let agent = Uid::new(AGENT)?;
-    if !store.is_new().await? {
+    let (org, agent, workgroup) = (organisation()?, Uid::new(AGENT)?, Uid::new(WORKGROUP)?);
+    if !store.organisation_exists(&org).await? {
+        store.create_organisation(&org, "Deskwire Demo").await?;
+    }
+    let mut generated = None;
+    if store.agent(&agent).await?.is_some() {
         if let Some(password) = chosen {
             store.set_agent_password(&agent, &passwords.hash(password).await?).await?;
         }
-        return Ok(None);
+    } else {
+        let password = match chosen {
+            Some(password) => password,
+            None => generated.insert(random_password()?).clone(),
+        };
+        let profile = AgentProfile {
+            uid: agent.clone(),
+            org: org.clone(),
+            username: USERNAME.to_owned(),
+            profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
+            status: AgentStatus::Available,
+            capacity,
+        };
+        store.create_agent(&profile, &passwords.hash(password).await?).await?;
     }
-    let (password, generated) = match chosen {
-        Some(password) => (password, None),
-        None => {
-            let password = random_password()?;
-            (password.clone(), Some(password))
-        }
-    };
-    let org = organisation()?;
-    store.create_organisation(&org, "Deskwire Demo").await?;
-    let profile = AgentProfile {
-        uid: agent.clone(),
-        org: org.clone(),
-        username: USERNAME.to_owned(),
-        profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
-        status: AgentStatus::Available,
-        capacity,
-    };
-    store.create_agent(&profile, &passwords.hash(password).await?).await?;
-    store.create_workgroup(&Uid::new(WORKGROUP)?, &org, "Demo", &[agent]).await?;
+    if store.workgroup(&workgroup).await?.is_none() {
+        store.create_workgroup(&workgroup, &org, "Demo", &[agent]).await?;
+    }
     Ok(generated)
 }
 

@@ -14,7 +14,7 @@ mod store;
 mod write;
 
 pub use error::StoreError;
-pub use records::{OpenedSession, Participant, QueuePlace, ReadPosition, Visitor, Workgroup};
+pub use records::{EntryPage, OpenedSession, Participant, QueuePlace, ReadPosition, Visitor, Workgroup};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use write::{Moved, NewConversation, NewEntry, Refusal, Upto, Write, Written};

@@ -1,6 +1,6 @@
 //! What is read from the tables besides the domain's own types.
 
-use deskwire_model::{AgentProfile, MessageUid, Profile, Seq, TopicFilter, Uid};
+use deskwire_model::{AgentProfile, Entry, MessageUid, Profile, Seq, TopicFilter, Uid};
 
 /// A user who takes part in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,15 @@ pub struct Workgroup {
     pub name: String,
     /// Its agents, in the order the administrator gave.
     pub agents: Vec<AgentProfile>,
+}
+
+/// Some entries of a log, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPage {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// Whether the log has no more behind them.
+    pub last: bool,
 }
 
 /// A place in the queue for an agent or a workgroup.

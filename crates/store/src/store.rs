@@ -5,8 +5,8 @@ use std::path::Path;
 use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
 
 use crate::{
-    OpenedSession, Participant, QueuePlace, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write,
-    Written,
+    EntryPage, OpenedSession, Participant, QueuePlace, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor,
+    Workgroup, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -96,6 +96,26 @@ impl Store {
     pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
         match self {
             Self::Sqlite(db) => db.chatting_counts(agents).await,
+        }
+    }
+
+    /// Whether a device has a delivered cursor of its own in a log.
+    pub async fn has_delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.has_delivered(log, user, device).await,
+        }
+    }
+
+    /// As [`Self::entries_after`], but ends early when the payloads read so far have `bytes` bytes.
+    pub async fn page_after(
+        &self,
+        log: LogId,
+        seq: Seq,
+        entries: usize,
+        bytes: usize,
+    ) -> Result<EntryPage, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.page_after(log, seq, entries, bytes).await,
         }
     }
 

@@ -21,14 +21,16 @@ pub enum Write {
         /// What has arrived; a position behind the head means the head.
         seq: Seq,
     },
-    /// Moves a user's read cursor and, as what was read has arrived, the delivered cursor of its default device;
+    /// Moves a user's read cursor and, as what was read has arrived, the delivered cursor of the device it read on;
     /// answered by [`Written::Cursor`] with the move of the read cursor.
     Read {
         /// The log.
         log: LogId,
         /// The reader.
         user: Uid,
-        /// The last entry read.
+        /// The device it read on; empty for its default device.
+        device: Box<str>,
+        /// The last entry read; a message that is not there moves nothing.
         upto: Upto,
     },
     /// Creates a conversation unless its topic has one; answered by [`Written::Conversation`].

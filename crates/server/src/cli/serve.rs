@@ -125,6 +125,7 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     };
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
     let connections = Arc::clone(&state.endpoints.connections);
+    let desk = state.gateway.desk.clone();
     let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
     let serving = listeners.serve(router, &config.limits, metrics, shutdown);
     for url in &urls {
@@ -134,13 +135,17 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     Greeting { urls: &urls, data: data.path(), first_login }.print();
 
     let stop = async {
-        tracing::info!(signal = signals.next().await, "stopping");
+        let signal = signals.next().await;
+        tracing::info!(signal, "stopping");
         trigger.request();
         connections.stop();
         signals.next().await
     };
     tokio::select! {
         drained = serving => {
+            if let Err(error) = desk.flush().await {
+                tracing::error!(%error, "not everything could be stored");
+            }
             tracing::info!(abandoned = drained.abandoned, "stopped");
             Ok(Ending::Stopped)
         }

@@ -40,12 +40,15 @@ pub struct TlsSection {
 }
 
 bounded_section! {
-    /// `[heartbeat]`: what the server offers in STOMP `heart-beat` and how often it pings WebSockets.
+    /// `[heartbeat]`: what the server offers in STOMP `heart-beat` and when it asks silent WebSockets for a sign of life.
     HeartbeatSection in "heartbeat" {
         /// Milliseconds after which the server sends something; 0 sends no heart-beats.
         send_ms: Millis = Millis(10_000), 0..=600_000;
         /// Milliseconds within which the server wants something from the client; 0 wants none.
         want_ms: Millis = Millis(10_000), 0..=600_000;
+        /// Milliseconds of silence after which a WebSocket is pinged; one that stays silent for as long again is gone,
+        /// whatever heart-beat or keep-alive was agreed.
+        idle_ping_ms: Millis = Millis(30_000), 1000..=600_000;
     }
 }
 

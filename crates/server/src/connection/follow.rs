@@ -49,6 +49,8 @@ pub(super) struct Followed {
     pub(super) conversation: Arc<Conversation>,
     feed: Feed,
     confirmed: Confirmed,
+    /// Whether the client has been told how far the others have read.
+    told: bool,
 }
 
 /// One subscription of the connection; `T` is what its protocol remembers about it.
@@ -78,29 +80,70 @@ pub(super) struct Subscriptions<T> {
     list: Vec<Subscription<T>>,
     /// Subscriptions whose log has to be read.
     behind: VecDeque<SubscriptionKey>,
+    /// Subscriptions that reached the end of their log for the first time.
+    arrived: Vec<SubscriptionKey>,
+}
+
+/// A subscription that the hub knows and the connection does not yet; ends unless it is added.
+#[derive(Debug)]
+pub(super) struct Active {
+    hub: Arc<Hub>,
+    filter: TopicFilter,
+    subscriber: Option<Subscriber>,
+}
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        if let Some(subscriber) = &self.subscriber {
+            self.hub.unsubscribe(&self.filter, subscriber);
+        }
+    }
 }
 
 impl<T> Subscriptions<T> {
     pub(super) const fn new(hub: Arc<Hub>, outbox: Arc<Outbox>) -> Self {
-        Self { hub, outbox, list: Vec::new(), behind: VecDeque::new() }
+        Self { hub, outbox, list: Vec::new(), behind: VecDeque::new(), arrived: Vec::new() }
     }
 
     /// Makes a subscription active: from now on the outbox gets what is said. Nothing is handed on before
     /// [`Self::add`].
-    pub(super) fn activate(&self, key: SubscriptionKey, filter: &TopicFilter) {
-        self.hub.subscribe(filter, Subscriber { outbox: Arc::clone(&self.outbox), key });
+    pub(super) fn activate(&self, key: SubscriptionKey, filter: TopicFilter) -> Active {
+        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key };
+        self.hub.subscribe(&filter, subscriber.clone());
+        Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
     }
 
     /// Adds an active subscription. Keys must be added in ascending order.
-    pub(super) fn add(&mut self, key: SubscriptionKey, filter: TopicFilter, log: Option<OpenFeed>, protocol: T) {
+    pub(super) fn add(&mut self, mut active: Active, log: Option<OpenFeed>, protocol: T) {
+        let Some(Subscriber { key, .. }) = active.subscriber.take() else { return };
         let log = log.map(|open| {
             let feed = Feed::new(open.position, open.head);
             if feed.is_behind() {
                 self.behind.push_back(key);
+            } else {
+                self.arrived.push(key);
             }
-            Box::new(Followed { conversation: open.conversation, feed, confirmed: Confirmed::new(open.position) })
+            let confirmed = Confirmed::new(open.position);
+            Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false })
         });
-        self.list.push(Subscription { key, filter, log, protocol });
+        self.list.push(Subscription { key, filter: active.filter.clone(), log, protocol });
+    }
+
+    /// A subscription that reached the end of its log for the first time since this was asked last, with its
+    /// conversation.
+    pub(super) fn next_arrived(&mut self) -> Option<(SubscriptionKey, Arc<Conversation>)> {
+        while let Some(key) = self.arrived.pop() {
+            if let Some(followed) = self.followed(key).filter(|followed| !followed.told) {
+                followed.told = true;
+                return Some((key, Arc::clone(&followed.conversation)));
+            }
+        }
+        None
+    }
+
+    /// Whether [`Self::next_arrived`] has something to say.
+    pub(super) fn has_arrived(&self) -> bool {
+        !self.arrived.is_empty()
     }
 
     fn index(&self, key: SubscriptionKey) -> Option<usize> {
@@ -143,8 +186,8 @@ impl<T> Subscriptions<T> {
         let Some(index) = self.index(key) else { return Verdict::Drop };
         let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
         match publication.seq() {
-            // What is relayed must not overtake entries that are still to be read.
-            None if followed.feed.is_behind() => Verdict::Drop,
+            // What is relayed must not overtake entries that are still to be read, and is not worth waiting for.
+            None if followed.feed.is_behind() || !open => Verdict::Drop,
             None => Verdict::Send,
             Some(seq) if !open => {
                 let was_behind = followed.feed.is_behind();
@@ -165,19 +208,20 @@ impl<T> Subscriptions<T> {
         }
     }
 
-    /// Has the log of a subscription read, because something was lost on the way or the client can take more again.
-    pub(super) fn read_again(&mut self, key: SubscriptionKey) {
+    /// Has the log of a subscription read, because something was lost on the way.
+    pub(super) fn lagging(&mut self, key: SubscriptionKey) {
         if let Some(followed) = self.followed(key) {
             followed.feed.fall_behind();
-            if !self.behind.contains(&key) {
-                self.behind.push_back(key);
-            }
+            self.read_on(key);
         }
     }
 
-    /// Whether the subscription waits for its log to be read.
-    pub(super) fn is_behind(&self, key: SubscriptionKey) -> bool {
-        self.get(key).and_then(|subscription| subscription.log.as_deref()).is_some_and(|log| log.feed.is_behind())
+    /// Has the log of a subscription that is behind read further, because the client can take more again.
+    pub(super) fn read_on(&mut self, key: SubscriptionKey) {
+        let behind = self.followed(key).is_some_and(|followed| followed.feed.is_behind());
+        if behind && !self.behind.contains(&key) {
+            self.behind.push_back(key);
+        }
     }
 
     /// The next log to read, and from where. A subscription whose client cannot take more now is passed over: an
@@ -191,7 +235,7 @@ impl<T> Subscriptions<T> {
                 continue;
             }
             if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind()) {
-                return Some((key, Arc::clone(&followed.conversation), followed.feed.position()));
+                return Some((key, Arc::clone(&followed.conversation), followed.feed.begin_read()));
             }
         }
         None
@@ -202,14 +246,16 @@ impl<T> Subscriptions<T> {
         self.followed(key).is_some_and(|followed| followed.feed.read(seq))
     }
 
-    /// Ends a page: `last` when the log had no more. Returns whether the subscription is live now.
-    pub(super) fn page_end(&mut self, key: SubscriptionKey, last: bool) -> bool {
-        let Some(followed) = self.followed(key) else { return false };
-        let live = last && followed.feed.reached_end();
-        if !live {
-            self.behind.push_back(key);
+    /// Ends a page: `last` when the log had no more.
+    pub(super) fn page_end(&mut self, key: SubscriptionKey, last: bool) {
+        let Some(followed) = self.followed(key) else { return };
+        if last && followed.feed.reached_end() {
+            if !followed.told {
+                self.arrived.push(key);
+            }
+        } else {
+            self.read_on(key);
         }
-        live
     }
 
     /// Notes that the client has the entry at `seq`; returns the conversation and the position to remember if the

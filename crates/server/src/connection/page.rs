@@ -17,10 +17,12 @@ pub(super) fn next<T>(
     open: impl Fn(SubscriptionKey) -> bool,
 ) -> Option<Reading> {
     let (subscription, conversation, after) = subscriptions.next_behind(open)?;
-    let (desk, limit) = (gateway.desk.clone(), gateway.config.limits.catch_up_page);
+    let desk = gateway.desk.clone();
+    let (entries, bytes) = (gateway.config.limits.catch_up_page, gateway.config.limits.outbox_bytes);
     Some(Box::pin(async move {
-        let entries = desk.entries_after(&conversation.topic, conversation.id, after, limit).await;
-        let last = entries.as_ref().is_ok_and(|entries| entries.len() < limit);
-        Page { subscription, last, entries }
+        match desk.page_after(&conversation, after, entries, bytes).await {
+            Ok((entries, last)) => Page { subscription, last, entries: entries.into_iter(), error: None },
+            Err(error) => Page { subscription, last: false, entries: Vec::new().into_iter(), error: Some(error) },
+        }
     }))
 }

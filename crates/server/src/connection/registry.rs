@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -15,6 +15,8 @@ use deskwire_broker::{CloseReason, Outbox};
 pub struct Connections {
     open: Mutex<HashMap<u64, Weak<Outbox>>>,
     next: AtomicU64,
+    /// Upgrades that finish from now on end at once.
+    stopping: AtomicBool,
 }
 
 /// Keeps a connection in the registry while it lives.
@@ -28,22 +30,20 @@ impl Connections {
     pub(super) fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Registered {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::downgrade(outbox));
+        if self.stopping.load(Ordering::SeqCst) {
+            outbox.close(CloseReason::Stopping);
+        }
         Registered { connections: Arc::clone(self), number }
     }
 
     /// Tells every connection to finish what it has begun and end.
     pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
         for outbox in self.open.lock().unwrap_or_else(PoisonError::into_inner).values() {
             if let Some(outbox) = outbox.upgrade() {
                 outbox.close(CloseReason::Stopping);
             }
         }
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use deskwire_broker::{CloseReason, Item, Outbox, Publication, SubscriptionKey};
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, Publication, SubscriptionKey};
 use deskwire_desk::DeskError;
 use deskwire_model::Seq;
 use deskwire_wire::{
@@ -33,8 +33,6 @@ use crate::{
     telemetry::metrics::{self as telemetry, Limit, Metrics},
 };
 
-/// Output is written when it has grown to this many bytes, even if there is more.
-const WRITE_AT_ONCE: usize = 256 * 1024;
 /// How long a client may take to answer our Close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
@@ -43,7 +41,10 @@ pub(super) struct Page {
     pub(super) subscription: SubscriptionKey,
     /// Whether the log had no more.
     pub(super) last: bool,
-    pub(super) entries: Result<Vec<(Seq, Arc<Publication>)>, DeskError>,
+    /// What was read and not handed on yet.
+    pub(super) entries: std::vec::IntoIter<(Seq, Arc<Publication>)>,
+    /// Why it could not be read.
+    pub(super) error: Option<DeskError>,
 }
 
 pub(super) type Reading = Pin<Box<dyn Future<Output = Page> + Send>>;
@@ -78,16 +79,20 @@ pub(super) trait Protocol: Send {
     fn work(&mut self, now: Tick) -> impl Future<Output = ()> + Send;
     /// Writes the session's own frames.
     fn transmit(&mut self, out: &mut Frames<'_>, now: Tick);
-    /// Handles an item of the outbox; gives it back when it has to wait for the client.
-    fn take(&mut self, item: Item, out: &mut Frames<'_>) -> Option<Item>;
+    /// Takes an answer of the server.
+    fn answer(&mut self, answer: Answer);
+    /// Hands on a publication; `false` when it has to wait for the client.
+    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool;
     /// A logged subscription lost something on its way through the outbox.
     fn lagging(&mut self, subscription: SubscriptionKey);
     /// The next log to read, if any subscription is behind.
     fn next_page(&mut self) -> Option<Reading>;
-    /// Hands on what was read.
-    fn page(&mut self, page: Page, out: &mut Frames<'_>);
+    /// Hands on what was read, until the output is full.
+    fn page(&mut self, page: &mut Page, out: &mut Frames<'_>);
     /// The number to send in a ping, whose pong proves that everything before it arrived (DESIGN §1, cursor rules).
     fn probe(&mut self, now: Tick) -> Option<u64>;
+    /// When the next probe is wanted.
+    fn probe_due(&self) -> Option<Tick>;
     /// The pong with this number came.
     fn proved(&mut self, probe: u64);
     /// When [`Self::timeout`] is due.
@@ -112,6 +117,8 @@ pub(super) struct Settings {
     pub(super) max_message: usize,
     /// A write that makes no progress for this many milliseconds ends the connection.
     pub(super) write_stall_ms: u64,
+    /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
+    pub(super) idle_ping_ms: u64,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -124,14 +131,24 @@ pub(super) struct Connection<P: Protocol> {
     settings: Arc<Settings>,
     /// Output that did not fit into the socket.
     unsent: BytesMut,
+    /// Whether the stream below holds output back: TLS takes bytes that its socket does not.
+    flushing: bool,
     unsent_since: Tick,
-    /// What was taken out of the outbox but has to wait for the client.
-    waiting: VecDeque<Item>,
+    /// What was taken out of the outbox and not handed on yet.
+    waiting: VecDeque<Delivery>,
+    /// Whether the first of `waiting` waits for the client.
+    blocked: bool,
     reading: Option<Reading>,
     page: Option<Page>,
     ping: Option<Control>,
+    /// When the client was last heard, and whether it has been asked for a sign of life since.
+    heard: Tick,
+    asked: bool,
+    /// Whether to ask now.
+    ask: bool,
     stopping: Option<CloseReason>,
-    closed_by_client: Option<CloseCode>,
+    /// The code to close with, because the client closes or broke the framing.
+    close_code: Option<CloseCode>,
     timer: Option<Pin<Box<Sleep>>>,
     timer_at: Tick,
 }
@@ -144,26 +161,31 @@ impl<P: Protocol> Connection<P> {
             websocket: WebSocket::new(settings.max_message),
             protocol,
             outbox,
-            settings,
             unsent: BytesMut::new(),
+            flushing: false,
             unsent_since: Tick::default(),
             waiting: VecDeque::new(),
+            blocked: false,
             reading: None,
             page: None,
             ping: None,
+            heard: settings.clock.now(),
+            asked: false,
+            ask: false,
             stopping: None,
-            closed_by_client: None,
+            close_code: None,
             timer: None,
             timer_at: Tick::default(),
+            settings,
         }
     }
 
     /// Serves the connection to its end. `leftover` came behind the upgrade request.
     pub(super) async fn run(mut self, leftover: Bytes) {
         if !leftover.is_empty() {
-            let received = self.websocket.receive(&mut BytesMut::from(leftover), |bytes| {
-                self.protocol.receive(bytes, self.settings.clock.now());
-            });
+            let now = self.settings.clock.now();
+            let mut input = BytesMut::from(leftover);
+            let received = self.websocket.receive(&mut input, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
         }
         if let Err(error) = self.serve().await {
@@ -174,27 +196,31 @@ impl<P: Protocol> Connection<P> {
     async fn serve(&mut self) -> io::Result<()> {
         loop {
             let now = self.settings.clock.now();
-            if self.protocol.deadline().is_some_and(|deadline| deadline <= now) {
-                self.protocol.timeout(now);
-                self.protocol.rest();
+            self.pass_time(now)?;
+            for answer in self.outbox.take_answers() {
+                self.protocol.answer(answer);
+            }
+            if self.stopping.is_none() {
+                self.stopping = self.outbox.close_reason();
+                if let Some(reason) = self.stopping {
+                    self.protocol.end(reason);
+                }
             }
             if self.protocol.has_work() {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
             }
-            if self.unsent.is_empty() {
-                poll_fn(|cx| self.write(cx)).await?;
-            } else if now.since(self.unsent_since) > self.settings.write_stall_ms {
-                self.settings.metrics.limit_hits(Limit::WriteStall).increment(1);
-                return Err(io::ErrorKind::TimedOut.into());
+            let mut more = false;
+            if self.is_writable() {
+                more = poll_fn(|cx| self.write(cx)).await?;
             }
-            if self.protocol.has_work() {
+            if self.protocol.has_work() || (more && self.is_writable()) {
                 continue;
             }
             if let Some(ending) = self.ending() {
                 return self.close(ending).await;
             }
-            if self.reading.is_none() && self.page.is_none() && self.unsent.is_empty() {
+            if self.reading.is_none() && self.page.is_none() && self.is_writable() {
                 self.reading = self.protocol.next_page();
             }
             self.set_timer();
@@ -204,11 +230,40 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
+    /// Whether the socket took everything so far.
+    fn is_writable(&self) -> bool {
+        self.unsent.is_empty() && !self.flushing
+    }
+
+    fn pass_time(&mut self, now: Tick) -> io::Result<()> {
+        if self.protocol.deadline().is_some_and(|deadline| deadline <= now) {
+            self.protocol.timeout(now);
+            self.protocol.rest();
+        }
+        if !self.is_writable() && now.since(self.unsent_since) > self.settings.write_stall_ms {
+            self.settings.metrics.limit_hits(Limit::WriteStall).increment(1);
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        if now.since(self.heard) > self.idle_limit() {
+            if self.asked {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.asked = true;
+            self.ask = true;
+        }
+        Ok(())
+    }
+
+    /// Milliseconds of silence after which something is done about it.
+    fn idle_limit(&self) -> u64 {
+        self.settings.idle_ping_ms * if self.asked { 2 } else { 1 }
+    }
+
     fn ending(&self) -> Option<Ending> {
-        if let Some(code) = self.closed_by_client {
+        if let Some(code) = self.close_code {
             return Some(Ending::new(code, ""));
         }
-        if !self.unsent.is_empty() {
+        if !self.is_writable() {
             return None;
         }
         self.protocol.ending().or_else(|| match self.stopping {
@@ -219,10 +274,10 @@ impl<P: Protocol> Connection<P> {
         })
     }
 
-    /// Builds everything that is due and gives it to the socket at once. Always ready.
-    fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Builds what is due and gives it to the socket at once. Always ready; true when more is due.
+    fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         scratch::output(|out| {
-            self.fill(out);
+            let more = self.fill(out);
             let mut written = 0;
             while written < out.len() {
                 match Pin::new(&mut self.io).poll_write(cx, &out[written..]) {
@@ -232,129 +287,147 @@ impl<P: Protocol> Connection<P> {
                     Poll::Pending => break,
                 }
             }
-            if written < out.len() {
-                self.unsent.extend_from_slice(&out[written..]);
-                self.unsent_since = self.settings.clock.now();
+            self.unsent.extend_from_slice(&out[written..]);
+            if written > 0 {
+                self.flushing = Pin::new(&mut self.io).poll_flush(cx)?.is_pending();
             }
-            Poll::Ready(Ok(()))
+            self.unsent_since = self.settings.clock.now();
+            Poll::Ready(Ok(more))
         })
     }
 
-    fn fill(&mut self, out: &mut Vec<u8>) {
+    fn fill(&mut self, out: &mut Vec<u8>) -> bool {
         let now = self.settings.clock.now();
-        self.protocol.transmit(&mut Frames::new(out), now);
+        let mut out = Frames::new(out);
+        self.protocol.transmit(&mut out, now);
         if let Some(ping) = self.ping.take() {
-            Frames::new(out).pong(&ping);
+            out.pong(&ping);
+        }
+        if std::mem::take(&mut self.ask) {
+            out.ping(&[]);
         }
         if self.waiting.is_empty() {
-            let drained = self.outbox.drain();
-            self.waiting = drained.items;
-            drained.lagging.into_iter().for_each(|subscription| self.protocol.lagging(subscription));
+            let (deliveries, lagging) = self.outbox.take_deliveries();
+            self.waiting = deliveries;
+            lagging.into_iter().for_each(|subscription| self.protocol.lagging(subscription));
         }
-        if self.stopping.is_none() {
-            self.stopping = self.outbox.close_reason();
-            if let Some(reason) = self.stopping {
-                self.protocol.end(reason);
+        self.blocked = false;
+        while let Some(delivery) = self.waiting.front() {
+            if out.is_full() {
+                return true;
             }
-        }
-        while out.len() < WRITE_AT_ONCE {
-            let Some(item) = self.waiting.pop_front() else { break };
-            if let Some(item) = self.protocol.take(item, &mut Frames::new(out)) {
-                self.waiting.push_front(item);
+            if !self.protocol.deliver(delivery, &mut out) {
+                self.blocked = true;
                 break;
             }
+            self.waiting.pop_front();
         }
         if self.waiting.is_empty() {
             self.waiting = VecDeque::new();
         }
-        if let Some(page) = self.page.take() {
-            self.protocol.page(page, &mut Frames::new(out));
+        if let Some(page) = &mut self.page {
+            self.protocol.page(page, &mut out);
+            if page.entries.len() > 0 {
+                return true;
+            }
+            self.page = None;
         }
-        self.protocol.transmit(&mut Frames::new(out), now);
+        self.protocol.transmit(&mut out, now);
         if let Some(probe) = self.protocol.probe(now) {
-            Frames::new(out).ping(&probe.to_be_bytes());
+            out.ping(&probe.to_be_bytes());
         }
+        false
     }
 
-    /// Ready when there is something to do; `false` when the client is gone.
+    /// Ready when there is something to do; `false` when the client is gone. Everything is looked at each time, so
+    /// that a busy outbox does not keep the client from being heard.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut ready = false;
         if let Some(reading) = &mut self.reading
             && let Poll::Ready(page) = reading.as_mut().poll(cx)
         {
             self.reading = None;
             self.page = Some(page);
-            return Poll::Ready(Ok(true));
+            ready = true;
         }
-        if self.unsent.is_empty() {
-            let full = self.waiting.is_empty();
-            if self.stopping.is_none() && self.outbox.poll_ready(cx, !full).is_ready() {
-                return Poll::Ready(Ok(true));
-            }
-            if self.stopping.is_some() && full && self.outbox.poll_items(cx).is_ready() {
-                return Poll::Ready(Ok(true));
-            }
-        } else if let Poll::Ready(result) = self.write_unsent(cx) {
-            return Poll::Ready(result.map(|()| true));
+        let takes_deliveries = self.is_writable() && self.waiting.is_empty();
+        ready |= self.outbox.poll_ready(cx, takes_deliveries, self.stopping.is_some()).is_ready();
+        if !self.is_writable() {
+            ready |= self.write_unsent(cx)?.is_ready();
         }
-        if self.stopping.is_none()
-            && self.protocol.wants_input()
-            && let Poll::Ready(result) = self.read(cx)
+        if self.stopping.is_none() && self.protocol.wants_input() {
+            match self.read(cx)? {
+                Poll::Ready(true) => ready = true,
+                Poll::Ready(false) => return Poll::Ready(Ok(false)),
+                Poll::Pending => {}
+            }
+        }
+        if let Some(timer) = &mut self.timer
+            && timer.as_mut().poll(cx).is_ready()
         {
-            return Poll::Ready(result);
-        }
-        if let Some(timer) = &mut self.timer {
-            ready!(timer.as_mut().poll(cx));
             self.timer = None;
-            return Poll::Ready(Ok(true));
+            ready = true;
         }
-        Poll::Pending
+        if ready { Poll::Ready(Ok(true)) } else { Poll::Pending }
     }
 
-    fn write_unsent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn write_unsent(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
         while !self.unsent.is_empty() {
-            let written = ready!(Pin::new(&mut self.io).poll_write(cx, &self.unsent))?;
-            if written == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            match Pin::new(&mut self.io).poll_write(cx, &self.unsent)? {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(written) => {
+                    self.unsent.advance(written);
+                    self.unsent_since = self.settings.clock.now();
+                    self.flushing = true;
+                }
             }
-            self.unsent.advance(written);
-            self.unsent_since = self.settings.clock.now();
+        }
+        if Pin::new(&mut self.io).poll_flush(cx)?.is_pending() {
+            return Ok(Poll::Pending);
         }
         self.unsent = BytesMut::new();
-        Poll::Ready(Ok(()))
+        self.flushing = false;
+        Ok(Poll::Ready(()))
     }
 
-    fn read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+    fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<bool>> {
         scratch::input(|buffer| {
             let mut read = ReadBuf::new(buffer);
-            ready!(Pin::new(&mut self.io).poll_read(cx, &mut read))?;
+            if Pin::new(&mut self.io).poll_read(cx, &mut read)?.is_pending() {
+                return Ok(Poll::Pending);
+            }
             let bytes = read.filled_mut();
             if bytes.is_empty() {
-                return Poll::Ready(Ok(false));
+                return Ok(Poll::Ready(false));
             }
             let now = self.settings.clock.now();
+            (self.heard, self.asked) = (now, false);
             self.protocol.alive(now);
             let received = self.websocket.receive(bytes, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
-            Poll::Ready(Ok(true))
+            Ok(Poll::Ready(true))
         })
     }
 
     fn received(&mut self, received: Received) {
         self.ping = received.ping.or(self.ping.take());
-        if let Some(number) = received.pong.and_then(|pong| pong.as_ref().try_into().ok()) {
-            self.protocol.proved(u64::from_be_bytes(number));
+        if let Some(number) = received.pong {
+            self.protocol.proved(number);
         }
         if received.close == Some(CloseCode::MESSAGE_TOO_BIG) {
             self.settings.metrics.limit_hits(Limit::Size).increment(1);
         }
-        self.closed_by_client = self.closed_by_client.or(received.close);
+        self.close_code = self.close_code.or(received.close);
     }
 
     /// Arms the connection's one timer. A timer that is set for too early is left alone: it is cheaper to wake up for
     /// nothing once in a while than to move it with every frame.
     fn set_timer(&mut self) {
-        let stall = (!self.unsent.is_empty()).then(|| self.unsent_since.after(self.settings.write_stall_ms + 1));
-        let Some(deadline) = self.protocol.deadline().into_iter().chain(stall).min() else { return };
+        let stall = self.unsent_since.after(self.settings.write_stall_ms + 1);
+        let output = if self.is_writable() { self.protocol.probe_due() } else { Some(stall) };
+        let idle = self.heard.after(self.idle_limit() + 1);
+        let deadline = self.protocol.deadline().into_iter().chain(output).fold(idle, Tick::min);
         if self.timer.is_none() || deadline < self.timer_at {
             let at = self.settings.clock.instant(deadline.after(1));
             match &mut self.timer {
@@ -373,7 +446,7 @@ impl<P: Protocol> Connection<P> {
             self.io.shutdown().await?;
             // What the client had under way is read, or the kernel would reset the connection under our last words.
             let mut rest = [0; 512];
-            while self.closed_by_client.is_none() && self.io.read(&mut rest).await? > 0 {}
+            while self.close_code.is_none() && self.io.read(&mut rest).await? > 0 {}
             Ok(())
         };
         tokio::time::timeout(CLOSE_WAIT, goodbye).await.unwrap_or(Ok(()))

@@ -45,6 +45,7 @@ impl Endpoints {
             clock: Clock::start(),
             max_message: config.limits.websocket_message_bytes,
             write_stall_ms: config.limits.write_stall_ms.0,
+            idle_ping_ms: config.heartbeat.idle_ping_ms.0,
             metrics: Arc::clone(&gateway.metrics),
         };
         Self {

@@ -2,13 +2,17 @@
 
 use deskwire_wire::ws::{self, CloseCode, Control, Decoder, Event, Limits, Opcode, Role};
 
+/// Output is written when it has grown to this many bytes, even if there is more.
+const WRITE_AT_ONCE: usize = 256 * 1024;
+
 /// What an input came to.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     /// Pings to answer. Only the last one counts if several came at once (RFC 6455 §5.5.3).
     pub(super) ping: Option<Control>,
-    /// Answer to one of our pings.
-    pub(super) pong: Option<Control>,
+    /// The number in the answer to one of our pings. Pongs that nobody asked for are legal (RFC 6455 §5.5.3) and hold
+    /// whatever their sender likes.
+    pub(super) pong: Option<u64>,
     /// The client closes, or broke the protocol: the code to close with.
     pub(super) close: Option<CloseCode>,
 }
@@ -33,7 +37,10 @@ impl WebSocket {
                 Ok(None) => return received,
                 Ok(Some(Event::Data { payload, .. })) => sink(payload),
                 Ok(Some(Event::Ping(ping))) => received.ping = Some(ping),
-                Ok(Some(Event::Pong(pong))) => received.pong = Some(pong),
+                Ok(Some(Event::Pong(pong))) => {
+                    let number = pong.as_ref().try_into().map(u64::from_be_bytes).ok();
+                    received.pong = received.pong.max(number);
+                }
                 Ok(Some(Event::Close(frame))) => {
                     received.close = Some(frame.map_or(CloseCode::NORMAL, |frame| frame.code));
                     return received;
@@ -64,6 +71,21 @@ impl<'a> Frames<'a> {
 
     pub(super) fn binary(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         ws::put_frame_with(self.out, Opcode::Binary, write);
+    }
+
+    /// As [`Self::binary`]; nothing is left of a frame whose content could not be written.
+    pub(super) fn try_binary<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        let (before, mut result) = (self.out.len(), Ok(()));
+        self.binary(|out| result = write(out));
+        if result.is_err() {
+            self.out.truncate(before);
+        }
+        result
+    }
+
+    /// Whether it is time to give what there is to the socket.
+    pub(super) fn is_full(&self) -> bool {
+        self.out.len() >= WRITE_AT_ONCE
     }
 
     pub(super) fn ping(&mut self, payload: &[u8]) {

@@ -8,9 +8,6 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 use super::{Sqlite, columns};
 use crate::{Moved, ReadPosition, StoreError, Written};
 
-/// The device of a user whose client names none.
-pub(super) const DEFAULT_DEVICE: &str = "";
-
 /// Moves a device's delivered cursor to `seq` if that is forward; says whether it was.
 pub(super) fn move_delivered(db: &Connection, log: LogId, user: &Uid, device: &str, seq: Seq) -> Result<bool> {
     let rows = db
@@ -70,6 +67,18 @@ impl Sqlite {
                 .query_row(params![log.0, user.as_str()], |row| columns::seq(row, 0))
                 .optional()?;
             Ok(stored.max(joined))
+        })
+        .await
+    }
+
+    pub(crate) async fn has_delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<bool, StoreError> {
+        let (user, device) = (user.clone(), device.to_owned());
+        self.read(move |db| {
+            db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?.exists(params![
+                log.0,
+                user.as_str(),
+                device
+            ])
         })
         .await
     }

@@ -8,7 +8,7 @@ use super::{
     columns::{self, select_entry},
     cursors,
 };
-use crate::StoreError;
+use crate::{EntryPage, StoreError};
 
 impl Sqlite {
     pub(crate) async fn entries_after(&self, log: LogId, seq: Seq, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -16,6 +16,35 @@ impl Sqlite {
             db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"))?
                 .query_map(params![log.0, columns::position(seq), columns::limit(limit)], columns::entry)?
                 .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn page_after(
+        &self,
+        log: LogId,
+        seq: Seq,
+        entries: usize,
+        bytes: usize,
+    ) -> Result<EntryPage, StoreError> {
+        self.read(move |db| {
+            let mut select = db.prepare_cached(select_entry!(
+                "FROM entry e WHERE e.log = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?3"
+            ))?;
+            // One row more than is wanted tells whether there are more.
+            let limit = columns::limit(entries.saturating_add(1));
+            let mut rows = select.query_map(params![log.0, columns::position(seq), limit], columns::entry)?;
+            let mut page = EntryPage { entries: Vec::new(), last: true };
+            let mut size = 0;
+            while let Some(entry) = rows.next().transpose()? {
+                if page.entries.len() == entries || size >= bytes {
+                    page.last = false;
+                    break;
+                }
+                size += entry.payload.bytes().len();
+                page.entries.push(entry);
+            }
+            Ok(page)
         })
         .await
     }

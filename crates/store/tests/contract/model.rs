@@ -205,7 +205,7 @@ impl Model {
             Op::Delivered { user, device, seq, .. } => delivered(id, user, device, *seq),
             Op::Read { user, seq, .. } => read(id, user, *seq),
             Op::ReadMessage { user, name, .. } => {
-                Write::Read { log: id, user: uid(user), upto: Upto::Message(message_uid(name)) }
+                Write::Read { log: id, user: uid(user), device: Box::default(), upto: Upto::Message(message_uid(name)) }
             }
             Op::Assign { stale, agent, capacity, .. } => assign(id, fence + u64::from(*stale), agent, *capacity),
             Op::SetStatus { stale, status, .. } => {
@@ -245,7 +245,7 @@ impl Model {
             Op::Read { user, seq, .. } => log.read(user, *seq),
             Op::ReadMessage { user, name, .. } => match log.position(|_, n| n == *name) {
                 Some(seq) => log.read(user, seq),
-                None => Answer::Refused(Refusal::UnknownMessage),
+                None => Answer::Cursor(None),
             },
             Op::Assign { stale: true, .. } | Op::SetStatus { stale: true, .. } => Answer::Refused(Refusal::Fenced),
             Op::Assign { capacity, .. } if busy >= *capacity => Answer::Refused(Refusal::AtCapacity),

@@ -1,13 +1,15 @@
 //! PUBLISH packets to the client.
 
-use deskwire_broker::{Content, Dialect, Publication, SubscriptionKey};
-use deskwire_model::{MessageUid, Seq, proto};
+use std::sync::Arc;
+
+use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
+use deskwire_model::{Conversation, MessageUid, Seq, proto};
 use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS};
 use prost::Message as _;
 
 use super::Mqtt;
 use crate::{
-    connection::{follow::Verdict, task::Page, websocket::Frames},
+    connection::{follow::Verdict, task::Page, timestamp, websocket::Frames},
     gateway::user_topic,
     telemetry::metrics::Protocol,
 };
@@ -46,32 +48,49 @@ impl Token {
 
 impl Mqtt {
     /// Writes a publication that came for a subscription; `false` when it has to wait for an acknowledgement.
-    pub(super) fn deliver(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) -> bool {
+    pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
+        let Delivery { subscription, publication } = delivery;
         let open = self.session.window_open();
-        if publication.seq().is_none() && !open && self.qos(key, publication) != Some(QoS::AtMostOnce) {
+        let live = matches!(publication.content(), Content::Opaque(_));
+        if live && !open && self.qos(*subscription, publication) != Some(QoS::AtMostOnce) {
             return false;
         }
-        if self.subscriptions.admit(key, publication, open) == Verdict::Send {
-            self.write(key, publication, out);
+        if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
+            self.write(*subscription, publication, out);
         }
         true
     }
 
-    /// Writes what was read from a log, as far as the window goes.
-    pub(super) fn deliver_page(&mut self, page: Page, out: &mut Frames<'_>) {
+    /// Writes what was read from a log, as far as the window goes and the output is not full.
+    pub(super) fn hand_on_page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
+        if let Some(error) = page.error.take() {
+            return self.fail(&error.to_string());
+        }
         let key = page.subscription;
-        let Ok(entries) = page.entries else {
-            return self.fail("the server could not read its store");
-        };
-        for (seq, publication) in entries {
+        while !out.is_full() {
             if !self.session.window_open() {
-                return self.subscriptions.read_again(key);
+                page.entries = Vec::new().into_iter();
+                return self.subscriptions.read_on(key);
             }
+            let Some((seq, publication)) = page.entries.next() else {
+                return self.subscriptions.page_end(key, page.last);
+            };
             if self.subscriptions.read(key, seq) {
                 self.write(key, &publication, out);
             }
         }
-        self.subscriptions.page_end(key, page.last);
+        if page.entries.len() == 0 {
+            self.subscriptions.page_end(key, page.last);
+        }
+    }
+
+    /// Tells a reader who is up to date how far the others have read (invariant I5).
+    pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
+        let Some(client) = &self.client else { return };
+        match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
+            Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
+            Err(error) => self.fail(&error.to_string()),
+        }
     }
 
     /// The QoS of a delivery: no higher than that of the message and that of the subscription (MQTT 3.1.1 §3.8.4).
@@ -86,8 +105,12 @@ impl Mqtt {
 
     fn write(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
         let Some(qos) = self.qos(key, publication) else { return };
-        let Ok(payload) = publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) else {
-            return self.fail("a stored message is damaged");
+        let payload = match publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) {
+            Ok(payload) => payload,
+            Err(error) => {
+                tracing::error!(%error, topic = %publication.topic(), "a stored message is damaged");
+                return self.pass_over(key, publication);
+            }
         };
         let outgoing = Outgoing {
             topic: publication.topic().as_str(),
@@ -97,13 +120,21 @@ impl Mqtt {
             dup: false,
             token: Token::new(key, publication.seq()).0,
         };
-        let mut result = Ok(());
-        out.binary(|out| result = self.session.deliver(out, outgoing));
-        match result {
+        match out.try_binary(|out| self.session.deliver(out, outgoing)) {
             Ok(()) => self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1),
             // A session that is closing hears nothing more.
             Err(DeliverError::NotOpen) => {}
-            Err(error) => tracing::warn!(%error, "a message has no form in MQTT"),
+            Err(error) => {
+                tracing::warn!(%error, topic = %publication.topic(), "a message has no form in MQTT");
+                self.pass_over(key, publication);
+            }
+        }
+    }
+
+    /// What cannot be delivered now cannot be delivered ever: the cursor must not wait for it.
+    fn pass_over(&mut self, key: SubscriptionKey, publication: &Publication) {
+        if let Some(seq) = publication.seq() {
+            self.confirm(key, seq);
         }
     }
 
@@ -140,10 +171,9 @@ impl Mqtt {
                 dup: false,
                 token: 0,
             };
-            out.binary(|out| {
-                // A session that is closing hears nothing more.
-                let _ = self.session.deliver(out, outgoing);
-            });
+            if let Err(error) = out.try_binary(|out| self.session.deliver(out, outgoing)) {
+                tracing::debug!(%error, "a complaint was not heard");
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ mod requests;
 use std::{collections::VecDeque, sync::Arc};
 
 use deskwire_broker::{
-    CloseReason, CommitError, Content, Item, Opaque, Outbox, Publication, Session as Entered, SubscriptionKey,
+    Answer, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
+    SubscriptionKey,
 };
 use deskwire_model::{Conversation, Seq, Topic};
 use deskwire_store::Written;
@@ -149,7 +150,7 @@ impl Protocol for Mqtt {
         if self.next.is_none() {
             self.next = self.session.poll_event();
         }
-        self.next.is_some() || !self.joined.is_empty()
+        self.next.is_some() || !self.joined.is_empty() || self.subscriptions.has_arrived()
     }
 
     async fn work(&mut self, _now: Tick) {
@@ -158,6 +159,8 @@ impl Protocol for Mqtt {
                 self.act(event).await;
             } else if let Some((conversation, position)) = self.joined.pop_front() {
                 self.join(conversation, position).await;
+            } else if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
+                self.tell_read_positions(subscription, &conversation).await;
             }
         }
     }
@@ -169,21 +172,19 @@ impl Protocol for Mqtt {
         self.write_complaints(out);
     }
 
-    fn take(&mut self, item: Item, out: &mut Frames<'_>) -> Option<Item> {
-        match item {
-            Item::Delivery { subscription, publication } => {
-                if !self.deliver(subscription, &publication, out) {
-                    return Some(Item::Delivery { subscription, publication });
-                }
-            }
-            Item::Committed { ticket, outcome } => self.committed(ticket, &outcome),
-            Item::Joined { conversation, position } => self.joined.push_back((conversation, position)),
+    fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
+            Answer::Joined { conversation, position } => self.joined.push_back((conversation, position)),
         }
-        None
+    }
+
+    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
+        self.hand_on(delivery, out)
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
-        self.subscriptions.read_again(subscription);
+        self.subscriptions.lagging(subscription);
     }
 
     fn next_page(&mut self) -> Option<Reading> {
@@ -193,14 +194,21 @@ impl Protocol for Mqtt {
         super::page::next(&mut self.subscriptions, &self.gateway, |_| true)
     }
 
-    fn page(&mut self, page: Page, out: &mut Frames<'_>) {
-        self.deliver_page(page, out);
+    fn page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
+        self.hand_on_page(page, out);
     }
 
     fn probe(&mut self, now: Tick) -> Option<u64> {
+        if self.ending().is_some() {
+            return None;
+        }
         let unconfirmed =
             self.subscriptions.unconfirmed().filter(|(subscription, _)| subscription.protocol.qos == QoS::AtMostOnce);
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
+    }
+
+    fn probe_due(&self) -> Option<Tick> {
+        self.probes.due()
     }
 
     fn proved(&mut self, probe: u64) {
@@ -211,7 +219,7 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        self.session.poll_timeout().into_iter().chain(self.probes.due()).min()
+        self.session.poll_timeout()
     }
 
     fn timeout(&mut self, now: Tick) {

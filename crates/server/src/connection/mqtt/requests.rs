@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_broker::{Publication, Reply, Session as Entered, SubscriptionKey};
-use deskwire_desk::{DeskError, Sender, Submitted};
+use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
 use deskwire_model::{Conversation, Role, Seq, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
     mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
@@ -23,8 +23,9 @@ impl Mqtt {
         match event {
             Event::Connect(connect) => {
                 if let Err(error) = self.connect(*connect).await {
-                    tracing::error!(%error, "a session could not be opened");
                     self.session.refuse(ConnectReturnCode::ServerUnavailable);
+                    // If the client has been accepted already, it must not stay without what it follows.
+                    self.fail(&error.to_string());
                 }
             }
             Event::Publish { publish, ticket } => self.publish(&publish, ticket).await,
@@ -64,24 +65,32 @@ impl Mqtt {
             }
         };
         let user = identity.principal.uid.clone();
-        let client_id: Arc<str> = match connect.client_id.as_str() {
-            "" => Uid::random().as_str().into(),
-            given => given.into(),
+        let client_id: Arc<str> = match (identity.principal.role, connect.client_id.as_str()) {
+            (_, "") => Uid::random().as_str().into(),
+            // A program may choose any id; `:`, which no uid has, keeps it out of the way of users' sessions.
+            (Role::Service, given) => format!("{user}:{given}").into(),
+            (_, given) => given.into(),
+        };
+        let persistent = !connect.clean_session;
+        // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
+        let opened = if persistent {
+            Some(self.gateway.desk.open_session(&client_id, &user).await?)
+        } else {
+            self.gateway.desk.drop_session(&client_id).await?;
+            None
         };
         let entered =
             Entered { user: user.clone(), client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
-        // Entered before anything is looked up: what happens meanwhile comes through the outbox.
+        // Before its conversations are looked up: those it is given meanwhile come through the outbox.
         self.gateway.sessions.enter(&entered);
-        let persistent = !connect.clean_session;
         let will = connect.will.as_ref().and_then(|will| {
             let topic = Topic::new(will.topic.as_str()).ok()?;
             let right = self.gateway.may_publish_live(&identity, &topic);
             right.then(|| opaque(topic, will.payload.clone(), will.qos))
         });
         self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));
-        if persistent {
-            let opened = self.gateway.desk.open_session(&client_id, &user).await?;
-            self.session.accept(opened.existed);
+        self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
+        if let Some(opened) = opened {
             for (filter, qos) in opened.subscriptions {
                 let qos = QoS::from_byte(qos).unwrap_or_default();
                 if self.follow(filter.clone(), qos).await.is_err() {
@@ -89,9 +98,6 @@ impl Mqtt {
                     self.gateway.desk.drop_subscription(&client_id, &filter).await?;
                 }
             }
-        } else {
-            self.gateway.desk.drop_session(&client_id).await?;
-            self.session.accept(false);
         }
         self.follow_conversations().await
     }
@@ -110,6 +116,11 @@ impl Mqtt {
 
     /// Follows a conversation that the agent was given while it is connected.
     pub(super) async fn join(&mut self, conversation: Arc<Conversation>, position: Seq) {
+        let takes_part =
+            self.client.as_ref().is_some_and(|client| takes_part(&client.identity.principal, &conversation));
+        if !takes_part {
+            return;
+        }
         let subscribed = Subscribed { qos: QoS::AtLeastOnce, implicit: true };
         if let Err(error) = self.follow_log(conversation, subscribed, Some(position)).await {
             self.fail(&error.to_string());
@@ -143,13 +154,15 @@ impl Mqtt {
         }
         let key = self.new_key();
         let Some(client) = &self.client else { return Ok(()) };
-        self.subscriptions.activate(key, &filter);
+        let active = self.subscriptions.activate(key, filter);
         let user = &client.identity.principal.uid;
-        let mut open = self.gateway.desk.open_feed(conversation, user, client.device()).await?;
-        if let (None, Some(position)) = (client.device(), position) {
-            open.position = position.min(open.head);
-        }
-        self.subscriptions.add(key, filter, Some(open), subscribed);
+        let device = match (client.device(), position) {
+            (Some(client_id), _) => FeedDevice::Mqtt(client_id),
+            (None, Some(position)) => FeedDevice::From(position),
+            (None, None) => FeedDevice::End,
+        };
+        let open = self.gateway.desk.open_feed(conversation, user, device).await?;
+        self.subscriptions.add(active, Some(open), subscribed);
         Ok(())
     }
 
@@ -174,8 +187,8 @@ impl Mqtt {
             Route::Conversation(conversation) => self.follow_log(conversation, subscribed, None).await?,
             Route::Live(filter) => {
                 let key = self.new_key();
-                self.subscriptions.activate(key, &filter);
-                self.subscriptions.add(key, filter, None, subscribed);
+                let active = self.subscriptions.activate(key, filter);
+                self.subscriptions.add(active, None, subscribed);
             }
         }
         Ok(())

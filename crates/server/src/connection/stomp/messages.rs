@@ -2,43 +2,49 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Content, Dialect, Publication, SubscriptionKey};
-use deskwire_model::Seq;
-use deskwire_wire::stomp::{MessageId, server::Message};
+use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
+use deskwire_model::{Conversation, Seq};
+use deskwire_wire::stomp::{DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 
 use super::{Stomp, Subscribed, UNLOGGED};
-use crate::connection::{follow::Verdict, task::Page, websocket::Frames};
-use crate::telemetry::metrics::Protocol;
+use crate::{
+    connection::{follow::Verdict, task::Page, timestamp, websocket::Frames},
+    telemetry::metrics::{Limit, Protocol},
+};
 
 const JSON: &str = "application/json;charset=utf-8";
 
 impl Stomp {
     /// Writes a publication that came for a subscription, if the client is to have it now.
-    pub(super) fn deliver(&mut self, subscription: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
-        let open = self.session.window_open(deskwire_wire::stomp::SubscriptionKey(subscription));
-        if self.subscriptions.admit(subscription, publication, open) == Verdict::Send {
-            self.write(subscription, publication, out);
+    pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) {
+        let Delivery { subscription, publication } = delivery;
+        let open = self.session.window_open(WireKey(*subscription));
+        if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
+            self.write(*subscription, publication, out);
         }
     }
 
-    /// Writes what was read from a log, as far as the client takes it.
-    pub(super) fn deliver_page(&mut self, page: Page, out: &mut Frames<'_>) {
+    /// Writes what was read from a log, as far as the client takes it and the output is not full.
+    pub(super) fn hand_on_page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
+        if let Some(error) = page.error.take() {
+            return self.session.error(&error.to_string(), "", None);
+        }
         let subscription = page.subscription;
-        let entries = match page.entries {
-            Ok(entries) => entries,
-            Err(error) => return self.session.error(&error.to_string(), "", None),
-        };
-        for (seq, publication) in entries {
-            if !self.session.window_open(deskwire_wire::stomp::SubscriptionKey(subscription)) {
-                // The next acknowledgement has the log read again.
+        while !out.is_full() {
+            if !self.session.window_open(WireKey(subscription)) {
+                // The next acknowledgement has the log read on.
+                page.entries = Vec::new().into_iter();
                 return;
             }
+            let Some((seq, publication)) = page.entries.next() else {
+                return self.subscriptions.page_end(subscription, page.last);
+            };
             if self.subscriptions.read(subscription, seq) {
                 self.write(subscription, &publication, out);
             }
         }
-        if self.subscriptions.page_end(subscription, page.last) {
-            self.newly_live.push(subscription);
+        if page.entries.len() == 0 {
+            self.subscriptions.page_end(subscription, page.last);
         }
     }
 
@@ -52,15 +58,24 @@ impl Stomp {
                 MessageId { source: UNLOGGED, number: self.unlogged }
             }
         };
-        let wire_key = deskwire_wire::stomp::SubscriptionKey(key);
-        let Ok(ack) = self.session.deliver(wire_key, message_id) else {
+        let body = match publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(%error, topic = %publication.topic(), ?message_id, "a stored message is damaged");
+                return self.confirm(key, message_id);
+            }
+        };
+        let ack = match self.session.deliver(WireKey(key), message_id) {
+            Ok(ack) => ack,
+            // Its UNSUBSCRIBE has come and waits to be acted on.
+            Err(DeliverError::UnknownSubscription) => return,
             // Only a live topic gets here with a full window: its reader does not keep up.
-            return self.session.error("too many unacknowledged messages on a live topic", "", None);
+            Err(DeliverError::WindowFull) => {
+                self.gateway.metrics.limit_hits(Limit::Unacknowledged).increment(1);
+                return self.session.error("too many unacknowledged messages on a live topic", "", None);
+            }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
-        let Ok(body) = publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) else {
-            return self.session.error("a stored message is damaged", "", None);
-        };
         let named;
         let destination = match &subscription.protocol.destination {
             Some(destination) => destination.as_ref(),
@@ -84,7 +99,7 @@ impl Stomp {
             destination,
             content_type,
             headers: &headers,
-            subscription: self.session.subscription_id(wire_key),
+            subscription: self.session.subscription_id(WireKey(key)),
             message_id,
             ack,
             body,
@@ -107,19 +122,10 @@ fn spell(subscribed: &Subscribed, publication: &Publication) -> String {
 
 impl Stomp {
     /// Tells a reader who is up to date how far the others have read (invariant I5).
-    pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey) {
+    pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
         let Some(client) = &self.client else { return };
-        let Some(followed) = self.subscriptions.get(key).and_then(|subscription| subscription.log.as_deref()) else {
-            return;
-        };
-        let conversation = Arc::clone(&followed.conversation);
-        let principal = &client.identity.principal;
-        match self.gateway.desk.read_positions(principal, &conversation, crate::connection::timestamp()).await {
-            Ok(positions) => {
-                for position in positions {
-                    self.outbox.deliver(key, &Arc::new(position));
-                }
-            }
+        match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
+            Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
             Err(error) => self.session.error(&error.to_string(), "", None),
         }
     }

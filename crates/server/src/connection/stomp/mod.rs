@@ -6,7 +6,7 @@ mod requests;
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{CloseReason, Item, Outbox, Session as Entered, SubscriptionKey};
+use deskwire_broker::{Answer, CloseReason, CommitError, Delivery, Outbox, Session as Entered, SubscriptionKey};
 use deskwire_model::Seq;
 use deskwire_store::Written;
 use deskwire_wire::{
@@ -63,8 +63,7 @@ pub(super) struct Stomp {
     pace: Option<Pace>,
     /// Numbers messages that have no position in a log.
     unlogged: u64,
-    /// Subscriptions that went live and have not been told how far the others have read.
-    newly_live: Vec<SubscriptionKey>,
+    disconnected: bool,
     ending: Option<Ending>,
 }
 
@@ -82,13 +81,13 @@ impl Stomp {
             probes: Probes::default(),
             pace: None,
             unlogged: 0,
-            newly_live: Vec::new(),
+            disconnected: false,
             ending: None,
         }
     }
 
     /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
-    fn committed(&mut self, ticket: u64, outcome: Result<Written, deskwire_broker::CommitError>) {
+    fn committed(&mut self, ticket: u64, outcome: Result<Written, CommitError>) {
         let Some(index) = self.unanswered.iter().position(|(number, _)| *number == ticket) else { return };
         let Some((_, receipt)) = self.unanswered.remove(index) else { return };
         let refusal = match outcome {
@@ -138,7 +137,7 @@ impl Protocol for Stomp {
     }
 
     fn has_work(&mut self) -> bool {
-        if !self.newly_live.is_empty() {
+        if self.subscriptions.has_arrived() {
             return true;
         }
         if self.next.is_none() {
@@ -154,8 +153,8 @@ impl Protocol for Stomp {
 
     async fn work(&mut self, now: Tick) {
         while self.has_work() {
-            if let Some(subscription) = self.newly_live.pop() {
-                self.tell_read_positions(subscription).await;
+            if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
+                self.tell_read_positions(subscription, &conversation).await;
             } else if let Some(event) = self.next.take() {
                 self.act(event, now).await;
             }
@@ -171,18 +170,21 @@ impl Protocol for Stomp {
         }
     }
 
-    fn take(&mut self, item: Item, out: &mut Frames<'_>) -> Option<Item> {
-        match item {
-            Item::Delivery { subscription, publication } => self.deliver(subscription, &publication, out),
-            Item::Committed { ticket, outcome } => self.committed(ticket, outcome),
+    fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
             // A STOMP client subscribes by itself.
-            Item::Joined { .. } => {}
+            Answer::Joined { .. } => {}
         }
-        None
+    }
+
+    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
+        self.hand_on(delivery, out);
+        true
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
-        self.subscriptions.read_again(subscription);
+        self.subscriptions.lagging(subscription);
     }
 
     fn next_page(&mut self) -> Option<Reading> {
@@ -191,14 +193,21 @@ impl Protocol for Stomp {
         super::page::next(&mut self.subscriptions, &self.gateway, open)
     }
 
-    fn page(&mut self, page: Page, out: &mut Frames<'_>) {
-        self.deliver_page(page, out);
+    fn page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
+        self.hand_on_page(page, out);
     }
 
     fn probe(&mut self, now: Tick) -> Option<u64> {
+        if self.session.is_closing() {
+            return None;
+        }
         let unconfirmed =
             self.subscriptions.unconfirmed().filter(|(subscription, _)| !subscription.protocol.acknowledges);
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
+    }
+
+    fn probe_due(&self) -> Option<Tick> {
+        self.probes.due()
     }
 
     fn proved(&mut self, probe: u64) {
@@ -213,7 +222,7 @@ impl Protocol for Stomp {
 
     fn deadline(&self) -> Option<Tick> {
         let pace = self.pace.and_then(|pace| pace.due());
-        self.session.poll_timeout().into_iter().chain(self.probes.due()).chain(pace).min()
+        self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
     fn timeout(&mut self, now: Tick) {
@@ -238,8 +247,8 @@ impl Protocol for Stomp {
         if !self.session.is_closing() {
             return None;
         }
-        let clean = self.session.refusal().is_none() && self.ending.is_none();
-        let default = if clean {
+        // A client that said DISCONNECT is gone in peace; every other end has an ERROR frame that says why.
+        let default = if self.disconnected {
             Ending::new(CloseCode::NORMAL, "")
         } else {
             Ending::new(CloseCode::PROTOCOL_ERROR, "see the ERROR frame")

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Content, Opaque, Publication, Reply, Session as Entered};
-use deskwire_desk::{DeskError, Sender, Submitted};
-use deskwire_model::{Role, Seq, Uid, dialect};
+use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted};
+use deskwire_model::{Role, Seq, Uid, dialect, ids::MAX_UID_LEN};
 use deskwire_wire::{
     Tick,
     stomp::{
@@ -41,7 +41,10 @@ impl Stomp {
             // A log has one reader per feed: what it refuses has arrived all the same.
             Event::Nack(settlement) => self.ack(&settlement),
             Event::Receipt { id } => self.session.receipt(&id),
-            Event::Disconnect(disconnect) => self.session.finish(&disconnect),
+            Event::Disconnect(disconnect) => {
+                self.disconnected = true;
+                self.session.finish(&disconnect);
+            }
         }
     }
 
@@ -55,13 +58,17 @@ impl Stomp {
                 return self.session.error(&error.to_string(), "", None);
             }
         };
+        let device = connect.frame.header("device").unwrap_or_default();
+        if device.len() > MAX_UID_LEN || device.chars().any(char::is_control) {
+            return self.session.error("the device header is not acceptable", "", None);
+        }
         let user = identity.principal.uid.clone();
         let entered = Entered { user: user.clone(), client_id: None, outbox: Arc::clone(&self.outbox) };
         self.gateway.sessions.enter(&entered);
         if identity.principal.role == Role::Visitor {
             self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
         }
-        let device = connect.frame.header("device").unwrap_or_default().into();
+        let device = device.into();
         self.client = Some(Box::new(Client { identity, device, entered }));
         self.session.accept(Some(user.as_str()), Uid::random().as_str(), now);
     }
@@ -85,23 +92,20 @@ impl Stomp {
             dotted: !destination.trim_start_matches("/topic/").contains('/'),
             acknowledges: subscribe.ack != AckMode::Auto,
         };
-        self.subscriptions.activate(key, &filter);
+        let active = self.subscriptions.activate(key, filter);
         let log = match route {
             Route::Live(_) => None,
             Route::Conversation(conversation) => {
                 let user = &client.identity.principal.uid;
-                let mut open = self.gateway.desk.open_feed(conversation, user, Some(&client.device)).await?;
+                let device = FeedDevice::Stomp(&client.device);
+                let mut open = self.gateway.desk.open_feed(conversation, user, device).await?;
                 if let Some(after) = subscribe.frame.header("after-seq").and_then(|text| text.parse().ok()) {
                     open.position = Seq(after).min(open.head);
                 }
                 Some(open)
             }
         };
-        let logged = log.is_some();
-        self.subscriptions.add(key, filter, log, protocol);
-        if logged && !self.subscriptions.is_behind(key) {
-            self.newly_live.push(key);
-        }
+        self.subscriptions.add(active, log, protocol);
         if let Some(receipt) = subscribe.receipt() {
             self.session.receipt(receipt);
         }
@@ -120,9 +124,7 @@ impl Stomp {
         for message in &settlement.settled {
             self.confirm(key, *message);
         }
-        if self.subscriptions.is_behind(key) {
-            self.subscriptions.read_again(key);
-        }
+        self.subscriptions.read_on(key);
         if let Some(receipt) = settlement.receipt() {
             self.session.receipt(receipt);
         }

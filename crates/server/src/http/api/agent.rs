@@ -33,7 +33,7 @@ async fn profile(
 ) -> Result<Success<AgentUser>, AppError> {
     let agent = state.gateway.desk.agent(&principal.uid).await?;
     let agent = agent.ok_or_else(|| AppError::Unauthorized("the agent does not exist any more".into()))?;
-    Ok(Success::new(AgentUser::from(agent.as_ref())))
+    Ok(Success::new(AgentUser::from(&agent)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -37,6 +37,15 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/visitor/api/v1/ping", get(ping))
 }
 
+/// Bytes of what a visitor says of itself: it goes into every message of its conversations.
+const MAX_NICKNAME: usize = 128;
+const MAX_AVATAR: usize = 2048;
+const MAX_CHANNEL: usize = 64;
+
+fn bounded(field: &str, text: &str, limit: usize) -> Result<(), AppError> {
+    if text.len() <= limit { Ok(()) } else { Err(AppError::Refused(format!("{field} has at most {limit} bytes"))) }
+}
+
 /// How fast one address may introduce visitors (`limits.init_per_second`).
 #[derive(Debug)]
 pub struct Introductions(DefaultKeyedRateLimiter<IpAddr>);
@@ -105,9 +114,16 @@ async fn init(
         state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         return Err(AppError::TooMany { retry_after: Duration::from_secs(1) });
     }
+    bounded("nickname", &request.nickname, MAX_NICKNAME)?;
+    bounded("avatar", &request.avatar, MAX_AVATAR)?;
+    bounded("channel", &request.channel, MAX_CHANNEL)?;
     let desk = &state.gateway.desk;
     let known = match request.uid.as_deref().map(Uid::new) {
-        Some(Ok(uid)) => desk.visitor(&uid).await.ok().filter(|visitor| visitor.org == request.org_uid),
+        Some(Ok(uid)) => match desk.visitor(&uid).await {
+            Ok(visitor) => Some(visitor).filter(|visitor| visitor.org == request.org_uid),
+            Err(DeskError::UnknownVisitor) => None,
+            Err(error) => return Err(error.into()),
+        },
         _ => None,
     };
     let given = Profile { nickname: request.nickname, avatar: request.avatar };
@@ -193,6 +209,7 @@ async fn thread(
     bearer: Option<Bearer>,
     JsonBody(request): JsonBody<ThreadQuery>,
 ) -> Result<Success<Box<RawValue>>, AppError> {
+    bounded("channel", &request.channel, MAX_CHANNEL)?;
     let kind = ThreadType::from_number(request.r#type)
         .ok_or_else(|| AppError::Refused("type must be 0 (agent) or 1 (workgroup)".into()))?;
     let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());

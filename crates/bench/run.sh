@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Measures the release build on this machine: starts a server of its own on a free port with a temporary data folder,
+# runs each scenario, prints one JSON line a run, and stops the server.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+data=$(mktemp -d)
+log="$data/server.log"
+server_pid=
+cleanup() {
+  if [ -n "$server_pid" ]; then
+    kill "$server_pid" 2>/dev/null && wait "$server_pid" 2>/dev/null || true
+  fi
+  rm -rf "$data"
+}
+trap cleanup EXIT
+
+export DESKWIRE_AGENT_PASSWORD=bench-password
+export DESKWIRE_SERVICE_ACCOUNT=bench:bench-secret
+# One address plays thousands of visitors, and one agent all agents.
+export DESKWIRE__LIMITS__INIT_PER_SECOND=100000
+export DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND=1000000
+export DESKWIRE__LIMITS__UNANSWERED_PUBLISHES=4096
+export DESKWIRE__LIMITS__MQTT_INFLIGHT=4096
+export DESKWIRE__LIMITS__OUTBOX_BYTES=4194304
+export DESKWIRE__DESK__AGENT_CAPACITY=100000
+export DESKWIRE__LOG__LEVEL=warn
+
+./target/release/deskwire serve --data "$data/data" --listen http://127.0.0.1:0 >"$log" 2>&1 &
+server_pid=$!
+until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$log"); do
+  kill -0 "$server_pid" || { cat "$log" >&2; exit 1; }
+done
+
+bench() {
+  ./target/release/deskwire-bench "$@" --url "${url/http/ws}" --pid "$server_pid" \
+    --login bench --passcode bench-secret --seconds "${SECONDS_EACH:-5}"
+}
+
+scenarios=${*:-chat chat-rate pairs-stomp pairs-mqtt fanout churn idle}
+for scenario in $scenarios; do
+  case $scenario in
+    chat) bench chat --conversations 200 --window 8 --agent-password "$DESKWIRE_AGENT_PASSWORD" ;;
+    chat-rate) bench chat --conversations 200 --rate 2000 --agent-password "$DESKWIRE_AGENT_PASSWORD" ;;
+    pairs-stomp) bench pairs --publish stomp-ws --subscribe stomp-ws ;;
+    pairs-mqtt) bench pairs --publish mqtt-ws --subscribe mqtt-ws ;;
+    fanout) bench fanout --publish stomp-ws --subscribe stomp-ws ;;
+    churn) bench churn --subscribe stomp-ws ;;
+    idle) bench idle --connections "${CONNECTIONS:-10000}" --subscribe stomp-ws ;;
+    *) echo "unknown scenario $scenario" >&2; exit 2 ;;
+  esac
+done
