@@ -22,6 +22,14 @@ use crate::run::Run;
 /// Shortest time between two ticks: below it, several messages are due at once.
 const SHORTEST_TICK: Duration = Duration::from_micros(250);
 
+/// When a sender sends.
+pub(crate) enum Pacing {
+    /// As long as fewer of its messages than this are on the way: a closed loop.
+    Window(u32),
+    /// When the schedule says so: an open loop.
+    Rate(Rc<Lane>),
+}
+
 /// The messages that are due at one sender.
 #[derive(Default)]
 pub(crate) struct Lane {
@@ -36,13 +44,45 @@ struct Schedule {
     per_tick: f64,
 }
 
-impl Lane {
-    /// Takes the times of the messages that have become due; wakes the task when there are more.
-    pub(crate) fn take(&self, context: &Context<'_>, each: impl FnMut(u64)) {
-        self.waker.set(Some(context.waker().clone()));
-        self.due.borrow_mut().drain(..).for_each(each);
+impl Pacing {
+    /// By the `window`, or by a `rate` if there is one; then the sender's lane is added to `lanes`.
+    pub(crate) fn new(window: u32, rate: Option<f64>, lanes: &mut Vec<Rc<Lane>>) -> Self {
+        if rate.is_none() {
+            return Self::Window(window);
+        }
+        let lane = Rc::new(Lane::default());
+        lanes.push(Rc::clone(&lane));
+        Self::Rate(lane)
     }
 
+    /// Calls `send` with the time of each message that is to be sent now. A closed loop looks at `on_the_way`, an open
+    /// one wakes the task when more is due.
+    ///
+    /// # Errors
+    /// The first one of `send`.
+    pub(crate) fn send_due<E>(
+        &self,
+        context: &Context<'_>,
+        run: &Run,
+        on_the_way: impl Fn() -> u32,
+        mut send: impl FnMut(u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Window(window) => {
+                while run.is_sending() && on_the_way() < *window {
+                    send(run.now())?;
+                }
+                Ok(())
+            }
+            Self::Rate(lane) => {
+                lane.waker.set(Some(context.waker().clone()));
+                lane.due.borrow_mut().drain(..).try_for_each(send)
+            }
+        }
+    }
+}
+
+impl Lane {
     fn add(&self, due: u64) {
         self.due.borrow_mut().push(due);
         if let Some(waker) = self.waker.take() {

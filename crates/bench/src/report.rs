@@ -99,7 +99,7 @@ impl Report {
             echo_ms: run.echoes().percentiles(),
             opening: None,
             server: spent.server_cpu.map(|cpu| ServerUse {
-                cpu_s: cpu.as_secs_f64(),
+                cpu_s: round(cpu.as_secs_f64()),
                 cpu_percent: percent(cpu),
                 delivered_per_cpu_s: (delivered > 0 && !cpu.is_zero())
                     .then(|| round(delivered as f64 / cpu.as_secs_f64())),

@@ -94,25 +94,23 @@ impl Run {
     /// Notes that a message sent at `sent` has arrived. Its latency counts when it was sent in the measured part, so
     /// that a server which falls behind cannot push its slowest messages out of the statistics.
     pub(crate) fn delivered(&self, sent: u64) {
-        let now = self.arrived();
-        if self.is_measured(now) {
-            self.delivered.set(self.delivered.get() + 1);
-        }
+        let now = self.delivered_aside();
         self.latency(sent, now);
     }
 
-    /// As [`delivered`](Self::delivered) for a message whose latency is of no interest.
-    pub(crate) fn delivered_aside(&self) {
-        let now = self.arrived();
+    /// As [`delivered`](Self::delivered) for a message whose latency is of no interest; the time of its arrival.
+    pub(crate) fn delivered_aside(&self) -> u64 {
+        self.arrivals.set(self.arrivals.get() + 1);
+        let now = self.now();
         if self.is_measured(now) {
             self.delivered.set(self.delivered.get() + 1);
         }
+        now
     }
 
-    /// Notes that what began at `begun` ended at `now`.
-    pub(crate) fn latency(&self, begun: u64, now: u64) {
-        if self.is_measured(begun) {
-            self.latencies.borrow_mut().record(now.saturating_sub(begun));
+    fn latency(&self, sent: u64, now: u64) {
+        if self.is_measured(sent) {
+            self.latencies.borrow_mut().record(now.saturating_sub(sent));
         }
     }
 
@@ -186,11 +184,6 @@ impl Run {
     /// The latencies of echoes.
     pub(crate) fn echoes(&self) -> std::cell::Ref<'_, Latencies> {
         self.echoes.borrow()
-    }
-
-    fn arrived(&self) -> u64 {
-        self.arrivals.set(self.arrivals.get() + 1);
-        self.now()
     }
 
     fn is_measured(&self, time: u64) -> bool {

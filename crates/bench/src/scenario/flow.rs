@@ -15,7 +15,7 @@ use crate::{
     cli::{CommonArgs, FlowArgs},
     client::{Client, ClientError, Event},
     ledger::{Arrival, Flow, Verdict},
-    pace::{Lane, pace},
+    pace::{Pacing, pace},
     report::Report,
     run::Run,
     stamp::{Body, Stamp},
@@ -45,14 +45,6 @@ struct Circuit {
     flows: Vec<RefCell<Flow>>,
 }
 
-/// When to publish.
-enum Pacing {
-    /// As long as fewer publications than this are on the way.
-    Window(usize),
-    /// When the schedule says so.
-    Rate(Rc<Lane>),
-}
-
 struct Publisher {
     circuit: Rc<Circuit>,
     client: Client,
@@ -78,14 +70,7 @@ pub(super) async fn run(shape: Shape, args: &FlowArgs, common: &CommonArgs) -> R
             client.subscribe(&args.subscribe.topic(&topic)).await?;
             spawn_local(subscriber_task(Rc::clone(&circuit), subscriber as usize, client));
         }
-        let pacing = match args.rate {
-            None => Pacing::Window(args.window as usize),
-            Some(_) => {
-                let lane = Rc::new(Lane::default());
-                lanes.push(Rc::clone(&lane));
-                Pacing::Rate(lane)
-            }
-        };
+        let pacing = Pacing::new(args.window, args.rate, &mut lanes);
         let client = common.connect(&server, &run, args.publish, &format!("p{number}")).await?;
         let topic = args.publish.topic(&topic);
         let body = run.id.payload(common.size as usize)?;
@@ -153,6 +138,11 @@ impl Circuit {
         }
     }
 
+    /// Publications that not all subscribers have.
+    fn on_the_way(&self) -> u32 {
+        self.on_the_way.borrow().len() as u32
+    }
+
     fn is_complete(&self) -> bool {
         self.on_the_way.borrow().is_empty()
     }
@@ -175,24 +165,13 @@ impl Publisher {
             received?;
         }
         let Self { circuit, client, topic, body, pacing } = self;
-        let mut publish = |time| client.publish(topic, body.with(circuit.next_stamp(time)));
-        match pacing {
-            Pacing::Window(window) => {
-                circuit.publisher_waker.set(Some(context.waker().clone()));
-                while circuit.run.is_sending() && circuit.on_the_way.borrow().len() < *window {
-                    publish(circuit.run.now())?;
-                }
-            }
-            Pacing::Rate(lane) => {
-                let mut published = Ok(());
-                lane.take(context, |due| {
-                    if published.is_ok() {
-                        published = publish(due);
-                    }
-                });
-                published?;
-            }
-        }
+        circuit.publisher_waker.set(Some(context.waker().clone()));
+        pacing.send_due(
+            context,
+            &circuit.run,
+            || circuit.on_the_way(),
+            |time| client.publish(topic, body.with(circuit.next_stamp(time))),
+        )?;
         if let Poll::Ready(Err(error)) = self.client.poll_flush(context) {
             return Poll::Ready(Err(error));
         }
@@ -213,24 +192,20 @@ async fn subscriber_task(circuit: Rc<Circuit>, subscriber: usize, client: Client
 mod tests {
     use super::*;
 
-    fn on_the_way(circuit: &Circuit) -> usize {
-        circuit.on_the_way.borrow().len()
-    }
-
     #[test]
     fn a_publication_is_on_the_way_until_all_subscribers_have_it() {
         let run = Rc::new(Run::new());
         let circuit = Circuit::new(Rc::clone(&run), 3, 2);
         let bodies: Vec<Vec<u8>> =
             (0..3).map(|_| run.id.payload(80).unwrap().with(circuit.next_stamp(0)).to_vec()).collect();
-        assert_eq!(on_the_way(&circuit), 3);
+        assert_eq!(circuit.on_the_way(), 3);
         circuit.arrived(0, &bodies[0]);
         circuit.arrived(0, &bodies[0]);
         circuit.arrived(0, &bodies[1]);
         circuit.arrived(1, &bodies[1]);
-        assert_eq!(on_the_way(&circuit), 3, "the oldest has not reached the second subscriber");
+        assert_eq!(circuit.on_the_way(), 3, "the oldest has not reached the second subscriber");
         circuit.arrived(1, &bodies[0]);
-        assert_eq!(on_the_way(&circuit), 1);
+        assert_eq!(circuit.on_the_way(), 1);
         assert!(!circuit.is_complete());
         assert_eq!(circuit.verdict(), Verdict { lost: 2, doubled: 1, reordered: 1 });
         circuit.arrived(0, &bodies[2]);

@@ -35,6 +35,9 @@ pub(crate) enum ScenarioError {
     /// An answer lacks something.
     #[error("the server's answer has no {0}")]
     Missing(&'static str),
+    /// A conversation is open, but not with the agent.
+    #[error("a conversation is {0}, not CHATTING: the agent is away or serves as many conversations as it may")]
+    NotServed(String),
     /// A message cannot carry a stamp.
     #[error(transparent)]
     Stamp(#[from] NoStamp),

@@ -13,27 +13,26 @@ use std::rc::Rc;
 
 use tokio::task::spawn_local;
 
-use self::{
-    agent::Agent,
-    books::Books,
-    setup::Conversation,
-    visitor::{Pacing, Visitor},
-};
+use self::{agent::Agent, books::Books, setup::Conversation, visitor::Visitor};
 use super::{ScenarioError, parameters};
 use crate::{
     cli::{ChatArgs, CommonArgs},
-    client::{Client, Login, Protocol, Server},
-    pace::{Lane, pace},
+    client::{Client, Login, Protocol},
+    pace::{Pacing, pace},
     report::{Report, round},
     run::Run,
 };
+
+/// What the agent publishes and receives with.
+const QOS: u8 = 1;
 
 /// Runs the scenario.
 ///
 /// # Errors
 /// [`ScenarioError`] when the connections or conversations cannot be set up.
 pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
-    let server = Server { qos: deskwire_wire::mqtt::QoS::AtLeastOnce, ..common.server().await? };
+    let common = &CommonArgs { qos: QOS, ..common.clone() };
+    let server = common.server().await?;
     let run = Rc::new(Run::new());
     let account = setup::login(&server.endpoint, &args.agent, &args.agent_password).await?;
     let mut agents = Vec::new();
@@ -50,14 +49,7 @@ pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, 
     let mut visitors = Vec::new();
     let mut lanes = Vec::new();
     for (number, conversation) in conversations.iter().enumerate() {
-        let pacing = match args.rate {
-            None => Pacing::Window(args.window),
-            Some(_) => {
-                let lane = Rc::new(Lane::default());
-                lanes.push(Rc::clone(&lane));
-                Pacing::Rate(lane)
-            }
-        };
+        let pacing = Pacing::new(args.window, args.rate, &mut lanes);
         let books = Rc::clone(&books);
         visitors.push(Visitor::connect(&server, books, number, conversation, pacing, common.size).await?);
     }

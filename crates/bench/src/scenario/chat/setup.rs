@@ -91,6 +91,10 @@ async fn conversation(endpoint: &Endpoint, args: &ChatArgs) -> Result<Conversati
     let request = json!({"uid": visitor, "orgUid": args.org_uid, "type": WITH_AGENT, "sid": args.agent_uid});
     let mut data = post(endpoint, "/visitor/api/v1/thread", Some(&token), &request).await?;
     let thread = data["thread"].take();
+    let status = text(&thread["status"], "thread.status")?;
+    if status != "CHATTING" {
+        return Err(ScenarioError::NotServed(status));
+    }
     Ok(Conversation { topic: text(&thread["topic"], "thread.topic")?, visitor, thread })
 }
 

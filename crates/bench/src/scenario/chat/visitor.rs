@@ -12,18 +12,10 @@ use super::{
 };
 use crate::{
     client::{Client, ClientError, Event, Login, Protocol, Server},
-    pace::Lane,
+    pace::Pacing,
     scenario::ScenarioError,
     stamp::Body,
 };
-
-/// When a visitor says something.
-pub(super) enum Pacing {
-    /// As long as fewer of its messages than this are unanswered.
-    Window(u32),
-    /// When the schedule says so.
-    Rate(Rc<Lane>),
-}
 
 /// One visitor.
 pub(super) struct Visitor {
@@ -83,26 +75,15 @@ impl Visitor {
         while let Poll::Ready(received) = client.poll_receive(context, on_event) {
             received?;
         }
-        let mut say = |time| {
-            let stamp = books.next_stamp(*conversation, Side::Visitor, time);
-            client.publish(destination, body.with(stamp))
-        };
-        match pacing {
-            Pacing::Window(window) => {
-                while books.run.is_sending() && books.on_the_way(*conversation) < *window {
-                    say(books.run.now())?;
-                }
-            }
-            Pacing::Rate(lane) => {
-                let mut said = Ok(());
-                lane.take(context, |due| {
-                    if said.is_ok() {
-                        said = say(due);
-                    }
-                });
-                said?;
-            }
-        }
+        pacing.send_due(
+            context,
+            &books.run,
+            || books.on_the_way(*conversation),
+            |time| {
+                let stamp = books.next_stamp(*conversation, Side::Visitor, time);
+                client.publish(destination, body.with(stamp))
+            },
+        )?;
         if let Poll::Ready(Err(error)) = client.poll_flush(context) {
             return Poll::Ready(Err(error));
         }
