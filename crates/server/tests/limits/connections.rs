@@ -25,7 +25,7 @@ fn a_full_server_closes_who_comes_next_until_somebody_leaves() {
 
 #[test]
 fn who_does_not_say_who_it_is_in_time_is_cut() {
-    let server = Server::start(&[("CONNECT_DEADLINE_MS", "100")]);
+    let server = Server::start(&[("CONNECT_DEADLINE_MS", "2000")]);
     let mut known = Stomp::service(&server);
     Stomp::open(&server).is_refused("no CONNECT in time", 1002);
     assert_eq!(Mqtt::open(&server).hear().closed(), 1008);
@@ -34,7 +34,7 @@ fn who_does_not_say_who_it_is_in_time_is_cut() {
 
 #[test]
 fn a_stopping_server_says_goodbye_and_does_not_wait_for_ever() {
-    let mut server = Server::start(&[("DRAIN_MS", "200"), ("HEADER_READ_TIMEOUT_MS", "600000")]);
+    let mut server = Server::start(&[("DRAIN_MS", "1500"), ("HEADER_READ_TIMEOUT_MS", "600000")]);
     let (mut stomp, mut mqtt) = (Stomp::service(&server), Mqtt::service(&server));
     let mut unfinished = server.connect();
     unfinished.write_all(b"GET / HTTP/1.1\r\nHo").unwrap();
