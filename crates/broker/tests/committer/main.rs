@@ -1,0 +1,9 @@
+//! The committer over a real store: what is announced, when, in which order, and that nothing is lost on the way.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod announcements;
+mod cursors;
+mod desk;
+mod readers;
+mod replies;

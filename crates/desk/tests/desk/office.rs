@@ -1,0 +1,170 @@
+//! An organisation with agents and a workgroup, and short words for what the cases do there.
+
+use std::{future::poll_fn, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use deskwire_broker::{
+    Dialect, Hub, Item, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
+};
+use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest};
+use deskwire_model::{
+    AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, ThreadType, Timestamp,
+    TopicFilter, Uid,
+    dialect::{self, Renderer},
+};
+use deskwire_store::{SqliteOptions, Store, Visitor, Written};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// The organisation `acme`: the workgroup `sales` has all its agents. The organisation `other` has the agent `spy`.
+pub(crate) struct Office {
+    pub(crate) store: Store,
+    pub(crate) desk: Desk,
+    hub: Arc<Hub>,
+    sessions: Arc<Sessions>,
+    _folder: tempfile::TempDir,
+}
+
+impl Office {
+    /// An office whose agents each take `capacity` conversations; nobody is connected.
+    pub(crate) async fn new(agents: &[&str], capacity: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(&folder.path().join("desk.db"), SqliteOptions::default()).await.unwrap();
+        for org in ["acme", "other"] {
+            store.create_organisation(&uid(org), org).await.unwrap();
+        }
+        for (name, org) in agents.iter().map(|name| (*name, "acme")).chain([("spy", "other")]) {
+            let profile = Profile { nickname: name.to_uppercase(), avatar: String::new() };
+            let (username, status) = (name.to_owned(), AgentStatus::Available);
+            let agent = AgentProfile { uid: uid(name), org: uid(org), username, profile, status, capacity };
+            store.create_agent(&agent, "").await.unwrap();
+        }
+        let members: Vec<Uid> = agents.iter().map(|name| uid(name)).collect();
+        store.create_workgroup(&uid("sales"), &uid("acme"), "Sales", &members).await.unwrap();
+
+        let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
+        let limits = LogLimits { queue: 1024, batch: 64, cursor_delay: Duration::from_millis(1) };
+        let log = Log::start(store.clone(), Arc::clone(&hub), limits);
+        let text = |text: &str| text.to_owned();
+        let texts = DeskTexts {
+            welcome: text("welcome"),
+            queue: text("please wait"),
+            leave_message: text("nobody is there"),
+            resume: text("welcome back"),
+        };
+        let config = DeskConfig { texts, cached: 100, open_per_agent: 100 };
+        let renderer = Arc::new(Renderer::new("UTC").unwrap());
+        let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
+        Self { store, desk, hub, sessions, _folder: folder }
+    }
+
+    /// Connects an agent; its connection hears through the outbox.
+    pub(crate) fn connect(&self, agent: &str) -> Arc<Outbox> {
+        let outbox = Outbox::new(1 << 20);
+        self.sessions.enter(&Session { user: uid(agent), client_id: None, outbox: Arc::clone(&outbox) });
+        outbox
+    }
+
+    pub(crate) async fn ask(&self, visitor: &str, kind: ThreadType, service: &str) -> Result<Greeting, DeskError> {
+        let visitor = visitor_of("acme", visitor);
+        self.desk.introduce(&visitor).await.unwrap();
+        let request = ThreadRequest { visitor, kind, service: uid(service), channel: "WEB".to_owned() };
+        self.desk.request_thread(request, NOW).await
+    }
+
+    /// The conversation between a visitor and an agent who is connected.
+    pub(crate) async fn direct(&self, visitor: &str, agent: &str) -> Arc<Conversation> {
+        self.ask(visitor, ThreadType::Agent, agent).await.unwrap().conversation
+    }
+
+    /// An outbox that hears what is said in `conversation`.
+    pub(crate) fn listen(&self, conversation: &Conversation) -> Arc<Outbox> {
+        const KEY: SubscriptionKey = 1;
+        let outbox = Outbox::new(1 << 20);
+        let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: KEY };
+        self.hub.subscribe(&TopicFilter::from(&conversation.topic), subscriber);
+        outbox
+    }
+
+    /// The next message in `outbox`, as readers of JSON get it.
+    pub(crate) async fn next(&self, outbox: &Outbox) -> Value {
+        loop {
+            poll_fn(|cx| outbox.poll_ready(cx, false)).await;
+            let mut items = outbox.drain().items;
+            assert!(items.len() <= 1, "one thing at a time was expected: {items:?}");
+            if let Some(Item::Delivery { publication, .. }) = items.pop_front() {
+                return read(publication.body(Dialect::MessageJson, self.desk.renderer()).unwrap());
+            }
+        }
+    }
+
+    /// Submits and waits for the answer; none when none will come.
+    pub(crate) async fn submit(
+        &self,
+        sender: Sender<'_>,
+        conversation: &Arc<Conversation>,
+        draft: Draft,
+    ) -> Result<Option<Written>, DeskError> {
+        let (waiter, answer) = oneshot::channel();
+        match self.desk.submit(sender, conversation, draft, NOW, Reply::Waiter(waiter)).await? {
+            Submitted::Pending => Ok(Some(answer.await.unwrap()?)),
+            Submitted::Done => {
+                assert!(answer.await.is_err(), "a reply came although none was announced");
+                Ok(None)
+            }
+        }
+    }
+
+    /// A TEXT of `principal` called `name`; its position.
+    pub(crate) async fn text(&self, principal: &Principal, conversation: &Arc<Conversation>, name: &str) -> u64 {
+        match self.submit(default_device(principal), conversation, draft(name, "TEXT", "hello")).await.unwrap() {
+            Some(Written::Appended { seq, .. }) => seq.0,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn head(&self, conversation: &Conversation) -> u64 {
+        self.store.head(conversation.id).await.unwrap().0
+    }
+}
+
+pub(crate) fn uid(text: &str) -> Uid {
+    Uid::new(text).unwrap()
+}
+
+pub(crate) fn visitor_of(org: &str, name: &str) -> Visitor {
+    let profile = Profile { nickname: format!("Visitor {name}"), avatar: String::new() };
+    Visitor { uid: uid(name), org: uid(org), profile, channel: "WEB".to_owned() }
+}
+
+pub(crate) fn principal(org: &str, name: &str, role: Role) -> Principal {
+    Principal { org: uid(org), uid: uid(name), role }
+}
+
+pub(crate) fn visitor(name: &str) -> Principal {
+    principal("acme", name, Role::Visitor)
+}
+
+pub(crate) fn agent(name: &str) -> Principal {
+    principal("acme", name, Role::Agent)
+}
+
+pub(crate) fn default_device(principal: &Principal) -> Sender<'_> {
+    Sender { principal, device: "" }
+}
+
+/// A message as a client writes it.
+pub(crate) fn draft(name: &str, kind: &str, content: &str) -> Draft {
+    let message = json!({ "uid": name, "type": kind, "content": content });
+    dialect::parse(&Bytes::from(message.to_string())).unwrap()
+}
+
+pub(crate) fn message_uid(name: &str) -> MessageUid {
+    MessageUid::new(name).unwrap()
+}
+
+pub(crate) fn read(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap()
+}

@@ -1,0 +1,115 @@
+//! Messages on their way to a client that has to acknowledge: no more than the window, and none is lost.
+
+use deskwire_model::proto;
+use deskwire_wire::{
+    mqtt::{Packet, PacketId, Publish},
+    stomp::{Command, client::Send},
+};
+use prost::Message as _;
+
+use crate::{
+    mqtt_client::Mqtt,
+    server::{Server, Visitor},
+    stomp_client::{Stomp, seq},
+};
+
+const MESSAGES: u64 = 10;
+
+fn say_all(stomp: &mut Stomp, visitor: &Visitor) {
+    for number in 0..MESSAGES {
+        let name = format!("m{number}");
+        stomp.text(visitor, "TEXT", &name, "hello");
+        stomp.receipt(&name);
+    }
+}
+
+/// Nothing is on its way to the client: the answer to a question comes first.
+fn hears_nothing(stomp: &mut Stomp) {
+    for command in [Command::Begin, Command::Abort] {
+        stomp.transaction(command, "question");
+        stomp.receipt("question");
+    }
+}
+
+#[test]
+fn a_conversation_pauses_at_the_window_and_goes_on_with_each_ack() {
+    for (headers, window) in [(&[][..], 3), (&[("prefetch-count", "2")], 2), (&[("prefetch-count", "100")], 3)] {
+        let server = Server::start(&[("UNACKNOWLEDGED_PER_SUBSCRIPTION", "3"), ("CATCH_UP_PAGE", "2")]);
+        let mut agent = Stomp::agent(&server);
+        let visitor = server.visitor();
+        let mut reader = Stomp::visitor(&server, &visitor);
+        let headers: Vec<_> = headers.iter().copied().chain([("ack", "client-individual")]).collect();
+        reader.subscribed("s", &format!("/topic/{}", visitor.topic), &headers);
+        say_all(&mut agent, &visitor);
+
+        let (mut seen, mut unacknowledged) = (Vec::new(), Vec::new());
+        while seen.len() < MESSAGES as usize {
+            while unacknowledged.len() < window && seen.len() < MESSAGES as usize {
+                let message = reader.message();
+                seen.push(seq(&message));
+                unacknowledged.push(message.header("ack").unwrap().to_owned());
+            }
+            hears_nothing(&mut reader);
+            reader.ack(&unacknowledged.remove(0));
+        }
+        // WELCOME is the first entry and came with the answer of the thread request.
+        assert_eq!(seen, (2..=MESSAGES + 1).collect::<Vec<_>>(), "{headers:?}");
+        Stomp::service(&server).is_served();
+    }
+}
+
+#[test]
+fn a_live_topic_does_not_wait_for_acknowledgements() {
+    let server = Server::start(&[("UNACKNOWLEDGED_PER_SUBSCRIPTION", "3")]);
+    let (mut sender, mut reader) = (Stomp::service(&server), Stomp::service(&server));
+    reader.subscribed("s", "/topic/x", &[("ack", "client")]);
+    let mut send = |body: &[u8]| sender.send(Send { destination: "/topic/x", body, ..Default::default() });
+    for body in [b"1", b"2", b"3", b"4"] {
+        send(body);
+    }
+    for body in [b"1", b"2", b"3"] {
+        assert_eq!(reader.message().body(), body);
+    }
+    let error = reader.frame();
+    assert_eq!(error.command(), Command::Error, "{error:?}");
+    assert_eq!(error.header("message"), Some("too many unacknowledged messages on a live topic"));
+    reader.hear().closed();
+    sender.is_served();
+}
+
+/// The name of a conversation's message and the identifier to acknowledge it with.
+fn named(publish: &Publish) -> (String, PacketId) {
+    let message = proto::Message::decode(publish.payload.as_ref()).unwrap();
+    (message.uid, publish.delivery.packet_id().expect("conversations are delivered with QoS 1"))
+}
+
+#[test]
+fn an_mqtt_client_never_has_more_than_its_window() {
+    const WINDOW: usize = 3;
+    let server = Server::start(&[("MQTT_INFLIGHT", "3"), ("CATCH_UP_PAGE", "2")]);
+    let mut agent = Mqtt::agent(&server);
+    let visitor = server.visitor();
+    let mut writer = Stomp::visitor(&server, &visitor);
+    let (_, welcome) = named(&agent.publication());
+    agent.say(&Packet::Puback(welcome));
+    say_all(&mut writer, &visitor);
+
+    let (mut seen, mut unacknowledged) = (Vec::new(), Vec::new());
+    while seen.len() < MESSAGES as usize {
+        while unacknowledged.len() < WINDOW && seen.len() < MESSAGES as usize {
+            let (name, packet_id) = named(&agent.publication());
+            assert!(!unacknowledged.contains(&packet_id), "{name} takes a packet id that is in use");
+            seen.push(name);
+            unacknowledged.push(packet_id);
+        }
+        agent.hears_nothing();
+        agent.say(&Packet::Puback(unacknowledged.remove(0)));
+    }
+    let expected: Vec<String> = (0..MESSAGES).map(|number| format!("m{number}")).collect();
+    assert_eq!(seen, expected);
+    for packet_id in unacknowledged {
+        agent.say(&Packet::Puback(packet_id));
+    }
+    agent.hears_nothing();
+    Stomp::service(&server).is_served();
+}

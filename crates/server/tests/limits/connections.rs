@@ -1,0 +1,49 @@
+//! How many connections there are, and how long they may take to begin and to end.
+
+use std::io::{Read, Write};
+
+use crate::{mqtt_client::Mqtt, server::Server, stomp_client::Stomp};
+
+#[test]
+fn a_full_server_closes_who_comes_next_until_somebody_leaves() {
+    let server = Server::start(&[("MAX_CONNECTIONS", "2")]);
+    let mut first = Stomp::service(&server);
+    let second = Stomp::service(&server);
+    assert_eq!(server.connect().read(&mut [0]).unwrap_or(0), 0, "the third is closed at once");
+    first.is_served();
+    drop(second);
+    let asked = || {
+        let mut stream = server.connect();
+        let mut answer = String::new();
+        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    while !asked().ends_with("ok\n") {}
+    first.is_served();
+}
+
+#[test]
+fn who_does_not_say_who_it_is_in_time_is_cut() {
+    let server = Server::start(&[("CONNECT_DEADLINE_MS", "2000")]);
+    let mut known = Stomp::service(&server);
+    Stomp::open(&server).is_refused("no CONNECT in time", 1002);
+    assert_eq!(Mqtt::open(&server).hear().closed(), 1008);
+    known.is_served();
+}
+
+#[test]
+fn a_stopping_server_says_goodbye_and_does_not_wait_for_ever() {
+    let mut server = Server::start(&[("DRAIN_MS", "1500"), ("HEADER_READ_TIMEOUT_MS", "600000")]);
+    let (mut stomp, mut mqtt) = (Stomp::service(&server), Mqtt::service(&server));
+    let mut unfinished = server.connect();
+    unfinished.write_all(b"GET / HTTP/1.1\r\nHo").unwrap();
+    // Answered behind it, so the unfinished request is the server's by now.
+    assert_eq!(server.get("/healthz").status, 200);
+    server.stop();
+    assert_eq!(stomp.hear().closed(), 1001);
+    assert_eq!(mqtt.hear().closed(), 1001);
+    assert!(server.wait().success(), "{}", server.log());
+    let log = server.log();
+    assert!(log.contains("stopped abandoned=") && !log.contains("abandoned=0"), "{log}");
+}

@@ -1,0 +1,19 @@
+//! Each bound of `[limits]` lowered, breached from outside, and answered as documented, by the real binary that goes on
+//! serving everybody else (invariant I7).
+//!
+//! The clients here are a socket and the codec of `deskwire_wire`: they say what they are told to say, right or wrong.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod acknowledgements;
+mod connections;
+mod http_requests;
+mod mqtt_client;
+mod publishing;
+mod server;
+mod sizes;
+mod slow_readers;
+mod stomp_client;
+mod subscriptions;
+mod transactions;
+mod websocket;

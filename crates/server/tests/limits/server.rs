@@ -1,0 +1,165 @@
+//! The real binary with a configuration of its own, and its HTTP side.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The service account of every server.
+pub(crate) const SERVICE: (&str, &str) = ("bench", "hush");
+/// The uid, user name and password of the demo agent.
+pub(crate) const AGENT: (&str, &str, &str) = ("df_ag_uid", "agent", "open sesame");
+/// Longer than anything takes on a machine that does ten other things.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server; killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    folder: TempDir,
+    /// Kept open: what the server prints must go somewhere.
+    _out: BufReader<ChildStdout>,
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// The envelope around every answer of the API.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+}
+
+/// A visitor and its conversation with the demo agent.
+pub(crate) struct Visitor {
+    pub(crate) uid: String,
+    pub(crate) topic: String,
+}
+
+impl Server {
+    /// Starts a server with these keys of `[limits]`, in capitals as environment variables spell them.
+    pub(crate) fn start(limits: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))
+            .env_clear()
+            .env("DESKWIRE_SERVICE_ACCOUNT", format!("{}:{}", SERVICE.0, SERVICE.1))
+            .env("DESKWIRE_AGENT_PASSWORD", AGENT.2)
+            .envs(limits.iter().map(|(key, value)| (format!("DESKWIRE__LIMITS__{key}"), value)))
+            .args(["serve", "--listen", "http://127.0.0.1:0", "--data"])
+            .arg(folder.path().join("data"))
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = out.by_ref().lines();
+        let address = lines.find_map(|line| line.unwrap().split("http://").nth(1)?.trim().parse().ok());
+        let address = address.unwrap_or_else(|| panic!("{}", fs::read_to_string(folder.path().join("log")).unwrap()));
+        Self { child, address, folder, _out: out }
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream
+    }
+
+    /// Sends a request as it is and reads to the end of the connection.
+    pub(crate) fn exchange(&self, request: &str) -> Answer {
+        let mut stream = self.connect();
+        // A server that has read enough may close before it has all.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        let body = body.to_string();
+        self.exchange(&format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    pub(crate) fn login(&self, username: &str, password: &str) -> Answer {
+        self.post("/auth/v1/login", &json!({ "username": username, "password": password }))
+    }
+
+    /// The demo agent's access token.
+    pub(crate) fn agent_token(&self) -> String {
+        let answer = self.login(AGENT.1, AGENT.2).json();
+        answer["data"]["accessToken"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn introduce(&self) -> Answer {
+        self.post("/visitor/api/v1/init", &json!({ "orgUid": "df_org_uid" }))
+    }
+
+    /// A new visitor who has asked for the demo agent.
+    pub(crate) fn visitor(&self) -> Visitor {
+        let uid = self.introduce().json()["data"]["uid"].as_str().unwrap().to_owned();
+        let asked = json!({ "uid": uid, "type": 0, "sid": AGENT.0 });
+        let thread = self.post("/visitor/api/v1/thread", &asked).json();
+        let topic = thread["data"]["thread"]["topic"].as_str().unwrap().to_owned();
+        Visitor { uid, topic }
+    }
+
+    /// The value of a metric with exactly this name and these labels.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = self.get("/metrics").body;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0.0, |value| value.parse().unwrap())
+    }
+
+    /// Asks for a metric until `enough` of it is there.
+    pub(crate) fn wait_for_metric(&self, name: &str, enough: impl Fn(f64) -> bool) {
+        let begun = Instant::now();
+        while !enough(self.metric(name)) {
+            assert!(begun.elapsed() < PATIENCE, "{name} stays at {}", self.metric(name));
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        let killed = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Ended already in a test that stopped it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

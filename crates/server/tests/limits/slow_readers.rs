@@ -1,0 +1,117 @@
+//! Readers that do not read: a conversation waits for them in the log, a live topic does not wait (invariant I7).
+
+use std::net::TcpStream;
+
+use deskwire_wire::stomp::{Command, client::Send};
+use socket2::{Domain, Socket, Type};
+
+use crate::{
+    mqtt_client::Mqtt,
+    server::{PATIENCE, SERVICE, Server},
+    stomp_client::{Stomp, seq},
+    websocket::{Heard, WebSocket},
+};
+
+const OVERFLOWS: &str = "deskwire_outbox_overflows_total";
+/// Large, so that few of them fill the buffers of the kernel.
+const CONTENT: usize = 100_000;
+
+/// A connection that takes in as little as the kernel lets it before somebody reads.
+fn narrow(server: &Server) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.connect(&server.address.into()).unwrap();
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn stomp_over(stream: TcpStream) -> Stomp {
+    Stomp::on(WebSocket::over(stream, "/stomp", "v12.stomp"))
+}
+
+fn publish(sender: &mut Stomp) {
+    let body = [b'x'; CONTENT];
+    sender.send(Send { destination: "/topic/x", receipt: Some("said"), body: &body, ..Default::default() });
+    sender.receipt("said");
+}
+
+#[test]
+fn a_slow_reader_of_a_conversation_gets_all_of_it_from_the_log() {
+    let server = Server::start(&[("OUTBOX_BYTES", "4096")]);
+    let mut agent = Stomp::agent(&server);
+    let visitor = server.visitor();
+    let mut reader = stomp_over(narrow(&server)).connected(&visitor.uid, None);
+    reader.subscribed("s", &format!("/topic/{}", visitor.topic), &[]);
+    let content = "x".repeat(CONTENT);
+    let mut said = 0;
+    while server.metric(OVERFLOWS) < 10.0 {
+        said += 1;
+        let name = format!("m{said}");
+        agent.text(&visitor, "TEXT", &name, &content);
+        agent.receipt(&name);
+    }
+    for expected in 2..=said + 1 {
+        assert_eq!(seq(&reader.message()), expected);
+    }
+    agent.text(&visitor, "TEXT", "last", "live again");
+    agent.receipt("last");
+    assert_eq!(seq(&reader.message()), said + 2);
+}
+
+#[test]
+fn a_slow_reader_of_a_live_topic_is_cut_with_a_reason() {
+    let server = Server::start(&[("OUTBOX_BYTES", "4096")]);
+    let mut sender = Stomp::service(&server);
+    let mut stomp = stomp_over(narrow(&server)).connected(SERVICE.0, Some(SERVICE.1));
+    stomp.subscribed("s", "/topic/x", &[]);
+    while server.metric(OVERFLOWS) < 1.0 {
+        publish(&mut sender);
+    }
+    let error = loop {
+        let frame = stomp.frame();
+        if frame.command() != Command::Message {
+            break frame;
+        }
+    };
+    assert_eq!(error.command(), Command::Error, "{error:?}");
+    assert!(error.header("message").unwrap().contains("slow consumer"), "{error:?}");
+    assert_eq!(stomp.hear().closed(), 4500);
+    sender.is_served();
+}
+
+#[test]
+fn a_slow_mqtt_reader_of_a_live_topic_is_cut_with_a_code() {
+    let server = Server::start(&[("OUTBOX_BYTES", "4096")]);
+    let mut sender = Stomp::service(&server);
+    let mut mqtt = Mqtt::over(narrow(&server)).connected("slow", SERVICE.0, SERVICE.1);
+    mqtt.subscribe_unacknowledged(1, "x");
+    mqtt.packet();
+    while server.metric(OVERFLOWS) < 1.0 {
+        publish(&mut sender);
+    }
+    let code = loop {
+        match mqtt.hear() {
+            Heard::Said(_) => {}
+            end => break end.closed(),
+        }
+    };
+    assert_eq!(code, 4500);
+    sender.is_served();
+}
+
+#[test]
+fn who_takes_nothing_at_all_is_cut() {
+    let server = Server::start(&[("WRITE_STALL_MS", "100")]);
+    let mut sender = Stomp::service(&server);
+    let mut stuck = stomp_over(narrow(&server)).connected(SERVICE.0, Some(SERVICE.1));
+    stuck.subscribed("s", "/topic/x", &[]);
+    // The sender, the one that is stuck, and the question itself.
+    assert_eq!(server.metric("deskwire_sockets"), 3.0);
+    while server.metric(OVERFLOWS) < 1.0 {
+        publish(&mut sender);
+    }
+    server.wait_for_metric("deskwire_sockets", |open| open == 2.0);
+    sender.is_served();
+    while let Heard::Said(_) = stuck.hear() {}
+}
