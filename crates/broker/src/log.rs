@@ -155,6 +155,10 @@ impl Cursors {
         }
     }
 
+    fn are_waiting(&self) -> bool {
+        !self.lock().moved.is_empty()
+    }
+
     fn position(&self, reader: &Reader) -> Option<Seq> {
         let waiting = self.lock();
         waiting.moved.get(reader).into_iter().chain(waiting.writing.get(reader)).max().copied()
@@ -222,7 +226,7 @@ impl Log {
     pub async fn flush(&self) -> Result<(), CommitError> {
         loop {
             self.commit(Write::Probe, Announce::Nobody).await?;
-            if self.cursors.lock().moved.is_empty() {
+            if !self.cursors.are_waiting() {
                 return Ok(());
             }
         }
@@ -259,7 +263,18 @@ impl Committer {
             }
             self.commit(&mut jobs).await;
         }
+        // What came last, and all cursors, however many batches they need.
         self.commit(&mut jobs).await;
+        while self.cursors.are_waiting() && self.store_takes_cursors().await {}
+    }
+
+    /// Commits cursors alone; whether that worked.
+    async fn store_takes_cursors(&self) -> bool {
+        let mut writes = Vec::new();
+        self.cursors.begin(self.limits.batch, &mut writes);
+        let committed = self.write(writes).await.is_ok();
+        self.cursors.end(committed);
+        committed
     }
 
     async fn commit(&self, jobs: &mut Vec<Job>) {

@@ -10,7 +10,10 @@ use std::{
 use deskwire_model::{Conversation, Seq};
 use deskwire_store::Written;
 
-use crate::{log::CommitError, publication::Publication};
+use crate::{
+    log::CommitError,
+    publication::{Content, Publication},
+};
 
 /// A connection's name for one of its subscriptions.
 pub type SubscriptionKey = u32;
@@ -101,8 +104,8 @@ impl Outbox {
         }
     }
 
-    /// Hands `publication` to a subscription of the connection. When it does not fit, an entry makes the subscription
-    /// lag (its log has the entry), a relayed message is dropped, and an opaque one ends the connection.
+    /// Hands `publication` to a subscription of the connection. When it does not fit, a message makes the subscription
+    /// lag: its log has the entry, and the positions that a receipt told. An opaque one ends the connection.
     pub fn deliver(&self, subscription: SubscriptionKey, publication: &Arc<Publication>) {
         self.update(|queue, limit| {
             let weight = publication.weight();
@@ -114,9 +117,8 @@ impl Outbox {
             }
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
             match publication.content() {
-                crate::Content::Opaque(_) => queue.close = Some(CloseReason::SlowConsumer),
-                crate::Content::Message { seq: None, .. } => {}
-                crate::Content::Message { seq: Some(_), .. } => {
+                Content::Opaque(_) => queue.close = Some(CloseReason::SlowConsumer),
+                Content::Message { .. } => {
                     if !queue.lagging.contains(&subscription) {
                         queue.lagging.push(subscription);
                     }
@@ -181,7 +183,7 @@ mod tests {
     use deskwire_model::{LogId, Payload, Timestamp, Topic};
 
     use super::*;
-    use crate::publication::{Content, Opaque};
+    use crate::publication::Opaque;
 
     fn opaque(size: usize) -> Arc<Publication> {
         let body = Bytes::from(vec![0; size]);

@@ -13,8 +13,8 @@ use crate::outbox::{CloseReason, Outbox};
 /// One authenticated connection of a user.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// Whose it is.
-    pub user: Uid,
+    /// Whose it is; none for a program, which is no user that anybody looks for.
+    pub user: Option<Uid>,
     /// The MQTT client id, of which only one connection exists at a time; none on other protocols.
     pub client_id: Option<Arc<str>>,
     /// Where to reach it.
@@ -46,7 +46,9 @@ impl Sessions {
         {
             old.close(CloseReason::TakenOver);
         }
-        tables.by_user.entry(session.user.clone()).or_default().push(Arc::clone(&session.outbox));
+        if let Some(user) = &session.user {
+            tables.by_user.entry(user.clone()).or_default().push(Arc::clone(&session.outbox));
+        }
     }
 
     /// Removes a connection.
@@ -58,10 +60,11 @@ impl Sessions {
                 tables.by_client_id.remove(client_id);
             }
         }
-        if let Some(outboxes) = tables.by_user.get_mut(&session.user) {
+        let Some(user) = &session.user else { return };
+        if let Some(outboxes) = tables.by_user.get_mut(user) {
             outboxes.retain(|outbox| !Arc::ptr_eq(outbox, &session.outbox));
             if outboxes.is_empty() {
-                tables.by_user.remove(&session.user);
+                tables.by_user.remove(user);
             }
         }
     }
@@ -84,7 +87,7 @@ mod tests {
     use super::*;
 
     fn session(client_id: Option<&str>) -> Session {
-        Session { user: Uid::new("u").unwrap(), client_id: client_id.map(Into::into), outbox: Outbox::new(1) }
+        Session { user: Uid::new("u").ok(), client_id: client_id.map(Into::into), outbox: Outbox::new(1) }
     }
 
     #[test]
@@ -106,9 +109,10 @@ mod tests {
         let (sessions, a, b) = (Sessions::default(), session(None), session(Some("u/web/1")));
         sessions.enter(&a);
         sessions.enter(&b);
+        let user = Uid::new("u").unwrap();
         sessions.leave(&a);
-        assert!(sessions.is_online(&a.user));
+        assert!(sessions.is_online(&user));
         sessions.leave(&b);
-        assert!(!sessions.is_online(&a.user));
+        assert!(!sessions.is_online(&user));
     }
 }

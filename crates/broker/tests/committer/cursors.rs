@@ -121,3 +121,22 @@ async fn a_cursor_is_written_while_others_keep_the_committer_busy() {
         assert_eq!(delivered(&desk.store, conversation.id, "phone").await, number);
     }
 }
+
+#[tokio::test]
+async fn a_committer_that_ends_writes_all_cursors() {
+    let desk = Desk::new(LogLimits { batch: 2, ..ROOMY }).await;
+    let conversation = desk.conversation("v").await;
+    desk.say(&conversation, "m1").await;
+    let devices: Vec<String> = (0..9).map(|number| format!("device-{number}")).collect();
+    for device in &devices {
+        desk.log.delivered(conversation.id, &uid("v"), device, Seq(1));
+    }
+    let (store, hub) = (desk.store.clone(), Arc::clone(&desk.hub));
+    drop(desk);
+    while Arc::strong_count(&hub) > 1 {
+        tokio::task::yield_now().await;
+    }
+    for device in &devices {
+        assert_eq!(delivered(&store, conversation.id, device).await, 1, "{device}");
+    }
+}

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, future::poll_fn, sync::Arc};
 
-use deskwire_broker::{Admission, Feed, Item, LogLimits, Outbox, Reply};
+use deskwire_broker::{Admission, Announce, Feed, Item, LogLimits, Outbox, Reply};
 use deskwire_model::{Conversation, Seq};
-use deskwire_store::Store;
+use deskwire_store::{Store, Upto, Write};
 use proptest::prelude::*;
 
-use crate::desk::{Desk, NEVER, ROOMY};
+use crate::desk::{Desk, NEVER, ROOMY, relayed, uid};
 
 /// A connection that follows logs as connections do: announcements from its outbox, and the log where those lack.
 struct Reader {
@@ -91,6 +91,20 @@ async fn a_reader_whose_outbox_overflowed_gets_exactly_everything_from_the_log()
     desk.say(&conversation, "live again").await;
     assert_eq!(reader.read_to(ENTRIES + 1).await, [(1..=ENTRIES + 1).collect::<Vec<_>>()]);
     assert_eq!(reader.pages, 6, "what is announced need not be read");
+}
+
+#[tokio::test]
+async fn a_reader_without_room_for_a_receipt_learns_that_it_lost_something() {
+    let desk = Desk::new(ROOMY).await;
+    let conversation = desk.conversation("v").await;
+    let reader = Reader::new(&desk, std::slice::from_ref(&conversation), 1, 7).await;
+    desk.say(&conversation, "m1").await;
+    let (topic, log) = (conversation.topic.clone(), conversation.id);
+    let write = Write::Read { log, user: uid("v"), upto: Upto::Seq(Seq(1)) };
+    let announce = Announce::Receipt(Box::new(move |_| relayed(topic, log)));
+    desk.log.commit(write, announce).await.unwrap();
+    let drained = reader.outbox.drain();
+    assert!(drained.items.len() == 2 || drained.lagging == [0], "the receipt is lost: {drained:?}");
 }
 
 #[derive(Clone, Debug)]

@@ -65,3 +65,26 @@ async fn one_visitor_who_asks_many_times_at_once_has_one_conversation() {
         rush(2, 2, 2, 8).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_visitor_who_asks_many_times_at_once_waits_once() {
+    for connected in [true, false] {
+        for _ in 0..10 {
+            // Whoever is connected is full.
+            let office = Arc::new(Office::new(&["ann"], 0).await);
+            let _connection = connected.then(|| office.connect("ann"));
+            let asking: Vec<_> = (0..8)
+                .map(|_| {
+                    let office = Arc::clone(&office);
+                    tokio::spawn(async move { office.ask("v", ThreadType::Workgroup, "sales").await })
+                })
+                .collect();
+            let expected = if connected { "QUEUE" } else { "LEAVE_MSG" };
+            for asked in asking {
+                let greeting = asked.await.unwrap().unwrap();
+                assert_eq!(read(&greeting.message)["type"], expected);
+                assert_eq!(office.head(&greeting.conversation).await, 1);
+            }
+        }
+    }
+}

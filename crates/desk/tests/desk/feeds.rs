@@ -59,3 +59,12 @@ async fn a_new_mqtt_session_begins_now_and_resumes_where_it_was() {
     assert!(!office.desk.open_session(client_id, &ann).await.unwrap().existed);
     assert_eq!(position().await, Seq(3), "who begins anew begins now");
 }
+
+#[tokio::test]
+async fn a_new_device_of_the_visitor_does_not_get_again_what_the_answer_carried() {
+    let office = Office::new(&["ann"], 1).await;
+    let _ann = office.connect("ann");
+    let conversation = office.direct("v", "ann").await;
+    let open = office.desk.open_feed(conversation, &uid("v"), Some("browser-1")).await.unwrap();
+    assert_eq!((open.position, open.head), (Seq(1), Seq(1)), "WELCOME came with the answer");
+}

@@ -126,6 +126,10 @@ impl<T> Subscriptions<T> {
             let confirmed = Confirmed::new(open.position);
             Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false })
         });
+        if self.list.is_empty() {
+            // Most connections have one subscription, for all their life.
+            self.list.reserve_exact(1);
+        }
         self.list.push(Subscription { key, filter: active.filter.clone(), log, protocol });
     }
 
@@ -186,8 +190,13 @@ impl<T> Subscriptions<T> {
         let Some(index) = self.index(key) else { return Verdict::Drop };
         let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
         match publication.seq() {
-            // What is relayed must not overtake entries that are still to be read, and is not worth waiting for.
-            None if followed.feed.is_behind() || !open => Verdict::Drop,
+            // What is relayed must not overtake entries that are still to be read, nor wait for the client. If it was
+            // a receipt, the positions are told again once the client is up to date.
+            None if followed.feed.is_behind() || !open => {
+                followed.feed.fall_behind();
+                followed.told = false;
+                Verdict::Drop
+            }
             None => Verdict::Send,
             Some(seq) if !open => {
                 let was_behind = followed.feed.is_behind();
@@ -212,6 +221,7 @@ impl<T> Subscriptions<T> {
     pub(super) fn lagging(&mut self, key: SubscriptionKey) {
         if let Some(followed) = self.followed(key) {
             followed.feed.fall_behind();
+            followed.told = false;
             self.read_on(key);
         }
     }

@@ -33,6 +33,8 @@ use crate::{
     telemetry::metrics::{self as telemetry, Limit, Metrics},
 };
 
+/// A connection that has heard nothing for so many milliseconds gives back what memory it can.
+const REST_AFTER_MS: u64 = 1000;
 /// How long a client may take to answer our Close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
@@ -146,6 +148,8 @@ pub(super) struct Connection<P: Protocol> {
     asked: bool,
     /// Whether to ask now.
     ask: bool,
+    /// Whether memory has been given back since.
+    rested: bool,
     stopping: Option<CloseReason>,
     /// The code to close with, because the client closes or broke the framing.
     close_code: Option<CloseCode>,
@@ -172,6 +176,7 @@ impl<P: Protocol> Connection<P> {
             heard: settings.clock.now(),
             asked: false,
             ask: false,
+            rested: false,
             stopping: None,
             close_code: None,
             timer: None,
@@ -218,7 +223,8 @@ impl<P: Protocol> Connection<P> {
                 continue;
             }
             if let Some(ending) = self.ending() {
-                return self.close(ending).await;
+                // Boxed as it is needed once: it would make every connection's task larger.
+                return Box::pin(self.close(ending)).await;
             }
             if self.reading.is_none() && self.page.is_none() && self.is_writable() {
                 self.reading = self.protocol.next_page();
@@ -238,6 +244,9 @@ impl<P: Protocol> Connection<P> {
     fn pass_time(&mut self, now: Tick) -> io::Result<()> {
         if self.protocol.deadline().is_some_and(|deadline| deadline <= now) {
             self.protocol.timeout(now);
+        }
+        if !self.rested && now.since(self.heard) >= REST_AFTER_MS {
+            self.rested = true;
             self.protocol.rest();
         }
         if !self.is_writable() && now.since(self.unsent_since) > self.settings.write_stall_ms {
@@ -402,7 +411,7 @@ impl<P: Protocol> Connection<P> {
                 return Ok(Poll::Ready(false));
             }
             let now = self.settings.clock.now();
-            (self.heard, self.asked) = (now, false);
+            (self.heard, self.asked, self.rested) = (now, false, false);
             self.protocol.alive(now);
             let received = self.websocket.receive(bytes, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
@@ -426,7 +435,7 @@ impl<P: Protocol> Connection<P> {
     fn set_timer(&mut self) {
         let stall = self.unsent_since.after(self.settings.write_stall_ms + 1);
         let output = if self.is_writable() { self.protocol.probe_due() } else { Some(stall) };
-        let idle = self.heard.after(self.idle_limit() + 1);
+        let idle = self.heard.after(if self.rested { self.idle_limit() + 1 } else { REST_AFTER_MS });
         let deadline = self.protocol.deadline().into_iter().chain(output).fold(idle, Tick::min);
         if self.timer.is_none() || deadline < self.timer_at {
             let at = self.settings.clock.instant(deadline.after(1));

@@ -6,6 +6,7 @@ use deskwire_wire::{
     stomp::{Command, client::Send},
 };
 use prost::Message as _;
+use serde_json::json;
 
 use crate::{
     mqtt_client::Mqtt,
@@ -70,10 +71,7 @@ fn a_live_topic_does_not_wait_for_acknowledgements() {
     for body in [b"1", b"2", b"3"] {
         assert_eq!(reader.message().body(), body);
     }
-    let error = reader.frame();
-    assert_eq!(error.command(), Command::Error, "{error:?}");
-    assert_eq!(error.header("message"), Some("too many unacknowledged messages on a live topic"));
-    reader.hear().closed();
+    reader.is_refused("too many unacknowledged messages on a live topic", 1002);
     sender.is_served();
 }
 
@@ -112,4 +110,55 @@ fn an_mqtt_client_never_has_more_than_its_window() {
     }
     agent.hears_nothing();
     Stomp::service(&server).is_served();
+}
+
+#[test]
+fn what_is_relayed_does_not_cut_a_reader_whose_window_is_full() {
+    for (kind, content) in [("TYPING", ""), ("READ", "m1")] {
+        let server = Server::start(&[("UNACKNOWLEDGED_PER_SUBSCRIPTION", "1")]);
+        let mut agent = Stomp::agent(&server);
+        let visitor = server.visitor();
+        let mut reader = Stomp::visitor(&server, &visitor);
+        reader.subscribed("s", &format!("/topic/{}", visitor.topic), &[("ack", "client")]);
+        agent.text(&visitor, "TEXT", "m1", "hello");
+        agent.receipt("m1");
+        let mut message = reader.message();
+        agent.text(&visitor, kind, "relayed", content);
+        agent.receipt("relayed");
+        agent.text(&visitor, "TEXT", "m2", "hello");
+        agent.receipt("m2");
+        while message.header("seq") != Some("3") {
+            reader.ack(message.header("ack").unwrap());
+            message = reader.message();
+        }
+    }
+}
+
+#[test]
+fn an_mqtt_client_with_a_full_window_and_unanswered_messages_can_still_acknowledge() {
+    let server = Server::start(&[("MQTT_INFLIGHT", "1"), ("UNANSWERED_PUBLISHES", "1")]);
+    let mut agent = Mqtt::agent(&server);
+    let visitor = server.visitor();
+    let mut writer = Stomp::visitor(&server, &visitor);
+    let (_, welcome) = named(&agent.publication());
+    writer.subscribed("s", &format!("/topic/{}", visitor.topic), &[]);
+    // Has to wait for the acknowledgement of WELCOME, and the answer to the agent's own message waits behind it.
+    writer.text(&visitor, "TYPING", "t1", "");
+    writer.receipt("t1");
+    assert_eq!(writer.message().header("seq"), None);
+    agent.publish(1, &visitor.topic, json!({ "uid": "a1", "type": "TEXT", "content": "hello" }).to_string());
+    assert_eq!(writer.message().header("seq"), Some("2"), "the agent's message is on disk");
+    agent.say(&Packet::Puback(welcome));
+    let (mut answered, mut echoed) = (false, false);
+    while !(answered && echoed) {
+        match agent.packet() {
+            Packet::Puback(_) => answered = true,
+            Packet::Publish(publish) => {
+                let (name, packet_id) = named(&publish);
+                echoed |= name == "a1";
+                agent.say(&Packet::Puback(packet_id));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

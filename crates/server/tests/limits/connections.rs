@@ -47,3 +47,11 @@ fn a_stopping_server_says_goodbye_and_does_not_wait_for_ever() {
     let log = server.log();
     assert!(log.contains("stopped abandoned=") && !log.contains("abandoned=0"), "{log}");
 }
+
+#[test]
+fn who_is_not_let_in_is_told_why_and_closed_as_after_every_error() {
+    let server = Server::start(&[]);
+    let mut stomp = Stomp::open(&server);
+    stomp.connect("nobody", Some("wrong"), &[]);
+    stomp.is_refused("not valid", 1002);
+}

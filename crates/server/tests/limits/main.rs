@@ -10,6 +10,7 @@ mod connections;
 mod http_requests;
 mod mqtt_client;
 mod publishing;
+mod resuming;
 mod server;
 mod sizes;
 mod slow_readers;

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
+    mem,
     net::{SocketAddr, TcpStream},
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -51,7 +52,18 @@ pub(crate) struct Visitor {
 impl Server {
     /// Starts a server with these keys of `[limits]`, in capitals as environment variables spell them.
     pub(crate) fn start(limits: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), limits)
+    }
+
+    /// Stops the server, waits for its end and starts it again over the same data.
+    pub(crate) fn restarted(mut self, limits: &[(&str, &str)]) -> Self {
+        self.stop();
+        assert!(self.wait().success(), "{}", self.log());
+        let folder = mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Self::start_in(folder, limits)
+    }
+
+    fn start_in(folder: TempDir, limits: &[(&str, &str)]) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))
             .env_clear()

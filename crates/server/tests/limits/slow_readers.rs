@@ -115,3 +115,25 @@ fn who_takes_nothing_at_all_is_cut() {
     sender.is_served();
     while let Heard::Said(_) = stuck.hear() {}
 }
+
+#[test]
+fn a_burst_that_is_larger_than_one_write_arrives_without_another_push() {
+    // The second one fits into the default outbox by weight, but the long ids make its frames larger than a write.
+    for (limits, subscriptions, body, id_length) in
+        [(&[("OUTBOX_BYTES", "8000000")][..], 200, 20_000, 3), (&[], 215, 1000, 600)]
+    {
+        let server = Server::start(limits);
+        let mut sender = Stomp::service(&server);
+        for _ in 0..5 {
+            let mut reader = Stomp::service(&server);
+            for number in 0..subscriptions {
+                reader.subscribed(&format!("{number:0>id_length$}"), "/topic/burst", &[]);
+            }
+            let body = vec![b'x'; body];
+            sender.send(Send { destination: "/topic/burst", body: &body, ..Default::default() });
+            for _ in 0..subscriptions {
+                reader.message();
+            }
+        }
+    }
+}

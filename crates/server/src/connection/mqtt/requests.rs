@@ -79,8 +79,9 @@ impl Mqtt {
             self.gateway.desk.drop_session(&client_id).await?;
             None
         };
+        let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
         let entered =
-            Entered { user: user.clone(), client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
+            Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
         // Before its conversations are looked up: those it is given meanwhile come through the outbox.
         self.gateway.sessions.enter(&entered);
         let will = connect.will.as_ref().and_then(|will| {

@@ -63,7 +63,8 @@ impl Stomp {
             return self.session.error("the device header is not acceptable", "", None);
         }
         let user = identity.principal.uid.clone();
-        let entered = Entered { user: user.clone(), client_id: None, outbox: Arc::clone(&self.outbox) };
+        let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
+        let entered = Entered { user: known_as, client_id: None, outbox: Arc::clone(&self.outbox) };
         self.gateway.sessions.enter(&entered);
         if identity.principal.role == Role::Visitor {
             self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
