@@ -158,9 +158,10 @@ pub(super) struct Connection<P: Protocol> {
 }
 
 impl<P: Protocol> Connection<P> {
-    pub(super) fn new(io: Io, protocol: P, outbox: Arc<Outbox>, settings: Arc<Settings>) -> Self {
+    /// Boxed, because a future that takes itself by value has room for itself several times over.
+    pub(super) fn new(io: Io, protocol: P, outbox: Arc<Outbox>, settings: Arc<Settings>) -> Box<Self> {
         settings.metrics.connections(P::NAME).increment(1.0);
-        Self {
+        Box::new(Self {
             io,
             websocket: WebSocket::new(settings.max_message),
             protocol,
@@ -182,11 +183,11 @@ impl<P: Protocol> Connection<P> {
             timer: None,
             timer_at: Tick::default(),
             settings,
-        }
+        })
     }
 
     /// Serves the connection to its end. `leftover` came behind the upgrade request.
-    pub(super) async fn run(mut self, leftover: Bytes) {
+    pub(super) async fn run(mut self: Box<Self>, leftover: Bytes) {
         if !leftover.is_empty() {
             let now = self.settings.clock.now();
             let mut input = BytesMut::from(leftover);
