@@ -206,12 +206,13 @@ impl Desk {
         self.renderer.local_time(at)
     }
 
-    /// Waits until everything that was submitted is on disk.
+    /// Waits until everything that was submitted is on disk, and leaves the store as one file.
     ///
     /// # Errors
-    /// [`DeskError::Commit`] when it did not get there.
-    pub async fn flush(&self) -> Result<(), DeskError> {
-        Ok(self.log.flush().await?)
+    /// [`DeskError::Commit`] when it did not get there, [`DeskError::Store`].
+    pub async fn close(&self) -> Result<(), DeskError> {
+        self.log.flush().await?;
+        Ok(self.store.checkpoint().await?)
     }
 
     /// Proves that writes reach the disk.

@@ -45,6 +45,16 @@ impl Store {
             Self::Sqlite(db) => db.commit(batch).await,
         }
     }
+
+    /// Brings the database into the form in which its file can be copied: to be called when nothing writes any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`]; nothing is lost then.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.checkpoint().await,
+        }
+    }
 }
 
 /// Conversations.
@@ -200,13 +210,6 @@ impl Store {
 
 /// Organisations, agents, workgroups, visitors.
 impl Store {
-    /// Whether there is no organisation yet.
-    pub async fn is_new(&self) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.is_new().await,
-        }
-    }
-
     /// Whether there is an organisation called `uid`.
     pub async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
         match self {

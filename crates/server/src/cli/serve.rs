@@ -28,7 +28,7 @@ use crate::{
     gateway::Gateway,
     http::{
         self,
-        api::{self, ApiState, Introductions},
+        api::{self, ApiState, VisitorRates},
     },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
@@ -120,7 +120,7 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
         gateway,
         passwords,
         lockout: Arc::new(Lockout::new(&config.limits)),
-        introductions: Arc::new(Introductions::new(config.limits.init_per_second)),
+        rates: Arc::new(VisitorRates::new(&config.limits)),
         prometheus,
     };
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
@@ -143,7 +143,7 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     };
     tokio::select! {
         drained = serving => {
-            if let Err(error) = desk.flush().await {
+            if let Err(error) = desk.close().await {
                 tracing::error!(%error, "not everything could be stored");
             }
             tracing::info!(abandoned = drained.abandoned, "stopped");
@@ -201,7 +201,7 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
             () = shutdown.requested() => return,
             _ = ticks.tick() => {
                 state.prometheus.run_upkeep();
-                state.introductions.forget_quiet();
+                state.rates.forget_quiet();
             }
         }
     }

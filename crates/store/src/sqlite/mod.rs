@@ -93,6 +93,10 @@ impl Sqlite {
         self.threads.writer.run(move |writer| writer.commit(batch)).await
     }
 
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        self.threads.writer.run(|writer| writer.checkpoint()).await
+    }
+
     /// Runs `query` on a reader.
     async fn read<T: Send + 'static>(
         &self,

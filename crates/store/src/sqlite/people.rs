@@ -10,10 +10,6 @@ use super::{
 use crate::{StoreError, Visitor, Workgroup};
 
 impl Sqlite {
-    pub(crate) async fn is_new(&self) -> Result<bool, StoreError> {
-        self.read(|db| Ok(!db.prepare_cached("SELECT 1 FROM organisation")?.exists([])?)).await
-    }
-
     pub(crate) async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
         let uid = uid.clone();
         self.read(move |db| {

@@ -49,6 +49,11 @@ impl Writer {
         db.commit()?;
         Ok(result)
     }
+
+    /// Folds the write-ahead log into the file and empties it.
+    pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+        Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
 }
 
 /// The wall clock; one that stands before 1970 counts as 1970.

@@ -104,7 +104,7 @@ macro_rules! suite {
                 a_status_without_service_has_no_owner,
             }
             people {
-                an_empty_database_is_new,
+                an_organisation_is_there_once_it_is_created,
                 agents_are_found_by_uid_and_name,
                 an_agent_changes_status_and_password,
                 a_workgroup_has_agents_of_its_own_organisation,

@@ -8,12 +8,10 @@ use crate::{
     fixtures::{agent, uid},
 };
 
-pub(crate) async fn an_empty_database_is_new(backend: &impl Backend) {
+pub(crate) async fn an_organisation_is_there_once_it_is_created(backend: &impl Backend) {
     let store = backend.open().await;
-    assert!(store.is_new().await.unwrap());
     assert!(!store.organisation_exists(&uid("acme")).await.unwrap());
     store.create_organisation(&uid("acme"), "Acme").await.unwrap();
-    assert!(!store.is_new().await.unwrap());
     assert!(store.organisation_exists(&uid("acme")).await.unwrap());
     assert!(matches!(store.create_organisation(&uid("acme"), "Again").await, Err(StoreError::Exists)));
 }

@@ -19,6 +19,7 @@ use deskwire_wire::{
 
 use super::{
     follow::Subscriptions,
+    pace::Pace,
     probe::Probes,
     task::{Ending, Page, Protocol, Reading},
     websocket::Frames,
@@ -81,6 +82,8 @@ pub(super) struct Mqtt {
     /// What the client has to be told about its own messages.
     complaints: VecDeque<Vec<u8>>,
     probes: Probes,
+    /// How fast a visitor may send; programs and agents have no bound but the commit.
+    pace: Option<Pace>,
     ending: Option<Ending>,
 }
 
@@ -99,6 +102,7 @@ impl Mqtt {
             numbers: 0,
             complaints: VecDeque::new(),
             probes: Probes::default(),
+            pace: None,
             ending: None,
         }
     }
@@ -143,7 +147,9 @@ impl Protocol for Mqtt {
     }
 
     fn wants_input(&self) -> bool {
-        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+        self.next.is_none()
+            && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
+            && self.pace.is_none_or(|pace| pace.due().is_none())
     }
 
     fn has_work(&mut self) -> bool {
@@ -153,10 +159,10 @@ impl Protocol for Mqtt {
         self.next.is_some() || !self.joined.is_empty() || self.subscriptions.has_arrived()
     }
 
-    async fn work(&mut self, _now: Tick) {
+    async fn work(&mut self, now: Tick) {
         while self.has_work() {
             if let Some(event) = self.next.take() {
-                self.act(event).await;
+                self.act(event, now).await;
             } else if let Some((conversation, position)) = self.joined.pop_front() {
                 self.join(conversation, position).await;
             } else if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
@@ -219,11 +225,15 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        self.session.poll_timeout()
+        let pace = self.pace.and_then(|pace| pace.due());
+        self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
     fn timeout(&mut self, now: Tick) {
         self.session.handle_timeout(now);
+        if let Some(pace) = &mut self.pace {
+            pace.tick(now);
+        }
     }
 
     fn end(&mut self, reason: CloseReason) {

@@ -7,28 +7,32 @@ use deskwire_broker::{Publication, Reply, Session as Entered, SubscriptionKey};
 use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
 use deskwire_model::{Conversation, Role, Seq, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
+    Tick,
     mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
     ws::CloseCode,
 };
 
 use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
 use crate::{
-    connection::{task::Ending, timestamp},
+    connection::{pace::Pace, task::Ending, timestamp},
     gateway::{Identity, MqttAuthError, Refused, Route},
     telemetry::metrics::{Limit, Protocol},
 };
 
 impl Mqtt {
-    pub(super) async fn act(&mut self, event: Event) {
+    pub(super) async fn act(&mut self, event: Event, now: Tick) {
         match event {
             Event::Connect(connect) => {
-                if let Err(error) = self.connect(*connect).await {
+                if let Err(error) = self.connect(*connect, now).await {
                     self.session.refuse(ConnectReturnCode::ServerUnavailable);
                     // If the client has been accepted already, it must not stay without what it follows.
                     self.fail(&error.to_string());
                 }
             }
-            Event::Publish { publish, ticket } => self.publish(&publish, ticket).await,
+            Event::Publish { publish, ticket } => {
+                self.count(now);
+                self.publish(&publish, ticket).await;
+            }
             Event::Subscribe(subscribe) => self.subscribe(subscribe).await,
             Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe).await,
             Event::Settled { token } => {
@@ -46,7 +50,7 @@ impl Mqtt {
         }
     }
 
-    async fn connect(&mut self, connect: Connect) -> Result<(), DeskError> {
+    async fn connect(&mut self, connect: Connect, now: Tick) -> Result<(), DeskError> {
         let (username, password) = match &connect.login {
             Some(login) => (Some(login.username.as_str()), login.password.as_deref()),
             None => (None, None),
@@ -79,6 +83,9 @@ impl Mqtt {
             self.gateway.desk.drop_session(&client_id).await?;
             None
         };
+        if identity.principal.role == Role::Visitor {
+            self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
+        }
         let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
         let entered =
             Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
@@ -243,9 +250,16 @@ impl Mqtt {
         self.session.unsuback(unsubscribe.packet_id);
     }
 
+    fn count(&mut self, now: Tick) {
+        let metrics = &self.gateway.metrics;
+        metrics.messages_in(Protocol::Mqtt).increment(1);
+        if self.pace.as_mut().is_some_and(|pace| pace.spend(now)) {
+            metrics.limit_hits(Limit::Rate).increment(1);
+        }
+    }
+
     async fn publish(&mut self, publish: &Publish, ticket: Option<Ticket>) {
         self.numbers += 1;
-        self.gateway.metrics.messages_in(Protocol::Mqtt).increment(1);
         let mut uid = String::new();
         match self.route(publish, self.numbers, &mut uid).await {
             Ok(Submitted::Pending) => {

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, CommitError, Delivery, Outbox, Session as Entered, SubscriptionKey};
-use deskwire_model::Seq;
+use deskwire_model::{Conversation, Seq};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
@@ -109,9 +109,12 @@ impl Stomp {
             return;
         }
         let moved = self.subscriptions.confirm(subscription, Seq(message.number));
+        self.remember(moved);
+    }
+
+    fn remember(&self, moved: Option<(Arc<Conversation>, Seq)>) {
         if let (Some((conversation, seq)), Some(client)) = (moved, &self.client) {
-            let user = &client.identity.principal.uid;
-            self.gateway.desk.delivered(conversation.id, user, &client.device, seq);
+            self.gateway.desk.delivered(conversation.id, &client.identity.principal.uid, &client.device, seq);
         }
     }
 }
@@ -211,12 +214,9 @@ impl Protocol for Stomp {
     }
 
     fn proved(&mut self, probe: u64) {
-        let Some(client) = &self.client else { return };
         for (subscription, seq) in self.probes.proved(probe) {
-            if let Some((conversation, seq)) = self.subscriptions.confirm_all(subscription, seq) {
-                let user = &client.identity.principal.uid;
-                self.gateway.desk.delivered(conversation.id, user, &client.device, seq);
-            }
+            let moved = self.subscriptions.confirm_all(subscription, seq);
+            self.remember(moved);
         }
     }
 

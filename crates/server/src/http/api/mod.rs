@@ -26,7 +26,7 @@ use crate::{
     connection::{Endpoints, mqtt_endpoint, stomp_endpoint},
     gateway::Gateway,
 };
-pub use visitor::Introductions;
+pub use visitor::VisitorRates;
 
 /// How long a probe entry may take to commit before the server is not ready.
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
@@ -42,8 +42,8 @@ pub struct ApiState {
     pub passwords: Arc<Passwords>,
     /// Slows down guessing.
     pub lockout: Arc<Lockout>,
-    /// Slows down whoever introduces visitors without end.
-    pub introductions: Arc<Introductions>,
+    /// Slows down visitors who are too fast.
+    pub rates: Arc<VisitorRates>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
 }

@@ -21,6 +21,7 @@ use super::{
     page::Page,
 };
 use crate::{
+    config::Limits,
     connection::timestamp,
     http::{AppError, JsonBody, QueryParams, Success},
     listener::Peer,
@@ -46,26 +47,38 @@ fn bounded(field: &str, text: &str, limit: usize) -> Result<(), AppError> {
     if text.len() <= limit { Ok(()) } else { Err(AppError::Refused(format!("{field} has at most {limit} bytes"))) }
 }
 
-/// How fast one address may introduce visitors (`limits.init_per_second`).
+/// How fast visitors may go over HTTP; sockets have a pace of their own.
 #[derive(Debug)]
-pub struct Introductions(DefaultKeyedRateLimiter<IpAddr>);
+pub struct VisitorRates {
+    /// Introductions from one address.
+    introductions: DefaultKeyedRateLimiter<IpAddr>,
+    /// Messages of one visitor.
+    messages: DefaultKeyedRateLimiter<Uid>,
+}
 
-impl Introductions {
-    /// `per_second` from each address, as a lasting rate and as a burst.
+impl VisitorRates {
+    /// `limits.init_per_second` and `limits.visitor_messages_per_second`, as lasting rates and as bursts.
     #[must_use]
-    pub fn new(per_second: u32) -> Self {
-        Self(RateLimiter::keyed(Quota::per_second(NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN))))
+    pub fn new(limits: &Limits) -> Self {
+        let quota = |per_second| Quota::per_second(NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN));
+        Self {
+            introductions: RateLimiter::keyed(quota(limits.init_per_second)),
+            messages: RateLimiter::keyed(quota(limits.visitor_messages_per_second)),
+        }
     }
 
-    /// Forgets addresses that have been quiet, so that memory is bounded by who called lately.
+    /// Forgets who has been quiet, so that memory is bounded by who called lately.
     pub fn forget_quiet(&self) {
-        self.0.retain_recent();
-        self.0.shrink_to_fit();
+        self.introductions.retain_recent();
+        self.introductions.shrink_to_fit();
+        self.messages.retain_recent();
+        self.messages.shrink_to_fit();
     }
+}
 
-    fn admit(&self, address: IpAddr) -> bool {
-        self.0.check_key(&address).is_ok()
-    }
+fn too_fast(state: &ApiState) -> AppError {
+    state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
+    AppError::TooMany { retry_after: Duration::from_secs(1) }
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,9 +123,8 @@ async fn init(
     Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
-    if !state.introductions.admit(peer.address.ip()) {
-        state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
-        return Err(AppError::TooMany { retry_after: Duration::from_secs(1) });
+    if state.rates.introductions.check_key(&peer.address.ip()).is_err() {
+        return Err(too_fast(&state));
     }
     bounded("nickname", &request.nickname, MAX_NICKNAME)?;
     bounded("avatar", &request.avatar, MAX_AVATAR)?;
@@ -229,6 +241,9 @@ async fn send(
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
+    if state.rates.messages.check_key(&principal.uid).is_err() {
+        return Err(too_fast(&state));
+    }
     Ok(Success::new(request.send(&state, &principal).await?))
 }
 
