@@ -136,10 +136,8 @@ pub(super) struct Connection<P: Protocol> {
     /// Whether the stream below holds output back: TLS takes bytes that its socket does not.
     flushing: bool,
     unsent_since: Tick,
-    /// What was taken out of the outbox and not handed on yet.
+    /// What was taken out of the outbox and has to wait for the client.
     waiting: VecDeque<Delivery>,
-    /// Whether the first of `waiting` waits for the client.
-    blocked: bool,
     reading: Option<Reading>,
     page: Option<Page>,
     ping: Option<Control>,
@@ -170,7 +168,6 @@ impl<P: Protocol> Connection<P> {
             flushing: false,
             unsent_since: Tick::default(),
             waiting: VecDeque::new(),
-            blocked: false,
             reading: None,
             page: None,
             ping: None,
@@ -321,13 +318,11 @@ impl<P: Protocol> Connection<P> {
             self.waiting = deliveries;
             lagging.into_iter().for_each(|subscription| self.protocol.lagging(subscription));
         }
-        self.blocked = false;
         while let Some(delivery) = self.waiting.front() {
             if out.is_full() {
                 return true;
             }
             if !self.protocol.deliver(delivery, &mut out) {
-                self.blocked = true;
                 break;
             }
             self.waiting.pop_front();

@@ -156,8 +156,10 @@ impl Protocol for Stomp {
 
     async fn work(&mut self, now: Tick) {
         while self.has_work() {
-            if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
-                self.tell_read_positions(subscription, &conversation).await;
+            if self.subscriptions.has_arrived() {
+                if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
+                    self.tell_read_positions(subscription, &conversation).await;
+                }
             } else if let Some(event) = self.next.take() {
                 self.act(event, now).await;
             }
