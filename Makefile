@@ -6,16 +6,24 @@ E2E := tests/e2e
 EXAMPLES := examples/js
 
 .DEFAULT_GOAL := help
-.PHONY: help run build check test test-rust test-e2e bench setup-node clean-data
+.PHONY: help run build check test test-rust test-e2e bench setup setup-node clean-data
+
+# Installs Debian packages if a command is missing; elsewhere it says which command that is.
+need = @command -v $(1) >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends $(2); } || \
+	{ echo "$(1) is missing: please install it" >&2; exit 1; }
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Build and start the server with its demo organisation
+setup:
+	$(call need,cc,build-essential)
+	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: please install Rust 1.95 or newer" >&2; exit 1; }
+
+run: setup ## Build and start the server with its demo organisation
 	$(CARGO) build --release --package deskwire
 	./target/release/deskwire serve --data $(DATA)
 
-build:
+build: setup
 	$(CARGO) build --release --workspace
 
 check: ## Format, lints and the fast tests: before each commit
@@ -25,7 +33,7 @@ check: ## Format, lints and the fast tests: before each commit
 
 test: test-rust test-e2e ## Everything: unit, property, conformance and end to end
 
-test-rust:
+test-rust: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	$(CARGO) test --workspace --no-fail-fast
@@ -35,6 +43,7 @@ test-e2e: build setup-node
 	cd $(E2E) && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
 
 setup-node:
+	$(call need,npm,nodejs npm)
 	cd $(EXAMPLES) && npm ci --no-audit --no-fund
 	cd $(E2E) && npm ci --no-audit --no-fund
 
