@@ -96,7 +96,9 @@ impl Desk {
             FeedDevice::Mqtt(client_id) => self.cursor(log, user, client_id).await?.unwrap_or(head),
             FeedDevice::Stomp(device) => {
                 // A device that is seen for the first time has what the user's default device has.
-                let known = device.is_empty() || self.store.has_delivered(log, user, device).await?;
+                let known = device.is_empty()
+                    || self.log.position(log, user, device).is_some()
+                    || self.store.has_delivered(log, user, device).await?;
                 self.cursor(log, user, if known { device } else { "" }).await?.unwrap_or(head)
             }
         };
@@ -104,7 +106,7 @@ impl Desk {
     }
 
     /// The delivered-cursor of a device, on disk or on its way there.
-    async fn cursor(&self, log: LogId, user: &Uid, device: &str) -> Result<Option<Seq>, DeskError> {
+    pub(crate) async fn cursor(&self, log: LogId, user: &Uid, device: &str) -> Result<Option<Seq>, DeskError> {
         let moving = self.log.position(log, user, device);
         Ok(self.store.delivered(log, user, device).await?.max(moving))
     }

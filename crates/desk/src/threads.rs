@@ -254,7 +254,7 @@ impl Desk {
             Written::Refused(refusal) => return Err(refusal.into()),
             _ => (Seq::ZERO, now),
         };
-        let had = self.store.delivered(conversation.id, &conversation.visitor, "").await?;
+        let had = self.cursor(conversation.id, &conversation.visitor, "").await?;
         if had.is_some_and(|had| had.next() == seq) {
             let user = conversation.visitor.clone();
             let device = Box::default();

@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
 use deskwire_broker::{Hub, Log, LogLimits, Sessions};
-use deskwire_desk::{Desk, DeskConfig, DeskTexts};
+use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
@@ -43,7 +43,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// The database in the data folder.
 const DATABASE: &str = "deskwire.db";
 
-/// Why the server does not start.
+/// Why the server does not start, or does not end well.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
     #[error(transparent)]
@@ -66,6 +66,8 @@ enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     FirstStart(#[from] FirstStartError),
+    #[error("not everything could be stored: {0}")]
+    Close(#[from] DeskError),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("cannot use the time zone: {0}")]
@@ -143,9 +145,7 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     };
     tokio::select! {
         drained = serving => {
-            if let Err(error) = desk.close().await {
-                tracing::error!(%error, "not everything could be stored");
-            }
+            desk.close().await?;
             tracing::info!(abandoned = drained.abandoned, "stopped");
             Ok(Ending::Stopped)
         }

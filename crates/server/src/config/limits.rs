@@ -78,7 +78,8 @@ bounded_section! {
         login_concurrency: usize = 2, 1..=1024;
         /// Visitors introduced per second and address.
         init_per_second: u32 = 10, 1..=100_000;
-        /// Messages per second of one visitor's connection, as a lasting rate; faster ones are read more slowly.
+        /// Messages per second of one visitor, as a lasting rate: a faster connection is read more slowly, a faster HTTP
+        /// client is told to wait.
         visitor_messages_per_second: u32 = 200, 1..=10_000_000;
 
         /// Milliseconds that a stopping server waits for its connections to end.

@@ -189,32 +189,26 @@ impl<T> Subscriptions<T> {
     pub(super) fn admit(&mut self, key: SubscriptionKey, publication: &Publication, open: bool) -> Verdict {
         let Some(index) = self.index(key) else { return Verdict::Drop };
         let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
-        match publication.seq() {
+        let was_behind = followed.feed.is_behind();
+        let send = match publication.seq() {
             // What is relayed must not overtake entries that are still to be read, nor wait for the client. If it was
             // a receipt, the positions are told again once the client is up to date.
-            None if followed.feed.is_behind() || !open => {
+            None if was_behind || !open => {
                 followed.feed.fall_behind();
                 followed.told = false;
-                Verdict::Drop
+                false
             }
-            None => Verdict::Send,
+            None => true,
             Some(seq) if !open => {
-                let was_behind = followed.feed.is_behind();
                 followed.feed.miss(seq);
-                if !was_behind && followed.feed.is_behind() {
-                    self.behind.push_back(key);
-                }
-                Verdict::Drop
+                false
             }
-            Some(seq) => match followed.feed.announce(seq) {
-                Admission::Deliver => Verdict::Send,
-                Admission::Skip => Verdict::Drop,
-                Admission::CatchUp => {
-                    self.behind.push_back(key);
-                    Verdict::Drop
-                }
-            },
+            Some(seq) => followed.feed.announce(seq) == Admission::Deliver,
+        };
+        if followed.feed.is_behind() && !was_behind {
+            self.behind.push_back(key);
         }
+        if send { Verdict::Send } else { Verdict::Drop }
     }
 
     /// Has the log of a subscription read, because something was lost on the way.

@@ -43,15 +43,15 @@ pub enum Limit {
     Connections,
     /// `limits.connect_deadline_ms`.
     ConnectDeadline,
-    /// A body, message, frame or packet that is too large.
+    /// A message, frame or packet that is too large.
     Size,
     /// `limits.subscriptions_per_connection`.
     Subscriptions,
     /// The transaction limits.
     Transactions,
-    /// `limits.unacknowledged_per_subscription` and `limits.mqtt_inflight`.
+    /// `limits.unacknowledged_per_subscription`, by the reader of a live topic; others are waited for.
     Unacknowledged,
-    /// `limits.unanswered_publishes` and `limits.commit_queue`.
+    /// `limits.unanswered_publishes`, by an MQTT client that went far beyond it; others are waited for.
     Commits,
     /// `limits.write_stall_ms`.
     WriteStall,
