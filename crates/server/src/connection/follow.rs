@@ -191,9 +191,9 @@ impl<T> Subscriptions<T> {
         let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
         let was_behind = followed.feed.is_behind();
         let send = match publication.seq() {
-            // What is relayed must not overtake entries that are still to be read, nor wait for the client. If it was
-            // a receipt, the positions are told again once the client is up to date.
-            None if was_behind || !open => {
+            // What is relayed must not overtake entries that are still to be read. If it was a receipt, the positions
+            // are told again once the client is up to date.
+            None if was_behind => {
                 followed.feed.fall_behind();
                 followed.told = false;
                 false

@@ -99,7 +99,9 @@ impl Mqtt {
         match publication.content() {
             Content::Opaque(opaque) if !opaque.is_acknowledged() => Some(QoS::AtMostOnce),
             Content::Opaque(_) => Some(granted),
-            Content::Message { .. } => Some(granted.min(QoS::AtLeastOnce)),
+            // What is relayed and forgotten is not worth an acknowledgement, nor room in the window.
+            Content::Message { seq: None, .. } => Some(QoS::AtMostOnce),
+            Content::Message { seq: Some(_), .. } => Some(granted.min(QoS::AtLeastOnce)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
 use deskwire_model::{Conversation, Seq};
-use deskwire_wire::stomp::{DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
+use deskwire_wire::stomp::{AckId, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 
 use super::{Stomp, Subscribed, UNLOGGED};
 use crate::{
@@ -65,7 +65,16 @@ impl Stomp {
                 return self.confirm(key, message_id);
             }
         };
-        let ack = match self.session.deliver(WireKey(key), message_id) {
+        let Some(subscription) = self.subscriptions.get(key) else { return };
+        let ack = match publication.content() {
+            // What is relayed takes no room in the window: an acknowledgement of it settles nothing.
+            Content::Message { seq: None, .. } => {
+                let ack = AckId { message: message_id, subscription: WireKey(key) };
+                Ok(subscription.protocol.acknowledges.then_some(ack))
+            }
+            _ => self.session.deliver(WireKey(key), message_id),
+        };
+        let ack = match ack {
             Ok(ack) => ack,
             // Its UNSUBSCRIBE has come and waits to be acted on.
             Err(DeliverError::UnknownSubscription) => return,
@@ -75,7 +84,6 @@ impl Stomp {
                 return self.session.error("too many unacknowledged messages on a live topic", "", None);
             }
         };
-        let Some(subscription) = self.subscriptions.get(key) else { return };
         let named;
         let destination = match &subscription.protocol.destination {
             Some(destination) => destination.as_ref(),
