@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use deskwire_model::{Conversation, Seq};
+use deskwire_model::Conversation;
 use deskwire_store::Written;
 
 use crate::{
@@ -52,13 +52,8 @@ pub enum Answer {
         /// What the commit said.
         outcome: Result<Written, CommitError>,
     },
-    /// The user takes part in `conversation` from now on and has seen it up to `position`.
-    Joined {
-        /// The conversation.
-        conversation: Arc<Conversation>,
-        /// Where the user's feed begins.
-        position: Seq,
-    },
+    /// The user takes part in a conversation from now on.
+    Joined(Arc<Conversation>),
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +66,8 @@ struct Queue {
     lagging: Vec<SubscriptionKey>,
     close: Option<CloseReason>,
     waker: Option<Waker>,
+    /// Whether the connection waits for deliveries too.
+    wants_deliveries: bool,
 }
 
 /// The bounded queue between everybody who writes to a connection and the connection's task, which drains it.
@@ -97,7 +94,8 @@ impl Outbox {
     fn update(&self, change: impl FnOnce(&mut Queue, usize)) {
         let mut queue = self.lock();
         change(&mut queue, self.limit);
-        let waker = queue.waker.take();
+        let wanted = queue.wants_deliveries || !queue.answers.is_empty() || queue.close.is_some();
+        let waker = if wanted { queue.waker.take() } else { None };
         drop(queue);
         if let Some(waker) = waker {
             waker.wake();
@@ -133,8 +131,8 @@ impl Outbox {
     }
 
     /// Tells the connection that its user takes part in a conversation.
-    pub fn joined(&self, conversation: Arc<Conversation>, position: Seq) {
-        self.update(|queue, _| queue.answers.push_back(Answer::Joined { conversation, position }));
+    pub fn joined(&self, conversation: Arc<Conversation>) {
+        self.update(|queue, _| queue.answers.push_back(Answer::Joined(conversation)));
     }
 
     /// Tells the connection to end.
@@ -170,6 +168,7 @@ impl Outbox {
         if deliverable || !queue.answers.is_empty() || (queue.close.is_some() && !knows_its_end) {
             return Poll::Ready(());
         }
+        queue.wants_deliveries = wants_deliveries;
         if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             queue.waker = Some(cx.waker().clone());
         }
@@ -180,7 +179,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use deskwire_model::{LogId, Payload, Timestamp, Topic};
+    use deskwire_model::{LogId, Payload, Seq, Timestamp, Topic};
 
     use super::*;
     use crate::publication::Opaque;

@@ -18,8 +18,8 @@ use crate::{Desk, DeskError, access::takes_part};
 pub struct Sender<'a> {
     /// Who.
     pub principal: &'a Principal,
-    /// The device; empty for the user's default device.
-    pub device: &'a str,
+    /// The device, empty for the user's default device; none if it is not remembered.
+    pub device: Option<&'a str>,
 }
 
 /// How far a submitted message has come.
@@ -60,14 +60,16 @@ impl Desk {
                 return Ok(Submitted::Done);
             }
             MessageClass::Delivered => {
-                let Ok(target) = MessageUid::new(&draft.content) else { return Ok(Submitted::Done) };
+                let (Ok(target), Some(device)) = (MessageUid::new(&draft.content), sender.device) else {
+                    return Ok(Submitted::Done);
+                };
                 let Some(entry) = self.store.entry_by_uid(conversation.id, &target).await? else {
                     return Ok(Submitted::Done);
                 };
                 let write = Write::Delivered {
                     log: conversation.id,
                     user: principal.uid.clone(),
-                    device: sender.device.into(),
+                    device: device.into(),
                     seq: entry.seq,
                 };
                 Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
@@ -77,7 +79,7 @@ impl Desk {
                 let write = Write::Read {
                     log: conversation.id,
                     user: principal.uid.clone(),
-                    device: sender.device.into(),
+                    device: sender.device.map(Into::into),
                     upto: Upto::Message(target),
                 };
                 Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use deskwire_broker::{Log, Sessions};
 use deskwire_model::dialect::Renderer;
 use deskwire_store::Store;
+use tokio::sync::Semaphore;
 
 use self::directory::Directory;
 pub use self::{
@@ -62,15 +63,20 @@ pub struct Desk {
     sessions: Arc<Sessions>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
+    /// Requests for threads that may be decided at a time.
+    decisions: Arc<Semaphore>,
     config: Arc<DeskConfig>,
 }
 
 impl Desk {
+    const DECISIONS: usize = 64;
+
     /// A desk over its parts.
     #[must_use]
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
-        Self { store, log, sessions, renderer, directory, config: Arc::new(config) }
+        let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
+        Self { store, log, sessions, renderer, directory, decisions, config: Arc::new(config) }
     }
 
     /// What renders messages for readers.

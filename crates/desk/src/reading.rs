@@ -7,7 +7,7 @@ use deskwire_broker::Publication;
 use deskwire_model::{AgentProfile, Conversation, Entry, LogId, Principal, Role, Seq, Timestamp, TopicFilter, Uid};
 use deskwire_store::{OpenedSession, Visitor};
 
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, access::takes_part};
 
 /// A page of a conversation's history.
 #[derive(Clone, Debug)]
@@ -25,8 +25,8 @@ pub enum FeedDevice<'a> {
     Stomp(&'a str),
     /// A persistent MQTT session.
     Mqtt(&'a str),
-    /// Nothing is remembered: the feed begins behind this position.
-    From(Seq),
+    /// Nothing is remembered: the feed begins where the user joined.
+    Joined,
     /// Nothing is remembered: the feed begins at the end.
     End,
 }
@@ -91,7 +91,10 @@ impl Desk {
     ) -> Result<OpenFeed, DeskError> {
         let (log, head) = (conversation.id, self.store.head(conversation.id).await?);
         let position = match device {
-            FeedDevice::From(position) => position,
+            FeedDevice::Joined => {
+                let participants = self.store.participants(log).await?;
+                participants.iter().find(|participant| participant.user == *user).map_or(head, |found| found.joined)
+            }
             FeedDevice::End => head,
             FeedDevice::Mqtt(client_id) => self.cursor(log, user, client_id).await?.unwrap_or(head),
             FeedDevice::Stomp(device) => {
@@ -115,9 +118,10 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn conversations_of(&self, agent: &Uid) -> Result<Vec<Arc<Conversation>>, DeskError> {
-        let conversations = self.store.conversations_of_agent(agent, self.config.open_per_agent).await?;
-        Ok(conversations.into_iter().map(|conversation| self.remember(conversation)).collect())
+    pub async fn conversations_of(&self, agent: &Principal) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        let conversations = self.store.conversations_of_agent(&agent.uid, self.config.open_per_agent).await?;
+        let conversations = conversations.into_iter().map(|conversation| self.remember(conversation));
+        Ok(conversations.filter(|conversation| takes_part(agent, conversation)).collect())
     }
 
     /// Begins or resumes a persistent MQTT session.
@@ -213,6 +217,9 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Commit`] when it did not get there, [`DeskError::Store`].
     pub async fn close(&self) -> Result<(), DeskError> {
+        // What has been decided is carried through first.
+        let all = u32::try_from(Self::DECISIONS).unwrap_or(u32::MAX);
+        let _decided = self.decisions.acquire_many(all).await;
         self.log.flush().await?;
         Ok(self.store.checkpoint().await?)
     }

@@ -38,6 +38,8 @@ pub struct Greeting {
     pub conversation: Arc<Conversation>,
     /// WELCOME, CONTINUE, QUEUE or LEAVE_MSG in the `message-json` dialect.
     pub message: Bytes,
+    /// The position of the message, if it is an entry.
+    seq: Option<Seq>,
 }
 
 /// Who could serve a request.
@@ -55,11 +57,31 @@ impl Desk {
     /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Commit`],
     /// [`DeskError::Store`].
     pub async fn request_thread(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
+        let permit = Arc::clone(&self.decisions).acquire_owned().await.map_err(|_| CommitError::Stopping)?;
         // A decision that has begun is carried through, also when whoever asked goes away meanwhile: what is committed
         // must be remembered and told.
         let desk = self.clone();
-        let decision = tokio::spawn(async move { desk.decide(request, now).await });
-        decision.await.map_err(|_| CommitError::Stopping)?
+        let decision = tokio::spawn(async move {
+            let _permit = permit;
+            desk.decide(request, now).await
+        });
+        let greeting = decision.await.map_err(|_| CommitError::Stopping)??;
+        self.greeted(&greeting).await?;
+        Ok(greeting)
+    }
+
+    /// The visitor has the entry of a greeting with the answer: one who had everything before it does not get it again
+    /// on the topic (DESIGN §1, cursor rules).
+    async fn greeted(&self, greeting: &Greeting) -> Result<(), DeskError> {
+        let (conversation, Some(seq)) = (&greeting.conversation, greeting.seq) else { return Ok(()) };
+        let user = conversation.visitor.clone();
+        let had = self.cursor(conversation.id, &user, "").await?;
+        if had.is_some_and(|had| had.next() == seq) {
+            let device = Some(Box::default());
+            let write = Write::Read { log: conversation.id, user, device, upto: Upto::Seq(seq) };
+            self.log.commit(write, Announce::Nobody).await?;
+        }
+        Ok(())
     }
 
     async fn decide(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
@@ -124,7 +146,7 @@ impl Desk {
         });
         let conversation = self.changed(write).await?;
         if let Some(agent) = &service.addressed {
-            self.tell_agent(agent, &conversation, Seq::ZERO);
+            self.tell_agent(agent, &conversation);
         }
         Ok(conversation)
     }
@@ -160,7 +182,7 @@ impl Desk {
                         chatting = agent.chatting,
                         "assigned: fewest open conversations"
                     );
-                    self.tell_agent(&agent.uid, &assigned, Seq::ZERO);
+                    self.tell_agent(&agent.uid, &assigned);
                     let profile = service.agents.iter().find(|a| a.uid == agent.uid).map(|a| a.profile.clone());
                     return self.welcome(assigned, &agent.uid, profile.unwrap_or_default(), now).await;
                 }
@@ -200,23 +222,32 @@ impl Desk {
                 changed => changed?,
             }
         };
-        let (kind, content) = if status == ThreadStatus::Queuing {
-            let place = self.store.queue_place(&conversation.service, conversation.id).await?;
-            let content = json!({
-                "content": self.config.texts.queue,
-                "position": place.position,
-                "queueSize": place.size,
-                "serverTimestamp": now.0,
-            });
-            ("QUEUE", content)
-        } else {
-            ("LEAVE_MSG", json!({ "content": self.config.texts.leave_message, "status": "LEAVE_MSG_SUBMIT" }))
-        };
+        let (kind, content) = self.no_agent_yet(&conversation, now).await?;
         if was == status {
-            return self.unlogged(&conversation, kind, content.to_string(), now);
+            return self.unlogged(&conversation, kind, content, now);
         }
         let principal = desk_itself(&conversation);
-        self.logged(conversation, &principal, &Profile::default(), kind, content.to_string(), now).await
+        self.logged(conversation, &principal, &Profile::default(), kind, content, now).await
+    }
+
+    /// What a visitor is told while no agent has its conversation.
+    async fn no_agent_yet(
+        &self,
+        conversation: &Conversation,
+        now: Timestamp,
+    ) -> Result<(&'static str, String), DeskError> {
+        if conversation.status != ThreadStatus::Queuing {
+            let content = json!({ "content": self.config.texts.leave_message, "status": "LEAVE_MSG_SUBMIT" });
+            return Ok(("LEAVE_MSG", content.to_string()));
+        }
+        let place = self.store.queue_place(&conversation.service, conversation.id).await?;
+        let content = json!({
+            "content": self.config.texts.queue,
+            "position": place.position,
+            "queueSize": place.size,
+            "serverTimestamp": now.0,
+        });
+        Ok(("QUEUE", content.to_string()))
     }
 
     /// Somebody else decided meanwhile, by the same rules: what they decided stands.
@@ -225,16 +256,14 @@ impl Desk {
             Some(current) => self.remember(current),
             None => conversation,
         };
-        let (kind, text) = match current.status {
-            ThreadStatus::Queuing => ("QUEUE", &self.config.texts.queue),
-            ThreadStatus::Offline => ("LEAVE_MSG", &self.config.texts.leave_message),
-            _ => ("CONTINUE", &self.config.texts.resume),
+        let (kind, content) = match current.status {
+            ThreadStatus::Queuing | ThreadStatus::Offline => self.no_agent_yet(&current, now).await?,
+            _ => ("CONTINUE", self.config.texts.resume.clone()),
         };
-        self.unlogged(&current, kind, text.clone(), now)
+        self.unlogged(&current, kind, content, now)
     }
 
-    /// An answer that is also an entry. The visitor has it with the answer, so a visitor who had everything before it
-    /// does not get it again on the topic (DESIGN §1, cursor rules).
+    /// An answer that is also an entry.
     async fn logged(
         &self,
         conversation: Arc<Conversation>,
@@ -254,15 +283,8 @@ impl Desk {
             Written::Refused(refusal) => return Err(refusal.into()),
             _ => (Seq::ZERO, now),
         };
-        let had = self.cursor(conversation.id, &conversation.visitor, "").await?;
-        if had.is_some_and(|had| had.next() == seq) {
-            let user = conversation.visitor.clone();
-            let device = Box::default();
-            let write = Write::Read { log: conversation.id, user, device, upto: Upto::Seq(seq) };
-            self.log.commit(write, Announce::Nobody).await?;
-        }
         let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };
-        Ok(Greeting { message: self.renderer.json(rendition)?, conversation })
+        Ok(Greeting { message: self.renderer.json(rendition)?, seq: Some(seq), conversation })
     }
 
     fn unlogged(
@@ -278,14 +300,15 @@ impl Desk {
         let speaker = Speaker { principal: &principal, profile: &Profile::default(), conversation };
         let payload = speaker.stamp(&draft)?;
         let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
-        Ok(Greeting { message: self.renderer.json(rendition)?, conversation: Arc::clone(conversation) })
+        let message = self.renderer.json(rendition)?;
+        Ok(Greeting { message, seq: None, conversation: Arc::clone(conversation) })
     }
 
     /// Tells the agent's connections that it takes part from now on: the implicit subscription of seed 001
     /// (`spec/bytedesk.md` §5).
-    fn tell_agent(&self, agent: &Uid, conversation: &Arc<Conversation>, position: Seq) {
+    fn tell_agent(&self, agent: &Uid, conversation: &Arc<Conversation>) {
         for outbox in self.sessions.of(agent) {
-            outbox.joined(Arc::clone(conversation), position);
+            outbox.joined(Arc::clone(conversation));
         }
     }
 

@@ -28,8 +28,8 @@ pub enum Write {
         log: LogId,
         /// The reader.
         user: Uid,
-        /// The device it read on; empty for its default device.
-        device: Box<str>,
+        /// The device it read on, empty for its default device; none if the device is not remembered.
+        device: Option<Box<str>>,
         /// The last entry read; a message that is not there moves nothing.
         upto: Upto,
     },

@@ -167,6 +167,13 @@ impl<T> Subscriptions<T> {
         self.list.iter()
     }
 
+    /// Changes what the protocol remembers about a subscription.
+    pub(super) fn replace(&mut self, key: SubscriptionKey, protocol: T) {
+        if let Some(index) = self.index(key) {
+            self.list[index].protocol = protocol;
+        }
+    }
+
     pub(super) fn remove(&mut self, key: SubscriptionKey) {
         if let Some(index) = self.index(key) {
             let subscription = self.list.remove(index);
@@ -194,7 +201,6 @@ impl<T> Subscriptions<T> {
             // What is relayed must not overtake entries that are still to be read. If it was a receipt, the positions
             // are told again once the client is up to date.
             None if was_behind => {
-                followed.feed.fall_behind();
                 followed.told = false;
                 false
             }

@@ -146,6 +146,8 @@ pub(super) struct Connection<P: Protocol> {
     asked: bool,
     /// Whether to ask now.
     ask: bool,
+    /// Whether the client was not listened to for a while.
+    deaf: bool,
     /// Whether memory has been given back since.
     rested: bool,
     stopping: Option<CloseReason>,
@@ -174,6 +176,7 @@ impl<P: Protocol> Connection<P> {
             heard: settings.clock.now(),
             asked: false,
             ask: false,
+            deaf: false,
             rested: false,
             stopping: None,
             close_code: None,
@@ -199,6 +202,9 @@ impl<P: Protocol> Connection<P> {
     async fn serve(&mut self) -> io::Result<()> {
         loop {
             let now = self.settings.clock.now();
+            if std::mem::take(&mut self.deaf) {
+                self.hear(now);
+            }
             self.pass_time(now)?;
             for answer in self.outbox.take_answers() {
                 self.protocol.answer(answer);
@@ -212,6 +218,7 @@ impl<P: Protocol> Connection<P> {
             if self.protocol.has_work() {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
+                self.deaf = true;
             }
             let mut more = false;
             if self.is_writable() {
@@ -227,6 +234,8 @@ impl<P: Protocol> Connection<P> {
             if self.reading.is_none() && self.page.is_none() && self.is_writable() {
                 self.reading = self.protocol.next_page();
             }
+            // Whom we do not listen to cannot be blamed for silence.
+            self.deaf = !self.protocol.wants_input();
             self.set_timer();
             if !poll_fn(|cx| self.wait(cx)).await? {
                 return Ok(());
@@ -407,12 +416,17 @@ impl<P: Protocol> Connection<P> {
                 return Ok(Poll::Ready(false));
             }
             let now = self.settings.clock.now();
-            (self.heard, self.asked, self.rested) = (now, false, false);
-            self.protocol.alive(now);
+            self.hear(now);
+            self.rested = false;
             let received = self.websocket.receive(bytes, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
             Ok(Poll::Ready(true))
         })
+    }
+
+    fn hear(&mut self, now: Tick) {
+        (self.heard, self.asked) = (now, false);
+        self.protocol.alive(now);
     }
 
     fn received(&mut self, received: Received) {

@@ -25,7 +25,7 @@ impl Commit<'_> {
         match write {
             Write::Append(entry) => self.append(&entry),
             Write::Delivered { log, user, device, seq } => self.delivered(log, &user, &device, seq),
-            Write::Read { log, user, device, upto } => self.read(log, &user, &device, &upto),
+            Write::Read { log, user, device, upto } => self.read(log, &user, device.as_deref(), &upto),
             Write::CreateConversation(new) => assignment::create(self, &new),
             Write::Assign { log, fence, agent, capacity } => assignment::assign(self, log, fence, &agent, capacity),
             Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
@@ -119,7 +119,7 @@ impl Commit<'_> {
         cursors::written(self.db, log, seq, moved)
     }
 
-    fn read(&mut self, log: LogId, user: &Uid, device: &str, upto: &Upto) -> Result<Written> {
+    fn read(&mut self, log: LogId, user: &Uid, device: Option<&str>, upto: &Upto) -> Result<Written> {
         let Some(head) = self.head(log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
         let seq = match upto {
             Upto::Seq(seq) => head.seq.min(*seq),
@@ -128,7 +128,9 @@ impl Commit<'_> {
                 None => return Ok(Written::Cursor(None)),
             },
         };
-        cursors::move_delivered(self.db, log, user, device, seq)?;
+        if let Some(device) = device {
+            cursors::move_delivered(self.db, log, user, device, seq)?;
+        }
         let moved = cursors::move_read(self.db, log, user, seq)?;
         cursors::written(self.db, log, seq, moved)
     }

@@ -31,8 +31,12 @@ pub(crate) async fn cursors_only_move_forward_and_not_past_the_head(backend: &im
 pub(crate) async fn reading_means_delivered(backend: &impl Backend) {
     let store = backend.open().await;
     let log = create_log(&store, "v", 3).await;
-    let upto =
-        |name| Write::Read { log, user: uid("a"), device: Box::default(), upto: Upto::Message(message_uid(name)) };
+    let upto = |name| Write::Read {
+        log,
+        user: uid("a"),
+        device: Some(Box::default()),
+        upto: Upto::Message(message_uid(name)),
+    };
     assert_eq!(moved(commit_one(&store, upto("m2")).await), Some((2, "m2".to_owned())));
     assert_eq!(store.delivered(log, &uid("a"), "").await.unwrap(), Some(Seq(2)));
     assert_eq!(store.delivered(log, &uid("a"), "phone").await.unwrap(), None, "what a device has not shown");
@@ -46,7 +50,8 @@ pub(crate) async fn a_name_stands_for_its_oldest_message(backend: &impl Backend)
     let store = backend.open().await;
     let log = create_log(&store, "v", 2).await;
     commit_one(&store, append(log, "a", "m1")).await;
-    let upto = Write::Read { log, user: uid("b"), device: Box::default(), upto: Upto::Message(message_uid("m1")) };
+    let upto =
+        Write::Read { log, user: uid("b"), device: Some(Box::default()), upto: Upto::Message(message_uid("m1")) };
     assert_eq!(moved(commit_one(&store, upto).await), Some((1, "m1".to_owned())));
     let found = store.entry_by_uid(log, &message_uid("m1")).await.unwrap().unwrap();
     assert_eq!((found.seq, found.sender), (Seq(1), uid("v")));

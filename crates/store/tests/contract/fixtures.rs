@@ -53,7 +53,7 @@ pub(crate) fn delivered(log: LogId, user: &str, device: &str, seq: u64) -> Write
 }
 
 pub(crate) fn read(log: LogId, user: &str, seq: u64) -> Write {
-    Write::Read { log, user: uid(user), device: Box::default(), upto: Upto::Seq(Seq(seq)) }
+    Write::Read { log, user: uid(user), device: Some(Box::default()), upto: Upto::Seq(Seq(seq)) }
 }
 
 pub(crate) fn assign(log: LogId, fence: u64, agent: &str, capacity: u32) -> Write {

@@ -204,9 +204,12 @@ impl Model {
             Op::Recall { sender, name, target, .. } => recall(id, sender, name, target),
             Op::Delivered { user, device, seq, .. } => delivered(id, user, device, *seq),
             Op::Read { user, seq, .. } => read(id, user, *seq),
-            Op::ReadMessage { user, name, .. } => {
-                Write::Read { log: id, user: uid(user), device: Box::default(), upto: Upto::Message(message_uid(name)) }
-            }
+            Op::ReadMessage { user, name, .. } => Write::Read {
+                log: id,
+                user: uid(user),
+                device: Some(Box::default()),
+                upto: Upto::Message(message_uid(name)),
+            },
             Op::Assign { stale, agent, capacity, .. } => assign(id, fence + u64::from(*stale), agent, *capacity),
             Op::SetStatus { stale, status, .. } => {
                 Write::SetStatus { log: id, fence: fence + u64::from(*stale), status: *status }

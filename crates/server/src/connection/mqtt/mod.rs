@@ -76,7 +76,7 @@ pub(super) struct Mqtt {
     /// The event that waits to be acted on.
     next: Option<Event>,
     /// Conversations the client has been given and does not follow yet.
-    joined: VecDeque<(Arc<Conversation>, Seq)>,
+    joined: VecDeque<Arc<Conversation>>,
     unanswered: VecDeque<Unanswered>,
     numbers: u64,
     /// What the client has to be told about its own messages.
@@ -147,26 +147,31 @@ impl Protocol for Mqtt {
     }
 
     fn wants_input(&self) -> bool {
-        self.next.is_none()
-            && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
-            && self.pace.is_none_or(|pace| pace.due().is_none())
+        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
     }
 
     fn has_work(&mut self) -> bool {
         if self.next.is_none() {
             self.next = self.session.poll_event();
         }
-        self.next.is_some() || !self.joined.is_empty() || self.subscriptions.has_arrived()
+        let may_act = match self.next {
+            Some(Event::Publish { .. }) => self.pace.is_none_or(|pace| pace.due().is_none()),
+            Some(_) => true,
+            None => false,
+        };
+        may_act || !self.joined.is_empty() || self.subscriptions.has_arrived()
     }
 
     async fn work(&mut self, now: Tick) {
         while self.has_work() {
-            if let Some(event) = self.next.take() {
+            if let Some(conversation) = self.joined.pop_front() {
+                self.join(conversation).await;
+            } else if self.subscriptions.has_arrived() {
+                if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
+                    self.tell_read_positions(subscription, &conversation).await;
+                }
+            } else if let Some(event) = self.next.take() {
                 self.act(event, now).await;
-            } else if let Some((conversation, position)) = self.joined.pop_front() {
-                self.join(conversation, position).await;
-            } else if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
-                self.tell_read_positions(subscription, &conversation).await;
             }
         }
     }
@@ -181,7 +186,7 @@ impl Protocol for Mqtt {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
-            Answer::Joined { conversation, position } => self.joined.push_back((conversation, position)),
+            Answer::Joined(conversation) => self.joined.push_back(conversation),
         }
     }
 
@@ -225,7 +230,7 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.pace.and_then(|pace| pace.due());
+        let pace = self.pace.filter(|_| self.next.is_some()).and_then(|pace| pace.due());
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 

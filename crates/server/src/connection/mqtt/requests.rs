@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{Publication, Reply, Session as Entered, SubscriptionKey};
 use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
-use deskwire_model::{Conversation, Role, Seq, Topic, TopicFilter, Uid, dialect};
+use deskwire_model::{Conversation, Role, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
     Tick,
     mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
@@ -18,6 +18,9 @@ use crate::{
     gateway::{Identity, MqttAuthError, Refused, Route},
     telemetry::metrics::{Limit, Protocol},
 };
+
+/// The subscription to a conversation that the server makes for an agent.
+const IMPLICIT: Subscribed = Subscribed { qos: QoS::AtLeastOnce, implicit: true };
 
 impl Mqtt {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
@@ -89,7 +92,9 @@ impl Mqtt {
         let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
         let entered =
             Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
-        // Before its conversations are looked up: those it is given meanwhile come through the outbox.
+        // A session that is not remembered begins now: with the end of what the agent serves already.
+        let served = self.conversations(&identity).await?;
+        // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(&entered);
         let will = connect.will.as_ref().and_then(|will| {
             let topic = Topic::new(will.topic.as_str()).ok()?;
@@ -101,36 +106,41 @@ impl Mqtt {
         if let Some(opened) = opened {
             for (filter, qos) in opened.subscriptions {
                 let qos = QoS::from_byte(qos).unwrap_or_default();
-                if self.follow(filter.clone(), qos).await.is_err() {
+                match self.follow(filter.clone(), qos).await {
+                    Ok(()) => {}
                     // The right has gone since; so does the subscription.
-                    self.gateway.desk.drop_subscription(&client_id, &filter).await?;
+                    Err(Refused::NotAllowed(_)) => self.gateway.desk.drop_subscription(&client_id, &filter).await?,
+                    Err(Refused::Desk(error)) => return Err(error),
+                    Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),
                 }
             }
         }
-        self.follow_conversations().await
-    }
-
-    /// Subscribes an agent to what it serves: stock agent clients never SUBSCRIBE (`spec/bytedesk.md` §5).
-    async fn follow_conversations(&mut self) -> Result<(), DeskError> {
-        let Some(client) = &self.client else { return Ok(()) };
-        if client.identity.principal.role != Role::Agent {
-            return Ok(());
+        for conversation in served {
+            self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
         }
-        for conversation in self.gateway.desk.conversations_of(&client.identity.principal.uid.clone()).await? {
-            self.follow_log(conversation, Subscribed { qos: QoS::AtLeastOnce, implicit: true }, None).await?;
+        let Some(client) = &self.client else { return Ok(()) };
+        for conversation in self.conversations(&client.identity).await? {
+            self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await?;
         }
         Ok(())
     }
 
+    /// What an agent serves: stock agent clients never SUBSCRIBE (`spec/bytedesk.md` §5).
+    async fn conversations(&self, identity: &Identity) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        if identity.principal.role != Role::Agent {
+            return Ok(Vec::new());
+        }
+        self.gateway.desk.conversations_of(&identity.principal).await
+    }
+
     /// Follows a conversation that the agent was given while it is connected.
-    pub(super) async fn join(&mut self, conversation: Arc<Conversation>, position: Seq) {
+    pub(super) async fn join(&mut self, conversation: Arc<Conversation>) {
         let takes_part =
             self.client.as_ref().is_some_and(|client| takes_part(&client.identity.principal, &conversation));
         if !takes_part {
             return;
         }
-        let subscribed = Subscribed { qos: QoS::AtLeastOnce, implicit: true };
-        if let Err(error) = self.follow_log(conversation, subscribed, Some(position)).await {
+        if let Err(error) = self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await {
             self.fail(&error.to_string());
         }
     }
@@ -149,12 +159,12 @@ impl Mqtt {
         self.next_key
     }
 
-    /// Follows a log, once. A session that is not remembered begins at `position`, or at the end.
+    /// Follows a log, once. A session that is not remembered begins at `otherwise`.
     async fn follow_log(
         &mut self,
         conversation: Arc<Conversation>,
         subscribed: Subscribed,
-        position: Option<Seq>,
+        otherwise: FeedDevice<'static>,
     ) -> Result<(), DeskError> {
         let filter = TopicFilter::from(&conversation.topic);
         if self.subscriptions.find(&filter).is_some() {
@@ -164,11 +174,7 @@ impl Mqtt {
         let Some(client) = &self.client else { return Ok(()) };
         let active = self.subscriptions.activate(key, filter);
         let user = &client.identity.principal.uid;
-        let device = match (client.device(), position) {
-            (Some(client_id), _) => FeedDevice::Mqtt(client_id),
-            (None, Some(position)) => FeedDevice::From(position),
-            (None, None) => FeedDevice::End,
-        };
+        let device = client.device().map_or(otherwise, FeedDevice::Mqtt);
         let open = self.gateway.desk.open_feed(conversation, user, device).await?;
         self.subscriptions.add(active, Some(open), subscribed);
         Ok(())
@@ -178,12 +184,13 @@ impl Mqtt {
         let Some(client) = &self.client else { return Ok(()) };
         let route = self.gateway.route_subscribe(&client.identity, filter.clone()).await?;
         if let Some(old) = self.subscriptions.find(&filter) {
-            // A repeated SUBSCRIBE replaces the subscription `[MQTT-3.8.4-3]`; an implicit one is as good already.
-            if old.protocol.implicit {
-                return Ok(());
+            // A repeated SUBSCRIBE replaces the subscription without a gap `[MQTT-3.8.4-3]`; what the server subscribed
+            // an agent to stays as it is.
+            if !old.protocol.implicit {
+                let key = old.key();
+                self.subscriptions.replace(key, Subscribed { qos, implicit: false });
             }
-            let key = old.key();
-            self.subscriptions.remove(key);
+            return Ok(());
         } else if self.subscriptions.iter().filter(|s| !s.protocol.implicit).count()
             >= self.gateway.config.limits.subscriptions_per_connection
         {
@@ -192,7 +199,7 @@ impl Mqtt {
         }
         let subscribed = Subscribed { qos, implicit: false };
         match route {
-            Route::Conversation(conversation) => self.follow_log(conversation, subscribed, None).await?,
+            Route::Conversation(conversation) => self.follow_log(conversation, subscribed, FeedDevice::End).await?,
             Route::Live(filter) => {
                 let key = self.new_key();
                 let active = self.subscriptions.activate(key, filter);
@@ -300,7 +307,7 @@ impl Mqtt {
             (Err(refused), _) => return Err(refused),
             (Ok(Route::Live(_)), _) => return Ok(Submitted::Done),
         };
-        let sender = Sender { principal: &identity.principal, device: client.device().unwrap_or_default() };
+        let sender = Sender { principal: &identity.principal, device: client.device() };
         let reply = Reply::Outbox(Arc::clone(&self.outbox), number);
         Ok(self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?)
     }

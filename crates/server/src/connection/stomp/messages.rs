@@ -65,7 +65,10 @@ impl Stomp {
                 return self.confirm(key, message_id);
             }
         };
-        let Some(subscription) = self.subscriptions.get(key) else { return };
+        let Some(subscription) = self.subscriptions.get(key).filter(|_| self.session.is_subscribed(WireKey(key)))
+        else {
+            return;
+        };
         let ack = match publication.content() {
             // What is relayed takes no room in the window: an acknowledgement of it settles nothing.
             Content::Message { seq: None, .. } => {
@@ -76,7 +79,6 @@ impl Stomp {
         };
         let ack = match ack {
             Ok(ack) => ack,
-            // Its UNSUBSCRIBE has come and waits to be acted on.
             Err(DeliverError::UnknownSubscription) => return,
             // Only a live topic gets here with a full window: its reader does not keep up.
             Err(DeliverError::WindowFull) => {

@@ -134,9 +134,7 @@ impl Protocol for Stomp {
     }
 
     fn wants_input(&self) -> bool {
-        self.next.is_none()
-            && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
-            && self.pace.is_none_or(|pace| pace.due().is_none())
+        self.next.is_none() && self.unanswered.len() < self.gateway.config.limits.unanswered_publishes
     }
 
     fn has_work(&mut self) -> bool {
@@ -146,9 +144,14 @@ impl Protocol for Stomp {
         if self.next.is_none() {
             self.next = self.session.poll_event();
         }
-        // A barrier waits until everything before it is answered.
+        if self.session.is_closing() && self.session.refusal().is_none() {
+            // We sent ERROR: what came behind the frame that is to blame is not acted on.
+            self.next = None;
+        }
         match self.next {
+            // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
+            Some(Event::Send(_)) => self.pace.is_none_or(|pace| pace.due().is_none()),
             Some(_) => true,
             None => false,
         }
@@ -179,12 +182,15 @@ impl Protocol for Stomp {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
             // A STOMP client subscribes by itself.
-            Answer::Joined { .. } => {}
+            Answer::Joined(_) => {}
         }
     }
 
     fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
-        self.hand_on(delivery, out);
+        // Nothing follows an ERROR.
+        if !self.session.is_closing() {
+            self.hand_on(delivery, out);
+        }
         true
     }
 
@@ -199,7 +205,11 @@ impl Protocol for Stomp {
     }
 
     fn page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
-        self.hand_on_page(page, out);
+        if self.session.is_closing() {
+            page.entries = Vec::new().into_iter();
+        } else {
+            self.hand_on_page(page, out);
+        }
     }
 
     fn probe(&mut self, now: Tick) -> Option<u64> {
@@ -223,7 +233,7 @@ impl Protocol for Stomp {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.pace.and_then(|pace| pace.due());
+        let pace = self.pace.filter(|_| self.next.is_some()).and_then(|pace| pace.due());
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 

@@ -143,7 +143,7 @@ impl Stomp {
                 Submitted::Done
             }
             Route::Conversation(conversation) => {
-                let sender = Sender { principal: &client.identity.principal, device: &client.device };
+                let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
                 let draft = dialect::parse(&send.frame.body_bytes()).map_err(DeskError::from)?;
                 self.tickets += 1;
                 let reply = Reply::Outbox(Arc::clone(&self.outbox), self.tickets);

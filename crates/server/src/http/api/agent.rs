@@ -78,7 +78,7 @@ async fn threads(
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<Value>>, AppError> {
     let desk = &state.gateway.desk;
-    let all = desk.conversations_of(&principal.uid).await?;
+    let all = desk.conversations_of(&principal).await?;
     let skipped = usize::try_from(u64::from(request.number()) * u64::from(request.size())).unwrap_or(usize::MAX);
     let mut content = Vec::new();
     for conversation in all.iter().skip(skipped).take(request.size() as usize) {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use deskwire_desk::{DeskError, Sender};
-use deskwire_model::{Conversation, Draft, Principal, dialect};
+use deskwire_model::{Conversation, Draft, Principal, Role, dialect};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -49,7 +49,9 @@ impl SendRequest {
         let desk = &state.gateway.desk;
         let topic = draft.thread_topic.clone().ok_or_else(|| AppError::Refused("thread.topic is missing".into()))?;
         let conversation = desk.own_conversation(principal, &topic).await?;
-        let sender = Sender { principal, device: "" };
+        // A visitor's client that falls back to HTTP is its default device; an agent's could be any.
+        let device = (principal.role == Role::Visitor).then_some("");
+        let sender = Sender { principal, device };
         let stored = desk.send(sender, &conversation, draft, timestamp()).await?;
         // What is not logged is answered with itself.
         Ok(stored.and_then(|message| String::from_utf8(message.into()).ok()).unwrap_or(self.json))

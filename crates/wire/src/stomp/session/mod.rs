@@ -231,6 +231,13 @@ impl Session {
         self.subscriptions.get(subscription)?.id()
     }
 
+    /// Whether the client still has the subscription: its UNSUBSCRIBE counts from when it came, not from when the
+    /// application acts on it.
+    #[must_use]
+    pub fn is_subscribed(&self, subscription: SubscriptionKey) -> bool {
+        self.subscriptions.get(subscription).is_some()
+    }
+
     /// Accounts for a MESSAGE that is about to be sent; returns what its `ack` header has to be if the subscription
     /// acknowledges.
     ///
