@@ -2,9 +2,9 @@
 
 use std::{future::poll_fn, sync::Arc};
 
-use deskwire_broker::{Announce, Item, Job, Outbox, Reply};
-use deskwire_model::Seq;
-use deskwire_store::{Upto, Write, Written};
+use deskwire_broker::{Announce, Job, Outbox, Reply};
+use deskwire_model::{MessageUid, Seq};
+use deskwire_store::{Moved, Upto, Write, Written};
 
 use crate::desk::{Desk, ROOMY, append, hear, heard, relayed, uid};
 
@@ -21,10 +21,9 @@ async fn an_entry_is_on_disk_before_anybody_hears_of_it_and_comes_in_order() {
     let reader = tokio::spawn(async move {
         let mut next = 1;
         while next <= ENTRIES {
-            poll_fn(|cx| outbox.poll_ready(cx, false)).await;
-            for item in outbox.drain().items {
-                let Item::Delivery { publication, .. } = item else { continue };
-                assert_eq!(publication.seq(), Some(Seq(next)));
+            poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
+            for delivery in outbox.take_deliveries().0 {
+                assert_eq!(delivery.publication.seq(), Some(Seq(next)));
                 assert!(on_disk.head(conversation.id).await.unwrap() >= Seq(next), "{next} is not on disk");
                 next += 1;
             }
@@ -111,14 +110,12 @@ async fn a_receipt_is_heard_once_and_only_if_the_cursor_moved() {
     let outbox = Outbox::new(ROOM);
     desk.listen(&conversation, &outbox, 1);
     for (seq, moves) in [(2, true), (2, false), (1, false)] {
-        let write = Write::Read { log: conversation.id, user: uid("v"), upto: Upto::Seq(Seq(seq)) };
-        let (topic, log) = (conversation.topic.clone(), conversation.id);
-        let announce = Announce::Receipt(Box::new(move |moved| {
-            assert_eq!((moved.seq, moved.uid.as_str()), (Seq(2), "b"));
-            relayed(topic, log)
-        }));
+        let (log, device, upto) = (conversation.id, Box::default(), Upto::Seq(Seq(seq)));
+        let write = Write::Read { log, user: uid("v"), device, upto };
+        let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
         let written = desk.log.commit(write, announce).await.unwrap();
-        assert_eq!(matches!(written, Written::Cursor(Some(_))), moves, "read up to {seq}");
+        let moved = moves.then(|| Moved { seq: Seq(2), uid: MessageUid::new("b").unwrap() });
+        assert_eq!(written, Written::Cursor(moved), "read up to {seq}");
         assert_eq!(heard(&outbox).len(), usize::from(moves), "read up to {seq}");
     }
 }

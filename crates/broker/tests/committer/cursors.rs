@@ -140,3 +140,25 @@ async fn a_committer_that_ends_writes_all_cursors() {
         assert_eq!(delivered(&store, conversation.id, device).await, 1, "{device}");
     }
 }
+
+#[tokio::test]
+async fn a_flush_writes_all_cursors_which_are_known_before() {
+    let desk = Desk::new(LogLimits { batch: 2, ..ROOMY }).await;
+    let conversation = desk.conversation("v").await;
+    for name in ["m1", "m2"] {
+        desk.say(&conversation, name).await;
+    }
+    let devices: Vec<String> = (0..9).map(|number| format!("device-{number}")).collect();
+    let on_its_way = |device: &str| desk.log.position(conversation.id, &uid("v"), device);
+    for device in &devices {
+        assert_eq!(on_its_way(device), None, "{device}");
+        for seq in [2, 1] {
+            desk.log.delivered(conversation.id, &uid("v"), device, Seq(seq));
+            assert_eq!(on_its_way(device), Some(Seq(2)), "{device}");
+        }
+    }
+    desk.log.flush().await.unwrap();
+    for device in &devices {
+        assert_eq!((delivered(&desk.store, conversation.id, device).await, on_its_way(device)), (2, None), "{device}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, sync::Arc, time::Duration};
 
-use deskwire_broker::{Announce, Content, Hub, Item, Job, Log, LogLimits, Outbox, Publication, Reply, Subscriber};
+use deskwire_broker::{Announce, Content, Hub, Job, Log, LogLimits, Outbox, Publication, Reply, Subscriber};
 use deskwire_model::{
     Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, TopicFilter, Uid,
 };
@@ -102,22 +102,15 @@ pub(crate) fn relayed(topic: Topic, log: LogId) -> Publication {
 
 /// The positions of what is in an outbox now; none for what is relayed.
 pub(crate) fn heard(outbox: &Outbox) -> Vec<Option<u64>> {
-    outbox.drain().items.iter().filter_map(position).collect()
+    outbox.take_deliveries().0.iter().map(|delivery| delivery.publication.seq().map(|Seq(seq)| seq)).collect()
 }
 
 /// As [`heard`], for `count` deliveries that may still be on their way.
 pub(crate) async fn hear(outbox: &Outbox, count: usize) -> Vec<Option<u64>> {
     let mut positions = Vec::new();
     while positions.len() < count {
-        poll_fn(|cx| outbox.poll_ready(cx, false)).await;
+        poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
         positions.extend(heard(outbox));
     }
     positions
-}
-
-fn position(item: &Item) -> Option<Option<u64>> {
-    match item {
-        Item::Delivery { publication, .. } => Some(publication.seq().map(|Seq(seq)| seq)),
-        _ => None,
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::poll_fn, sync::Arc};
 
-use deskwire_broker::{Admission, Announce, Feed, Item, LogLimits, Outbox, Reply};
+use deskwire_broker::{Admission, Announce, Feed, LogLimits, Outbox, Reply};
 use deskwire_model::{Conversation, Seq};
 use deskwire_store::{Store, Upto, Write};
 use proptest::prelude::*;
@@ -38,17 +38,16 @@ impl Reader {
             if self.feeds.values().all(|(_, feed, _)| feed.position() >= Seq(end)) {
                 return self.feeds.values().map(|(_, _, seen)| seen.clone()).collect();
             }
-            poll_fn(|cx| self.outbox.poll_ready(cx, false)).await;
-            let drained = self.outbox.drain();
-            for item in drained.items {
-                let Item::Delivery { subscription, publication } = item else { continue };
-                let (_, feed, seen) = self.feeds.get_mut(&subscription).unwrap();
-                let seq = publication.seq().unwrap();
+            poll_fn(|cx| self.outbox.poll_ready(cx, true, false)).await;
+            let (deliveries, lagging) = self.outbox.take_deliveries();
+            for delivery in deliveries {
+                let (_, feed, seen) = self.feeds.get_mut(&delivery.subscription).unwrap();
+                let seq = delivery.publication.seq().unwrap();
                 if feed.announce(seq) == Admission::Deliver {
                     seen.push(seq.0);
                 }
             }
-            for subscription in drained.lagging {
+            for subscription in lagging {
                 self.feeds.get_mut(&subscription).unwrap().1.fall_behind();
             }
         }
@@ -57,7 +56,7 @@ impl Reader {
     async fn catch_up(&mut self) {
         for (conversation, feed, seen) in self.feeds.values_mut() {
             while feed.is_behind() {
-                let entries = self.store.entries_after(conversation.id, feed.position(), self.page).await.unwrap();
+                let entries = self.store.entries_after(conversation.id, feed.begin_read(), self.page).await.unwrap();
                 self.pages += 1;
                 for entry in &entries {
                     if feed.read(entry.seq) {
@@ -82,8 +81,8 @@ async fn a_reader_whose_outbox_overflowed_gets_exactly_everything_from_the_log()
     for number in 1..=ENTRIES {
         desk.say(&conversation, &format!("m{number}")).await;
     }
-    let drained = reader.outbox.drain();
-    assert_eq!((drained.items.len(), &drained.lagging[..], drained.close), (1, &[0][..], None));
+    let (deliveries, lagging) = reader.outbox.take_deliveries();
+    assert_eq!((deliveries.len(), &lagging[..], reader.outbox.close_reason()), (1, &[0][..], None));
     reader.feeds.get_mut(&0).unwrap().1.fall_behind();
     assert_eq!(reader.read_to(ENTRIES).await, [(1..=ENTRIES).collect::<Vec<_>>()]);
     assert_eq!(reader.pages, 6, "pages of 7 entries until one is not full");
@@ -99,12 +98,12 @@ async fn a_reader_without_room_for_a_receipt_learns_that_it_lost_something() {
     let conversation = desk.conversation("v").await;
     let reader = Reader::new(&desk, std::slice::from_ref(&conversation), 1, 7).await;
     desk.say(&conversation, "m1").await;
-    let (topic, log) = (conversation.topic.clone(), conversation.id);
-    let write = Write::Read { log, user: uid("v"), upto: Upto::Seq(Seq(1)) };
-    let announce = Announce::Receipt(Box::new(move |_| relayed(topic, log)));
+    let log = conversation.id;
+    let write = Write::Read { log, user: uid("v"), device: Box::default(), upto: Upto::Seq(Seq(1)) };
+    let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
     desk.log.commit(write, announce).await.unwrap();
-    let drained = reader.outbox.drain();
-    assert!(drained.items.len() == 2 || drained.lagging == [0], "the receipt is lost: {drained:?}");
+    let (deliveries, lagging) = reader.outbox.take_deliveries();
+    assert_eq!((deliveries.len(), &lagging[..]), (1, &[0][..]), "the receipt had no room beside the entry");
 }
 
 #[derive(Clone, Debug)]

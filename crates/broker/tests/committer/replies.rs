@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, future::poll_fn, sync::Arc};
 
-use deskwire_broker::{Item, LogLimits, Outbox, Reply};
+use deskwire_broker::{Announce, Answer, Job, LogLimits, Outbox, Reply};
 use deskwire_model::{LogId, MessageUid, Seq};
 use deskwire_store::{NewEntry, Refusal, Write, Written};
 
@@ -27,15 +27,15 @@ async fn each_write_gets_its_own_answer_in_one_batch() {
     ];
     for (ticket, write) in (10..).zip(writes) {
         let reply = Reply::Outbox(Arc::clone(&outbox), ticket);
-        let job = deskwire_broker::Job::Write { write, announce: deskwire_broker::Announce::Nobody, reply };
+        let job = Job::Write { write, announce: Announce::Nobody, reply };
         desk.log.submit(job).await.unwrap();
     }
     let mut answers = Vec::new();
     while answers.len() < 7 {
-        poll_fn(|cx| outbox.poll_ready(cx, false)).await;
-        answers.extend(outbox.drain().items.into_iter().filter_map(|item| match item {
-            Item::Committed { ticket, outcome } => Some((ticket, outcome.unwrap())),
-            _ => None,
+        poll_fn(|cx| outbox.poll_ready(cx, false, false)).await;
+        answers.extend(outbox.take_answers().into_iter().map(|answer| match answer {
+            Answer::Committed { ticket, outcome } => (ticket, outcome.unwrap()),
+            Answer::Joined { .. } => panic!("nobody joined: {answer:?}"),
         }));
     }
     assert_eq!(answers.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), (10..17).collect::<Vec<_>>());

@@ -1,21 +1,24 @@
 //! Where a reader's feed begins (DESIGN §1, cursor rules).
 
+use deskwire_desk::FeedDevice;
 use deskwire_model::Seq;
 
 use crate::office::{Office, agent, default_device, draft, uid, visitor};
+
+const DEFAULT: FeedDevice<'static> = FeedDevice::Stomp("");
 
 #[tokio::test]
 async fn the_visitor_does_not_get_again_what_the_answer_carried() {
     let office = Office::new(&["ann"], 1).await;
     let _ann = office.connect("ann");
     let conversation = office.direct("v", "ann").await;
-    let open = office.desk.open_feed(conversation.clone(), &uid("v"), Some("")).await.unwrap();
+    let open = office.desk.open_feed(conversation.clone(), &uid("v"), DEFAULT).await.unwrap();
     assert_eq!((open.position, open.head), (Seq(1), Seq(1)), "WELCOME came with the answer");
-    let open = office.desk.open_feed(conversation.clone(), &uid("ann"), Some("")).await.unwrap();
+    let open = office.desk.open_feed(conversation.clone(), &uid("ann"), DEFAULT).await.unwrap();
     assert_eq!((open.position, open.head), (Seq(0), Seq(1)), "the agent begins at the first entry");
 
     office.text(&agent("ann"), &conversation, "a1").await;
-    let open = office.desk.open_feed(conversation, &uid("v"), Some("")).await.unwrap();
+    let open = office.desk.open_feed(conversation, &uid("v"), DEFAULT).await.unwrap();
     assert_eq!((open.position, open.head), (Seq(1), Seq(2)), "what came since is not lost");
 }
 
@@ -28,17 +31,31 @@ async fn each_device_goes_on_where_it_was() {
         office.text(&visitor("v"), &conversation, &format!("m{number}")).await;
     }
     let ann = uid("ann");
-    office.desk.delivered(conversation.id, &ann, "ann/web/known", Seq(3));
-    office.desk.probe().await.unwrap();
-    for (device, position) in [(Some("ann/web/known"), 3), (Some("ann/web/new"), 0), (Some(""), 0), (None, 5)] {
+    office.desk.delivered(conversation.id, &ann, "known", Seq(3));
+    office.desk.flush().await.unwrap();
+    for (device, position) in [
+        (FeedDevice::Stomp("known"), 3),
+        (FeedDevice::Mqtt("known"), 3),
+        (FeedDevice::Stomp("new"), 0),
+        (DEFAULT, 0),
+        (FeedDevice::From(Seq(2)), 2),
+        (FeedDevice::From(Seq(9)), 5),
+        (FeedDevice::End, 5),
+    ] {
         let open = office.desk.open_feed(conversation.clone(), &ann, device).await.unwrap();
         assert_eq!((open.position, open.head), (Seq(position), Seq(5)), "{device:?}");
         assert_eq!(open.conversation.id, conversation.id);
     }
     let read = draft("r", "READ", "m4");
     office.submit(default_device(&agent("ann")), &conversation, read).await.unwrap();
-    let open = office.desk.open_feed(conversation.clone(), &ann, Some("")).await.unwrap();
-    assert_eq!(open.position, Seq(4), "what was read has arrived at the default device");
+    for (device, position, rule) in [
+        (DEFAULT, 4, "what was read has arrived at the device it was read on"),
+        (FeedDevice::Stomp("new"), 4, "a new device has what the default device has"),
+        (FeedDevice::Stomp("known"), 3, "a known device has what it has"),
+    ] {
+        let open = office.desk.open_feed(conversation.clone(), &ann, device).await.unwrap();
+        assert_eq!(open.position, Seq(position), "{rule}");
+    }
 }
 
 #[tokio::test]
@@ -48,7 +65,8 @@ async fn a_new_mqtt_session_begins_now_and_resumes_where_it_was() {
     let conversation = office.direct("v", "ann").await;
     office.text(&visitor("v"), &conversation, "m2").await;
     let (ann, client_id) = (uid("ann"), "ann/web/1");
-    let position = async || office.desk.open_feed(conversation.clone(), &ann, Some(client_id)).await.unwrap().position;
+    let position =
+        async || office.desk.open_feed(conversation.clone(), &ann, FeedDevice::Mqtt(client_id)).await.unwrap().position;
     assert!(!office.desk.open_session(client_id, &ann).await.unwrap().existed);
     assert_eq!(position().await, Seq(2));
     office.text(&visitor("v"), &conversation, "m3").await;
@@ -65,6 +83,6 @@ async fn a_new_device_of_the_visitor_does_not_get_again_what_the_answer_carried(
     let office = Office::new(&["ann"], 1).await;
     let _ann = office.connect("ann");
     let conversation = office.direct("v", "ann").await;
-    let open = office.desk.open_feed(conversation, &uid("v"), Some("browser-1")).await.unwrap();
+    let open = office.desk.open_feed(conversation, &uid("v"), FeedDevice::Stomp("browser-1")).await.unwrap();
     assert_eq!((open.position, open.head), (Seq(1), Seq(1)), "WELCOME came with the answer");
 }

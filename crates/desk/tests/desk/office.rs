@@ -3,9 +3,7 @@
 use std::{future::poll_fn, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use deskwire_broker::{
-    Dialect, Hub, Item, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
-};
+use deskwire_broker::{Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest};
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, ThreadType, Timestamp,
@@ -63,7 +61,7 @@ impl Office {
     /// Connects an agent; its connection hears through the outbox.
     pub(crate) fn connect(&self, agent: &str) -> Arc<Outbox> {
         let outbox = Outbox::new(1 << 20);
-        self.sessions.enter(&Session { user: uid(agent), client_id: None, outbox: Arc::clone(&outbox) });
+        self.sessions.enter(&Session { user: Some(uid(agent)), client_id: None, outbox: Arc::clone(&outbox) });
         outbox
     }
 
@@ -91,11 +89,11 @@ impl Office {
     /// The next message in `outbox`, as readers of JSON get it.
     pub(crate) async fn next(&self, outbox: &Outbox) -> Value {
         loop {
-            poll_fn(|cx| outbox.poll_ready(cx, false)).await;
-            let mut items = outbox.drain().items;
-            assert!(items.len() <= 1, "one thing at a time was expected: {items:?}");
-            if let Some(Item::Delivery { publication, .. }) = items.pop_front() {
-                return read(publication.body(Dialect::MessageJson, self.desk.renderer()).unwrap());
+            poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
+            let (mut deliveries, _) = outbox.take_deliveries();
+            assert!(deliveries.len() <= 1, "one thing at a time was expected: {deliveries:?}");
+            if let Some(delivery) = deliveries.pop_front() {
+                return read(delivery.publication.body(Dialect::MessageJson, self.desk.renderer()).unwrap());
             }
         }
     }

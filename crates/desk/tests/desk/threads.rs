@@ -1,6 +1,6 @@
 //! "Request thread": what a visitor is told, and what becomes of its conversation.
 
-use deskwire_broker::Item;
+use deskwire_broker::Answer;
 use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, Seq, ThreadStatus, ThreadType};
 use serde_json::Value;
@@ -106,13 +106,13 @@ async fn the_agents_connections_are_told_to_follow() {
         let greeting = office.ask(visitor, kind, service).await.unwrap();
         let owner = greeting.conversation.agent.clone().unwrap();
         let (told, other) = if owner == uid("ann") { (&anns, &bobs) } else { (&bobs, &anns) };
-        let items = told.drain().items;
-        assert!(!items.is_empty(), "{service}");
-        for item in items {
-            let Item::Joined { conversation, position } = item else { panic!("{item:?}") };
+        let answers = told.take_answers();
+        assert!(!answers.is_empty(), "{service}");
+        for answer in answers {
+            let Answer::Joined { conversation, position } = answer else { panic!("{answer:?}") };
             assert_eq!((conversation.id, position), (greeting.conversation.id, Seq::ZERO));
         }
-        assert!(other.drain().items.is_empty(), "{service}");
+        assert!(other.take_answers().is_empty(), "{service}");
     }
 }
 

@@ -21,6 +21,7 @@ fn a_full_server_closes_who_comes_next_until_somebody_leaves() {
     };
     while !asked().ends_with("ok\n") {}
     first.is_served();
+    assert!(server.metric(r#"deskwire_limit_hits_total{limit="connections"}"#) >= 1.0);
 }
 
 #[test]
@@ -30,6 +31,7 @@ fn who_does_not_say_who_it_is_in_time_is_cut() {
     Stomp::open(&server).is_refused("no CONNECT in time", 1002);
     assert_eq!(Mqtt::open(&server).hear().closed(), 1008);
     known.is_served();
+    server.has_counted("connect_deadline", 2);
 }
 
 #[test]
@@ -49,8 +51,16 @@ fn a_stopping_server_says_goodbye_and_does_not_wait_for_ever() {
 }
 
 #[test]
-fn who_is_not_let_in_is_told_why_and_closed_as_after_every_error() {
+fn whoever_is_refused_is_told_why_and_closed_as_after_every_error() {
     let server = Server::start(&[]);
+    let (one, other) = (server.visitor(), server.visitor());
+    let foreign = format!("/topic/{}", other.topic);
+    let mut listener = Stomp::visitor(&server, &one);
+    listener.subscribe("s", &foreign, &[]);
+    listener.is_refused("not allowed", 1002);
+    let mut speaker = Stomp::visitor(&server, &one);
+    speaker.text(&other, "TEXT", "m1", "hello");
+    speaker.is_refused("not allowed", 1002);
     let mut stomp = Stomp::open(&server);
     stomp.connect("nobody", Some("wrong"), &[]);
     stomp.is_refused("not valid", 1002);

@@ -39,7 +39,8 @@ fn a_name_is_locked_after_its_attempts() {
     }
     let begun = Instant::now();
     let right = server.login(AGENT.1, AGENT.2);
-    assert_eq!((right.status, &right.json()["code"], is_locked(&right)), (401, &json!(-1), true));
+    assert_eq!((right.status, &right.json()["code"], is_locked(&right)), (429, &json!(-1), true));
+    server.has_counted("login", 1);
     let other = server.login("somebody else", "guess");
     assert_eq!((other.status, is_locked(&other)), (401, false), "another name is looked at");
     Stomp::service(&server).is_served();
@@ -55,7 +56,8 @@ fn an_address_is_locked_after_its_attempts() {
         assert!(!is_locked(&server.login(name, "guess")), "{name}");
     }
     let right = server.login(AGENT.1, AGENT.2);
-    assert_eq!((right.status, is_locked(&right)), (401, true));
+    assert_eq!((right.status, is_locked(&right)), (429, true));
+    server.has_counted("login", 1);
     Stomp::service(&server).is_served();
 }
 
@@ -73,6 +75,7 @@ fn an_address_introduces_visitors_only_so_fast() {
     introduce_until(200);
     let refused = introduce_until(429);
     assert_eq!((&refused.json()["code"], is_locked(&refused)), (&json!(429), true));
+    server.has_counted("rate", 1);
     Stomp::service(&server).is_served();
     introduce_until(200);
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) struct Mqtt {
-    socket: WebSocket,
+    pub(crate) socket: WebSocket,
     decoder: Decoder,
     heard: VecDeque<Packet>,
 }

@@ -52,7 +52,12 @@ pub(crate) struct Visitor {
 impl Server {
     /// Starts a server with these keys of `[limits]`, in capitals as environment variables spell them.
     pub(crate) fn start(limits: &[(&str, &str)]) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), limits)
+        Self::configured("LIMITS", limits)
+    }
+
+    /// As [`Self::start`], with keys of another section.
+    pub(crate) fn configured(section: &str, keys: &[(&str, &str)]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), section, keys)
     }
 
     /// Stops the server, waits for its end and starts it again over the same data.
@@ -60,16 +65,16 @@ impl Server {
         self.stop();
         assert!(self.wait().success(), "{}", self.log());
         let folder = mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
-        Self::start_in(folder, limits)
+        Self::start_in(folder, "LIMITS", limits)
     }
 
-    fn start_in(folder: TempDir, limits: &[(&str, &str)]) -> Self {
+    fn start_in(folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))
             .env_clear()
             .env("DESKWIRE_SERVICE_ACCOUNT", format!("{}:{}", SERVICE.0, SERVICE.1))
             .env("DESKWIRE_AGENT_PASSWORD", AGENT.2)
-            .envs(limits.iter().map(|(key, value)| (format!("DESKWIRE__LIMITS__{key}"), value)))
+            .envs(keys.iter().map(|(key, value)| (format!("DESKWIRE__{section}__{key}"), value)))
             .args(["serve", "--listen", "http://127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .stdout(Stdio::piped())
@@ -152,6 +157,13 @@ impl Server {
         while !enough(self.metric(name)) {
             assert!(begun.elapsed() < PATIENCE, "{name} stays at {}", self.metric(name));
         }
+    }
+
+    /// Waits until this bound, by its label, has been counted as hit exactly so often.
+    pub(crate) fn has_counted(&self, limit: &str, hits: u32) {
+        let name = format!("deskwire_limit_hits_total{{limit=\"{limit}\"}}");
+        self.wait_for_metric(&name, |counted| counted >= f64::from(hits));
+        assert_eq!(self.metric(&name), f64::from(hits), "{name}");
     }
 
     pub(crate) fn stop(&self) {

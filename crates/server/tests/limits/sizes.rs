@@ -57,6 +57,7 @@ fn a_stomp_frame_is_taken_up_to_its_bounds() {
         stomp.is_refused(refusal, 1002);
         other.is_served();
     }
+    server.has_counted("size", 3);
 }
 
 #[test]
@@ -89,6 +90,7 @@ fn connect_has_a_bound_of_its_own() {
     breaks.say(|out| out.extend_from_slice(&connect(513)));
     breaks.is_refused("frame is longer than 512 bytes", 1002);
     other.is_served();
+    server.has_counted("size", 1);
 }
 
 #[test]
@@ -104,6 +106,7 @@ fn a_websocket_message_is_taken_up_to_its_bound() {
     mqtt.send(Opcode::Binary, &[0x10; 1025]);
     assert_eq!(mqtt.hear().closed(), 1009);
     other.is_served();
+    server.has_counted("size", 2);
 }
 
 #[test]
@@ -117,4 +120,5 @@ fn an_mqtt_packet_is_taken_up_to_its_bound() {
     mqtt.publish(2, "sizes", vec![b'x'; 129 - 11]);
     assert_eq!(mqtt.hear().closed(), 1002);
     other.is_served();
+    server.has_counted("size", 1);
 }

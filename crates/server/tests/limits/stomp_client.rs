@@ -16,7 +16,7 @@ use crate::{
 const VERSION: Version = Version::V12;
 
 pub(crate) struct Stomp {
-    socket: WebSocket,
+    pub(crate) socket: WebSocket,
     decoder: Decoder,
     heard: VecDeque<Frame>,
 }

@@ -27,6 +27,7 @@ fn a_stomp_connection_with_too_many_subscriptions_is_cut() {
     stomp.subscribe("d", "/topic/x", &[]);
     stomp.is_refused("more than 2 subscriptions", 1002);
     other.is_served();
+    server.has_counted("subscriptions", 1);
 }
 
 #[test]
@@ -42,6 +43,7 @@ fn an_mqtt_client_is_told_which_subscription_is_too_many() {
         mqtt.subscribe(packet_id, filters);
         assert_eq!(mqtt.packet(), Packet::Suback(Suback::new(id(packet_id), codes)), "{filters:?}");
     }
+    server.has_counted("subscriptions", 1);
     mqtt.subscribe(4, &["d", "e", "f"]);
     assert_eq!(mqtt.hear().closed(), 1002, "a packet with more filters than all subscriptions");
     other.is_served();

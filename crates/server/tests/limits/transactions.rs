@@ -21,6 +21,7 @@ fn transactions_are_counted() {
     stomp.transaction(Command::Begin, "d");
     stomp.is_refused("more than 2 open transactions", 1002);
     other.is_served();
+    server.has_counted("transactions", 1);
 }
 
 #[test]
@@ -46,6 +47,7 @@ fn frames_of_a_transaction_are_counted() {
     send_in(&mut stomp, "second", "3", b"3");
     stomp.is_refused("transaction is too large", 1002);
     other.is_served();
+    server.has_counted("transactions", 1);
 }
 
 #[test]
@@ -66,4 +68,5 @@ fn bytes_of_all_transactions_are_counted() {
     send_in(&mut stomp, "b", "3", &[b'x'; 1200]);
     stomp.is_refused("transaction is too large", 1002);
     other.is_served();
+    server.has_counted("transactions", 1);
 }

@@ -1,9 +1,10 @@
-//! A WebSocket client that does nothing by itself but answer pings.
+//! A WebSocket client that does nothing by itself but answer pings, and not even that when told so.
 
 use std::{
     collections::VecDeque,
     io::{Read, Write},
     net::TcpStream,
+    time::Instant,
 };
 
 use deskwire_wire::ws::{
@@ -11,7 +12,7 @@ use deskwire_wire::ws::{
     put_masked_frame,
 };
 
-use crate::server::Server;
+use crate::server::{PATIENCE, Server};
 
 const MASK: [u8; 4] = [1, 2, 3, 4];
 
@@ -46,6 +47,9 @@ pub(crate) struct WebSocket {
     stream: TcpStream,
     decoder: Decoder,
     heard: VecDeque<Heard<Vec<u8>>>,
+    /// How many pings came.
+    pub(crate) pings: usize,
+    pub(crate) answers_pings: bool,
 }
 
 impl WebSocket {
@@ -65,7 +69,7 @@ impl WebSocket {
             }
         }
         let decoder = Decoder::new(Role::Client, Limits { max_message: usize::MAX });
-        Self { stream, decoder, heard: VecDeque::new() }
+        Self { stream, decoder, heard: VecDeque::new(), pings: 0, answers_pings: true }
     }
 
     /// Sends a message. That the server has closed meanwhile is found out by reading.
@@ -76,17 +80,36 @@ impl WebSocket {
     }
 
     pub(crate) fn hear(&mut self) -> Heard<Vec<u8>> {
+        let begun = Instant::now();
         loop {
+            assert!(begun.elapsed() < PATIENCE, "only pings came");
             if let Some(heard) = self.heard.pop_front() {
                 return heard;
             }
-            let mut bytes = vec![0; 64 * 1024];
-            match self.stream.read(&mut bytes) {
-                Ok(0) => return Heard::Gone,
-                Ok(count) => self.decode(&mut bytes[..count]),
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return Heard::Gone,
-                Err(error) => panic!("nothing came: {error}"),
+            if !self.read() {
+                return Heard::Gone;
             }
+        }
+    }
+
+    /// Reads until so many pings have come since the beginning.
+    pub(crate) fn hear_pings(&mut self, count: usize) {
+        while self.pings < count {
+            assert!(self.read(), "the connection ended after {} pings", self.pings);
+        }
+    }
+
+    /// Reads what there is; `false` at the end of the stream.
+    fn read(&mut self) -> bool {
+        let mut bytes = vec![0; 64 * 1024];
+        match self.stream.read(&mut bytes) {
+            Ok(0) => false,
+            Ok(count) => {
+                self.decode(&mut bytes[..count]);
+                true
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => false,
+            Err(error) => panic!("nothing came: {error}"),
         }
     }
 
@@ -95,7 +118,12 @@ impl WebSocket {
         while let Some(event) = self.decoder.decode(&mut input).unwrap() {
             match event {
                 Event::Data { payload, .. } => self.heard.push_back(Heard::Said(payload.to_vec())),
-                Event::Ping(ping) => put_masked_frame(&mut out, Opcode::Pong, ping.as_ref(), MASK),
+                Event::Ping(ping) => {
+                    self.pings += 1;
+                    if self.answers_pings {
+                        put_masked_frame(&mut out, Opcode::Pong, ping.as_ref(), MASK);
+                    }
+                }
                 Event::Pong(_) => {}
                 Event::Close(frame) => {
                     self.heard.push_back(Heard::Closed(frame.map_or(1005, |frame| frame.code.get())));
