@@ -110,7 +110,7 @@ async fn a_receipt_is_heard_once_and_only_if_the_cursor_moved() {
     let outbox = Outbox::new(ROOM);
     desk.listen(&conversation, &outbox, 1);
     for (seq, moves) in [(2, true), (2, false), (1, false)] {
-        let (log, device, upto) = (conversation.id, Box::default(), Upto::Seq(Seq(seq)));
+        let (log, device, upto) = (conversation.id, Some(Box::default()), Upto::Seq(Seq(seq)));
         let write = Write::Read { log, user: uid("v"), device, upto };
         let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
         let written = desk.log.commit(write, announce).await.unwrap();

@@ -99,7 +99,7 @@ async fn a_reader_without_room_for_a_receipt_learns_that_it_lost_something() {
     let reader = Reader::new(&desk, std::slice::from_ref(&conversation), 1, 7).await;
     desk.say(&conversation, "m1").await;
     let log = conversation.id;
-    let write = Write::Read { log, user: uid("v"), device: Box::default(), upto: Upto::Seq(Seq(1)) };
+    let write = Write::Read { log, user: uid("v"), device: Some(Box::default()), upto: Upto::Seq(Seq(1)) };
     let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
     desk.log.commit(write, announce).await.unwrap();
     let (deliveries, lagging) = reader.outbox.take_deliveries();

@@ -79,7 +79,7 @@ async fn a_repeat_by_another_path_gets_the_first_answer_and_is_heard_once() {
     let conversation = office.direct("v", "ann").await;
     let outbox = office.listen(&conversation);
     let who = visitor("v");
-    let phone = Sender { principal: &who, device: "v/web/phone" };
+    let phone = Sender { principal: &who, device: Some("v/web/phone") };
     let first = office.submit(phone, &conversation, draft("m1", "TEXT", "once")).await.unwrap();
     let Some(Written::Appended { seq, at }) = first else { panic!("{first:?}") };
     assert_eq!(office.next(&outbox).await["uid"], "m1");
@@ -136,7 +136,7 @@ async fn a_receipt_moves_a_cursor_and_is_heard_when_it_does() {
         office.text(&ann, &conversation, name).await;
     }
     let outbox = office.listen(&conversation);
-    let phone = Sender { principal: &who, device: "phone" };
+    let phone = Sender { principal: &who, device: Some("phone") };
     let delivered = async |device: &str| office.store.delivered(conversation.id, &who.uid, device).await.unwrap();
 
     let moved = |written: Option<Written>| match written {

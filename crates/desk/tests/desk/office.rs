@@ -150,7 +150,7 @@ pub(crate) fn agent(name: &str) -> Principal {
 }
 
 pub(crate) fn default_device(principal: &Principal) -> Sender<'_> {
-    Sender { principal, device: "" }
+    Sender { principal, device: Some("") }
 }
 
 /// A message as a client writes it.

@@ -2,10 +2,11 @@
 
 use deskwire_model::proto;
 use deskwire_wire::{
-    mqtt::{Packet, PacketId, Publish},
+    mqtt::{Packet, PacketId, Publish, QoS},
     stomp::{Command, client::Send},
 };
 use prost::Message as _;
+use serde_json::json;
 
 use crate::{
     mqtt_client::Mqtt,
@@ -130,6 +131,37 @@ fn what_is_relayed_does_not_cut_a_reader_whose_window_is_full() {
         while message.header("seq") != Some("3") {
             reader.ack(message.header("ack").unwrap());
             message = reader.message();
+        }
+    }
+}
+
+#[test]
+fn an_mqtt_client_with_a_full_window_and_unanswered_messages_can_still_acknowledge() {
+    let server = Server::start(&[("MQTT_INFLIGHT", "1"), ("UNANSWERED_PUBLISHES", "1")]);
+    let mut agent = Mqtt::agent(&server);
+    let visitor = server.visitor();
+    let mut writer = Stomp::visitor(&server, &visitor);
+    let (_, welcome) = named(&agent.publication());
+    writer.subscribed("s", &format!("/topic/{}", visitor.topic), &[]);
+    // Needs no place in the window, which WELCOME fills.
+    writer.text(&visitor, "TYPING", "t1", "");
+    writer.receipt("t1");
+    assert_eq!(writer.message().header("seq"), None);
+    agent.publish(1, &visitor.topic, json!({ "uid": "a1", "type": "TEXT", "content": "hello" }).to_string());
+    assert_eq!(writer.message().header("seq"), Some("2"), "the agent's message is on disk");
+    let typing = agent.publication();
+    assert_eq!(typing.delivery.qos(), QoS::AtMostOnce, "what is relayed asks for no acknowledgement");
+    agent.say(&Packet::Puback(welcome));
+    let (mut answered, mut echoed) = (false, false);
+    while !(answered && echoed) {
+        match agent.packet() {
+            Packet::Puback(_) => answered = true,
+            Packet::Publish(publish) => {
+                let (name, packet_id) = named(&publish);
+                echoed |= name == "a1";
+                agent.say(&Packet::Puback(packet_id));
+            }
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 
-use deskwire_wire::stomp::client::Send;
+use deskwire_wire::stomp::{Command, client::Send};
 use socket2::{Domain, Socket, Type};
 
 use crate::{
@@ -57,6 +57,27 @@ fn a_slow_reader_of_a_conversation_gets_all_of_it_from_the_log() {
     agent.text(&visitor, "TEXT", "last", "live again");
     agent.receipt("last");
     assert_eq!(seq(&reader.message()), said + 2);
+}
+
+#[test]
+fn a_slow_reader_of_a_live_topic_is_cut_with_a_reason() {
+    let server = Server::start(&[("OUTBOX_BYTES", "4096")]);
+    let mut sender = Stomp::service(&server);
+    let mut stomp = stomp_over(narrow(&server)).connected(SERVICE.0, Some(SERVICE.1));
+    stomp.subscribed("s", "/topic/x", &[]);
+    while server.metric(OVERFLOWS) < 1.0 {
+        publish(&mut sender);
+    }
+    let error = loop {
+        let frame = stomp.frame();
+        if frame.command() != Command::Message {
+            break frame;
+        }
+    };
+    assert_eq!(error.command(), Command::Error, "{error:?}");
+    assert!(error.header("message").unwrap().contains("slow consumer"), "{error:?}");
+    assert_eq!(stomp.hear().closed(), 4500);
+    sender.is_served();
 }
 
 #[test]
