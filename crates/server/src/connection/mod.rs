@@ -17,6 +17,7 @@ mod mqtt;
 mod pace;
 mod page;
 mod probe;
+mod protocol;
 mod registry;
 mod scratch;
 mod settings;

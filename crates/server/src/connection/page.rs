@@ -6,7 +6,7 @@ use deskwire_broker::SubscriptionKey;
 
 use super::{
     follow::Subscriptions,
-    task::{Page, Reading},
+    protocol::{Page, Reading},
 };
 use crate::gateway::Gateway;
 

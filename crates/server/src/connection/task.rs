@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    future::{Future, poll_fn},
+    future::{Future as _, poll_fn},
     io,
     pin::Pin,
     sync::Arc,
@@ -11,9 +11,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, Publication, SubscriptionKey};
-use deskwire_desk::DeskError;
-use deskwire_model::Seq;
+use deskwire_broker::{CloseReason, Delivery, Outbox};
 use deskwire_wire::{
     Tick,
     ws::{CloseCode, Control},
@@ -25,91 +23,19 @@ use tokio::{
 
 use super::{
     clock::Clock,
+    protocol::{Ending, Page, Protocol, Reading},
     scratch,
     websocket::{Frames, Received, WebSocket},
 };
 use crate::{
     listener::Io,
-    telemetry::metrics::{self as telemetry, Limit, Metrics},
+    telemetry::metrics::{Limit, Metrics},
 };
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
 /// How long a client may take to answer our Close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
-
-/// Entries read from a log for a subscription that is behind.
-pub(super) struct Page {
-    pub(super) subscription: SubscriptionKey,
-    /// Whether the log had no more.
-    pub(super) last: bool,
-    /// What was read and not handed on yet.
-    pub(super) entries: std::vec::IntoIter<(Seq, Arc<Publication>)>,
-    /// Why it could not be read.
-    pub(super) error: Option<DeskError>,
-}
-
-pub(super) type Reading = Pin<Box<dyn Future<Output = Page> + Send>>;
-
-/// How a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ending {
-    pub(super) code: CloseCode,
-    pub(super) reason: &'static str,
-}
-
-impl Ending {
-    pub(super) const fn new(code: CloseCode, reason: &'static str) -> Self {
-        Self { code, reason }
-    }
-}
-
-/// What speaks over a connection: the sans-I/O session and its dealings with the rest of the server.
-pub(super) trait Protocol: Send {
-    /// As which the connection is counted.
-    const NAME: telemetry::Protocol;
-
-    /// Takes bytes of the client.
-    fn receive(&mut self, bytes: &[u8], now: Tick);
-    /// The client showed that it is alive.
-    fn alive(&mut self, now: Tick);
-    /// Whether more input may be read: not while too many writes are unanswered.
-    fn wants_input(&self) -> bool;
-    /// Whether there are requests to act on.
-    fn has_work(&mut self) -> bool;
-    /// Acts on the requests that came, in their order, as far as possible now.
-    fn work(&mut self, now: Tick) -> impl Future<Output = ()> + Send;
-    /// Writes the session's own frames.
-    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick);
-    /// Takes an answer of the server.
-    fn answer(&mut self, answer: Answer);
-    /// Hands on a publication; `false` when it has to wait for the client.
-    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool;
-    /// A logged subscription lost something on its way through the outbox.
-    fn lagging(&mut self, subscription: SubscriptionKey);
-    /// The next log to read, if any subscription is behind.
-    fn next_page(&mut self) -> Option<Reading>;
-    /// Hands on what was read, until the output is full.
-    fn page(&mut self, page: &mut Page, out: &mut Frames<'_>);
-    /// The number to send in a ping, whose pong proves that everything before it arrived (DESIGN §1, cursor rules).
-    fn probe(&mut self, now: Tick) -> Option<u64>;
-    /// When the next probe is wanted.
-    fn probe_due(&self) -> Option<Tick>;
-    /// The pong with this number came.
-    fn proved(&mut self, probe: u64);
-    /// When [`Self::timeout`] is due.
-    fn deadline(&self) -> Option<Tick>;
-    /// The deadline has passed.
-    fn timeout(&mut self, now: Tick);
-    /// The server ends the connection.
-    fn end(&mut self, reason: CloseReason);
-    /// Whether no write is unanswered.
-    fn is_settled(&self) -> bool;
-    /// How to close once everything transmitted is written, if it is time.
-    fn ending(&self) -> Option<Ending>;
-    /// Gives back memory that is not needed while idle.
-    fn rest(&mut self);
-}
 
 /// What all connections share.
 #[derive(Clone, Debug)]

@@ -14,10 +14,11 @@ use hyper::upgrade::OnUpgrade;
 use super::{
     clock::Clock,
     mqtt::Mqtt,
+    protocol::Protocol,
     registry::Connections,
     settings,
     stomp::Stomp,
-    task::{Connection, Protocol, Settings},
+    task::{Connection, Settings},
 };
 use crate::{
     gateway::Gateway,

@@ -14,7 +14,7 @@ use deskwire_wire::{
 
 use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
 use crate::{
-    connection::{pace::Pace, task::Ending, timestamp},
+    connection::{pace::Pace, protocol::Ending, timestamp},
     gateway::{Identity, MqttAuthError, Refused, Route},
     telemetry::metrics::{Limit, Protocol},
 };

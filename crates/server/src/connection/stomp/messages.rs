@@ -8,7 +8,7 @@ use deskwire_wire::stomp::{AckId, DeliverError, MessageId, SubscriptionKey as Wi
 
 use super::{Stomp, Subscribed, UNLOGGED};
 use crate::{
-    connection::{follow::Verdict, task::Page, timestamp, websocket::Frames},
+    connection::{follow::Verdict, protocol::Page, timestamp, websocket::Frames},
     telemetry::metrics::{Limit, Protocol},
 };
 
@@ -49,15 +49,7 @@ impl Stomp {
     }
 
     fn write(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
-        let message_id = match publication.content() {
-            Content::Message { log, seq: Some(seq), .. } => {
-                MessageId { source: u64::try_from(log.0).unwrap_or(UNLOGGED), number: seq.0 }
-            }
-            _ => {
-                self.unlogged += 1;
-                MessageId { source: UNLOGGED, number: self.unlogged }
-            }
-        };
+        let message_id = self.message_id(publication);
         let body = match publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) {
             Ok(body) => body,
             Err(error) => {
@@ -65,19 +57,7 @@ impl Stomp {
                 return self.confirm(key, message_id);
             }
         };
-        let Some(subscription) = self.subscriptions.get(key).filter(|_| self.session.is_subscribed(WireKey(key)))
-        else {
-            return;
-        };
-        let ack = match publication.content() {
-            // What is relayed takes no room in the window: an acknowledgement of it settles nothing.
-            Content::Message { seq: None, .. } => {
-                let ack = AckId { message: message_id, subscription: WireKey(key) };
-                Ok(subscription.protocol.acknowledges.then_some(ack))
-            }
-            _ => self.session.deliver(WireKey(key), message_id),
-        };
-        let ack = match ack {
+        let ack = match self.acknowledgement(key, message_id, publication) {
             Ok(ack) => ack,
             Err(DeliverError::UnknownSubscription) => return,
             // Only a live topic gets here with a full window: its reader does not keep up.
@@ -86,6 +66,7 @@ impl Stomp {
                 return self.session.error("too many unacknowledged messages on a live topic", "", None);
             }
         };
+        let Some(subscription) = self.subscriptions.get(key) else { return };
         let named;
         let destination = match &subscription.protocol.destination {
             Some(destination) => destination.as_ref(),
@@ -120,6 +101,34 @@ impl Stomp {
             out.text(|out| message.encode(version, out));
         } else {
             out.binary(|out| message.encode(version, out));
+        }
+    }
+}
+
+impl Stomp {
+    /// An entry is named by its place in its log, on every connection; what has none gets a number of its own.
+    fn message_id(&mut self, publication: &Publication) -> MessageId {
+        if let Content::Message { log, seq: Some(seq), .. } = publication.content() {
+            return MessageId { source: u64::try_from(log.0).unwrap_or(UNLOGGED), number: seq.0 };
+        }
+        self.unlogged += 1;
+        MessageId { source: UNLOGGED, number: self.unlogged }
+    }
+
+    /// The `ack` header of a message. What is relayed takes no room in the window: its acknowledgement settles nothing.
+    fn acknowledgement(
+        &mut self,
+        key: SubscriptionKey,
+        message: MessageId,
+        publication: &Publication,
+    ) -> Result<Option<AckId>, DeliverError> {
+        let subscription = WireKey(key);
+        if !matches!(publication.content(), Content::Message { seq: None, .. }) {
+            return self.session.deliver(subscription, message);
+        }
+        match self.subscriptions.get(key).filter(|_| self.session.is_subscribed(subscription)) {
+            Some(found) => Ok(found.protocol.acknowledges.then_some(AckId { message, subscription })),
+            None => Err(DeliverError::UnknownSubscription),
         }
     }
 }

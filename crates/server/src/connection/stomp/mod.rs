@@ -19,7 +19,7 @@ use super::{
     follow::Subscriptions,
     pace::Pace,
     probe::Probes,
-    task::{Ending, Page, Protocol, Reading},
+    protocol::{Ending, Page, Protocol, Reading},
     websocket::Frames,
 };
 use crate::{
