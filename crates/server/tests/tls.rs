@@ -8,6 +8,7 @@ use std::{
     net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
 use deskwire_wire::{
@@ -29,8 +30,11 @@ use tokio_rustls::{
     rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs},
 };
 
-/// More than a socket takes at once, so that the end of a message waits inside TLS for the socket.
 const LARGE: usize = 200 * 1024;
+/// So many that no socket takes them all: their end has to wait inside TLS for the reader.
+const MESSAGES: usize = 60;
+/// Longer than anything takes on a machine that does ten other things.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Server {
     child: Child,
@@ -52,6 +56,7 @@ impl Server {
             .env("DESKWIRE_AGENT_PASSWORD", "open sesame")
             .env("DESKWIRE__TLS__CERTIFICATE", &certificate)
             .env("DESKWIRE__TLS__KEY", &key)
+            .env("DESKWIRE__LIMITS__OUTBOX_BYTES", "67108864")
             .args(["serve", "--listen", "https://127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .stdout(Stdio::piped())
@@ -136,19 +141,28 @@ impl Client {
 }
 
 #[tokio::test]
-async fn large_messages_arrive_whole_through_tls() {
+async fn a_reader_that_lets_megabytes_wait_gets_all_of_them_through_tls() {
     let server = Server::start();
-    let mut client = Client::connect(&server).await;
+    let (mut reader, mut writer) = (Client::connect(&server).await, Client::connect(&server).await);
     let connect = Connect { login: Some("bench"), passcode: Some("hush"), ..Connect::default() };
-    client.say(|out| connect.encode(out)).await;
-    assert_eq!(client.hear().await.command(), StompCommand::Connected);
-    let subscribe = Subscribe { id: "s", destination: "/topic/tls", ..Subscribe::default() };
-    client.say(|out| subscribe.encode(Version::V12, out)).await;
-    let body = vec![b'x'; LARGE];
-    for _ in 0..20 {
-        let send = Send { destination: "/topic/tls", body: &body, ..Send::default() };
-        client.say(|out| send.encode(Version::V12, out)).await;
-        let message = client.hear().await;
-        assert_eq!((message.command(), message.body().len()), (StompCommand::Message, LARGE));
+    for client in [&mut reader, &mut writer] {
+        client.say(|out| connect.encode(out)).await;
+        assert_eq!(client.hear().await.command(), StompCommand::Connected);
     }
+    let subscribe = Subscribe { id: "s", destination: "/topic/tls", receipt: Some("r"), ..Subscribe::default() };
+    reader.say(|out| subscribe.encode(Version::V12, out)).await;
+    assert_eq!(reader.hear().await.command(), StompCommand::Receipt);
+    let body = vec![b'x'; LARGE];
+    let send = Send { destination: "/topic/tls", body: &body, receipt: Some("r"), ..Send::default() };
+    for _ in 0..MESSAGES {
+        writer.say(|out| send.encode(Version::V12, out)).await;
+        assert_eq!(writer.hear().await.command(), StompCommand::Receipt);
+    }
+    let all = async {
+        for _ in 0..MESSAGES {
+            let message = reader.hear().await;
+            assert_eq!((message.command(), message.body().len()), (StompCommand::Message, LARGE));
+        }
+    };
+    tokio::time::timeout(PATIENCE, all).await.expect("the end of what was written waits inside TLS for ever");
 }
