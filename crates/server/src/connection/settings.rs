@@ -20,7 +20,7 @@ pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
     };
     stomp::SessionConfig {
         limits: frame(limits.stomp_frame_bytes),
-        connect_limits: frame(limits.stomp_connect_frame_bytes),
+        connect_limits: frame(limits.connect_bytes),
         heart_beat_send_ms: u32::try_from(config.heartbeat.send_ms.0).unwrap_or(u32::MAX),
         heart_beat_want_ms: u32::try_from(config.heartbeat.want_ms.0).unwrap_or(u32::MAX),
         connect_deadline_ms: limits.connect_deadline_ms.0,
@@ -38,7 +38,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
     let packet = |max_packet| mqtt::Limits { max_packet, max_filters: limits.subscriptions_per_connection };
     mqtt::SessionConfig {
         limits: packet(limits.mqtt_packet_bytes),
-        connect_limits: packet(limits.stomp_connect_frame_bytes),
+        connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
         max_inflight: u16::try_from(limits.mqtt_inflight).unwrap_or(u16::MAX),
         max_inbound_qos2: UNRELEASED,
