@@ -3,11 +3,11 @@
 mod messages;
 mod requests;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, CommitError, Delivery, Outbox, Session as Entered, SubscriptionKey};
-use deskwire_model::{Conversation, Seq};
+use deskwire_model::{Conversation, Seq, Topic};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
@@ -36,6 +36,17 @@ struct Subscribed {
     dotted: bool,
     /// Whether the client acknowledges; if not, a pong is the evidence of delivery.
     acknowledges: bool,
+}
+
+impl Subscribed {
+    /// The destination of a message: as it was subscribed, or for a pattern the real one in the style of its subscriber.
+    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+        match &self.destination {
+            Some(destination) => Cow::Borrowed(destination),
+            None if self.dotted => Cow::Owned(format!("/topic/{}", topic.dotted())),
+            None => Cow::Owned(format!("/topic/{topic}")),
+        }
+    }
 }
 
 /// A client that CONNECT let in.
