@@ -5,6 +5,7 @@ mod requests;
 
 use std::{collections::VecDeque, sync::Arc};
 
+use bytes::Bytes;
 use deskwire_broker::{
     Answer, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
     SubscriptionKey,
@@ -296,7 +297,7 @@ impl Drop for Mqtt {
 }
 
 /// Opaque bytes of an MQTT publisher.
-fn opaque(topic: Topic, payload: bytes::Bytes, qos: QoS) -> Publication {
+fn opaque(topic: Topic, payload: Bytes, qos: QoS) -> Publication {
     let opaque =
         if qos == QoS::AtMostOnce { Opaque::unacknowledged(payload) } else { Opaque::new(payload, None, Vec::new()) };
     Publication::new(topic, Content::Opaque(opaque))
