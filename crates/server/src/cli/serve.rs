@@ -13,7 +13,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{FirstLogin, Greeting, ServeArgs, failure};
+use super::{
+    ServeArgs, failure,
+    greeting::{FirstLogin, Greeting},
+};
 use crate::{
     auth::{
         lockout::Lockout,

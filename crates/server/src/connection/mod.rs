@@ -9,12 +9,13 @@
 //! read until the socket is empty ─▶ act on all that came ─▶ write all that is due at once ─▶ wait
 //! ```
 //!
-//! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space,
-//! and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
+//! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space
+//! ([`scratch`]), and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
 //!
 //! A client that is behind gets its log in pages ([`page`]), one that sends too fast waits ([`pace`]), one that
 //! acknowledges nothing proves with pongs what arrived ([`probe`]), and one that says nothing is cut ([`silence`]).
-//! [`upgrade`] is where a connection begins; [`registry`] is how all of them end.
+//! [`upgrade`] is where a connection begins, with the bounds that [`settings`] takes from the configuration and the time
+//! of the one [`clock`]; [`registry`] is how all of them end.
 
 mod clock;
 mod follow;
