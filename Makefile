@@ -23,7 +23,7 @@ run: setup ## Build and start the server with its demo organisation
 	$(CARGO) build --release --package deskwire
 	./target/release/deskwire serve --data $(DATA)
 
-build: setup
+build: setup ## Build everything, optimised
 	$(CARGO) build --release --workspace
 
 check: ## Format, lints and the fast tests: before each commit

@@ -30,6 +30,7 @@ export DESKWIRE__LOG__LEVEL=warn
 server_pid=$!
 until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$log"); do
   kill -0 "$server_pid" || { cat "$log" >&2; exit 1; }
+  sleep 0.05
 done
 
 bench() {

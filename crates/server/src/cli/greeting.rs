@@ -10,27 +10,27 @@ use crate::config::ListenUrl;
 
 /// The login that the first start makes. Its password is stored as a hash only: this is the one time it can be shown.
 #[derive(Clone, Copy)]
-pub struct FirstLogin<'a> {
+pub(super) struct FirstLogin<'a> {
     /// The user name.
-    pub name: &'a str,
+    pub(super) name: &'a str,
     /// The generated password.
-    pub password: &'a str,
+    pub(super) password: &'a str,
 }
 
 /// Facts of a start, shown as a block of text.
 #[derive(Clone, Copy)]
-pub struct Greeting<'a> {
+pub(super) struct Greeting<'a> {
     /// The listeners with their real ports.
-    pub urls: &'a [ListenUrl],
+    pub(super) urls: &'a [ListenUrl],
     /// The data folder.
-    pub data: &'a Path,
+    pub(super) data: &'a Path,
     /// At the first start, the login it made.
-    pub first_login: Option<FirstLogin<'a>>,
+    pub(super) first_login: Option<FirstLogin<'a>>,
 }
 
 impl Greeting<'_> {
     /// Prints it. Nobody reading is no reason not to serve.
-    pub fn print(&self) {
+    pub(super) fn print(&self) {
         let mut out = io::stdout().lock();
         if let Err(error) = write!(out, "{self}").and_then(|()| out.flush()) {
             tracing::debug!(%error, "nobody reads standard output");

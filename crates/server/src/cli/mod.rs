@@ -10,8 +10,6 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::ListenUrl;
 
-pub use greeting::{FirstLogin, Greeting};
-
 /// Self-hosted real-time customer-service messaging.
 #[derive(Debug, Parser)]
 #[command(name = "deskwire", version, about)]

@@ -13,7 +13,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{FirstLogin, Greeting, ServeArgs, failure};
+use super::{
+    ServeArgs, failure,
+    greeting::{FirstLogin, Greeting},
+};
 use crate::{
     auth::{
         lockout::Lockout,
@@ -110,30 +113,18 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     let data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let (trigger, shutdown) = shutdown::channel();
-    let metrics = Arc::new(Metrics::register());
+    let (state, new_password) = open(&config, &data, prometheus).await?;
 
-    let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
-    let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
-    let password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
-    let gateway = Arc::new(gateway(&config, store, data.secret_key(), Arc::clone(&metrics))?);
-    let state = ApiState {
-        endpoints: Endpoints::new(Arc::clone(&gateway)),
-        gateway,
-        passwords,
-        lockout: Arc::new(Lockout::new(&config.limits)),
-        rates: Arc::new(VisitorRates::new(&config.limits)),
-        prometheus,
-    };
+    let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
     let connections = Arc::clone(&state.endpoints.connections);
-    let desk = state.gateway.desk.clone();
+    let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
     let serving = listeners.serve(router, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
     }
-    let first_login = password.as_deref().map(|password| FirstLogin { name: first_start::USERNAME, password });
+    let first_login = new_password.as_deref().map(|password| FirstLogin { name: first_start::USERNAME, password });
     Greeting { urls: &urls, data: data.path(), first_login }.print();
 
     let stop = async {
@@ -156,8 +147,30 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     }
 }
 
-/// Puts the parts together: store, committer, hub, desk, and the gateway in front of them.
-fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey, metrics: Arc<Metrics>) -> Result<Gateway, StartError> {
+/// Opens what is in the data folder, with all that works on it. At the first start there is also the password that was
+/// made for the demo agent.
+async fn open(
+    config: &Arc<Config>,
+    data: &DataFolder,
+    prometheus: PrometheusHandle,
+) -> Result<(ApiState, Option<String>), StartError> {
+    let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
+    let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
+    let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
+    let gateway = Arc::new(gateway(config, store, data.secret_key())?);
+    let state = ApiState {
+        endpoints: Endpoints::new(Arc::clone(&gateway)),
+        gateway,
+        passwords,
+        lockout: Arc::new(Lockout::new(&config.limits)),
+        rates: Arc::new(VisitorRates::new(&config.limits)),
+        prometheus,
+    };
+    Ok((state, new_password))
+}
+
+/// Puts the parts together: committer, hub and desk over the store, and the gateway in front of them.
+fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey) -> Result<Gateway, StartError> {
     let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
     let limits = LogLimits {
         queue: config.limits.commit_queue,
@@ -183,7 +196,7 @@ fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey, metrics: Arc<Met
         tokens: Tokens::new(key),
         services: ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?),
         config: Arc::clone(config),
-        metrics,
+        metrics: Arc::new(Metrics::register()),
     })
 }
 
@@ -194,6 +207,7 @@ fn tls_acceptor(config: &Config) -> Result<Option<TlsAcceptor>, tls::TlsError> {
     }
 }
 
+/// Does what has to be done now and then, until the shutdown.
 async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
@@ -207,6 +221,7 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
     }
 }
 
+/// The signals that ask a server to stop.
 struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
@@ -217,6 +232,7 @@ impl StopSignals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
+    /// Waits for the next one; returns its name. Cancel safe.
     async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",

@@ -71,8 +71,8 @@ impl Config {
 
     fn check_relations(&self, found: &mut Vec<(&'static str, String)>) {
         let limits = &self.limits;
-        if limits.stomp_frame_bytes < limits.stomp_connect_frame_bytes {
-            found.push(("limits.stomp_frame_bytes", "must not be below limits.stomp_connect_frame_bytes".to_owned()));
+        if limits.stomp_frame_bytes < limits.connect_bytes {
+            found.push(("limits.stomp_frame_bytes", "must not be below limits.connect_bytes".to_owned()));
         }
         if limits.commit_queue < limits.commit_batch {
             found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));

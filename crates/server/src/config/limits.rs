@@ -29,8 +29,8 @@ bounded_section! {
         websocket_message_bytes: usize = MIB, 1024..=64 * 1024 * 1024;
         /// Bytes of a STOMP frame after CONNECT, head and body together.
         stomp_frame_bytes: usize = 256 * KIB, 1024..=64 * 1024 * 1024;
-        /// Bytes of the CONNECT or STOMP frame, which comes before anyone is known.
-        stomp_connect_frame_bytes: usize = 16 * KIB, 512..=1024 * 1024;
+        /// Bytes of the CONNECT or STOMP frame, or of the MQTT CONNECT packet, which come before anyone is known.
+        connect_bytes: usize = 16 * KIB, 512..=1024 * 1024;
         /// Headers of a STOMP frame.
         stomp_headers: usize = 64, 8..=1024;
         /// Bytes of one STOMP header line.

@@ -6,28 +6,25 @@ use deskwire_model::Timestamp;
 use deskwire_wire::Tick;
 use tokio::time::Instant;
 
-/// Milliseconds since the process began to serve, for protocol sessions.
+/// Milliseconds since the process began to serve: what protocol sessions take for the time.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub(super) struct Clock {
     origin: Instant,
 }
 
 impl Clock {
     /// A clock that starts at 0.
-    #[must_use]
-    pub fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self { origin: Instant::now() }
     }
 
     /// The time.
-    #[must_use]
-    pub fn now(&self) -> Tick {
+    pub(super) fn now(&self) -> Tick {
         Tick::from_millis(u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
     /// When `tick` is on the runtime's clock; a little late rather than early.
-    #[must_use]
-    pub fn instant(&self, tick: Tick) -> Instant {
+    pub(super) fn instant(&self, tick: Tick) -> Instant {
         self.origin + Duration::from_millis(tick.as_millis())
     }
 }

@@ -2,14 +2,20 @@
 //!
 //! One task owns a connection and everything about it: the socket, the WebSocket framing ([`websocket`]), the
 //! protocol's session ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
-//! whoever has something for the client puts it into the connection's outbox. The loop is in [`task`]:
+//! whoever has something for the client puts it into the connection's outbox. The loop is in [`task`] and knows of the
+//! protocols only what [`protocol`] asks of them:
 //!
 //! ```text
 //! read until the socket is empty ─▶ act on all that came ─▶ write all that is due at once ─▶ wait
 //! ```
 //!
-//! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space,
-//! and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
+//! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space
+//! ([`scratch`]), and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
+//!
+//! A client that is behind gets its log in pages ([`page`]), one that sends too fast waits ([`pace`]), one that
+//! acknowledges nothing proves with pongs what arrived ([`probe`]), and one that says nothing is cut ([`silence`]).
+//! [`upgrade`] is where a connection begins, with the bounds that [`settings`] takes from the configuration and the time
+//! of the one [`clock`]; [`registry`] is how all of them end.
 
 mod clock;
 mod follow;
@@ -21,13 +27,14 @@ mod protocol;
 mod registry;
 mod scratch;
 mod settings;
+mod silence;
 mod stomp;
 mod task;
 mod upgrade;
 mod websocket;
 
 pub use self::{
-    clock::{Clock, timestamp},
+    clock::timestamp,
     registry::Connections,
     upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
 };

@@ -21,6 +21,7 @@ pub(super) struct Page {
     pub(super) error: Option<DeskError>,
 }
 
+/// A log being read.
 pub(super) type Reading = Pin<Box<dyn Future<Output = Page> + Send>>;
 
 /// How a connection ends.
@@ -31,6 +32,10 @@ pub(super) struct Ending {
 }
 
 impl Ending {
+    /// The client reads more slowly than live topics speak.
+    pub(super) const SLOW_CONSUMER: Self =
+        Self::new(CloseCode::new(4500).expect("4000 to 4999 are for applications (RFC 6455 §7.4.2)"), "slow consumer");
+
     pub(super) const fn new(code: CloseCode, reason: &'static str) -> Self {
         Self { code, reason }
     }

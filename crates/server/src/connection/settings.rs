@@ -1,14 +1,43 @@
-//! The settings of protocol sessions, from the configuration.
+//! The settings of connections and of the protocols on them, from the configuration.
+
+use std::sync::Arc;
 
 use deskwire_wire::{mqtt, stomp};
 
-use crate::config::Config;
+use super::{clock::Clock, scratch};
+use crate::{config::Config, telemetry::metrics::Metrics};
 
 /// QoS 2 messages of a client that may wait for its PUBREL. A client keeps to what it can have inflight itself, so
 /// that this bounds only those that misbehave.
 const UNRELEASED: u16 = 4096;
 /// As many MQTT publishes as one read from the socket can hold may come before the connection stops reading.
-const UNANSWERED_BEHIND_READ: usize = super::scratch::READ / 4;
+const UNANSWERED_BEHIND_READ: usize = scratch::READ / 4;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) clock: Clock,
+    /// Bytes of a WebSocket message.
+    pub(super) max_message: usize,
+    /// A write that makes no progress for this many milliseconds ends the connection.
+    pub(super) write_stall_ms: u64,
+    /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
+    pub(super) idle_ping_ms: u64,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Settings {
+    /// The clock of all connections starts here.
+    pub(super) fn new(config: &Config, metrics: Arc<Metrics>) -> Self {
+        Self {
+            clock: Clock::start(),
+            max_message: config.limits.websocket_message_bytes,
+            write_stall_ms: config.limits.write_stall_ms.0,
+            idle_ping_ms: config.heartbeat.idle_ping_ms.0,
+            metrics,
+        }
+    }
+}
 
 pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
     let limits = &config.limits;
@@ -20,7 +49,7 @@ pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
     };
     stomp::SessionConfig {
         limits: frame(limits.stomp_frame_bytes),
-        connect_limits: frame(limits.stomp_connect_frame_bytes),
+        connect_limits: frame(limits.connect_bytes),
         heart_beat_send_ms: u32::try_from(config.heartbeat.send_ms.0).unwrap_or(u32::MAX),
         heart_beat_want_ms: u32::try_from(config.heartbeat.want_ms.0).unwrap_or(u32::MAX),
         connect_deadline_ms: limits.connect_deadline_ms.0,
@@ -38,7 +67,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
     let packet = |max_packet| mqtt::Limits { max_packet, max_filters: limits.subscriptions_per_connection };
     mqtt::SessionConfig {
         limits: packet(limits.mqtt_packet_bytes),
-        connect_limits: packet(limits.stomp_connect_frame_bytes),
+        connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
         max_inflight: u16::try_from(limits.mqtt_inflight).unwrap_or(u16::MAX),
         max_inbound_qos2: UNRELEASED,

@@ -22,33 +22,18 @@ use tokio::{
 };
 
 use super::{
-    clock::Clock,
     protocol::{Ending, Page, Protocol, Reading},
     scratch,
+    settings::Settings,
+    silence::{Silence, Verdict},
     websocket::{Frames, Received, WebSocket},
 };
-use crate::{
-    listener::Io,
-    telemetry::metrics::{Limit, Metrics},
-};
+use crate::{listener::Io, telemetry::metrics::Limit};
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
 /// How long a client may take to answer our Close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
-
-/// What all connections share.
-#[derive(Clone, Debug)]
-pub(super) struct Settings {
-    pub(super) clock: Clock,
-    /// Bytes of a WebSocket message.
-    pub(super) max_message: usize,
-    /// A write that makes no progress for this many milliseconds ends the connection.
-    pub(super) write_stall_ms: u64,
-    /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
-    pub(super) idle_ping_ms: u64,
-    pub(super) metrics: Arc<Metrics>,
-}
 
 /// A WebSocket connection that speaks `P`.
 pub(super) struct Connection<P: Protocol> {
@@ -67,14 +52,12 @@ pub(super) struct Connection<P: Protocol> {
     reading: Option<Reading>,
     page: Option<Page>,
     ping: Option<Control>,
-    /// When the client was last heard, and whether it has been asked for a sign of life since.
-    heard: Tick,
-    asked: bool,
-    /// Whether to ask now.
+    silence: Silence,
+    /// Whether to ask the client for a sign of life with the next write.
     ask: bool,
     /// Whether the client was not listened to for a while.
     deaf: bool,
-    /// Whether memory has been given back since.
+    /// Whether memory has been given back since the client was read last.
     rested: bool,
     stopping: Option<CloseReason>,
     /// The code to close with, because the client closes or broke the framing.
@@ -99,8 +82,7 @@ impl<P: Protocol> Connection<P> {
             reading: None,
             page: None,
             ping: None,
-            heard: settings.clock.now(),
-            asked: false,
+            silence: Silence::new(settings.clock.now(), settings.idle_ping_ms),
             ask: false,
             deaf: false,
             rested: false,
@@ -178,7 +160,7 @@ impl<P: Protocol> Connection<P> {
         if self.protocol.deadline().is_some_and(|deadline| deadline <= now) {
             self.protocol.timeout(now);
         }
-        if !self.rested && now.since(self.heard) >= REST_AFTER_MS {
+        if !self.rested && now.since(self.silence.since()) >= REST_AFTER_MS {
             self.rested = true;
             self.protocol.rest();
         }
@@ -186,19 +168,12 @@ impl<P: Protocol> Connection<P> {
             self.settings.metrics.limit_hits(Limit::WriteStall).increment(1);
             return Err(io::ErrorKind::TimedOut.into());
         }
-        if now.since(self.heard) > self.idle_limit() {
-            if self.asked {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            self.asked = true;
-            self.ask = true;
+        match self.silence.judge(now) {
+            Verdict::Bearable => {}
+            Verdict::Ask => self.ask = true,
+            Verdict::Gone => return Err(io::ErrorKind::TimedOut.into()),
         }
         Ok(())
-    }
-
-    /// Milliseconds of silence after which something is done about it.
-    fn idle_limit(&self) -> u64 {
-        self.settings.idle_ping_ms * if self.asked { 2 } else { 1 }
     }
 
     fn ending(&self) -> Option<Ending> {
@@ -351,7 +326,7 @@ impl<P: Protocol> Connection<P> {
     }
 
     fn hear(&mut self, now: Tick) {
-        (self.heard, self.asked) = (now, false);
+        self.silence.end(now);
         self.protocol.alive(now);
     }
 
@@ -371,7 +346,7 @@ impl<P: Protocol> Connection<P> {
     fn set_timer(&mut self) {
         let stall = self.unsent_since.after(self.settings.write_stall_ms + 1);
         let output = if self.is_writable() { self.protocol.probe_due() } else { Some(stall) };
-        let idle = self.heard.after(if self.rested { self.idle_limit() + 1 } else { REST_AFTER_MS });
+        let idle = if self.rested { self.silence.due() } else { self.silence.since().after(REST_AFTER_MS) };
         let deadline = self.protocol.deadline().into_iter().chain(output).fold(idle, Tick::min);
         if self.timer.is_none() || deadline < self.timer_at {
             let at = self.settings.clock.instant(deadline.after(1));

@@ -12,13 +12,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 
 use super::{
-    clock::Clock,
     mqtt::Mqtt,
     protocol::Protocol,
     registry::Connections,
-    settings,
+    settings::{self, Settings},
     stomp::Stomp,
-    task::{Connection, Settings},
+    task::Connection,
 };
 use crate::{
     gateway::Gateway,
@@ -42,19 +41,12 @@ impl Endpoints {
     #[must_use]
     pub fn new(gateway: Arc<Gateway>) -> Self {
         let config = Arc::clone(&gateway.config);
-        let shared = Settings {
-            clock: Clock::start(),
-            max_message: config.limits.websocket_message_bytes,
-            write_stall_ms: config.limits.write_stall_ms.0,
-            idle_ping_ms: config.heartbeat.idle_ping_ms.0,
-            metrics: Arc::clone(&gateway.metrics),
-        };
         Self {
-            gateway,
             connections: Arc::default(),
-            settings: Arc::new(shared),
+            settings: Arc::new(Settings::new(&config, Arc::clone(&gateway.metrics))),
             stomp: Arc::new(settings::stomp(&config)),
             mqtt: Arc::new(settings::mqtt(&config)),
+            gateway,
         }
     }
 

@@ -15,8 +15,8 @@ use crate::config::Limits;
 
 /// Wraps `router`, to be called last: body bound, time bound, panics and unknown routes are answered in the envelope.
 ///
-/// The body bound holds for extractors, not for a handler that reads the bare body. The time bound ends when an answer begins, so that it cuts neither upgrades nor streams; a long poll must answer
-/// within it.
+/// The body bound holds for extractors, not for a handler that reads the bare body. The time bound ends when an answer
+/// begins, so that it cuts neither upgrades nor streams; a long poll must answer within it.
 pub fn finish(router: Router, limits: &Limits) -> Router {
     let time_limit = limits.http_request_timeout_ms.duration();
     router

@@ -24,17 +24,6 @@ pub enum Io {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Io {
-    /// The socket itself, below TLS.
-    #[must_use]
-    pub fn socket(&self) -> &TcpStream {
-        match self {
-            Self::Tcp(socket) => socket,
-            Self::Tls(stream) => stream.get_ref().0,
-        }
-    }
-}
-
 /// Takes the stream out of an upgraded HTTP connection, so that hyper's buffers are freed, with the bytes that hyper
 /// had read beyond the request; they come before whatever the stream yields next.
 ///

@@ -25,7 +25,8 @@ use crate::{
 use accept::Acceptor;
 pub use bind::BindError;
 pub use io::{Io, take_upgraded};
-pub use slots::{ConnectionGuard, Slots};
+pub use slots::ConnectionGuard;
+use slots::Slots;
 
 /// Whom a handler talks to; an extension of every request.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// The places for connections. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Slots(Arc<Shared>);
+pub(super) struct Slots(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -23,14 +23,12 @@ struct Shared {
 
 impl Slots {
     /// Places for `most` connections.
-    #[must_use]
-    pub fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
         Self(Arc::new(Shared { most, open: AtomicUsize::new(0), emptied: Notify::new(), metrics }))
     }
 
     /// Takes a place, if one is left.
-    #[must_use]
-    pub fn take(&self) -> Option<ConnectionGuard> {
+    pub(super) fn take(&self) -> Option<ConnectionGuard> {
         let shared = &self.0;
         shared
             .open
@@ -41,13 +39,12 @@ impl Slots {
     }
 
     /// Places taken now.
-    #[must_use]
-    pub fn open(&self) -> usize {
+    pub(super) fn open(&self) -> usize {
         self.0.open.load(Ordering::Acquire)
     }
 
     /// Waits until no place is taken. Cancel safe.
-    pub async fn all_free(&self) {
+    pub(super) async fn all_free(&self) {
         loop {
             // Listens before it looks, or the last drop in between would go unheard.
             let emptied = self.0.emptied.notified();

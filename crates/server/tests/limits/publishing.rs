@@ -61,9 +61,12 @@ fn an_mqtt_client_that_does_not_wait_gets_all_pubacks_in_order() {
     while pubacks.len() + echoes < 2 * usize::from(MESSAGES) {
         match agent.packet() {
             Packet::Puback(packet_id) => pubacks.push(packet_id),
-            Packet::Publish(echo) => {
-                echoes += 1;
-                agent.say(&Packet::Puback(echo.delivery.packet_id().unwrap()));
+            Packet::Publish(publish) => {
+                // Only what is logged is acknowledged; the visitor's read position comes in between.
+                if let Some(packet_id) = publish.delivery.packet_id() {
+                    echoes += 1;
+                    agent.say(&Packet::Puback(packet_id));
+                }
             }
             other => panic!("{other:?}"),
         }

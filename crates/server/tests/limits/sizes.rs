@@ -37,7 +37,7 @@ fn send_of(size: usize) -> Vec<u8> {
 #[test]
 fn a_stomp_frame_is_taken_up_to_its_bounds() {
     let server = Server::start(&[
-        ("STOMP_CONNECT_FRAME_BYTES", "1024"),
+        ("CONNECT_BYTES", "1024"),
         ("STOMP_FRAME_BYTES", "2048"),
         ("STOMP_HEADERS", "8"),
         ("STOMP_HEADER_BYTES", "256"),
@@ -62,7 +62,7 @@ fn a_stomp_frame_is_taken_up_to_its_bounds() {
 
 #[test]
 fn connect_has_a_bound_of_its_own() {
-    let server = Server::start(&[("STOMP_CONNECT_FRAME_BYTES", "512")]);
+    let server = Server::start(&[("CONNECT_BYTES", "512")]);
     let mut other = Stomp::service(&server);
     let connect = |size: usize| {
         let mut out = Vec::new();

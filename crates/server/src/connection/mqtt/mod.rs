@@ -5,6 +5,7 @@ mod requests;
 
 use std::{collections::VecDeque, sync::Arc};
 
+use bytes::Bytes;
 use deskwire_broker::{
     Answer, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
     SubscriptionKey,
@@ -72,18 +73,19 @@ pub(super) struct Mqtt {
     outbox: Arc<Outbox>,
     client: Option<Box<Client>>,
     subscriptions: Subscriptions<Subscribed>,
-    next_key: SubscriptionKey,
+    /// The key of the newest subscription.
+    last_key: SubscriptionKey,
     /// The event that waits to be acted on.
     next: Option<Event>,
     /// Conversations the client has been given and does not follow yet.
     joined: VecDeque<Arc<Conversation>>,
     unanswered: VecDeque<Unanswered>,
-    numbers: u64,
+    /// The number of the newest write.
+    last_number: u64,
     /// What the client has to be told about its own messages.
     complaints: VecDeque<Vec<u8>>,
     probes: Probes,
-    /// How fast a visitor may send; programs and agents have no bound but the commit.
-    pace: Option<Pace>,
+    pace: Pace,
     ending: Option<Ending>,
 }
 
@@ -95,14 +97,14 @@ impl Mqtt {
             gateway,
             outbox,
             client: None,
-            next_key: 0,
+            last_key: 0,
             next: None,
             joined: VecDeque::new(),
             unanswered: VecDeque::new(),
-            numbers: 0,
+            last_number: 0,
             complaints: VecDeque::new(),
             probes: Probes::default(),
-            pace: None,
+            pace: Pace::default(),
             ending: None,
         }
     }
@@ -155,7 +157,7 @@ impl Protocol for Mqtt {
             self.next = self.session.poll_event();
         }
         let may_act = match self.next {
-            Some(Event::Publish { .. }) => self.pace.is_none_or(|pace| pace.due().is_none()),
+            Some(Event::Publish { .. }) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         };
@@ -230,21 +232,19 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.pace.filter(|_| self.next.is_some()).and_then(|pace| pace.due());
+        let pace = self.next.as_ref().and_then(|_| self.pace.due());
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
     fn timeout(&mut self, now: Tick) {
         self.session.handle_timeout(now);
-        if let Some(pace) = &mut self.pace {
-            pace.tick(now);
-        }
+        self.pace.tick(now);
     }
 
     fn end(&mut self, reason: CloseReason) {
         self.ending = match reason {
             CloseReason::Stopping => None,
-            CloseReason::SlowConsumer => CloseCode::new(4500).map(|code| Ending::new(code, "slow consumer")),
+            CloseReason::SlowConsumer => Some(Ending::SLOW_CONSUMER),
             CloseReason::TakenOver => {
                 Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
             }
@@ -297,7 +297,7 @@ impl Drop for Mqtt {
 }
 
 /// Opaque bytes of an MQTT publisher.
-fn opaque(topic: Topic, payload: bytes::Bytes, qos: QoS) -> Publication {
+fn opaque(topic: Topic, payload: Bytes, qos: QoS) -> Publication {
     let opaque =
         if qos == QoS::AtMostOnce { Opaque::unacknowledged(payload) } else { Opaque::new(payload, None, Vec::new()) };
     Publication::new(topic, Content::Opaque(opaque))

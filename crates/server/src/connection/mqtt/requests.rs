@@ -54,30 +54,9 @@ impl Mqtt {
     }
 
     async fn connect(&mut self, connect: Connect, now: Tick) -> Result<(), DeskError> {
-        let (username, password) = match &connect.login {
-            Some(login) => (Some(login.username.as_str()), login.password.as_deref()),
-            None => (None, None),
-        };
-        let password = password.and_then(|password| std::str::from_utf8(password).ok());
-        let identity = match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
-            Ok(identity) => identity,
-            Err(error) => {
-                metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
-                tracing::info!(%error, "an MQTT client was refused");
-                self.session.refuse(match error {
-                    MqttAuthError::ClientId => ConnectReturnCode::IdentifierRejected,
-                    MqttAuthError::Credentials(_) => ConnectReturnCode::BadUserNameOrPassword,
-                });
-                return Ok(());
-            }
-        };
+        let Some(identity) = self.authenticate(&connect) else { return Ok(()) };
         let user = identity.principal.uid.clone();
-        let client_id: Arc<str> = match (identity.principal.role, connect.client_id.as_str()) {
-            (_, "") => Uid::random().as_str().into(),
-            // A program may choose any id; `:`, which no uid has, keeps it out of the way of users' sessions.
-            (Role::Service, given) => format!("{user}:{given}").into(),
-            (_, given) => given.into(),
-        };
+        let client_id = session_name(&identity, connect.client_id.as_str());
         let persistent = !connect.clean_session;
         // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
         let opened = if persistent {
@@ -86,34 +65,19 @@ impl Mqtt {
             self.gateway.desk.drop_session(&client_id).await?;
             None
         };
-        if identity.principal.role == Role::Visitor {
-            self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
-        }
-        let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
-        let entered =
-            Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
         // A session that is not remembered begins now: with the end of what the agent serves already.
         let served = self.conversations(&identity).await?;
+        self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
+        let known_as = (identity.principal.role != Role::Service).then_some(user);
+        let entered =
+            Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(&entered);
-        let will = connect.will.as_ref().and_then(|will| {
-            let topic = Topic::new(will.topic.as_str()).ok()?;
-            let right = self.gateway.may_publish_live(&identity, &topic);
-            right.then(|| opaque(topic, will.payload.clone(), will.qos))
-        });
+        let will = self.will(&identity, &connect);
         self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));
         self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
         if let Some(opened) = opened {
-            for (filter, qos) in opened.subscriptions {
-                let qos = QoS::from_byte(qos).unwrap_or_default();
-                match self.follow(filter.clone(), qos).await {
-                    Ok(()) => {}
-                    // The right has gone since; so does the subscription.
-                    Err(Refused::NotAllowed(_)) => self.gateway.desk.drop_subscription(&client_id, &filter).await?,
-                    Err(Refused::Desk(error)) => return Err(error),
-                    Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),
-                }
-            }
+            self.resume(&client_id, opened.subscriptions).await?;
         }
         for conversation in served {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
@@ -121,6 +85,49 @@ impl Mqtt {
         let Some(client) = &self.client else { return Ok(()) };
         for conversation in self.conversations(&client.identity).await? {
             self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await?;
+        }
+        Ok(())
+    }
+
+    /// Who the client is; one that proves nothing is refused.
+    fn authenticate(&mut self, connect: &Connect) -> Option<Identity> {
+        let (username, password) = match &connect.login {
+            Some(login) => (Some(login.username.as_str()), login.password.as_deref()),
+            None => (None, None),
+        };
+        let password = password.and_then(|password| std::str::from_utf8(password).ok());
+        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
+            Ok(identity) => Some(identity),
+            Err(error) => {
+                metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
+                tracing::info!(%error, "an MQTT client was refused");
+                self.session.refuse(match error {
+                    MqttAuthError::ClientId => ConnectReturnCode::IdentifierRejected,
+                    MqttAuthError::Credentials(_) => ConnectReturnCode::BadUserNameOrPassword,
+                });
+                None
+            }
+        }
+    }
+
+    /// The will of a client that may publish it; others have none.
+    fn will(&self, identity: &Identity, connect: &Connect) -> Option<Publication> {
+        let will = connect.will.as_ref()?;
+        let topic = Topic::new(will.topic.as_str()).ok()?;
+        let right = self.gateway.may_publish_live(identity, &topic);
+        right.then(|| opaque(topic, will.payload.clone(), will.qos))
+    }
+
+    /// Makes the stored subscriptions of a session anew, as far as the client still has the right.
+    async fn resume(&mut self, client_id: &str, stored: Vec<(TopicFilter, u8)>) -> Result<(), DeskError> {
+        for (filter, qos) in stored {
+            let qos = QoS::from_byte(qos).unwrap_or_default();
+            match self.follow(filter.clone(), qos).await {
+                Ok(()) => {}
+                Err(Refused::NotAllowed(_)) => self.gateway.desk.drop_subscription(client_id, &filter).await?,
+                Err(Refused::Desk(error)) => return Err(error),
+                Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),
+            }
         }
         Ok(())
     }
@@ -152,11 +159,11 @@ impl Mqtt {
     }
 
     fn new_key(&mut self) -> SubscriptionKey {
-        if self.next_key == Token::MAX_KEY {
+        if self.last_key == Token::MAX_KEY {
             self.fail("a connection has used up its subscription keys");
         }
-        self.next_key = (self.next_key + 1).min(Token::MAX_KEY);
-        self.next_key
+        self.last_key = (self.last_key + 1).min(Token::MAX_KEY);
+        self.last_key
     }
 
     /// Follows a log, once. A session that is not remembered begins at `otherwise`.
@@ -260,17 +267,17 @@ impl Mqtt {
     fn count(&mut self, now: Tick) {
         let metrics = &self.gateway.metrics;
         metrics.messages_in(Protocol::Mqtt).increment(1);
-        if self.pace.as_mut().is_some_and(|pace| pace.spend(now)) {
+        if self.pace.spend(now) {
             metrics.limit_hits(Limit::Rate).increment(1);
         }
     }
 
     async fn publish(&mut self, publish: &Publish, ticket: Option<Ticket>) {
-        self.numbers += 1;
+        self.last_number += 1;
         let mut uid = String::new();
-        match self.route(publish, self.numbers, &mut uid).await {
+        match self.route(publish, self.last_number, &mut uid).await {
             Ok(Submitted::Pending) => {
-                self.unanswered.push_back(Unanswered { number: self.numbers, ticket, uid: uid.into() });
+                self.unanswered.push_back(Unanswered { number: self.last_number, ticket, uid: uid.into() });
                 return;
             }
             Ok(Submitted::Done) => {}
@@ -317,5 +324,15 @@ impl Mqtt {
             Err(DeskError::NotYours) => Err(Refused::NotAllowed(topic.into())),
             other => Ok(other?),
         }
+    }
+}
+
+/// The name of a client's session. A program may choose any client id; `:`, which no uid has, keeps it out of the way of
+/// users' sessions.
+fn session_name(identity: &Identity, client_id: &str) -> Arc<str> {
+    match (identity.principal.role, client_id) {
+        (_, "") => Uid::random().as_str().into(),
+        (Role::Service, given) => format!("{}:{given}", identity.principal.uid).into(),
+        (_, given) => given.into(),
     }
 }

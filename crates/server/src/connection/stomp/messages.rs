@@ -5,14 +5,17 @@ use std::sync::Arc;
 use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
 use deskwire_model::{Conversation, Seq};
 use deskwire_wire::stomp::{AckId, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
+use smallvec::SmallVec;
 
-use super::{Stomp, Subscribed, UNLOGGED};
+use super::{Stomp, UNLOGGED};
 use crate::{
     connection::{follow::Verdict, protocol::Page, timestamp, websocket::Frames},
     telemetry::metrics::{Limit, Protocol},
 };
 
 const JSON: &str = "application/json;charset=utf-8";
+/// Headers beyond those of the protocol up to which a message needs no allocation for them.
+const USUAL_HEADERS: usize = 8;
 
 impl Stomp {
     /// Writes a publication that came for a subscription, if the client is to have it now.
@@ -67,15 +70,8 @@ impl Stomp {
             }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
-        let named;
-        let destination = match &subscription.protocol.destination {
-            Some(destination) => destination.as_ref(),
-            None => {
-                named = spell(&subscription.protocol, publication);
-                &named
-            }
-        };
-        let (mut seq, mut headers) = (itoa::Buffer::new(), Vec::new());
+        let destination = subscription.protocol.destination(publication.topic());
+        let (mut seq, mut headers) = (itoa::Buffer::new(), SmallVec::<[_; USUAL_HEADERS]>::new());
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
                 headers.extend(opaque.headers());
@@ -87,7 +83,7 @@ impl Stomp {
             headers.push(("seq", seq.format(number)));
         }
         let message = Message {
-            destination,
+            destination: &destination,
             content_type,
             headers: &headers,
             subscription: self.session.subscription_id(WireKey(key)),
@@ -103,9 +99,7 @@ impl Stomp {
             out.binary(|out| message.encode(version, out));
         }
     }
-}
 
-impl Stomp {
     /// An entry is named by its place in its log, on every connection; what has none gets a number of its own.
     fn message_id(&mut self, publication: &Publication) -> MessageId {
         if let Content::Message { log, seq: Some(seq), .. } = publication.content() {
@@ -131,15 +125,7 @@ impl Stomp {
             None => Err(DeliverError::UnknownSubscription),
         }
     }
-}
 
-/// The real destination of a message that came by a pattern, in the style of its subscriber.
-fn spell(subscribed: &Subscribed, publication: &Publication) -> String {
-    let topic = publication.topic();
-    if subscribed.dotted { format!("/topic/{}", topic.dotted()) } else { format!("/topic/{topic}") }
-}
-
-impl Stomp {
     /// Tells a reader who is up to date how far the others have read (invariant I5).
     pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
         let Some(client) = &self.client else { return };

@@ -3,11 +3,11 @@
 mod messages;
 mod requests;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, CommitError, Delivery, Outbox, Session as Entered, SubscriptionKey};
-use deskwire_model::{Conversation, Seq};
+use deskwire_model::{Conversation, Seq, Topic};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
@@ -38,6 +38,17 @@ struct Subscribed {
     acknowledges: bool,
 }
 
+impl Subscribed {
+    /// The destination of a message: as it was subscribed, or for a pattern the real one in the style of its subscriber.
+    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+        match &self.destination {
+            Some(destination) => Cow::Borrowed(destination),
+            None if self.dotted => Cow::Owned(format!("/topic/{}", topic.dotted())),
+            None => Cow::Owned(format!("/topic/{topic}")),
+        }
+    }
+}
+
 /// A client that CONNECT let in.
 #[derive(Debug)]
 struct Client {
@@ -57,10 +68,10 @@ pub(super) struct Stomp {
     next: Option<Event>,
     /// Writes that are not answered yet, and the receipts their frames asked for.
     unanswered: VecDeque<(u64, Option<Box<str>>)>,
-    tickets: u64,
+    /// The number of the newest write.
+    last_ticket: u64,
     probes: Probes,
-    /// How fast a visitor may send; programs and agents have no bound but the commit.
-    pace: Option<Pace>,
+    pace: Pace,
     /// Numbers messages that have no position in a log.
     unlogged: u64,
     disconnected: bool,
@@ -77,9 +88,9 @@ impl Stomp {
             client: None,
             next: None,
             unanswered: VecDeque::new(),
-            tickets: 0,
+            last_ticket: 0,
             probes: Probes::default(),
-            pace: None,
+            pace: Pace::default(),
             unlogged: 0,
             disconnected: false,
             ending: None,
@@ -151,7 +162,7 @@ impl Protocol for Stomp {
         match self.next {
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            Some(Event::Send(_)) => self.pace.is_none_or(|pace| pace.due().is_none()),
+            Some(Event::Send(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         }
@@ -233,21 +244,19 @@ impl Protocol for Stomp {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.pace.filter(|_| self.next.is_some()).and_then(|pace| pace.due());
+        let pace = self.next.as_ref().and_then(|_| self.pace.due());
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
     fn timeout(&mut self, now: Tick) {
         self.session.handle_timeout(now);
-        if let Some(pace) = &mut self.pace {
-            pace.tick(now);
-        }
+        self.pace.tick(now);
     }
 
     fn end(&mut self, reason: CloseReason) {
         if reason != CloseReason::Stopping {
             self.session.error(&reason.to_string(), "", None);
-            self.ending = CloseCode::new(4500).map(|code| Ending::new(code, "slow consumer"));
+            self.ending = Some(Ending::SLOW_CONSUMER);
         }
     }
 

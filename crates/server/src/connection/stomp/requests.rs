@@ -37,9 +37,8 @@ impl Stomp {
                     self.session.error(&refused.to_string(), send.destination(), send.receipt());
                 }
             }
-            Event::Ack(settlement) => self.ack(&settlement),
             // A log has one reader per feed: what it refuses has arrived all the same.
-            Event::Nack(settlement) => self.ack(&settlement),
+            Event::Ack(settlement) | Event::Nack(settlement) => self.settle(&settlement),
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;
@@ -66,9 +65,7 @@ impl Stomp {
         let known_as = (identity.principal.role != Role::Service).then(|| user.clone());
         let entered = Entered { user: known_as, client_id: None, outbox: Arc::clone(&self.outbox) };
         self.gateway.sessions.enter(&entered);
-        if identity.principal.role == Role::Visitor {
-            self.pace = Some(Pace::new(self.gateway.config.limits.visitor_messages_per_second, now));
-        }
+        self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let device = device.into();
         self.client = Some(Box::new(Client { identity, device, entered }));
         self.session.accept(Some(user.as_str()), Uid::random().as_str(), now);
@@ -77,7 +74,7 @@ impl Stomp {
     fn count(&mut self, now: Tick) {
         let metrics = &self.gateway.metrics;
         metrics.messages_in(Protocol::Stomp).increment(1);
-        if self.pace.as_mut().is_some_and(|pace| pace.spend(now)) {
+        if self.pace.spend(now) {
             metrics.limit_hits(Limit::Rate).increment(1);
         }
     }
@@ -120,7 +117,7 @@ impl Stomp {
         }
     }
 
-    fn ack(&mut self, settlement: &Settlement) {
+    fn settle(&mut self, settlement: &Settlement) {
         let key = settlement.subscription.0;
         for message in &settlement.settled {
             self.confirm(key, *message);
@@ -145,13 +142,13 @@ impl Stomp {
             Route::Conversation(conversation) => {
                 let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
                 let draft = dialect::parse(&send.frame.body_bytes()).map_err(DeskError::from)?;
-                self.tickets += 1;
-                let reply = Reply::Outbox(Arc::clone(&self.outbox), self.tickets);
+                self.last_ticket += 1;
+                let reply = Reply::Outbox(Arc::clone(&self.outbox), self.last_ticket);
                 self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?
             }
         };
         match submitted {
-            Submitted::Pending => self.unanswered.push_back((self.tickets, send.receipt().map(Into::into))),
+            Submitted::Pending => self.unanswered.push_back((self.last_ticket, send.receipt().map(Into::into))),
             Submitted::Done => {
                 if let Some(receipt) = send.receipt() {
                     self.session.receipt(receipt);

@@ -1,7 +1,7 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the ways into WebSocket connections.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`]. [`caller`] finds out who calls, [`message`]
-//! sends and lists messages for both.
+//! sends and lists messages for both, [`page`] gives lists their shape.
 
 mod agent;
 mod caller;

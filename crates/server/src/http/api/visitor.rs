@@ -121,7 +121,7 @@ async fn init_by_query(
 async fn init(
     State(state): State<ApiState>,
     Extension(peer): Extension<Peer>,
-    JsonBody(request): JsonBody<InitRequest>,
+    JsonBody(mut request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
     if state.rates.introductions.check_key(&peer.address.ip()).is_err() {
         return Err(too_fast(&state));
@@ -130,30 +130,11 @@ async fn init(
     bounded("avatar", &request.avatar, MAX_AVATAR)?;
     bounded("channel", &request.channel, MAX_CHANNEL)?;
     let desk = &state.gateway.desk;
-    let known = match request.uid.as_deref().map(Uid::new) {
-        Some(Ok(uid)) => match desk.visitor(&uid).await {
-            Ok(visitor) => Some(visitor).filter(|visitor| visitor.org == request.org_uid),
-            Err(DeskError::UnknownVisitor) => None,
-            Err(error) => return Err(error.into()),
-        },
-        _ => None,
-    };
-    let given = Profile { nickname: request.nickname, avatar: request.avatar };
+    let known = known_visitor(desk, &request).await?;
+    let visitor_uid = request.visitor_uid.take();
     let visitor = match known {
-        Some(known) => Visitor {
-            profile: Profile {
-                nickname: Some(given.nickname).filter(|name| !name.is_empty()).unwrap_or(known.profile.nickname),
-                avatar: Some(given.avatar).filter(|url| !url.is_empty()).unwrap_or(known.profile.avatar),
-            },
-            ..known
-        },
-        None => {
-            let uid = Uid::random();
-            // Upstream names nameless visitors by the place of their address, which we do not know.
-            let nickname = Some(given.nickname).filter(|name| !name.is_empty());
-            let nickname = nickname.unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
-            Visitor { uid, org: request.org_uid, profile: Profile { nickname, ..given }, channel: request.channel }
-        }
+        Some(known) => renamed(known, request),
+        None => new_visitor(request),
     };
     desk.introduce(&visitor).await?;
     let principal = Desk::visitor_principal(&visitor);
@@ -165,7 +146,7 @@ async fn init(
         .map_err(AppError::internal)?;
     let uid = visitor.uid.as_str().to_owned();
     Ok(Success::new(InitAnswer {
-        visitor_uid: request.visitor_uid.unwrap_or_else(|| uid.clone()),
+        visitor_uid: visitor_uid.unwrap_or_else(|| uid.clone()),
         uid,
         nickname: visitor.profile.nickname,
         avatar: visitor.profile.avatar,
@@ -174,6 +155,37 @@ async fn init(
         org_uid: visitor.org.as_str().to_owned(),
         access_token: issued.token,
     }))
+}
+
+/// The visitor whose uid the request repeats, if it is one of the same organisation.
+async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visitor>, AppError> {
+    let Some(Ok(uid)) = request.uid.as_deref().map(Uid::new) else { return Ok(None) };
+    match desk.visitor(&uid).await {
+        Ok(visitor) => Ok(Some(visitor).filter(|visitor| visitor.org == request.org_uid)),
+        Err(DeskError::UnknownVisitor) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A visitor who came back, with what it now says of itself in place of what it said before.
+fn renamed(known: Visitor, request: InitRequest) -> Visitor {
+    let profile = Profile {
+        nickname: not_empty(request.nickname).unwrap_or(known.profile.nickname),
+        avatar: not_empty(request.avatar).unwrap_or(known.profile.avatar),
+    };
+    Visitor { profile, ..known }
+}
+
+fn new_visitor(request: InitRequest) -> Visitor {
+    let uid = Uid::random();
+    // Upstream names nameless visitors by the place of their address, which we do not know.
+    let nickname = not_empty(request.nickname).unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
+    let profile = Profile { nickname, avatar: request.avatar };
+    Visitor { uid, org: request.org_uid, profile, channel: request.channel }
+}
+
+fn not_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,6 +201,8 @@ struct ThreadQuery {
     channel: String,
 }
 
+const WRONG_TYPE: &str = "type must be 0 (agent) or 1 (workgroup)";
+
 /// The type comes as `0`, `"0"` or by name.
 fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     #[derive(Deserialize)]
@@ -197,7 +211,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::E
         Number(u8),
         Text(String),
     }
-    let wrong = || serde::de::Error::custom("type must be 0 (agent) or 1 (workgroup)");
+    let wrong = || serde::de::Error::custom(WRONG_TYPE);
     match NumberOrText::deserialize(deserializer)? {
         NumberOrText::Number(number) => Ok(number),
         NumberOrText::Text(text) => match text.as_str() {
@@ -222,14 +236,13 @@ async fn thread(
     JsonBody(request): JsonBody<ThreadQuery>,
 ) -> Result<Success<Box<RawValue>>, AppError> {
     bounded("channel", &request.channel, MAX_CHANNEL)?;
-    let kind = ThreadType::from_number(request.r#type)
-        .ok_or_else(|| AppError::Refused("type must be 0 (agent) or 1 (workgroup)".into()))?;
+    let kind = ThreadType::from_number(request.r#type).ok_or_else(|| AppError::Refused(WRONG_TYPE.into()))?;
     let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());
     let visitor = caller::visitor(&state, bearer, uid).await?;
     if request.org_uid.is_some_and(|org| org != visitor.org) {
         return Err(DeskError::UnknownOrganisation.into());
     }
-    let channel = Some(request.channel).filter(|channel| !channel.is_empty()).unwrap_or(visitor.channel.clone());
+    let channel = not_empty(request.channel).unwrap_or_else(|| visitor.channel.clone());
     let request = ThreadRequest { visitor, kind, service: request.sid, channel };
     let greeting = state.gateway.desk.request_thread(request, timestamp()).await?;
     Ok(Success::new(message::raw(&greeting.message)?))
