@@ -115,10 +115,7 @@ impl Sqlite {
                  WHERE service = ?1 AND status = 'QUEUING'",
             )?
             .query_row(params![service.as_str(), log.0], |row| {
-                Ok(QueuePlace {
-                    position: row.get::<_, i64>(0)?.unsigned_abs(),
-                    size: row.get::<_, i64>(1)?.unsigned_abs(),
-                })
+                Ok(QueuePlace { position: columns::number(row, 0)?, size: columns::number(row, 1)? })
             })
         })
         .await
