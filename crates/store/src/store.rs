@@ -73,25 +73,11 @@ impl Store {
         }
     }
 
-    /// The conversation with the seed 002 `sessionNo`. Its organisation is for the caller to compare.
-    pub async fn conversation_by_session_no(&self, number: &str) -> Result<Option<Conversation>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.conversation_by_session_no(number).await,
-        }
-    }
-
     /// The conversations that are not closed and that `agent` takes part in, the one with the newest entry first; at
     /// most `limit`.
     pub async fn conversations_of_agent(&self, agent: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
         match self {
             Self::Sqlite(db) => db.conversations_of_agent(agent, limit).await,
-        }
-    }
-
-    /// All conversations of `visitor`, the one with the newest entry first; at most `limit`.
-    pub async fn conversations_of_visitor(&self, visitor: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.conversations_of_visitor(visitor, limit).await,
         }
     }
 
@@ -159,13 +145,6 @@ impl Store {
     pub async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
         match self {
             Self::Sqlite(db) => db.head(log).await,
-        }
-    }
-
-    /// The last entry of each of `logs` that has one, in their order.
-    pub async fn last_entries(&self, logs: &[LogId]) -> Result<Vec<Entry>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.last_entries(logs).await,
         }
     }
 }
