@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    hash::BuildHasher,
+    hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     publication::{Content, Publication},
 };
 
+/// Locks of the subscription table: many more than there are cores.
 const SHARDS: usize = 64;
 
 /// A subscription of a connection.
@@ -35,6 +36,7 @@ impl Subscriber {
 /// Nearly every topic of a desk has one or two listeners.
 pub(crate) type Subscribers = SmallVec<[Subscriber; 2]>;
 
+/// Removes `subscriber` once, if it is there; the order of the others is not kept.
 pub(crate) fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
     if let Some(index) = subscribers.iter().position(|other| other.is(subscriber)) {
         subscribers.swap_remove(index);
@@ -49,7 +51,7 @@ pub(crate) fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
 #[derive(Debug)]
 pub struct Hub {
     shards: Box<[RwLock<HashMap<Topic, Subscribers>>]>,
-    hasher: std::hash::RandomState,
+    hasher: RandomState,
     filters: RwLock<Filters>,
 }
 
@@ -57,7 +59,7 @@ impl Default for Hub {
     fn default() -> Self {
         Self {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
-            hasher: std::hash::RandomState::new(),
+            hasher: RandomState::new(),
             filters: RwLock::default(),
         }
     }

@@ -13,6 +13,7 @@
 //! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
 //! - [`sessions`] knows which connections a user has.
 
+mod cursors;
 pub mod feed;
 mod filters;
 pub mod hub;

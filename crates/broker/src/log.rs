@@ -1,17 +1,16 @@
 //! The committer: the one place where writes become durable, ordered and known.
 
 use std::{
-    collections::HashMap,
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
 use deskwire_store::{NewEntry, Store, Write, Written};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    cursors::Cursors,
     hub::Hub,
     outbox::Outbox,
     publication::{Content, Publication},
@@ -66,7 +65,7 @@ impl Reply {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all jobs are writes")]
 pub enum Job {
-    /// Commit, then tell.
+    /// Commit, then announce and reply.
     Write {
         /// What to store.
         write: Write,
@@ -89,80 +88,6 @@ pub struct LogLimits {
     /// How long a delivered-cursor may stay unwritten when nothing else is: a crash in this time only costs a
     /// repeated delivery.
     pub cursor_delay: Duration,
-}
-
-type Reader = (LogId, Uid, Box<str>);
-
-/// Delivered-cursors on their way to disk, one position per reader however often it moves.
-#[derive(Debug, Default)]
-struct Cursors {
-    waiting: Mutex<Waiting>,
-    changed: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    moved: HashMap<Reader, Seq>,
-    /// What is in the batch that is being written: not on disk yet, but no longer to be written.
-    writing: HashMap<Reader, Seq>,
-}
-
-impl Cursors {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns when cursors have moved and have waited for `delay`.
-    async fn due(&self, delay: Duration) {
-        self.changed.notified().await;
-        tokio::time::sleep(delay).await;
-    }
-
-    fn moved(&self, reader: Reader, seq: Seq) {
-        let mut waiting = self.lock();
-        let position = waiting.moved.entry(reader).or_default();
-        *position = (*position).max(seq);
-        drop(waiting);
-        self.changed.notify_one();
-    }
-
-    /// Adds up to `limit` of the moves to a batch.
-    fn begin(&self, limit: usize, writes: &mut Vec<Write>) {
-        let mut waiting = self.lock();
-        let readers: Vec<Reader> = waiting.moved.keys().take(limit).cloned().collect();
-        for reader in readers {
-            if let Some(seq) = waiting.moved.remove(&reader) {
-                let (log, user, device) = reader.clone();
-                writes.push(Write::Delivered { log, user, device, seq });
-                waiting.writing.insert(reader, seq);
-            }
-        }
-        if !waiting.moved.is_empty() {
-            self.changed.notify_one();
-        }
-    }
-
-    /// Ends the batch; what did not get to the disk waits for the next one.
-    fn end(&self, committed: bool) {
-        let mut waiting = self.lock();
-        let written = mem::take(&mut waiting.writing);
-        if !committed {
-            for (reader, seq) in written {
-                let position = waiting.moved.entry(reader).or_default();
-                *position = (*position).max(seq);
-            }
-            self.changed.notify_one();
-        }
-    }
-
-    fn are_waiting(&self) -> bool {
-        !self.lock().moved.is_empty()
-    }
-
-    fn position(&self, reader: &Reader) -> Option<Seq> {
-        let waiting = self.lock();
-        waiting.moved.get(reader).into_iter().chain(waiting.writing.get(reader)).max().copied()
-    }
 }
 
 /// The way to the disk. Cheap to clone.
@@ -263,13 +188,12 @@ impl Committer {
             }
             self.commit(&mut jobs).await;
         }
-        // What came last, and all cursors, however many batches they need.
-        self.commit(&mut jobs).await;
-        while self.cursors.are_waiting() && self.store_takes_cursors().await {}
+        // No job is left; the cursors may need several batches.
+        while self.cursors.are_waiting() && self.commit_cursors().await {}
     }
 
-    /// Commits cursors alone; whether that worked.
-    async fn store_takes_cursors(&self) -> bool {
+    /// Commits one batch of cursors alone; says whether it is on disk.
+    async fn commit_cursors(&self) -> bool {
         let mut writes = Vec::new();
         self.cursors.begin(self.limits.batch, &mut writes);
         let committed = self.write(writes).await.is_ok();
@@ -277,6 +201,7 @@ impl Committer {
         committed
     }
 
+    /// Commits `jobs` and the cursors that have moved, then announces and answers in the order of the jobs.
     async fn commit(&self, jobs: &mut Vec<Job>) {
         let mut writes = Vec::with_capacity(jobs.len());
         let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
@@ -301,6 +226,7 @@ impl Committer {
         }
     }
 
+    /// Puts the write of `job`, if it is one, to the `writes` of the batch.
     fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
         match job {
             Job::Relay(publication) => Pending::Relay(publication),

@@ -91,6 +91,7 @@ impl Outbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes a `change` and wakes the connection if it waits for what is there now.
     fn update(&self, change: impl FnOnce(&mut Queue, usize)) {
         let mut queue = self.lock();
         change(&mut queue, self.limit);

@@ -24,22 +24,22 @@ pub struct Opaque {
     content_type: Option<Box<str>>,
     headers: Vec<(Box<str>, Box<str>)>,
     is_text: bool,
-    acknowledged: bool,
+    is_acknowledged: bool,
 }
 
 impl Opaque {
-    /// A body that nobody acknowledges (MQTT QoS 0).
-    #[must_use]
-    pub fn unacknowledged(body: Bytes) -> Self {
-        Self { acknowledged: false, ..Self::new(body, None, Vec::new()) }
-    }
-
     /// A body, its media type if its publisher named one, and the publisher's own headers.
     #[must_use]
     pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
         let declared_binary = content_type.as_deref() == Some("application/octet-stream");
         let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
-        Self { body, content_type, headers, is_text, acknowledged: true }
+        Self { body, content_type, headers, is_text, is_acknowledged: true }
+    }
+
+    /// A body that nobody acknowledges (MQTT QoS 0).
+    #[must_use]
+    pub fn unacknowledged(body: Bytes) -> Self {
+        Self { is_acknowledged: false, ..Self::new(body, None, Vec::new()) }
     }
 
     /// The body.
@@ -62,7 +62,7 @@ impl Opaque {
     /// Whether readers who asked for it are to acknowledge it.
     #[must_use]
     pub const fn is_acknowledged(&self) -> bool {
-        self.acknowledged
+        self.is_acknowledged
     }
 
     /// Whether the body is UTF-8 and not declared otherwise (`spec/stomp-sockjs.md` rule 7).
@@ -156,22 +156,23 @@ impl Publication {
     /// # Errors
     /// [`DialectError`] when a stored payload is damaged.
     pub fn body(&self, dialect: Dialect, renderer: &Renderer) -> Result<&Bytes, DialectError> {
-        let (seq, at, recalled, payload) = match &self.content {
+        let rendition = match &self.content {
             Content::Opaque(opaque) => return Ok(&opaque.body),
-            Content::Message { seq, at, recalled, payload, .. } => (*seq, *at, *recalled, payload),
+            Content::Message { seq, at, recalled, payload, .. } => {
+                Rendition { payload, seq: *seq, at: *at, recalled: *recalled }
+            }
         };
-        let rendition = Rendition { payload, seq, at, recalled };
-        let cell = match dialect {
+        let rendered = match dialect {
             Dialect::MessageJson => &self.json,
             Dialect::MessageProtobuf => &self.protobuf,
         };
-        if let Some(body) = cell.get() {
+        if let Some(body) = rendered.get() {
             return Ok(body);
         }
         let body = match dialect {
             Dialect::MessageJson => renderer.json(rendition)?,
             Dialect::MessageProtobuf => renderer.protobuf(rendition)?,
         };
-        Ok(cell.get_or_init(|| body))
+        Ok(rendered.get_or_init(|| body))
     }
 }

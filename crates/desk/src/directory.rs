@@ -1,9 +1,9 @@
 //! What is asked for with every message, kept in memory: conversations, which change through the desk alone, and the
 //! names of agents, which do not change.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use deskwire_model::{AgentProfile, Conversation, Principal, Profile, Role, Topic, Uid};
+use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid};
 use moka::sync::Cache;
 
 use crate::{Desk, DeskError, access::takes_part};
@@ -64,39 +64,23 @@ impl Desk {
             .into_value()
     }
 
-    /// The agent called `uid`, if there is one.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, DeskError> {
-        Ok(self.store.agent(uid).await?)
-    }
-
-    /// Sets the availability of an agent.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn set_agent_status(&self, uid: &Uid, status: deskwire_model::AgentStatus) -> Result<(), DeskError> {
-        Ok(self.store.set_agent_status(uid, status).await?)
-    }
-
     /// How `principal` shows itself in `conversation`.
-    pub(crate) async fn profile(
+    pub(crate) async fn profile<'a>(
         &self,
         principal: &Principal,
-        conversation: &Conversation,
-    ) -> Result<Profile, DeskError> {
+        conversation: &'a Conversation,
+    ) -> Result<Cow<'a, Profile>, DeskError> {
         match principal.role {
-            Role::Visitor => Ok(conversation.visitor_profile.clone()),
+            Role::Visitor => Ok(Cow::Borrowed(&conversation.visitor_profile)),
             Role::Agent => {
                 if let Some(profile) = self.directory.profiles.get(&principal.uid) {
-                    return Ok(profile);
+                    return Ok(Cow::Owned(profile));
                 }
                 let profile = self.store.agent(&principal.uid).await?.map(|agent| agent.profile).unwrap_or_default();
                 self.directory.profiles.insert(principal.uid.clone(), profile.clone());
-                Ok(profile)
+                Ok(Cow::Owned(profile))
             }
-            Role::Service => Ok(Profile::default()),
+            Role::Service => Ok(Cow::Owned(Profile::default())),
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Why the desk refuses or fails.
+
 use deskwire_broker::CommitError;
 use deskwire_model::dialect::DialectError;
 use deskwire_store::{Refusal, StoreError};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{Announce, CommitError, Content, Job, Publication, Reply};
 use deskwire_model::{
-    Conversation, Draft, MessageClass, MessageType, MessageUid, Payload, Principal, Profile, Seq, Stamp, Timestamp,
+    Conversation, Draft, LogId, MessageClass, MessageUid, Payload, Principal, Profile, Seq, Stamp, Timestamp,
     dialect::{self, DialectError},
 };
 use deskwire_store::{NewEntry, Upto, Write, Written};
@@ -16,7 +16,7 @@ use crate::{Desk, DeskError, access::takes_part};
 /// Who speaks, and through which of its devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender<'a> {
-    /// Who.
+    /// The user, as authenticated.
     pub principal: &'a Principal,
     /// The device, empty for the user's default device; none if it is not remembered.
     pub device: Option<&'a str>,
@@ -54,52 +54,40 @@ impl Desk {
         }
         let profile = self.profile(principal, conversation).await?;
         let speaker = Speaker { principal, profile: &profile, conversation };
-        let job = match draft.kind.class() {
+        let write = match draft.kind.class() {
             MessageClass::Ephemeral => {
-                self.log.submit(Job::Relay(speaker.relay(&draft, now)?)).await?;
-                return Ok(Submitted::Done);
+                self.log.submit(Job::Relay(speaker.relay(&draft, now))).await?;
+                None
             }
-            MessageClass::Delivered => {
-                let (Ok(target), Some(device)) = (MessageUid::new(&draft.content), sender.device) else {
-                    return Ok(Submitted::Done);
-                };
-                let Some(entry) = self.store.entry_by_uid(conversation.id, &target).await? else {
-                    return Ok(Submitted::Done);
-                };
-                let write = Write::Delivered {
-                    log: conversation.id,
-                    user: principal.uid.clone(),
-                    device: device.into(),
-                    seq: entry.seq,
-                };
-                Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
-            }
-            MessageClass::Read => {
-                let Ok(target) = MessageUid::new(&draft.content) else { return Ok(Submitted::Done) };
-                let write = Write::Read {
-                    log: conversation.id,
-                    user: principal.uid.clone(),
-                    device: sender.device.map(Into::into),
-                    upto: Upto::Message(target),
-                };
-                Job::Write { write, announce: speaker.receipt(&draft, now)?, reply }
-            }
-            MessageClass::Logged => Job::Write {
-                write: Write::Append(speaker.entry(&draft, None)?),
-                announce: Announce::Entry(conversation.topic.clone()),
-                reply,
-            },
+            MessageClass::Logged => Some(Write::Append(speaker.entry(&draft, None))),
             MessageClass::Recall => {
                 let target = MessageUid::new(&draft.content).map_err(DialectError::from)?;
-                Job::Write {
-                    write: Write::Append(speaker.entry(&draft, Some(target))?),
-                    announce: Announce::Entry(conversation.topic.clone()),
-                    reply,
-                }
+                Some(Write::Append(speaker.entry(&draft, Some(target))))
             }
+            MessageClass::Delivered => self.delivered_move(sender, conversation.id, &draft).await?,
+            MessageClass::Read => read_move(sender, conversation.id, &draft),
         };
-        self.log.submit(job).await?;
+        let Some(write) = write else { return Ok(Submitted::Done) };
+        let announce = match &write {
+            Write::Append(_) => Announce::Entry(conversation.topic.clone()),
+            // The receipt as its sender wrote it, for the others to hear if the cursor moves.
+            _ => Announce::Receipt(speaker.relay(&draft, now)),
+        };
+        self.log.submit(Job::Write { write, announce, reply }).await?;
         Ok(Submitted::Pending)
+    }
+
+    /// What a DELIVERED receipt does: nothing when it names no entry, or when the device is not remembered.
+    async fn delivered_move(
+        &self,
+        sender: Sender<'_>,
+        log: LogId,
+        receipt: &Draft,
+    ) -> Result<Option<Write>, DeskError> {
+        let (Ok(target), Some(device)) = (MessageUid::new(&receipt.content), sender.device) else { return Ok(None) };
+        let entry = self.store.entry_by_uid(log, &target).await?;
+        let user = sender.principal.uid.clone();
+        Ok(entry.map(|entry| Write::Delivered { log, user, device: device.into(), seq: entry.seq }))
     }
 
     /// As [`Self::submit`], and waits: the message as it is in the log, in the `message-json` dialect. None for what is
@@ -126,32 +114,12 @@ impl Desk {
         let entries = self.store.entries_after(conversation.id, Seq(seq.0 - 1), 1).await?;
         Ok(entries.first().map(|entry| self.renderer.json(entry.into())).transpose()?)
     }
+}
 
-    /// The READ messages that tell `reader` how far the others have read (invariant I5: a resuming reader gets the
-    /// current positions).
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn read_positions(
-        &self,
-        reader: &Principal,
-        conversation: &Conversation,
-        now: Timestamp,
-    ) -> Result<Vec<Publication>, DeskError> {
-        let mut receipts = Vec::new();
-        for position in self.store.read_positions(conversation.id).await? {
-            if position.user == reader.uid {
-                continue;
-            }
-            let principal = self.participant(conversation, position.user);
-            let profile = self.profile(&principal, conversation).await?;
-            let speaker = Speaker { principal: &principal, profile: &profile, conversation };
-            let kind = MessageType::new("READ").map_err(DialectError::from)?;
-            let draft = dialect::compose(MessageUid::random(), kind, position.uid.as_str().to_owned());
-            receipts.push(speaker.relay(&draft, now)?);
-        }
-        Ok(receipts)
-    }
+/// What a READ receipt does: nothing when its content cannot name an entry.
+fn read_move(sender: Sender<'_>, log: LogId, receipt: &Draft) -> Option<Write> {
+    let upto = Upto::Message(MessageUid::new(&receipt.content).ok()?);
+    Some(Write::Read { log, user: sender.principal.uid.clone(), device: sender.device.map(Into::into), upto })
 }
 
 /// A principal who speaks in a conversation.
@@ -162,7 +130,7 @@ pub(crate) struct Speaker<'a> {
 }
 
 impl Speaker<'_> {
-    pub(crate) fn stamp(&self, draft: &Draft) -> Result<Payload, DialectError> {
+    pub(crate) fn stamp(&self, draft: &Draft) -> Payload {
         let stamp = Stamp {
             sender: &self.principal.uid,
             user_type: self.principal.role.user_type(),
@@ -173,31 +141,22 @@ impl Speaker<'_> {
         dialect::stamp(draft, &stamp)
     }
 
-    pub(crate) fn entry(&self, draft: &Draft, hides: Option<MessageUid>) -> Result<NewEntry, DialectError> {
-        Ok(NewEntry {
+    /// A message that is to be logged; `hides` is the message that it recalls.
+    pub(crate) fn entry(&self, draft: &Draft, hides: Option<MessageUid>) -> NewEntry {
+        NewEntry {
             log: self.conversation.id,
             sender: self.principal.uid.clone(),
             uid: draft.uid.clone(),
             kind: draft.kind.clone(),
-            payload: self.stamp(draft)?,
+            payload: self.stamp(draft),
             hides,
-        })
+        }
     }
 
     /// A message that is handed on and forgotten.
-    pub(crate) fn relay(&self, draft: &Draft, now: Timestamp) -> Result<Publication, DialectError> {
-        let content = Content::Message {
-            log: self.conversation.id,
-            seq: None,
-            at: now,
-            recalled: false,
-            payload: self.stamp(draft)?,
-        };
-        Ok(Publication::new(self.conversation.topic.clone(), content))
-    }
-
-    /// The receipt as its sender wrote it, for the others to hear if the cursor moves.
-    fn receipt(&self, draft: &Draft, now: Timestamp) -> Result<Announce, DialectError> {
-        Ok(Announce::Receipt(self.relay(draft, now)?))
+    pub(crate) fn relay(&self, draft: &Draft, now: Timestamp) -> Publication {
+        let payload = self.stamp(draft);
+        let content = Content::Message { log: self.conversation.id, seq: None, at: now, recalled: false, payload };
+        Publication::new(self.conversation.topic.clone(), content)
     }
 }

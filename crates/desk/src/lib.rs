@@ -3,32 +3,39 @@
 //! The desk turns what principals want into writes for the [`Log`] and tells who hears of them. Its rules are plain
 //! functions ([`access`], [`routing`]); what surrounds them fetches what the rules need and hands on what they decide.
 //!
-//! - [`ingress`] takes messages in: the one way in for STOMP, MQTT and HTTP.
-//! - [`threads`] answers "request thread": which conversation, and who serves it.
-//! - [`reading`] is everything readers ask for: history, unread numbers, positions.
-//! - [`directory`] keeps what is asked for all the time in memory.
+//! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP.
+//! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
+//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
+//! - `people` knows visitors and agents, `sessions` what an MQTT client left behind.
+//! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
 mod directory;
 mod error;
+mod feeds;
+mod greeting;
 mod ingress;
+mod people;
 mod reading;
 pub mod routing;
+mod sessions;
 mod threads;
 
 use std::sync::Arc;
 
-use deskwire_broker::{Log, Sessions};
-use deskwire_model::dialect::Renderer;
-use deskwire_store::Store;
+use deskwire_broker::{Announce, Log, Sessions};
+use deskwire_model::{Timestamp, dialect::Renderer};
+use deskwire_store::{Store, Write};
 use tokio::sync::Semaphore;
 
 use self::directory::Directory;
 pub use self::{
     error::DeskError,
+    feeds::{FeedDevice, OpenFeed},
+    greeting::Greeting,
     ingress::{Sender, Submitted},
-    reading::{FeedDevice, HistoryPage, OpenFeed},
-    threads::{Greeting, ThreadRequest},
+    reading::HistoryPage,
+    threads::ThreadRequest,
 };
 
 /// What the desk says by itself.
@@ -63,12 +70,13 @@ pub struct Desk {
     sessions: Arc<Sessions>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
-    /// Requests for threads that may be decided at a time.
+    /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
     config: Arc<DeskConfig>,
 }
 
 impl Desk {
+    /// Requests for threads that are decided at a time; more wait.
     const DECISIONS: usize = 64;
 
     /// A desk over its parts.
@@ -83,5 +91,32 @@ impl Desk {
     #[must_use]
     pub fn renderer(&self) -> &Renderer {
         &self.renderer
+    }
+
+    /// The time of the server as messages carry it.
+    #[must_use]
+    pub fn local_time(&self, at: Timestamp) -> String {
+        self.renderer.local_time(at)
+    }
+
+    /// Waits until everything that was submitted is on disk, and leaves the store as one file.
+    ///
+    /// # Errors
+    /// [`DeskError::Commit`] when it did not get there, [`DeskError::Store`].
+    pub async fn close(&self) -> Result<(), DeskError> {
+        // What has been decided is carried through first.
+        let all = u32::try_from(Self::DECISIONS).unwrap_or(u32::MAX);
+        let _decided = self.decisions.acquire_many(all).await;
+        self.log.flush().await?;
+        Ok(self.store.checkpoint().await?)
+    }
+
+    /// Proves that writes reach the disk.
+    ///
+    /// # Errors
+    /// [`DeskError::Commit`] when they do not.
+    pub async fn probe(&self) -> Result<(), DeskError> {
+        self.log.commit(Write::Probe, Announce::Nobody).await?;
+        Ok(())
     }
 }

@@ -2,19 +2,13 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use deskwire_broker::{Announce, CommitError};
-use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, MessageType, MessageUid, Principal, Profile, Role, Seq, ThreadStatus,
-    ThreadType, Timestamp, Uid,
-    dialect::{self, DialectError, Rendition},
-};
-use deskwire_store::{NewConversation, Refusal, Upto, Visitor, Write, Written};
-use serde_json::json;
+use deskwire_model::{AgentProfile, AgentStatus, Conversation, Profile, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_store::{NewConversation, Refusal, Visitor, Write, Written};
 
 use crate::{
     Desk, DeskError,
-    ingress::Speaker,
+    greeting::{Greeting, desk_itself},
     routing::{Candidate, Route, route},
 };
 
@@ -29,17 +23,6 @@ pub struct ThreadRequest {
     pub service: Uid,
     /// The channel the visitor came by.
     pub channel: String,
-}
-
-/// The answer: a message whose `thread` is the conversation to use.
-#[derive(Clone, Debug)]
-pub struct Greeting {
-    /// The conversation.
-    pub conversation: Arc<Conversation>,
-    /// WELCOME, CONTINUE, QUEUE or LEAVE_MSG in the `message-json` dialect.
-    pub message: Bytes,
-    /// The position of the message, if it is an entry.
-    seq: Option<Seq>,
 }
 
 /// Who could serve a request.
@@ -66,29 +49,16 @@ impl Desk {
             desk.decide(request, now).await
         });
         let greeting = decision.await.map_err(|_| CommitError::Stopping)??;
-        self.greeted(&greeting).await?;
+        self.mark_greeted(&greeting).await?;
         Ok(greeting)
     }
 
-    /// The visitor has the entry of a greeting with the answer: one who had everything before it does not get it again
-    /// on the topic (DESIGN §1, cursor rules).
-    async fn greeted(&self, greeting: &Greeting) -> Result<(), DeskError> {
-        let (conversation, Some(seq)) = (&greeting.conversation, greeting.seq) else { return Ok(()) };
-        let user = conversation.visitor.clone();
-        let had = self.cursor(conversation.id, &user, "").await?;
-        if had.is_some_and(|had| had.next() == seq) {
-            let device = Some(Box::default());
-            let write = Write::Read { log: conversation.id, user, device, upto: Upto::Seq(seq) };
-            self.log.commit(write, Announce::Nobody).await?;
-        }
-        Ok(())
-    }
-
+    /// Finds or creates the conversation and, unless an agent has it already, looks for one.
     async fn decide(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
         let service = self.service(&request).await?;
         let conversation = self.open(&request, &service).await?;
         if conversation.status == ThreadStatus::Chatting {
-            return self.unlogged(&conversation, "CONTINUE", self.config.texts.resume.clone(), now);
+            return self.tell(conversation, &self.resume(), now);
         }
         let uids: Vec<Uid> = service.agents.iter().map(|agent| agent.uid.clone()).collect();
         let counts = self.store.chatting_counts(&uids).await?;
@@ -110,6 +80,7 @@ impl Desk {
         }
     }
 
+    /// Who serves what is asked for, within the visitor's organisation.
     async fn service(&self, request: &ThreadRequest) -> Result<Service, DeskError> {
         let org = &request.visitor.org;
         match request.kind {
@@ -126,6 +97,7 @@ impl Desk {
         }
     }
 
+    /// The conversation of the request, created if there is none.
     async fn open(&self, request: &ThreadRequest, service: &Service) -> Result<Arc<Conversation>, DeskError> {
         let topic = request.kind.topic(&request.service, &request.visitor.uid);
         if let Some(conversation) = self.conversation(topic.as_str()).await? {
@@ -151,15 +123,17 @@ impl Desk {
         Ok(conversation)
     }
 
-    /// Commits a change of a conversation.
+    /// Commits a change of a conversation and remembers what it is now.
     async fn changed(&self, write: Write) -> Result<Arc<Conversation>, DeskError> {
         match self.log.commit(write, Announce::Nobody).await? {
             Written::Conversation { conversation, .. } => Ok(self.remember(*conversation)),
             Written::Refused(refusal) => Err(refusal.into()),
-            _ => Err(DeskError::NotYours),
+            // Such a write has no other answer.
+            _ => Err(CommitError::Store.into()),
         }
     }
 
+    /// Gives the conversation to the first of `agents` who still has capacity.
     async fn assign(
         &self,
         conversation: Arc<Conversation>,
@@ -184,7 +158,7 @@ impl Desk {
                     );
                     self.tell_agent(&agent.uid, &assigned);
                     let profile = service.agents.iter().find(|a| a.uid == agent.uid).map(|a| a.profile.clone());
-                    return self.welcome(assigned, &agent.uid, profile.unwrap_or_default(), now).await;
+                    return self.welcome(assigned, &agent.uid, &profile.unwrap_or_default()).await;
                 }
                 Err(DeskError::Refused(Refusal::AtCapacity)) => {}
                 Err(DeskError::Refused(Refusal::Fenced)) => return self.overtaken(conversation, now).await,
@@ -192,18 +166,6 @@ impl Desk {
             }
         }
         self.wait(conversation, ThreadStatus::Queuing, now).await
-    }
-
-    async fn welcome(
-        &self,
-        conversation: Arc<Conversation>,
-        agent: &Uid,
-        profile: Profile,
-        now: Timestamp,
-    ) -> Result<Greeting, DeskError> {
-        let content = json!({ "content": self.config.texts.welcome, "faqs": [] }).to_string();
-        let principal = Principal { org: conversation.org.clone(), uid: agent.clone(), role: Role::Agent };
-        self.logged(conversation, &principal, &profile, "WELCOME", content, now).await
     }
 
     /// Nobody takes it now: says so, once in the log and then for whoever asks again.
@@ -222,32 +184,12 @@ impl Desk {
                 changed => changed?,
             }
         };
-        let (kind, content) = self.no_agent_yet(&conversation, now).await?;
+        let words = self.no_agent_yet(&conversation, now).await?;
         if was == status {
-            return self.unlogged(&conversation, kind, content, now);
+            return self.tell(conversation, &words, now);
         }
         let principal = desk_itself(&conversation);
-        self.logged(conversation, &principal, &Profile::default(), kind, content, now).await
-    }
-
-    /// What a visitor is told while no agent has its conversation.
-    async fn no_agent_yet(
-        &self,
-        conversation: &Conversation,
-        now: Timestamp,
-    ) -> Result<(&'static str, String), DeskError> {
-        if conversation.status != ThreadStatus::Queuing {
-            let content = json!({ "content": self.config.texts.leave_message, "status": "LEAVE_MSG_SUBMIT" });
-            return Ok(("LEAVE_MSG", content.to_string()));
-        }
-        let place = self.store.queue_place(&conversation.service, conversation.id).await?;
-        let content = json!({
-            "content": self.config.texts.queue,
-            "position": place.position,
-            "queueSize": place.size,
-            "serverTimestamp": now.0,
-        });
-        Ok(("QUEUE", content.to_string()))
+        self.log_and_tell(conversation, &principal, &Profile::default(), &words).await
     }
 
     /// Somebody else decided meanwhile, by the same rules: what they decided stands.
@@ -256,52 +198,11 @@ impl Desk {
             Some(current) => self.remember(current),
             None => conversation,
         };
-        let (kind, content) = match current.status {
+        let words = match current.status {
             ThreadStatus::Queuing | ThreadStatus::Offline => self.no_agent_yet(&current, now).await?,
-            _ => ("CONTINUE", self.config.texts.resume.clone()),
+            _ => self.resume(),
         };
-        self.unlogged(&current, kind, content, now)
-    }
-
-    /// An answer that is also an entry.
-    async fn logged(
-        &self,
-        conversation: Arc<Conversation>,
-        principal: &Principal,
-        profile: &Profile,
-        kind: &str,
-        content: String,
-        now: Timestamp,
-    ) -> Result<Greeting, DeskError> {
-        let kind = MessageType::new(kind).map_err(DialectError::from)?;
-        let draft = dialect::compose(MessageUid::random(), kind, content);
-        let entry = Speaker { principal, profile, conversation: &conversation }.entry(&draft, None)?;
-        let payload = entry.payload.clone();
-        let announce = Announce::Entry(conversation.topic.clone());
-        let (seq, at) = match self.log.commit(Write::Append(entry), announce).await? {
-            Written::Appended { seq, at } | Written::Duplicate { seq, at } => (seq, at),
-            Written::Refused(refusal) => return Err(refusal.into()),
-            _ => (Seq::ZERO, now),
-        };
-        let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };
-        Ok(Greeting { message: self.renderer.json(rendition)?, seq: Some(seq), conversation })
-    }
-
-    fn unlogged(
-        &self,
-        conversation: &Arc<Conversation>,
-        kind: &str,
-        content: String,
-        now: Timestamp,
-    ) -> Result<Greeting, DeskError> {
-        let kind = MessageType::new(kind).map_err(DialectError::from)?;
-        let draft = dialect::compose(MessageUid::random(), kind, content);
-        let principal = desk_itself(conversation);
-        let speaker = Speaker { principal: &principal, profile: &Profile::default(), conversation };
-        let payload = speaker.stamp(&draft)?;
-        let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
-        let message = self.renderer.json(rendition)?;
-        Ok(Greeting { message, seq: None, conversation: Arc::clone(conversation) })
+        self.tell(current, &words, now)
     }
 
     /// Tells the agent's connections that it takes part from now on: the implicit subscription of seed 001
@@ -311,15 +212,4 @@ impl Desk {
             outbox.joined(Arc::clone(conversation));
         }
     }
-
-    /// The principal behind a participant's uid.
-    pub(crate) fn participant(&self, conversation: &Conversation, user: Uid) -> Principal {
-        let role = if user == conversation.visitor { Role::Visitor } else { Role::Agent };
-        Principal { org: conversation.org.clone(), uid: user, role }
-    }
-}
-
-/// What nobody in particular says, the agent or workgroup that was asked for says.
-fn desk_itself(conversation: &Conversation) -> Principal {
-    Principal { org: conversation.org.clone(), uid: conversation.service.clone(), role: Role::Service }
 }

@@ -1,9 +1,5 @@
 //! A conversation (Bytedesk *thread*, seed 002 *session*) and the agents who serve it.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use crate::{
     ids::{LogId, Timestamp, Uid},
     principal::Profile,
@@ -11,8 +7,7 @@ use crate::{
 };
 
 /// What is served: the `t`/`type` number of visitor URLs and requests (`spec/bytedesk.md` §2.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ThreadType {
     /// One agent, addressed by name; number 0.
     Agent,
@@ -61,8 +56,7 @@ impl ThreadType {
 }
 
 /// Where a conversation stands (`spec/bytedesk.md` §2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ThreadStatus {
     /// Created, not routed yet.
     New,
@@ -133,8 +127,7 @@ pub struct Conversation {
 }
 
 /// A seat's availability as its agent sets it (`spec/bytedesk.md` §2.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AgentStatus {
     /// Takes new conversations.
     Available,
@@ -168,12 +161,6 @@ impl AgentStatus {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
-}
-
-impl fmt::Display for AgentStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

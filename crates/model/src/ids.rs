@@ -94,8 +94,7 @@ impl fmt::Debug for Uid {
 }
 
 /// The name its writer gave a message: unique per conversation and sender (invariant I3). Opaque to us.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MessageUid(Box<str>);
 
 impl MessageUid {
@@ -129,20 +128,6 @@ impl MessageUid {
     }
 }
 
-impl TryFrom<String> for MessageUid {
-    type Error = InvalidUid;
-
-    fn try_from(text: String) -> Result<Self, InvalidUid> {
-        Self::new(&text)
-    }
-}
-
-impl From<MessageUid> for String {
-    fn from(uid: MessageUid) -> Self {
-        uid.0.into()
-    }
-}
-
 impl fmt::Display for MessageUid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -156,8 +141,7 @@ impl fmt::Debug for MessageUid {
 }
 
 /// The number of a log, which is the number of its conversation (seed 002 `sessionId`). Starts at 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogId(pub i64);
 
 impl fmt::Display for LogId {
@@ -167,8 +151,7 @@ impl fmt::Display for LogId {
 }
 
 /// A position in a log: 1, 2, 3 … without holes. [`Seq::ZERO`] is the position before the first entry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
 impl Seq {
@@ -189,8 +172,7 @@ impl fmt::Display for Seq {
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
 #[cfg(test)]

@@ -16,6 +16,6 @@ pub mod topic;
 pub use conversation::{AgentProfile, AgentStatus, Conversation, ThreadStatus, ThreadType};
 pub use entry::{Entry, Payload};
 pub use ids::{InvalidUid, LogId, MessageUid, Seq, Timestamp, Uid};
-pub use message::{Draft, MessageClass, MessageType, Original, Stamp};
+pub use message::{Draft, MessageClass, MessageType, Stamp};
 pub use principal::{Principal, Profile, Role};
 pub use topic::{Destination, InvalidTopic, Topic, TopicFilter};

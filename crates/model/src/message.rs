@@ -4,7 +4,11 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::ids::{MessageUid, Uid};
+use crate::{
+    conversation::Conversation,
+    dialect::Remainder,
+    ids::{MessageUid, Uid},
+};
 
 /// Longest accepted message type, in bytes.
 const MAX_TYPE_LEN: usize = 64;
@@ -72,6 +76,36 @@ impl MessageType {
         Self("TEXT".into())
     }
 
+    /// An agent takes the conversation.
+    #[must_use]
+    pub fn welcome() -> Self {
+        Self("WELCOME".into())
+    }
+
+    /// The conversation goes on.
+    #[must_use]
+    pub fn resume() -> Self {
+        Self("CONTINUE".into())
+    }
+
+    /// All agents are busy.
+    #[must_use]
+    pub fn queue() -> Self {
+        Self("QUEUE".into())
+    }
+
+    /// Nobody is there.
+    #[must_use]
+    pub fn leave_message() -> Self {
+        Self("LEAVE_MSG".into())
+    }
+
+    /// Its writer has read the message that the content names.
+    #[must_use]
+    pub fn read() -> Self {
+        Self("READ".into())
+    }
+
     /// The name on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -118,16 +152,16 @@ pub struct Draft {
     pub avatar: String,
     /// `thread.topic` in the payload, which names the conversation when the destination does not.
     pub thread_topic: Option<Box<str>>,
-    /// The bytes it came in.
-    pub original: Original,
+    /// What else it said, in the dialect it came in.
+    pub(crate) original: Original,
 }
 
-/// The bytes a draft was read from.
+/// What a draft was read from, as far as stamping needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Original {
-    /// A JSON object.
-    Json(Bytes),
-    /// A protobuf `Message`.
+pub(crate) enum Original {
+    /// A JSON object without what is in the draft.
+    Json(Remainder),
+    /// A whole protobuf `Message`.
     Protobuf(Bytes),
 }
 
@@ -143,7 +177,7 @@ pub struct Stamp<'a> {
     /// As `nickname`.
     pub avatar: &'a str,
     /// The conversation it goes into.
-    pub conversation: &'a crate::Conversation,
+    pub conversation: &'a Conversation,
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub struct Principal {
 }
 
 /// How a user shows itself to others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// Shown name; empty when unknown.
     pub nickname: String,

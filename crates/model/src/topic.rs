@@ -33,6 +33,7 @@ pub enum InvalidTopic {
     Prefix,
 }
 
+/// The rules for topics and filters alike.
 fn check(text: &str) -> Result<(), InvalidTopic> {
     if text.is_empty() {
         return Err(InvalidTopic::Empty);
@@ -66,6 +67,7 @@ impl Topic {
         Ok(Self(text.into()))
     }
 
+    /// The topic of `segments` that need no check: short words of ours and [`crate::Uid`]s.
     pub(crate) fn from_segments(segments: &[&str]) -> Self {
         Self(segments.join("/").into())
     }
@@ -225,6 +227,7 @@ impl Destination {
     }
 }
 
+/// The filter that a STOMP client means by `stomp`, which stands behind the prefix.
 fn canonical(stomp: &str) -> Result<TopicFilter, InvalidTopic> {
     let slashed = stomp.replace('.', "/");
     let segments: Vec<&str> = slashed

@@ -43,7 +43,7 @@ fn stamped(bytes: impl Into<Bytes>) -> Payload {
         avatar: "",
         conversation: &conversation,
     };
-    dialect::stamp(&draft, &stamp).unwrap()
+    dialect::stamp(&draft, &stamp)
 }
 
 fn rendition(payload: &Payload) -> Rendition<'_> {
@@ -156,7 +156,7 @@ fn what_the_server_composes_renders_in_both_dialects() {
         avatar: "",
         conversation: &conversation,
     };
-    let payload = dialect::stamp(&draft, &stamp).unwrap();
+    let payload = dialect::stamp(&draft, &stamp);
     assert_eq!(as_json(rendition(&payload))["content"], "您好");
     assert_eq!(as_proto(rendition(&payload)).content, "您好");
 }

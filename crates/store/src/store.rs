@@ -73,25 +73,11 @@ impl Store {
         }
     }
 
-    /// The conversation with the seed 002 `sessionNo`. Its organisation is for the caller to compare.
-    pub async fn conversation_by_session_no(&self, number: &str) -> Result<Option<Conversation>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.conversation_by_session_no(number).await,
-        }
-    }
-
     /// The conversations that are not closed and that `agent` takes part in, the one with the newest entry first; at
     /// most `limit`.
     pub async fn conversations_of_agent(&self, agent: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
         match self {
             Self::Sqlite(db) => db.conversations_of_agent(agent, limit).await,
-        }
-    }
-
-    /// All conversations of `visitor`, the one with the newest entry first; at most `limit`.
-    pub async fn conversations_of_visitor(&self, visitor: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.conversations_of_visitor(visitor, limit).await,
         }
     }
 
@@ -102,35 +88,16 @@ impl Store {
         }
     }
 
-    /// How many conversations each of `agents` has in [`deskwire_model::ThreadStatus::Chatting`], in their order.
+    /// How many conversations each of `agents` has in
+    /// [`ThreadStatus::Chatting`](deskwire_model::ThreadStatus::Chatting), in their order.
     pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
         match self {
             Self::Sqlite(db) => db.chatting_counts(agents).await,
         }
     }
 
-    /// Whether a device has a delivered cursor of its own in a log.
-    pub async fn has_delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.has_delivered(log, user, device).await,
-        }
-    }
-
-    /// As [`Self::entries_after`], but ends early when the payloads read so far have `bytes` bytes.
-    pub async fn page_after(
-        &self,
-        log: LogId,
-        seq: Seq,
-        entries: usize,
-        bytes: usize,
-    ) -> Result<EntryPage, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.page_after(log, seq, entries, bytes).await,
-        }
-    }
-
     /// The place of a conversation among those that wait for `service` in
-    /// [`deskwire_model::ThreadStatus::Queuing`], the oldest first.
+    /// [`ThreadStatus::Queuing`](deskwire_model::ThreadStatus::Queuing), the oldest first.
     pub async fn queue_place(&self, service: &Uid, log: LogId) -> Result<QueuePlace, StoreError> {
         match self {
             Self::Sqlite(db) => db.queue_place(service, log).await,
@@ -144,6 +111,19 @@ impl Store {
     pub async fn entries_after(&self, log: LogId, seq: Seq, limit: usize) -> Result<Vec<Entry>, StoreError> {
         match self {
             Self::Sqlite(db) => db.entries_after(log, seq, limit).await,
+        }
+    }
+
+    /// The entries behind `seq`, oldest first; at most `entries`, and none more once their payloads have `bytes` bytes.
+    pub async fn page_after(
+        &self,
+        log: LogId,
+        seq: Seq,
+        entries: usize,
+        bytes: usize,
+    ) -> Result<EntryPage, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.page_after(log, seq, entries, bytes).await,
         }
     }
 
@@ -167,13 +147,6 @@ impl Store {
             Self::Sqlite(db) => db.head(log).await,
         }
     }
-
-    /// The last entry of each of `logs` that has one, in their order.
-    pub async fn last_entries(&self, logs: &[LogId]) -> Result<Vec<Entry>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.last_entries(logs).await,
-        }
-    }
 }
 
 /// Cursors (invariant I4).
@@ -183,6 +156,13 @@ impl Store {
     pub async fn delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<Option<Seq>, StoreError> {
         match self {
             Self::Sqlite(db) => db.delivered(log, user, device).await,
+        }
+    }
+
+    /// Whether a device has a delivered cursor of its own in a log.
+    pub async fn has_delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.has_delivered(log, user, device).await,
         }
     }
 

@@ -45,7 +45,7 @@ pub enum Write {
         fence: u64,
         /// The new owner.
         agent: Uid,
-        /// How many other conversations in [`ThreadStatus::Chatting`] the agent must have less than.
+        /// The agent must have fewer other conversations than this in [`ThreadStatus::Chatting`].
         capacity: u32,
     },
     /// Sets a conversation's status, raises the fence; answered by [`Written::Conversation`]. A conversation that is

@@ -19,7 +19,7 @@ async fn what_an_agent_does_decides_the_answer() {
         (true, AgentStatus::Available, 0, "QUEUE", ThreadStatus::Queuing, None),
     ] {
         for (asked, service) in [(ThreadType::Agent, "ann"), (ThreadType::Workgroup, "sales")] {
-            let case = format!("{asked:?}, connected: {connected}, {status}, capacity {capacity}");
+            let case = format!("{asked:?}, connected: {connected}, {status:?}, capacity {capacity}");
             let office = Office::new(&["ann"], capacity).await;
             office.desk.set_agent_status(&uid("ann"), status).await.unwrap();
             let _connection = connected.then(|| office.connect("ann"));

@@ -7,22 +7,24 @@
 //! bytes ─ parse ─▶ Draft ─ stamp ─▶ Payload ─ commit ─▶ Entry ─ Renderer ─▶ bytes
 //! ```
 //!
-//! A payload stays in the dialect it was said in. Stamping and rendering only *append* fields to it, which in both
-//! dialects override earlier ones or are the only ones, so that nothing a client said is lost (`spec/rust-notes.md`
-//! §2.2, "Unknown protobuf fields").
+//! A payload stays in the dialect it was said in, with the fields that we do not know. Stamping replaces the members
+//! of a JSON object that are the server's to say; to a protobuf message it *appends* fields, which override earlier
+//! ones (`spec/rust-notes.md` §2.2, "Unknown protobuf fields"). Rendering appends in both.
 
 mod json;
+mod object;
 mod protobuf;
 mod render;
 
 use bytes::Bytes;
 
-pub use json::conversation as conversation_json;
+pub(crate) use json::Remainder;
+pub use json::conversation_json;
 pub use render::{Renderer, Rendition};
 
 use crate::{
     entry::Payload,
-    ids::{InvalidUid, MessageUid},
+    ids::{InvalidUid, MessageUid, Uid},
     message::{Draft, InvalidMessageType, MessageType, Original, Stamp},
 };
 
@@ -64,8 +66,8 @@ pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
     if bytes.is_empty() {
         return Err(DialectError::Empty);
     }
-    let draft =
-        if bytes.trim_ascii_start().first() == Some(&b'{') { json::parse(bytes)? } else { protobuf::parse(bytes)? };
+    let is_json = bytes.trim_ascii_start().starts_with(b"{");
+    let draft = if is_json { json::parse(bytes)? } else { protobuf::parse(bytes)? };
     if draft.kind.is_rich() && serde_json::from_str::<serde::de::IgnoredAny>(&draft.content).is_err() {
         return Err(DialectError::RichContent(draft.kind));
     }
@@ -73,13 +75,11 @@ pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
 }
 
 /// Puts what the server decides onto a draft: who really speaks, where, and that it arrived.
-///
-/// # Errors
-/// None for a draft that [`parse`] made; a hand-made draft whose bytes do not parse is answered as [`parse`] would.
-pub fn stamp(draft: &Draft, stamp: &Stamp<'_>) -> Result<Payload, DialectError> {
+#[must_use]
+pub fn stamp(draft: &Draft, stamp: &Stamp<'_>) -> Payload {
     match &draft.original {
-        Original::Json(bytes) => Ok(Payload::Json(json::stamp(bytes, draft, stamp)?)),
-        Original::Protobuf(bytes) => Ok(Payload::Protobuf(protobuf::stamp(bytes, draft, stamp))),
+        Original::Json(remainder) => Payload::Json(json::stamp(remainder, draft, stamp)),
+        Original::Protobuf(bytes) => Payload::Protobuf(protobuf::stamp(bytes, draft, stamp)),
     }
 }
 
@@ -93,13 +93,20 @@ pub fn compose(uid: MessageUid, kind: MessageType, content: String) -> Draft {
         nickname: String::new(),
         avatar: String::new(),
         thread_topic: None,
-        original: Original::Json(Bytes::from_static(b"{}")),
+        original: Original::Json(Remainder::default()),
     }
 }
 
-/// The name the writer gave itself, unless the server knows better.
-fn prefer<'a>(known: &'a str, claimed: &'a str) -> &'a str {
-    if known.is_empty() { claimed } else { known }
+/// `first`, or `second` where `first` says nothing.
+fn prefer<'a>(first: &'a str, second: &'a str) -> &'a str {
+    if first.is_empty() { second } else { first }
+}
+
+/// `extra` of a thread, and of a message that brings none: a JSON document that names the organisation.
+fn organisation_extra(org: &Uid) -> String {
+    let mut extra = object::Object::with_capacity(64);
+    extra.text("orgUid", org.as_str());
+    extra.into_text()
 }
 
 fn message_type(name: &str) -> Result<MessageType, DialectError> {

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{DialectError, message_type, message_uid, prefer};
+use super::{DialectError, message_type, message_uid, organisation_extra, prefer};
 use crate::{
     conversation::Conversation,
     ids::{Seq, Timestamp},
@@ -50,6 +50,7 @@ pub(super) fn stamp(original: &[u8], draft: &Draft, stamp: &Stamp<'_>) -> Bytes 
     append(original, &overrides)
 }
 
+/// `encoded` with the fields of `overrides` behind its own.
 pub(super) fn append(encoded: &[u8], overrides: &proto::Message) -> Bytes {
     let mut bytes = Vec::with_capacity(encoded.len() + overrides.encoded_len());
     bytes.extend_from_slice(encoded);
@@ -57,7 +58,7 @@ pub(super) fn append(encoded: &[u8], overrides: &proto::Message) -> Bytes {
     bytes.into()
 }
 
-/// What only the commit knows.
+/// The fields that only the commit knows.
 pub(super) fn position(created_at: String, at: Timestamp, seq: Option<Seq>) -> proto::Message {
     proto::Message { created_at, seq: seq.unwrap_or_default().0, timestamp: at.0, ..proto::Message::default() }
 }
@@ -77,6 +78,6 @@ fn conversation(conversation: &Conversation) -> proto::Thread {
         }),
         // Never empty, so that an old client's `extra` in this field is overridden.
         channel: if conversation.channel.is_empty() { "WEB".to_owned() } else { conversation.channel.clone() },
-        extra: format!(r#"{{"orgUid":"{}"}}"#, conversation.org),
+        extra: organisation_extra(&conversation.org),
     }
 }

@@ -2,13 +2,17 @@
 
 use bytes::Bytes;
 use jiff::tz::TimeZone;
+use prost::Message as _;
 
-use super::{DialectError, json, protobuf};
+use super::{DialectError, json, object::Object, protobuf};
 use crate::{
     entry::{Entry, Payload},
     ids::{Seq, Timestamp},
     proto,
 };
+
+/// What rendering adds to a stamped JSON message, about, in bytes: time and position.
+const POSITION_SIZE: usize = 96;
 
 /// Something to be rendered: an entry, or a message that is relayed without becoming one.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +53,10 @@ impl Renderer {
     /// # Errors
     /// [`DialectError`] when the payload was not made by [`super::stamp`].
     pub fn json(&self, message: Rendition<'_>) -> Result<Bytes, DialectError> {
-        let mut object = if message.recalled {
-            json::Object::reopen(json::from_proto(&withdrawn(message.payload)?).as_bytes(), 96)
-        } else {
-            match message.payload {
-                Payload::Json(stamped) => json::Object::reopen(stamped, 96),
-                Payload::Protobuf(stamped) => {
-                    json::Object::reopen(json::from_proto(&protobuf::decode(stamped)?).as_bytes(), 96)
-                }
-            }
+        let mut object = match message.payload {
+            payload if message.recalled => json::from_proto(&withdrawn(payload)?),
+            Payload::Json(stamped) => Object::reopen(stamped, POSITION_SIZE),
+            Payload::Protobuf(stamped) => json::from_proto(&protobuf::decode(stamped)?),
         };
         object.text("createdAt", &self.local_time(message.at));
         object.number("timestamp", message.at.0);
@@ -74,10 +73,10 @@ impl Renderer {
     pub fn protobuf(&self, message: Rendition<'_>) -> Result<Bytes, DialectError> {
         let position = protobuf::position(self.local_time(message.at), message.at, message.seq);
         if message.recalled {
-            return Ok(protobuf::append(&encode(&withdrawn(message.payload)?), &position));
+            return Ok(protobuf::append(&withdrawn(message.payload)?.encode_to_vec(), &position));
         }
         match message.payload {
-            Payload::Json(stamped) => Ok(protobuf::append(&encode(&json::to_proto(stamped)?), &position)),
+            Payload::Json(stamped) => Ok(protobuf::append(&json::to_proto(stamped)?.encode_to_vec(), &position)),
             Payload::Protobuf(stamped) => Ok(protobuf::append(stamped, &position)),
         }
     }
@@ -97,10 +96,6 @@ impl Renderer {
             local.second()
         )
     }
-}
-
-fn encode(message: &proto::Message) -> Vec<u8> {
-    prost::Message::encode_to_vec(message)
 }
 
 /// What is left of a message that its writer took back: that it was, from whom and where, but not what it said.

@@ -2,8 +2,10 @@
 
 use std::error::Error;
 
-use deskwire_model::{AgentProfile, Conversation, Entry, LogId, MessageType, MessageUid, Payload, Seq, ThreadStatus};
-use deskwire_model::{AgentStatus, Profile, ThreadType, Timestamp, Topic, Uid};
+use deskwire_model::{
+    AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageType, MessageUid, Payload, Profile, Seq,
+    ThreadStatus, ThreadType, Timestamp, Topic, Uid,
+};
 use rusqlite::{Result, Row, types::Type};
 
 /// `entry.dialect` of [`Payload::Json`].
@@ -52,7 +54,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry> {
         payload: match row.get(7)? {
             JSON => Payload::Json(bytes),
             PROTOBUF => Payload::Protobuf(bytes),
-            _ => return Err(unknown(7)),
+            _ => return Err(unknown(7, Type::Integer)),
         },
     })
 }
@@ -64,12 +66,12 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation> {
         session_no: row.get(2)?,
         org: uid(row, 3)?,
         topic: text(row, 4, Topic::new)?,
-        kind: ThreadType::from_number(row.get(5)?).ok_or_else(|| unknown(5))?,
+        kind: ThreadType::from_number(row.get(5)?).ok_or_else(|| unknown(5, Type::Integer))?,
         service: uid(row, 6)?,
         visitor: uid(row, 7)?,
         visitor_profile: Profile { nickname: row.get(8)?, avatar: row.get(9)? },
-        status: ThreadStatus::from_name(row.get_ref(10)?.as_str()?).ok_or_else(|| unknown(10))?,
-        agent: row.get::<_, Option<String>>(11)?.map(|agent| checked(11, Uid::new(&agent))).transpose()?,
+        status: ThreadStatus::from_name(row.get_ref(10)?.as_str()?).ok_or_else(|| unknown(10, Type::Text))?,
+        agent: row.get_ref(11)?.as_str_or_null()?.map(|agent| checked(11, Type::Text, Uid::new(agent))).transpose()?,
         fence: number(row, 12)?,
         channel: row.get(13)?,
         created_at: Timestamp(row.get(14)?),
@@ -82,7 +84,7 @@ pub(super) fn agent(row: &Row<'_>) -> Result<AgentProfile> {
         org: uid(row, 1)?,
         username: row.get(2)?,
         profile: Profile { nickname: row.get(3)?, avatar: row.get(4)? },
-        status: AgentStatus::from_name(row.get_ref(5)?.as_str()?).ok_or_else(|| unknown(5))?,
+        status: AgentStatus::from_name(row.get_ref(5)?.as_str()?).ok_or_else(|| unknown(5, Type::Text))?,
         capacity: row.get(6)?,
     })
 }
@@ -123,18 +125,23 @@ pub(super) fn text<T, E: Error + Send + Sync + 'static>(
     column: usize,
     parse: impl FnOnce(&str) -> std::result::Result<T, E>,
 ) -> Result<T> {
-    checked(column, parse(row.get_ref(column)?.as_str()?))
+    checked(column, Type::Text, parse(row.get_ref(column)?.as_str()?))
 }
 
 /// Reads a column that counts something.
 pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
-    checked(column, u64::try_from(row.get::<_, i64>(column)?))
+    checked(column, Type::Integer, u64::try_from(row.get::<_, i64>(column)?))
 }
 
-fn checked<T, E: Error + Send + Sync + 'static>(column: usize, value: std::result::Result<T, E>) -> Result<T> {
-    value.map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+fn checked<T, E: Error + Send + Sync + 'static>(
+    column: usize,
+    found: Type,
+    value: std::result::Result<T, E>,
+) -> Result<T> {
+    value.map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, found, Box::new(error)))
 }
 
-fn unknown(column: usize) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, "a name that no release has written".into())
+/// The column names none of the domain's variants.
+fn unknown(column: usize, found: Type) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, found, "a name that no release has written".into())
 }

@@ -35,16 +35,6 @@ impl Sqlite {
         self.read(move |db| by_id(db, log)).await
     }
 
-    pub(crate) async fn conversation_by_session_no(&self, number: &str) -> Result<Option<Conversation>, StoreError> {
-        let number = number.to_owned();
-        self.read(move |db| {
-            db.prepare_cached(select_conversation!("FROM conversation c WHERE c.session_no = ?1"))?
-                .query_row(params![number], columns::conversation)
-                .optional()
-        })
-        .await
-    }
-
     pub(crate) async fn conversations_of_agent(
         &self,
         agent: &Uid,
@@ -61,26 +51,6 @@ impl Sqlite {
                 LIMIT ?2"
             ))?
             .query_map(params![agent.as_str(), columns::limit(limit)], columns::conversation)?
-            .collect()
-        })
-        .await
-    }
-
-    pub(crate) async fn conversations_of_visitor(
-        &self,
-        visitor: &Uid,
-        limit: usize,
-    ) -> Result<Vec<Conversation>, StoreError> {
-        let visitor = visitor.clone();
-        self.read(move |db| {
-            db.prepare_cached(select_conversation!(
-                "FROM conversation c
-                WHERE c.visitor = ?1
-                ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at) DESC,
-                         c.id DESC
-                LIMIT ?2"
-            ))?
-            .query_map(params![visitor.as_str(), columns::limit(limit)], columns::conversation)?
             .collect()
         })
         .await
@@ -115,10 +85,7 @@ impl Sqlite {
                  WHERE service = ?1 AND status = 'QUEUING'",
             )?
             .query_row(params![service.as_str(), log.0], |row| {
-                Ok(QueuePlace {
-                    position: row.get::<_, i64>(0)?.unsigned_abs(),
-                    size: row.get::<_, i64>(1)?.unsigned_abs(),
-                })
+                Ok(QueuePlace { position: columns::number(row, 0)?, size: columns::number(row, 1)? })
             })
         })
         .await

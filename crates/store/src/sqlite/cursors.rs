@@ -74,11 +74,9 @@ impl Sqlite {
     pub(crate) async fn has_delivered(&self, log: LogId, user: &Uid, device: &str) -> Result<bool, StoreError> {
         let (user, device) = (user.clone(), device.to_owned());
         self.read(move |db| {
-            db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?.exists(params![
-                log.0,
-                user.as_str(),
-                device
-            ])
+            let mut cursor =
+                db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?;
+            cursor.exists(params![log.0, user.as_str(), device])
         })
         .await
     }

@@ -84,15 +84,4 @@ impl Sqlite {
         })
         .await
     }
-
-    pub(crate) async fn last_entries(&self, logs: &[LogId]) -> Result<Vec<Entry>, StoreError> {
-        let logs = logs.to_vec();
-        self.read(move |db| {
-            let mut last =
-                db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 ORDER BY e.seq DESC LIMIT 1"))?;
-            let entries = logs.iter().map(|log| last.query_row(params![log.0], columns::entry).optional());
-            entries.filter_map(Result::transpose).collect()
-        })
-        .await
-    }
 }

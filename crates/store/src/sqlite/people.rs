@@ -131,11 +131,8 @@ impl Sqlite {
     ) -> Result<(), StoreError> {
         let (uid, org, name, agents) = (uid.clone(), org.clone(), name.to_owned(), agents.to_vec());
         self.write(move |db| {
-            db.prepare_cached("INSERT INTO workgroup (uid, org, name) VALUES (?1, ?2, ?3)")?.execute(params![
-                uid.as_str(),
-                org.as_str(),
-                name
-            ])?;
+            let mut create = db.prepare_cached("INSERT INTO workgroup (uid, org, name) VALUES (?1, ?2, ?3)")?;
+            create.execute(params![uid.as_str(), org.as_str(), name])?;
             let mut add = db.prepare_cached(
                 "INSERT INTO workgroup_agent (workgroup, position, agent, org) VALUES (?1, ?2, ?3, ?4)",
             )?;

@@ -1,7 +1,7 @@
 //! Conversations, who may be in them and who owns them (invariants I9 and I10).
 
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
-use deskwire_store::{NewConversation, Participant, Refusal, StoreError, Visitor, Write, Written};
+use deskwire_store::{NewConversation, Participant, QueuePlace, Refusal, StoreError, Visitor, Write, Written};
 
 use crate::{
     Backend,
@@ -32,12 +32,10 @@ pub(crate) async fn a_topic_has_one_conversation(backend: &impl Backend) {
     assert_eq!((&found.visitor_profile, &found.channel), (&new.visitor_profile, &new.channel));
     assert_eq!((found.status, found.agent.clone(), found.fence), (ThreadStatus::New, None, 0));
     assert_eq!(store.conversation(found.id).await.unwrap().as_ref(), Some(&found));
-    assert_eq!(store.conversation_by_session_no(&found.session_no).await.unwrap().as_ref(), Some(&found));
     let participants = store.participants(found.id).await.unwrap();
     assert_eq!(participants, [Participant { user: uid("v"), joined: Seq::ZERO }]);
     assert_ne!(create(&store, "w").await.session_no, found.session_no);
     assert_eq!(store.conversation(LogId(99)).await.unwrap(), None);
-    assert_eq!(store.conversation_by_session_no("").await.unwrap(), None);
 }
 
 pub(crate) async fn a_taken_uid_is_refused(backend: &impl Backend) {
@@ -61,6 +59,7 @@ pub(crate) async fn no_conversation_crosses_organisations(backend: &impl Backend
 
     let ours = create(&store, "v").await;
     let new = conversation_of("w");
+    let topic = new.topic.clone();
     for foreign in [
         NewConversation { org: uid("other"), ..conversation_of("v") },
         NewConversation { visitor: uid("guest"), ..new.clone() },
@@ -72,7 +71,7 @@ pub(crate) async fn no_conversation_crosses_organisations(backend: &impl Backend
     }
     assert_eq!(commit_one(&store, assign(ours.id, 0, "theirs", 9)).await, refused(Refusal::ForeignOrganisation));
     assert_eq!(store.conversations_of_agent(&uid("theirs"), 9).await.unwrap(), []);
-    assert_eq!(store.conversations_of_visitor(&uid("guest"), 9).await.unwrap(), []);
+    assert_eq!(store.conversation_by_topic(&topic).await.unwrap(), None);
 }
 
 pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend) {
@@ -91,7 +90,11 @@ pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend)
     let [sales, support, billing] = logs[..] else { unreachable!("three were made") };
     // Entries until the clock has moved on: then the log of the last one is the newest for certain.
     for log in [billing, sales, support] {
-        let started = store.last_entries(&logs).await.unwrap().iter().map(|entry| entry.at).max();
+        let mut started = None;
+        for log in &logs {
+            let last = store.entries_before(*log, None, 1).await.unwrap();
+            started = started.max(last.first().map(|entry| entry.at));
+        }
         let mut number = 0;
         loop {
             number += 1;
@@ -103,13 +106,11 @@ pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend)
             }
         }
     }
-    let visitor = store.conversations_of_visitor(&uid("v"), 9).await.unwrap();
-    assert_eq!(ids(&visitor), [support, sales, billing]);
-    assert_eq!(ids(&store.conversations_of_visitor(&uid("v"), 2).await.unwrap()), [support, sales]);
+    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 9).await.unwrap()), [support, sales, billing]);
+    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 2).await.unwrap()), [support, sales]);
     commit_one(&store, set_status(sales, 1, ThreadStatus::Closed)).await;
     assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 9).await.unwrap()), [support, billing]);
     assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 1).await.unwrap()), [support]);
-    assert_eq!(ids(&store.conversations_of_visitor(&uid("v"), 9).await.unwrap()), [support, sales, billing]);
     assert_eq!(store.conversations_of_agent(&uid("stranger"), 9).await.unwrap(), []);
 }
 
@@ -179,4 +180,30 @@ pub(crate) async fn a_status_without_service_has_no_owner(backend: &impl Backend
         fence = changed.fence;
         assert_eq!((changed.status, changed.agent), (status, keeps.then(|| uid("a"))));
     }
+}
+
+pub(crate) async fn the_oldest_is_the_first_in_its_queue(backend: &impl Backend) {
+    let store = backend.open().await;
+    let mut waiting = Vec::new();
+    for (visitor, service) in [("u", "sales"), ("v", "sales"), ("w", "sales"), ("v", "support")] {
+        let new = NewConversation {
+            uid: uid(&format!("{service}-{visitor}")),
+            service: uid(service),
+            topic: deskwire_model::ThreadType::Workgroup.topic(&uid(service), &uid(visitor)),
+            ..conversation_of(visitor)
+        };
+        let log = conversation(commit_one(&store, Write::CreateConversation(new)).await).id;
+        commit_one(&store, set_status(log, 0, ThreadStatus::Queuing)).await;
+        waiting.push(log);
+    }
+    let [first, second, third, elsewhere] = waiting[..] else { unreachable!("four were made") };
+    for (service, log, position, size) in
+        [("sales", first, 1, 3), ("sales", second, 2, 3), ("sales", third, 3, 3), ("support", elsewhere, 1, 1)]
+    {
+        let place = store.queue_place(&uid(service), log).await.unwrap();
+        assert_eq!(place, QueuePlace { position, size }, "{log} in the queue for {service}");
+    }
+    commit_one(&store, assign(first, 1, "a", 9)).await;
+    let place = store.queue_place(&uid("sales"), third).await.unwrap();
+    assert_eq!(place, QueuePlace { position: 2, size: 2 }, "who is served waits no more");
 }

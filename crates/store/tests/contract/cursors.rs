@@ -64,10 +64,14 @@ pub(crate) async fn cursors_start_where_their_user_joined(backend: &impl Backend
     assert_eq!(store.delivered(log, &uid("second"), "phone").await.unwrap(), Some(Seq(4)));
     assert_eq!(store.delivered(log, &uid("stranger"), "").await.unwrap(), None);
     assert_eq!(moved(commit_one(&store, delivered(log, "second", "phone", 3)).await), None, "behind its start");
+    assert!(!store.has_delivered(log, &uid("second"), "phone").await.unwrap());
     assert_eq!(store.unread(log, &uid("second")).await.unwrap(), 0);
     commit_one(&store, append(log, "v", "m5")).await;
     assert_eq!(store.unread(log, &uid("second")).await.unwrap(), 1);
     assert_eq!(moved(commit_one(&store, read(log, "second", 5)).await), Some((5, "m5".to_owned())));
+    assert_eq!(moved(commit_one(&store, delivered(log, "second", "phone", 5)).await), Some((5, "m5".to_owned())));
+    assert!(store.has_delivered(log, &uid("second"), "phone").await.unwrap());
+    assert!(!store.has_delivered(log, &uid("second"), "tablet").await.unwrap());
 }
 
 pub(crate) async fn unread_is_derived(backend: &impl Backend) {

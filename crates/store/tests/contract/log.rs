@@ -6,7 +6,7 @@ use deskwire_store::{NewEntry, Refusal, Write, Written};
 
 use crate::{
     Backend,
-    fixtures::{append, commit_one, create, create_log, entry, message_uid, recall, refused, seq, uid},
+    fixtures::{append, commit_one, create, create_log, entry, message_uid, recall, refused, seq},
 };
 
 pub(crate) async fn seqs_have_no_holes_under_interleaved_batches(backend: &impl Backend) {
@@ -84,9 +84,18 @@ pub(crate) async fn entries_are_read_in_pages_both_ways(backend: &impl Backend) 
         let page = store.entries_before(log, before, limit).await.unwrap();
         assert_eq!(page.iter().map(|entry| entry.seq.0).collect::<Vec<_>>(), expected, "{limit} before {before:?}");
     }
-    let last = store.last_entries(&[neighbour, empty, log, LogId(99)]).await.unwrap();
-    let last: Vec<_> = last.iter().map(|entry| (entry.log, entry.seq.0)).collect();
-    assert_eq!(last, [(neighbour, 2), (log, 5)]);
+    for (after, entries, bytes, expected, last) in [
+        (Seq::ZERO, 9, usize::MAX, vec![1, 2, 3, 4, 5], true),
+        (Seq::ZERO, 5, usize::MAX, vec![1, 2, 3, 4, 5], true),
+        (Seq::ZERO, 2, usize::MAX, vec![1, 2], false),
+        (Seq(1), 9, 1, vec![2], false),
+        (Seq(4), 9, 1, vec![5], true),
+        (Seq(5), 9, usize::MAX, vec![], true),
+    ] {
+        let page = store.page_after(log, after, entries, bytes).await.unwrap();
+        let seqs: Vec<_> = page.entries.iter().map(|entry| entry.seq.0).collect();
+        assert_eq!((seqs, page.last), (expected, last), "{entries} entries or {bytes} bytes after {after}");
+    }
     assert_eq!(store.head(empty).await.unwrap(), Seq::ZERO);
     assert_eq!(store.entry_by_uid(neighbour, &message_uid("m3")).await.unwrap(), None);
 }
@@ -160,7 +169,7 @@ pub(crate) async fn a_failed_batch_leaves_no_trace(backend: &impl Backend) {
     ];
     store.commit(batch).await.expect_err("the database was told to fail");
     assert_eq!(store.head(log).await.unwrap(), Seq(2));
-    assert_eq!(store.conversations_of_visitor(&uid("w"), 9).await.unwrap(), []);
+    assert_eq!(store.conversation_by_topic(&crate::fixtures::conversation_of("w").topic).await.unwrap(), None);
     assert_eq!(store.read_positions(log).await.unwrap(), []);
 
     let written = store.commit(vec![append(log, "v", "kept"), append(log, "v", "lost")]).await.unwrap();

@@ -98,6 +98,7 @@ macro_rules! suite {
                 a_taken_uid_is_refused,
                 no_conversation_crosses_organisations,
                 lists_show_the_newest_activity_first,
+                the_oldest_is_the_first_in_its_queue,
                 an_assignment_is_fenced,
                 capacity_holds_within_a_batch,
                 the_first_agent_sees_everything_and_the_next_what_comes,

@@ -1,0 +1,57 @@
+//! Visitors and agents as such, whatever conversations they have.
+
+use deskwire_model::{AgentProfile, AgentStatus, Principal, Role, Uid};
+use deskwire_store::Visitor;
+
+use crate::{Desk, DeskError};
+
+impl Desk {
+    /// The visitor called `uid`.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownVisitor`], [`DeskError::Store`].
+    pub async fn visitor(&self, uid: &Uid) -> Result<Visitor, DeskError> {
+        self.store.visitor(uid).await?.ok_or(DeskError::UnknownVisitor)
+    }
+
+    /// Enters a visitor, or what a known one says of itself now.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownOrganisation`], [`DeskError::Store`].
+    pub async fn introduce(&self, visitor: &Visitor) -> Result<(), DeskError> {
+        if !self.store.organisation_exists(&visitor.org).await? {
+            return Err(DeskError::UnknownOrganisation);
+        }
+        Ok(self.store.upsert_visitor(visitor).await?)
+    }
+
+    /// The agent called `uid`, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, DeskError> {
+        Ok(self.store.agent(uid).await?)
+    }
+
+    /// Sets the availability of an agent.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), DeskError> {
+        Ok(self.store.set_agent_status(uid, status).await?)
+    }
+
+    /// The agent with this user name and its password hash, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn agent_login(&self, username: &str) -> Result<Option<(AgentProfile, String)>, DeskError> {
+        Ok(self.store.agent_by_username(None, username).await?)
+    }
+
+    /// The principal of a visitor.
+    #[must_use]
+    pub fn visitor_principal(visitor: &Visitor) -> Principal {
+        Principal { org: visitor.org.clone(), uid: visitor.uid.clone(), role: Role::Visitor }
+    }
+}
