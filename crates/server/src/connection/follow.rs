@@ -7,7 +7,7 @@ use std::{
 
 use deskwire_broker::{Admission, Feed, Hub, Outbox, Publication, Subscriber, SubscriptionKey};
 use deskwire_desk::OpenFeed;
-use deskwire_model::{Conversation, Seq, TopicFilter};
+use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
 
 /// Which entries of a log the client has for certain; they may be confirmed in any order.
 #[derive(Debug)]
@@ -292,6 +292,12 @@ impl<T> Subscriptions<T> {
 }
 
 impl<T> Subscription<T> {
+    /// The log it follows and the last entry that was handed on, if it follows one.
+    pub(super) fn handed_on(&self) -> Option<(LogId, Seq)> {
+        let followed = self.log.as_deref()?;
+        Some((followed.conversation.id, followed.feed.position()))
+    }
+
     /// The connection's name for it.
     pub(super) const fn key(&self) -> SubscriptionKey {
         self.key

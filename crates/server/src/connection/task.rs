@@ -126,7 +126,8 @@ impl<P: Protocol> Connection<P> {
             if self.protocol.has_work() {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
-                self.deaf = true;
+                // It may have waited for the disk, and the client for us.
+                self.hear(self.settings.clock.now());
             }
             let mut more = false;
             if self.is_writable() {
@@ -143,7 +144,7 @@ impl<P: Protocol> Connection<P> {
                 self.reading = self.protocol.next_page();
             }
             // Whom we do not listen to cannot be blamed for silence.
-            self.deaf = !self.protocol.wants_input();
+            self.deaf = self.stopping.is_some() || !self.protocol.wants_input();
             self.set_timer();
             if !poll_fn(|cx| self.wait(cx)).await? {
                 return Ok(());

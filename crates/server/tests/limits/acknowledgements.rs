@@ -136,6 +136,26 @@ fn what_is_relayed_does_not_cut_a_reader_whose_window_is_full() {
 }
 
 #[test]
+fn acknowledging_what_is_relayed_covers_the_entries_before_it() {
+    let server = Server::start(&[("UNACKNOWLEDGED_PER_SUBSCRIPTION", "2")]);
+    let mut agent = Stomp::agent(&server);
+    let visitor = server.visitor();
+    let mut reader = Stomp::visitor(&server, &visitor);
+    reader.subscribed("s", &format!("/topic/{}", visitor.topic), &[("ack", "client")]);
+    for (kind, uid) in [("TEXT", "m1"), ("TEXT", "m2"), ("TYPING", "t"), ("TEXT", "m3")] {
+        agent.text(&visitor, kind, uid, "hello");
+        agent.receipt(uid);
+    }
+    assert_eq!(reader.message().header("seq"), Some("2"));
+    assert_eq!(reader.message().header("seq"), Some("3"));
+    let typing = reader.message();
+    assert_eq!(typing.header("seq"), None);
+    hears_nothing(&mut reader);
+    reader.ack(typing.header("ack").unwrap());
+    assert_eq!(reader.message().header("seq"), Some("4"), "the window is open again");
+}
+
+#[test]
 fn an_mqtt_client_with_a_full_window_and_unanswered_messages_can_still_acknowledge() {
     let server = Server::start(&[("MQTT_INFLIGHT", "1"), ("UNANSWERED_PUBLISHES", "1")]);
     let mut agent = Mqtt::agent(&server);

@@ -69,7 +69,6 @@ CREATE TABLE conversation (
     created_at       INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX conversation_of_visitor ON conversation (visitor);
 CREATE INDEX conversation_chatting ON conversation (agent) WHERE status = 'CHATTING';
 CREATE INDEX conversation_queuing ON conversation (service) WHERE status = 'QUEUING';
 

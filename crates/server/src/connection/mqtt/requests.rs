@@ -76,15 +76,16 @@ impl Mqtt {
         let will = self.will(&identity, &connect);
         self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));
         self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
-        if let Some(opened) = opened {
-            self.resume(&client_id, opened.subscriptions).await?;
-        }
         for conversation in served {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
         }
         let Some(client) = &self.client else { return Ok(()) };
         for conversation in self.conversations(&client.identity).await? {
             self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await?;
+        }
+        // Last, so that a stored subscription to a conversation does not stand in for the server's own.
+        if let Some(opened) = opened {
+            self.resume(&client_id, opened.subscriptions).await?;
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
-use deskwire_model::{Conversation, Seq};
-use deskwire_wire::stomp::{AckId, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
+use deskwire_model::{Conversation, LogId, Seq};
+use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
 use super::{Stomp, UNLOGGED};
@@ -103,13 +103,15 @@ impl Stomp {
     /// An entry is named by its place in its log, on every connection; what has none gets a number of its own.
     fn message_id(&mut self, publication: &Publication) -> MessageId {
         if let Content::Message { log, seq: Some(seq), .. } = publication.content() {
-            return MessageId { source: u64::try_from(log.0).unwrap_or(UNLOGGED), number: seq.0 };
+            return entry_id(*log, *seq);
         }
         self.unlogged += 1;
         MessageId { source: UNLOGGED, number: self.unlogged }
     }
 
-    /// The `ack` header of a message. What is relayed takes no room in the window: its acknowledgement settles nothing.
+    /// The `ack` header of a message. What is relayed takes no room in the window. Where acknowledgements are
+    /// cumulative its own is that of the last entry before it, so that it settles what it covers; elsewhere it settles
+    /// nothing.
     fn acknowledgement(
         &mut self,
         key: SubscriptionKey,
@@ -120,10 +122,14 @@ impl Stomp {
         if !matches!(publication.content(), Content::Message { seq: None, .. }) {
             return self.session.deliver(subscription, message);
         }
-        match self.subscriptions.get(key).filter(|_| self.session.is_subscribed(subscription)) {
-            Some(found) => Ok(found.protocol.acknowledges.then_some(AckId { message, subscription })),
-            None => Err(DeliverError::UnknownSubscription),
-        }
+        let found = self.subscriptions.get(key).filter(|_| self.session.is_subscribed(subscription));
+        let found = found.ok_or(DeliverError::UnknownSubscription)?;
+        let last = found.handed_on().map(|(log, seq)| entry_id(log, seq));
+        Ok(match found.protocol.ack {
+            AckMode::Auto => None,
+            AckMode::Client => Some(AckId { message: last.unwrap_or(message), subscription }),
+            AckMode::ClientIndividual => Some(AckId { message, subscription }),
+        })
     }
 
     /// Tells a reader who is up to date how far the others have read (invariant I5).
@@ -134,4 +140,9 @@ impl Stomp {
             Err(error) => self.session.error(&error.to_string(), "", None),
         }
     }
+}
+
+/// The name of an entry, the same on every connection.
+fn entry_id(log: LogId, seq: Seq) -> MessageId {
+    MessageId { source: u64::try_from(log.0).unwrap_or(UNLOGGED), number: seq.0 }
 }

@@ -11,7 +11,7 @@ use deskwire_model::{Conversation, Seq, Topic};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
-    stomp::{DecodeError, MessageId, Refusal, Session, SessionConfig, event::Event, server::HEART_BEAT},
+    stomp::{AckMode, DecodeError, MessageId, Refusal, Session, SessionConfig, event::Event, server::HEART_BEAT},
     ws::CloseCode,
 };
 
@@ -34,8 +34,8 @@ struct Subscribed {
     destination: Option<Box<str>>,
     /// Whether the client writes topics with dots.
     dotted: bool,
-    /// Whether the client acknowledges; if not, a pong is the evidence of delivery.
-    acknowledges: bool,
+    /// How the client acknowledges; if not at all, a pong is the evidence of delivery.
+    ack: AckMode,
 }
 
 impl Subscribed {
@@ -228,7 +228,7 @@ impl Protocol for Stomp {
             return None;
         }
         let unconfirmed =
-            self.subscriptions.unconfirmed().filter(|(subscription, _)| !subscription.protocol.acknowledges);
+            self.subscriptions.unconfirmed().filter(|(subscription, _)| subscription.protocol.ack == AckMode::Auto);
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
     }
 

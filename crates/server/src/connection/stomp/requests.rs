@@ -8,7 +8,6 @@ use deskwire_model::{Role, Seq, Uid, dialect, ids::MAX_UID_LEN};
 use deskwire_wire::{
     Tick,
     stomp::{
-        AckMode,
         event::{Connect, Event, Send, Settlement, Subscribe, Unsubscribe},
         server::is_reserved,
     },
@@ -88,7 +87,7 @@ impl Stomp {
         let protocol = Subscribed {
             destination: filter.exact().is_some().then(|| destination.into()),
             dotted: !destination.trim_start_matches("/topic/").contains('/'),
-            acknowledges: subscribe.ack != AckMode::Auto,
+            ack: subscribe.ack,
         };
         let active = self.subscriptions.activate(key, filter);
         let log = match route {
