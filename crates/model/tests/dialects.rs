@@ -146,6 +146,22 @@ fn bad_messages_are_told_what_is_wrong() {
 }
 
 #[test]
+fn json_may_begin_with_blanks_where_nothing_but_json_comes() {
+    let spaced = b"\n  {\"uid\":\"m1\",\"content\":\"hi\"}";
+    assert!(dialect::parse_json(spaced).is_ok_and(|draft| draft.content == "hi"));
+    assert!(matches!(dialect::parse_json(b"hello"), Err(DialectError::Json(_))));
+}
+
+#[test]
+fn a_protobuf_message_whose_first_bytes_look_like_blanks_is_protobuf() {
+    // Tag and length of a uid of 32 bytes are a line feed and a blank.
+    let uid = format!("{{{}", "x".repeat(31));
+    let bytes = Bytes::from(proto::Message { uid: uid.clone(), ..Default::default() }.encode_to_vec());
+    assert!(bytes.starts_with(b"\n {"));
+    assert_eq!(dialect::parse(&bytes).unwrap().uid.as_str(), uid);
+}
+
+#[test]
 fn what_the_server_composes_renders_in_both_dialects() {
     let draft = dialect::compose(MessageUid::random(), MessageType::new("WELCOME").unwrap(), "您好".to_owned());
     let conversation = conversation();

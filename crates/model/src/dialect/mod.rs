@@ -54,20 +54,27 @@ pub enum DialectError {
     RichContent(MessageType),
 }
 
-/// Reads a message in whichever dialect it is: JSON begins with `{`, which no protobuf `Message` does in practice
-/// (`{` would open field 15, which does not exist).
+/// Reads a message that came over MQTT, in whichever dialect it is: JSON if its first byte is `{`, which would open a
+/// field that no `Message` has. No blank may stand before it: they are what protobuf's own tags and lengths look like.
+///
+/// # Errors
+/// As [`parse_json`].
+pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
+    if bytes.is_empty() || bytes.starts_with(b"{") { parse_json(bytes) } else { checked(protobuf::parse(bytes)?) }
+}
+
+/// Reads a message in the `message-json` dialect.
 ///
 /// A message without a type is TEXT. A message without a uid gets a fresh one, so it cannot be recognised when it is
 /// sent again.
 ///
 /// # Errors
 /// [`DialectError`] says what is wrong with it.
-pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
-    if bytes.is_empty() {
-        return Err(DialectError::Empty);
-    }
-    let is_json = bytes.trim_ascii_start().starts_with(b"{");
-    let draft = if is_json { json::parse(bytes)? } else { protobuf::parse(bytes)? };
+pub fn parse_json(bytes: &[u8]) -> Result<Draft, DialectError> {
+    if bytes.is_empty() { Err(DialectError::Empty) } else { checked(json::parse(bytes)?) }
+}
+
+fn checked(draft: Draft) -> Result<Draft, DialectError> {
     if draft.kind.is_rich() && serde_json::from_str::<serde::de::IgnoredAny>(&draft.content).is_err() {
         return Err(DialectError::RichContent(draft.kind));
     }

@@ -140,7 +140,7 @@ impl Stomp {
             }
             Route::Conversation(conversation) => {
                 let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
-                let draft = dialect::parse(&send.frame.body_bytes()).map_err(DeskError::from)?;
+                let draft = dialect::parse_json(send.frame.body()).map_err(DeskError::from)?;
                 self.last_ticket += 1;
                 let reply = Reply::Outbox(Arc::clone(&self.outbox), self.last_ticket);
                 self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?

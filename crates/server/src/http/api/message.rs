@@ -1,6 +1,5 @@
 //! Messages over HTTP: the way in when no socket is open, and the history.
 
-use bytes::Bytes;
 use deskwire_desk::{DeskError, Sender};
 use deskwire_model::{Conversation, Draft, Principal, Role, dialect};
 use serde::Deserialize;
@@ -26,7 +25,7 @@ pub(super) fn raw(json: &[u8]) -> Result<Box<RawValue>, AppError> {
 impl SendRequest {
     /// What is to be sent.
     pub(super) fn draft(&self) -> Result<Draft, AppError> {
-        Ok(dialect::parse(&Bytes::copy_from_slice(self.json.as_bytes())).map_err(DeskError::from)?)
+        Ok(dialect::parse_json(self.json.as_bytes()).map_err(DeskError::from)?)
     }
 
     /// The uid of the sender as the message gives it: how a visitor without a token says who it is.
