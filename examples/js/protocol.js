@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 
 const root = new protobuf.Root();
+// The schema of the server itself: copy the folder `proto` along with this file.
 root.resolvePath = (_origin, target) =>
-  target.startsWith('/') ? target : fileURLToPath(new URL(`proto/${target}`, import.meta.url));
-const MessageType = root.loadSync('message.proto', { keepCase: true }).lookupType('Message');
+  target.startsWith('/') ? target : fileURLToPath(new URL(`../../proto/${target}`, import.meta.url));
+const MessageType = root.loadSync('message.proto').lookupType('Message');
 
 /** Types whose receiver confirms them with READ or DELIVERED. */
 const WITH_RECEIPT = new Set(['TEXT', 'IMAGE', 'FILE', 'AUDIO', 'VIDEO']);
@@ -45,27 +46,16 @@ export function newMessage({ type = 'TEXT', content, thread, user, orgUid, chann
 
 /** Encodes a message object as the protobuf `Message`. Keys that the schema does not have are left out. */
 export function encodeMessage(message) {
-  const { status, ...thread } = message.thread ?? {};
-  const fields = {
-    ...message,
-    ...(message.thread && { thread: { ...thread, state: status ?? thread.state } }),
-  };
-  return Buffer.from(MessageType.encode(MessageType.fromObject(withoutNulls(fields))).finish());
+  return Buffer.from(MessageType.encode(MessageType.fromObject(withoutNulls(message))).finish());
 }
 
 /**
- * Decodes a protobuf `Message` into the object that the JSON form has too: `thread.status`, numbers for `seq` and
- * `timestamp`.
+ * Decodes a protobuf `Message` into the object that the JSON form has too, with numbers for `seq` and `timestamp`.
  *
  * @throws when the bytes are not a `Message`.
  */
 export function decodeMessage(bytes) {
-  const message = MessageType.toObject(MessageType.decode(bytes), { longs: Number });
-  if (message.thread) {
-    const { state, ...thread } = message.thread;
-    message.thread = { ...thread, ...(state && { status: state }) };
-  }
-  return message;
+  return MessageType.toObject(MessageType.decode(bytes), { longs: Number });
 }
 
 function withoutNulls(value) {

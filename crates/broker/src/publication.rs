@@ -136,6 +136,15 @@ impl Publication {
         }
     }
 
+    /// Its log and position, for the server's own log: a topic names a visitor, whose uid is a secret.
+    #[must_use]
+    pub const fn place(&self) -> Option<(LogId, Seq)> {
+        match &self.content {
+            Content::Message { log, seq: Some(seq), .. } => Some((*log, *seq)),
+            _ => None,
+        }
+    }
+
     /// Roughly how many bytes it will be on the wire: what it counts for in an outbox.
     #[must_use]
     pub fn weight(&self) -> usize {

@@ -110,7 +110,7 @@ impl Mqtt {
         let payload = match publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) {
             Ok(payload) => payload,
             Err(error) => {
-                tracing::error!(%error, topic = %publication.topic(), "a stored message is damaged");
+                tracing::error!(%error, place = ?publication.place(), "a stored message is damaged");
                 return self.pass_over(key, publication);
             }
         };
@@ -127,7 +127,7 @@ impl Mqtt {
             // A session that is closing hears nothing more.
             Err(DeliverError::NotOpen) => {}
             Err(error) => {
-                tracing::warn!(%error, topic = %publication.topic(), "a message has no form in MQTT");
+                tracing::warn!(%error, place = ?publication.place(), "a message has no form in MQTT");
                 self.pass_over(key, publication);
             }
         }

@@ -229,10 +229,7 @@ impl Mqtt {
                     self.remember_subscription(&filter, *qos).await;
                     SubackCode::Granted(*qos)
                 }
-                Err(refused) => {
-                    tracing::debug!(%refused, "a subscription was refused");
-                    SubackCode::Failure
-                }
+                Err(_) => SubackCode::Failure,
             });
         }
         if let Err(error) = self.session.suback(subscribe.packet_id, &codes) {

@@ -56,7 +56,7 @@ impl Stomp {
         let body = match publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) {
             Ok(body) => body,
             Err(error) => {
-                tracing::error!(%error, topic = %publication.topic(), ?message_id, "a stored message is damaged");
+                tracing::error!(%error, ?message_id, "a stored message is damaged");
                 return self.confirm(key, message_id);
             }
         };
