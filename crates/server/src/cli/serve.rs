@@ -117,10 +117,11 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
-    let connections = Arc::clone(&state.endpoints.connections);
+    let endpoints = state.endpoints.clone();
+    let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
-    let serving = listeners.serve(router, &config.limits, metrics, shutdown);
+    let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
     }

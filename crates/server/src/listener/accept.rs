@@ -5,6 +5,7 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::D
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -12,9 +13,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use super::{ConnectionGuard, Io, Peer, Slots};
+use super::{ConnectionGuard, Io, Peer, Slots, Streams};
 use crate::{
-    config::{Limits, ListenUrl},
+    config::{Limits, ListenUrl, Wire},
     shutdown::Shutdown,
     telemetry::metrics::{Limit, Metrics, Protocol},
 };
@@ -24,12 +25,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Everything that a port's loop and its connections share.
 #[derive(Clone)]
-pub(super) struct Acceptor {
+pub(super) struct Acceptor<S> {
     pub(super) url: ListenUrl,
     pub(super) tls: Option<TlsAcceptor>,
     pub(super) http: http1::Builder,
     pub(super) connect_deadline: Duration,
     pub(super) router: Router,
+    pub(super) streams: S,
     pub(super) slots: Slots,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shutdown: Shutdown,
@@ -45,7 +47,7 @@ pub(super) fn http_settings(limits: &Limits) -> http1::Builder {
     http
 }
 
-impl Acceptor {
+impl<S: Streams> Acceptor<S> {
     /// Accepts until the shutdown.
     pub(super) async fn run(mut self, listener: TcpListener) {
         let mut pause = FIRST_PAUSE;
@@ -86,13 +88,20 @@ impl Acceptor {
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         // Fails only on a socket that is gone already; the first read will tell.
         let _ = socket.set_nodelay(true);
+        if self.url.wire != Wire::Http {
+            // A stream without heart-beats has nothing else to find a dead peer by.
+            let _ = SockRef::from(&socket).set_tcp_keepalive(&keep_alive());
+        }
         tokio::spawn(self.clone().connection(socket, address, guard));
     }
 
     async fn connection(self, socket: TcpStream, address: SocketAddr, guard: ConnectionGuard) {
         let Some(io) = self.handshake(socket).await else { return };
         let peer = Peer { address, tls: self.tls.is_some(), guard };
-        self.serve(io, peer).await;
+        match self.url.wire {
+            Wire::Http => self.serve(io, peer).await,
+            wire => self.streams.serve_stream(wire, io, peer).await,
+        }
     }
 
     /// The stream to talk on; nothing when TLS failed or took too long.
@@ -116,6 +125,7 @@ impl Acceptor {
         }
     }
 
+    /// HTTP.
     async fn serve(self, io: Io, peer: Peer) {
         let Self { http, router, mut shutdown, metrics, .. } = self;
         metrics.connections(Protocol::Http).increment(1.0);
@@ -138,6 +148,11 @@ impl Acceptor {
             tracing::debug!(%error, "HTTP connection ended early");
         }
     }
+}
+
+/// Asks a peer that has been silent for a minute, and gives it up after two more.
+const fn keep_alive() -> TcpKeepalive {
+    TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20)).with_retries(6)
 }
 
 /// Errors of `accept` that are the fate of the connection it would have returned; the next one may be well.

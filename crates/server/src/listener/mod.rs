@@ -2,7 +2,7 @@
 //!
 //! [`Listeners::bind`] takes the ports; [`Listeners::serve`] runs one accept loop per port until the
 //! shutdown and then waits for the connections to end. A socket takes a slot ([`Slots`]), passes its TLS handshake
-//! ([`tls`]) and is given to hyper with the one router. A handler that upgrades gets the bare socket back with
+//! ([`tls`]) and is given to hyper with the one router, or on a port of another protocol to [`Streams`]. A handler that upgrades gets the bare socket back with
 //! [`take_upgraded`] and keeps a clone of the [`ConnectionGuard`] found in its [`Peer`].
 
 mod accept;
@@ -11,14 +11,14 @@ mod io;
 mod slots;
 pub mod tls;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    config::{Limits, ListenUrl},
+    config::{Limits, ListenUrl, Wire},
     shutdown::Shutdown,
     telemetry::metrics::Metrics,
 };
@@ -37,6 +37,12 @@ pub struct Peer {
     pub tls: bool,
     /// The connection's slot: who goes on with the socket after an upgrade keeps a clone for as long.
     pub guard: ConnectionGuard,
+}
+
+/// What is spoken on the listeners that are not HTTP.
+pub trait Streams: Clone + Send + Sync + 'static {
+    /// Serves one connection to its end. `peer` holds its slot.
+    fn serve_stream(self, wire: Wire, io: Io, peer: Peer) -> impl Future<Output = ()> + Send;
 }
 
 /// Ports that are taken but not served yet.
@@ -67,8 +73,15 @@ impl Listeners {
         self.bound.iter().map(|bound| bound.url)
     }
 
-    /// Serves `router` on every port until `shutdown`, then waits up to `limits.drain_ms` for all guards to be dropped.
-    pub async fn serve(self, router: Router, limits: &Limits, metrics: Arc<Metrics>, shutdown: Shutdown) -> Drained {
+    /// Serves `router` on every HTTP port and `streams` on the others until `shutdown`, then waits up to `limits.drain_ms` for all guards to be dropped.
+    pub async fn serve(
+        self,
+        router: Router,
+        streams: impl Streams,
+        limits: &Limits,
+        metrics: Arc<Metrics>,
+        shutdown: Shutdown,
+    ) -> Drained {
         let slots = Slots::new(limits.max_connections, Arc::clone(&metrics));
         let mut loops = JoinSet::new();
         for bound in self.bound {
@@ -78,6 +91,7 @@ impl Listeners {
                 http: accept::http_settings(limits),
                 connect_deadline: limits.connect_deadline_ms.duration(),
                 router: router.clone(),
+                streams: streams.clone(),
                 slots: slots.clone(),
                 metrics: Arc::clone(&metrics),
                 shutdown: shutdown.clone(),
