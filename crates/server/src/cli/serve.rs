@@ -112,6 +112,7 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
     let data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
+    let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
     let (state, new_password) = open(&config, &data, prometheus).await?;
 

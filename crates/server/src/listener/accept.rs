@@ -13,7 +13,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use super::{ConnectionGuard, Io, Peer, Slots, Streams};
+use super::{ConnectionGuard, Io, Peer, Slots, Streams, TrustedProxies};
 use crate::{
     config::{Limits, ListenUrl, Wire},
     shutdown::Shutdown,
@@ -33,6 +33,7 @@ pub(super) struct Acceptor<S> {
     pub(super) router: Router,
     pub(super) streams: S,
     pub(super) slots: Slots,
+    pub(super) proxies: TrustedProxies,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shutdown: Shutdown,
 }
@@ -78,14 +79,17 @@ impl<S: Streams> Acceptor<S> {
     }
 
     fn admit(&self, socket: TcpStream, address: SocketAddr) {
-        let Some(guard) = self.slots.take() else {
-            self.metrics.refused.increment(1);
-            self.metrics.limit_hits(Limit::Connections).increment(1);
-            return;
-        };
-        self.metrics.accepted.increment(1);
         // A listener on [::] shows IPv4 clients as IPv6 ones.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        let counted = Some(address.ip()).filter(|address| !self.proxies.include(*address));
+        let guard = match self.slots.take(counted) {
+            Ok(guard) => guard,
+            Err(limit) => {
+                self.metrics.refused.increment(1);
+                return self.metrics.limit_hits(limit).increment(1);
+            }
+        };
+        self.metrics.accepted.increment(1);
         // Fails only on a socket that is gone already; the first read will tell.
         let _ = socket.set_nodelay(true);
         if self.url.wire != Wire::Http {
@@ -127,11 +131,13 @@ impl<S: Streams> Acceptor<S> {
 
     /// HTTP.
     async fn serve(self, io: Io, peer: Peer) {
-        let Self { http, router, mut shutdown, metrics, .. } = self;
+        let Self { http, router, proxies, mut shutdown, metrics, .. } = self;
         metrics.connections(Protocol::Http).increment(1.0);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer.clone());
+            let client = proxies.client(peer.address.ip(), request.headers());
+            let address = SocketAddr::new(client, peer.address.port());
+            request.extensions_mut().insert(Peer { address, ..peer.clone() });
             let answer = router.clone().oneshot(request);
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });

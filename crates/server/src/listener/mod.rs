@@ -8,12 +8,14 @@
 mod accept;
 mod bind;
 mod io;
+mod proxy;
 mod slots;
 pub mod tls;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
+use ipnet::IpNet;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -25,13 +27,14 @@ use crate::{
 use accept::Acceptor;
 pub use bind::BindError;
 pub use io::{Io, take_upgraded};
+use proxy::TrustedProxies;
 pub use slots::ConnectionGuard;
 use slots::Slots;
 
 /// Whom a handler talks to; an extension of every request.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// The other end of the socket. Behind a proxy this is the proxy.
+    /// The client: the other end of the socket, or whom a trusted proxy there names.
     pub address: SocketAddr,
     /// Whether the socket is inside TLS.
     pub tls: bool,
@@ -49,6 +52,7 @@ pub trait Streams: Clone + Send + Sync + 'static {
 pub struct Listeners {
     bound: Vec<bind::Bound>,
     tls: Option<TlsAcceptor>,
+    proxies: TrustedProxies,
 }
 
 /// How the connections ended after a shutdown.
@@ -65,7 +69,13 @@ impl Listeners {
     /// [`BindError`] names the address; no port stays taken then.
     pub fn bind(urls: &[ListenUrl], tls: Option<TlsAcceptor>) -> Result<Self, BindError> {
         let bound = urls.iter().map(|url| bind::bind(*url)).collect::<Result<_, _>>()?;
-        Ok(Self { bound, tls })
+        Ok(Self { bound, tls, proxies: TrustedProxies::new(&[]) })
+    }
+
+    /// Believes the proxies in these networks when they name their clients.
+    #[must_use]
+    pub fn behind(self, networks: &[IpNet]) -> Self {
+        Self { proxies: TrustedProxies::new(networks), ..self }
     }
 
     /// The listeners with their real ports.
@@ -82,7 +92,7 @@ impl Listeners {
         metrics: Arc<Metrics>,
         shutdown: Shutdown,
     ) -> Drained {
-        let slots = Slots::new(limits.max_connections, Arc::clone(&metrics));
+        let slots = Slots::new(limits, Arc::clone(&metrics));
         let mut loops = JoinSet::new();
         for bound in self.bound {
             let acceptor = Acceptor {
@@ -93,6 +103,7 @@ impl Listeners {
                 router: router.clone(),
                 streams: streams.clone(),
                 slots: slots.clone(),
+                proxies: self.proxies.clone(),
                 metrics: Arc::clone(&metrics),
                 shutdown: shutdown.clone(),
             };
