@@ -149,7 +149,7 @@ impl Streams for Endpoints {
 impl IntoResponse for HandshakeRefused {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::Origin => StatusCode::FORBIDDEN,
+            Self::Origin | Self::Vetoed(_) => StatusCode::FORBIDDEN,
             Self::Credentials(_) => StatusCode::UNAUTHORIZED,
         };
         (status, self.to_string()).into_response()
