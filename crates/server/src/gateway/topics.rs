@@ -99,7 +99,7 @@ impl Gateway {
     pub fn subscribe_destination(destination: &str) -> Result<TopicFilter, Refused> {
         match Destination::parse(destination)? {
             Destination::Topic(filter) => Ok(filter),
-            Destination::App(_) | Destination::UserQueue(_) => Err(Refused::NotAllowed(destination.into())),
+            _ => Err(Refused::NotAllowed(destination.into())),
         }
     }
 
@@ -110,8 +110,9 @@ impl Gateway {
     /// [`Refused`] when the destination is malformed or cannot be sent to.
     pub fn send_destination(destination: &str) -> Result<TopicFilter, Refused> {
         match Destination::parse(destination)? {
-            Destination::Topic(filter) | Destination::App(filter) => Ok(filter),
-            Destination::UserQueue(_) => Err(Refused::NotAllowed(destination.into())),
+            Destination::Topic(filter) => Ok(filter),
+            Destination::App(topic) => Ok(TopicFilter::from(&topic)),
+            _ => Err(Refused::NotAllowed(destination.into())),
         }
     }
 }
