@@ -1,10 +1,12 @@
 //! Who may do what, and where it goes.
 //!
 //! Between the protocols and the desk: [`identity`] answers who is at the other end, [`topics`] decides for each
-//! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
+//! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9), and
+//! [`users`] finds the sessions of whom a message is for.
 
 mod identity;
 mod topics;
+mod users;
 
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use deskwire_desk::Desk;
 pub use self::{
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     topics::{Refused, Route, user_topic},
+    users::unheard,
 };
 use crate::{
     auth::{service::ServiceAccounts, token::Tokens},
