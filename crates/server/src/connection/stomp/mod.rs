@@ -43,7 +43,8 @@ struct Subscribed {
     /// The client's subscription, for which several things may be followed; none for a temporary queue that answers come
     /// from without a SUBSCRIBE.
     wire: Option<WireKey>,
-    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern.
+    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern, and where
+    /// the topic says as much.
     destination: Option<Arc<str>>,
     /// Whether the client writes topics with dots.
     dotted: bool,
@@ -54,13 +55,25 @@ struct Subscribed {
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or for a pattern the real one in the style of its subscriber.
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber.
     fn destination(&self, topic: &Topic) -> Cow<'_, str> {
         match &self.destination {
             Some(destination) => Cow::Borrowed(destination),
-            None if self.dotted => Cow::Owned(format!("/topic/{}", topic.dotted())),
-            None => Cow::Owned(format!("/topic/{topic}")),
+            None => Cow::Owned(self.spell(topic)),
         }
+    }
+
+    fn spell(&self, topic: &Topic) -> String {
+        const PREFIX: &str = "/topic/";
+        let topic = topic.as_str();
+        let mut destination = String::with_capacity(PREFIX.len() + topic.len());
+        destination.push_str(PREFIX);
+        if self.dotted {
+            destination.extend(topic.chars().map(|c| if c == '/' { '.' } else { c }));
+        } else {
+            destination.push_str(topic);
+        }
+        destination
     }
 }
 
