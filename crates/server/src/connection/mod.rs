@@ -36,6 +36,6 @@ mod upgrade;
 
 pub use self::{
     clock::timestamp,
-    registry::Connections,
+    registry::{Connections, Description, Listening},
     upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
 };
