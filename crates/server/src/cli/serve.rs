@@ -35,6 +35,7 @@ use crate::{
     },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
+    sockjs,
     telemetry::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
@@ -125,7 +126,8 @@ async fn serve(
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
-    let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
+    let routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
+    let router = http::finish(routes.with_state(state), &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
