@@ -33,6 +33,7 @@ mod task;
 mod upgrade;
 mod websocket;
 
+pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
     registry::Connections,

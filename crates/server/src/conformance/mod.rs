@@ -1,0 +1,53 @@
+//! What the public conformance suites ask of a server: `deskwire serve --conformance-services`.
+//!
+//! Nothing of it is there without the flag, which only the command line can give, and only to a server that listens on
+//! the loopback address alone: [`Conformance`] is the proof of both. [`profile`] opens the door to guests and sets the
+//! bounds that the suites count on, [`wsecho`] sends back what a WebSocket brings.
+
+mod profile;
+mod wsecho;
+
+use axum::{
+    Router,
+    extract::Request,
+    routing::{any, get},
+};
+use deskwire_model::TopicFilter;
+
+pub(crate) use self::profile::Exposed;
+use crate::{
+    auth::service::ServiceAccounts, config::Config, connection::stomp_endpoint, http::api::ApiState, shutdown::Shutdown,
+};
+
+/// The topic to which the MQTT suites expect a SUBSCRIBE to fail.
+const WITHHELD: &str = "test/nosubscribe";
+
+/// The conformance services of a server that only this machine can reach.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conformance(());
+
+impl Conformance {
+    /// Changes `config` to what the suites expect: see [`profile`].
+    ///
+    /// # Errors
+    /// [`Exposed`] when another machine could connect.
+    pub(crate) fn open(config: &mut Config) -> Result<Self, Exposed> {
+        profile::check(config)?;
+        profile::apply(config);
+        Ok(Self(()))
+    }
+
+    /// Lets MQTT clients without credentials in, as guests.
+    pub(crate) fn admit_anonymous(self, services: ServiceAccounts) -> ServiceAccounts {
+        let withheld = TopicFilter::new(WITHHELD).expect("a topic without wildcards is a filter");
+        services.admit_anonymous(profile::GUEST, withheld)
+    }
+
+    /// The services.
+    pub(crate) fn routes(self, shutdown: &Shutdown) -> Router<ApiState> {
+        let shutdown = shutdown.clone();
+        Router::new()
+            .route("/wsecho", get(async move |request: Request| wsecho::endpoint(request, shutdown)))
+            .route("/ws", any(stomp_endpoint))
+    }
+}
