@@ -29,7 +29,7 @@ use crate::{
     connection::Endpoints,
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
-    gateway::Gateway,
+    gateway::{Extensions, Gateway},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -90,22 +90,22 @@ enum Ending {
     Forced,
 }
 
-pub(super) fn run(args: ServeArgs) -> ExitCode {
-    match start(args) {
+pub(super) fn run(args: ServeArgs, extensions: Extensions) -> ExitCode {
+    match start(args, extensions) {
         Ok(Ending::Stopped) => ExitCode::SUCCESS,
         Ok(Ending::Forced) => ExitCode::FAILURE,
         Err(error) => failure(&error),
     }
 }
 
-fn start(args: ServeArgs) -> Result<Ending, StartError> {
+fn start(args: ServeArgs, extensions: Extensions) -> Result<Ending, StartError> {
     let flags = Flags { data: args.data, listen: args.listen };
     let mut config = Config::load(args.config.path.as_deref(), std::env::vars_os(), &flags)?;
     let conformance = args.conformance_services.then(|| Conformance::open(&mut config)).transpose()?;
     logging::install(&config.log)?;
     let prometheus = metrics::install()?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ending = runtime.block_on(serve(Arc::new(config), conformance, prometheus));
+    let ending = runtime.block_on(serve(Arc::new(config), conformance, extensions, prometheus));
     // Whoever has not ended by now was given its time.
     runtime.shutdown_background();
     ending
@@ -114,26 +114,29 @@ fn start(args: ServeArgs) -> Result<Ending, StartError> {
 async fn serve(
     config: Arc<Config>,
     conformance: Option<Conformance>,
+    extensions: Extensions,
     prometheus: PrometheusHandle,
 ) -> Result<Ending, StartError> {
     // First of all: a signal during the start must not be lost.
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
     let data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
+    let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let (state, new_password) = open(&config, conformance, &data, prometheus).await?;
+    let (state, new_password) = open(&config, conformance, &data, extensions, prometheus).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
-    let connections = Arc::clone(&state.endpoints.connections);
+    let endpoints = state.endpoints.clone();
+    let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let mut routes = http::base_routes().merge(api::routes());
     if let Some(conformance) = conformance {
-        tracing::warn!("conformance services are on: whoever reaches this machine may use all live topics");
+        tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&shutdown));
     }
     let router = http::finish(routes.with_state(state), &config.limits);
-    let serving = listeners.serve(router, &config.limits, metrics, shutdown);
+    let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
     }
@@ -166,12 +169,14 @@ async fn open(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
     data: &DataFolder,
+    extensions: Extensions,
     prometheus: PrometheusHandle,
 ) -> Result<(ApiState, Option<String>), StartError> {
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
-    let gateway = Arc::new(gateway(config, conformance, store, data.secret_key())?);
+    let gateway = gateway(config, conformance, store, data.secret_key())?;
+    let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
@@ -220,6 +225,7 @@ fn gateway(
         },
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
+        extensions: Extensions::default(),
     })
 }
 
