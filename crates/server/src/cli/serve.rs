@@ -133,7 +133,7 @@ async fn serve(
     let mut routes = http::base_routes().merge(api::routes());
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
-        routes = routes.merge(conformance.routes(&shutdown));
+        routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
     }
     let router = http::finish(routes.with_state(state), &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);

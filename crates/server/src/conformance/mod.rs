@@ -2,9 +2,12 @@
 //!
 //! Nothing of it is there without the flag, which only the command line can give, and only to a server that listens on
 //! the loopback address alone: [`Conformance`] is the proof of both. [`profile`] opens the door to guests and sets the
-//! bounds that the suites count on, [`wsecho`] sends back what a WebSocket brings.
+//! bounds that the suites count on. [`wsecho`] sends back what a WebSocket brings, [`sockjs`] are the services of SockJS;
+//! both talk over a [`websocket`].
 
 mod profile;
+mod sockjs;
+mod websocket;
 mod wsecho;
 
 use axum::{
@@ -16,7 +19,8 @@ use deskwire_model::TopicFilter;
 
 pub(crate) use self::profile::Exposed;
 use crate::{
-    auth::service::ServiceAccounts, config::Config, connection::stomp_endpoint, http::api::ApiState, shutdown::Shutdown,
+    auth::service::ServiceAccounts, config::Config, connection::stomp_endpoint, gateway::Gateway, http::api::ApiState,
+    shutdown::Shutdown,
 };
 
 /// The topic to which the MQTT suites expect a SUBSCRIBE to fail.
@@ -44,10 +48,13 @@ impl Conformance {
     }
 
     /// The services.
-    pub(crate) fn routes(self, shutdown: &Shutdown) -> Router<ApiState> {
-        let shutdown = shutdown.clone();
-        Router::new()
-            .route("/wsecho", get(async move |request: Request| wsecho::endpoint(request, shutdown)))
-            .route("/ws", any(stomp_endpoint))
+    pub(crate) fn routes(self, gateway: &Gateway, shutdown: &Shutdown) -> Router<ApiState> {
+        let echo_shutdown = shutdown.clone();
+        let echo = async move |request: Request| websocket::upgrade(request, wsecho::Echo, echo_shutdown);
+        Router::new().route("/wsecho", get(echo)).route("/ws", any(stomp_endpoint)).merge(sockjs::routes(
+            &gateway.config,
+            &gateway.metrics,
+            shutdown,
+        ))
     }
 }
