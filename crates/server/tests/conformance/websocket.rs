@@ -108,6 +108,9 @@ impl WebSocket {
         };
         let mut payload = vec![0; length as usize];
         self.stream.read_exact(&mut payload).unwrap();
+        if first & 0x0f == CLOSE {
+            self.send(&close(1000, ""));
+        }
         Some((first & 0x0f, payload))
     }
 
