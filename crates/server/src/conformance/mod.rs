@@ -12,15 +12,16 @@ mod wsecho;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
+    response::Response,
     routing::{any, get},
 };
 use deskwire_model::TopicFilter;
 
 pub(crate) use self::profile::Exposed;
 use crate::{
-    auth::service::ServiceAccounts, config::Config, connection::stomp_endpoint, gateway::Gateway, http::api::ApiState,
-    shutdown::Shutdown,
+    auth::service::ServiceAccounts, config::Config, connection::Endpoints, gateway::Gateway, http::api::ApiState,
+    shutdown::Shutdown, sockjs::WebSocketFraming,
 };
 
 /// The topic to which the MQTT suites expect a SUBSCRIBE to fail.
@@ -51,10 +52,15 @@ impl Conformance {
     pub(crate) fn routes(self, gateway: &Gateway, shutdown: &Shutdown) -> Router<ApiState> {
         let echo_shutdown = shutdown.clone();
         let echo = async move |request: Request| websocket::upgrade(request, wsecho::Echo, echo_shutdown);
-        Router::new().route("/wsecho", get(echo)).route("/ws", any(stomp_endpoint)).merge(sockjs::routes(
+        Router::new().route("/wsecho", get(echo)).route("/ws", any(stomp)).merge(sockjs::routes(
             &gateway.config,
             &gateway.metrics,
             shutdown,
         ))
     }
+}
+
+/// `GET /ws`: STOMP over WebSocket, where stock brokers have it.
+async fn stomp(State(endpoints): State<Endpoints>, request: Request) -> Response {
+    endpoints.stomp_websocket(request, WebSocketFraming::Raw)
 }
