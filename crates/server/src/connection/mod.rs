@@ -34,6 +34,7 @@ mod stomp;
 mod task;
 mod upgrade;
 
+pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
     registry::{Connections, Description, Listening},

@@ -95,12 +95,12 @@ impl Endpoints {
             Ok(accepted) => accepted,
             Err(refused) => return *refused,
         };
-        let peer = request.extensions_mut().remove::<Peer>();
+        let (peer, upgrade) = (request.extensions_mut().remove::<Peer>(), accepted.upgrade);
         let endpoints = self.clone();
         tokio::spawn(async move {
             // Holds the connection's slot.
             let _peer = peer;
-            match accepted.upgrade.await.map(take_upgraded) {
+            match upgrade.await.map(take_upgraded) {
                 Ok((io, leftover)) => {
                     let max_message = endpoints.settings.max_message;
                     let framing = match framing {
@@ -113,12 +113,7 @@ impl Endpoints {
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }
         });
-        let mut response = (
-            StatusCode::SWITCHING_PROTOCOLS,
-            [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")],
-            [(header::SEC_WEBSOCKET_ACCEPT, accepted.key)],
-        )
-            .into_response();
+        let mut response = accepted.response;
         if let Some(subprotocol) = subprotocol {
             response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
         }
@@ -212,13 +207,17 @@ fn highest_stomp(headers: &HeaderMap) -> Option<HeaderValue> {
         .map(HeaderValue::from_static)
 }
 
+/// A request that is a good beginning of a WebSocket.
 #[derive(Debug)]
-struct Accepted {
-    key: String,
-    upgrade: OnUpgrade,
+pub(crate) struct Accepted {
+    /// What to answer; it names no subprotocol.
+    pub(crate) response: Response,
+    /// Resolves to the stream once the answer is sent.
+    pub(crate) upgrade: OnUpgrade,
 }
 
-fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
+/// Checks an opening handshake (RFC 6455 §4.2.1); the answer to a bad one says what is wrong with it.
+pub(crate) fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
     let has_token = |name: header::HeaderName, token: &str| {
         request
             .headers()
@@ -248,7 +247,14 @@ fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
         return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64");
     };
     match request.extensions_mut().remove::<OnUpgrade>() {
-        Some(upgrade) => Ok(Accepted { key, upgrade }),
+        Some(upgrade) => {
+            let response = (
+                StatusCode::SWITCHING_PROTOCOLS,
+                [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")],
+                [(header::SEC_WEBSOCKET_ACCEPT, key)],
+            );
+            Ok(Accepted { response: response.into_response(), upgrade })
+        }
         None => refuse(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"),
     }
 }
