@@ -153,12 +153,12 @@ impl Publication {
         &self.content
     }
 
-    /// Whether it is too late to deliver it.
+    /// From when on it is not to be delivered, if ever.
     #[must_use]
-    pub fn is_expired(&self, now: Timestamp) -> bool {
+    pub const fn expires(&self) -> Option<Timestamp> {
         match &self.content {
-            Content::Opaque(opaque) => opaque.expires.is_some_and(|expires| expires <= now),
-            Content::Message { .. } => false,
+            Content::Opaque(opaque) => opaque.expires,
+            Content::Message { .. } => None,
         }
     }
 

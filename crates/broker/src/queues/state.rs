@@ -8,10 +8,7 @@ use std::{
 use deskwire_model::Timestamp;
 use deskwire_store::QueuedId;
 
-use crate::{
-    publication::{Content, Publication},
-    selector::Wants,
-};
+use crate::{publication::Publication, selector::Wants};
 
 /// Bounds of one queue.
 #[derive(Clone, Copy, Debug)]
@@ -86,13 +83,6 @@ impl Message {
     /// A message of an earlier process, of which nobody knows whether it was delivered.
     pub(super) fn restored(publication: Arc<Publication>, stored: QueuedId) -> Self {
         Self { redelivered: true, ..Self::new(publication, Some(stored)) }
-    }
-
-    fn expires(&self) -> Option<Timestamp> {
-        match self.publication.content() {
-            Content::Opaque(opaque) => opaque.expires(),
-            Content::Message { .. } => None,
-        }
     }
 
     fn is_refused_by(&self, consumer: ConsumerId) -> bool {
@@ -227,7 +217,7 @@ impl<E> QueueState<E> {
     }
 
     fn put(&mut self, number: u64, message: Message) {
-        if let Some(expires) = message.expires() {
+        if let Some(expires) = message.publication.expires() {
             self.expiring.insert((expires, number));
         }
         for consumer in &mut self.consumers {
@@ -240,7 +230,7 @@ impl<E> QueueState<E> {
 
     fn take(&mut self, number: u64) -> Option<Message> {
         let mut message = self.waiting.remove(&number)?;
-        if let Some(expires) = message.expires() {
+        if let Some(expires) = message.publication.expires() {
             self.expiring.remove(&(expires, number));
         }
         if let Some(refusal) = message.refused.take()

@@ -1,10 +1,14 @@
 //! Who may do what, and where it goes.
 //!
-//! Between the protocols and the desk: [`identity`] answers who is at the other end, [`topics`] decides for each
-//! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
+//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides
+//! for each subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant
+//! I9), and [`users`] finds the sessions of whom a message is for.
 
+mod extensions;
+mod handshake;
 mod identity;
 mod topics;
+mod users;
 
 use std::sync::Arc;
 
@@ -12,8 +16,11 @@ use deskwire_broker::{Hub, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
+    extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
+    handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     topics::{Refused, Route, user_topic},
+    users::unheard,
 };
 use crate::{
     auth::{service::ServiceAccounts, token::Tokens},
@@ -38,4 +45,6 @@ pub struct Gateway {
     pub config: Arc<Config>,
     /// Where everybody counts.
     pub metrics: Arc<Metrics>,
+    /// Hooks of the application around the server.
+    pub extensions: Extensions,
 }

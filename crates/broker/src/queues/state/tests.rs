@@ -5,7 +5,10 @@ use deskwire_model::{SessionId, Topic};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{publication::Opaque, selector::Selector};
+use crate::{
+    publication::{Content, Opaque},
+    selector::Selector,
+};
 
 const NOW: Timestamp = Timestamp(1000);
 const ROOMY: Bounds = Bounds { messages: 1000, bytes: 1 << 20, refusals: 3 };
