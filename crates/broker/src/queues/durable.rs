@@ -174,17 +174,22 @@ impl Queues {
     }
 
     /// Publishes on a live topic when the store has it for each durable subscription that collects it, then tells
-    /// `reply`. Returns `false`, and has done nothing, if none does.
+    /// `reply`. Gives the publication back, and has done nothing, if none does.
     ///
     /// # Errors
     /// [`CommitError::Stopping`].
-    pub async fn publish_stored(&self, publication: &Arc<Publication>, reply: Reply) -> Result<bool, CommitError> {
-        let collectors = self.hub.bindings.collectors(publication);
+    pub async fn publish_stored(
+        &self,
+        publication: Publication,
+        reply: Reply,
+    ) -> Result<Option<Publication>, CommitError> {
+        let collectors = self.hub.bindings.collectors(&publication);
         let queues: Vec<_> = collectors.iter().copied().map(QueueRef::Durable).collect();
-        let Some(new) = to_store(publication, queues).filter(|_| !collectors.is_empty()) else { return Ok(false) };
-        let announce = Announce::Kept(Arc::clone(publication), collectors);
+        let new = if collectors.is_empty() { None } else { to_store(&publication, queues) };
+        let Some(new) = new else { return Ok(Some(publication)) };
+        let announce = Announce::Kept(Arc::new(publication), collectors);
         self.log.submit(Job::Write { write: Write::Enqueue(new), announce, reply }).await?;
-        Ok(true)
+        Ok(None)
     }
 
     /// Publishes on a live topic behind everything that was submitted to the log before it.

@@ -22,7 +22,8 @@ pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection, TlsSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, QueuesSection, ServerSection,
+    ServiceAccountSection, TlsSection,
 };
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -39,6 +40,8 @@ pub struct Config {
     pub heartbeat: HeartbeatSection,
     /// Access tokens.
     pub auth: AuthSection,
+    /// Work queues and durable subscriptions.
+    pub queues: QueuesSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

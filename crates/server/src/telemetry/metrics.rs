@@ -61,10 +61,12 @@ pub enum Limit {
     Login,
     /// The rate limits.
     Rate,
+    /// The limits of queues.
+    Queues,
 }
 
 impl Limit {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -76,6 +78,7 @@ impl Limit {
         Self::WriteStall,
         Self::Login,
         Self::Rate,
+        Self::Queues,
     ];
 
     const fn label(self) -> &'static str {
@@ -91,6 +94,7 @@ impl Limit {
             Self::WriteStall => "write_stall",
             Self::Login => "login",
             Self::Rate => "rate",
+            Self::Queues => "queues",
         }
     }
 }
@@ -162,6 +166,11 @@ fn describe() {
         "deskwire_messages_unheard_total",
         "Messages to users, sessions or their queues that nobody heard"
     );
+    describe_gauge!("deskwire_queues", "Work queues now");
+    describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
+    describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
+    describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
+    describe_counter!("deskwire_queue_messages_dropped_total", "Messages that queues dropped unconsumed, by reason");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 
