@@ -8,7 +8,7 @@ use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
-use super::{Stomp, UNLOGGED};
+use super::{Spelled, Stomp, UNLOGGED};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     telemetry::metrics::{Limit, Protocol},
@@ -72,7 +72,8 @@ impl Stomp {
             }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
-        let destination = subscription.protocol.destination(publication.topic());
+        let mut space = Spelled::new();
+        let destination = subscription.protocol.destination(publication.topic(), &mut space);
         let (mut seq, mut headers) = (itoa::Buffer::new(), SmallVec::<[_; USUAL_HEADERS]>::new());
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
@@ -96,11 +97,11 @@ impl Stomp {
             (true, encoded.as_bytes())
         };
         let message = Message {
-            destination: &destination,
+            destination,
             content_type,
             headers: &headers,
             // Answers to a request come under the name of the queue (`spec/stomp-sockjs.md` §5.1).
-            subscription: wire.map_or(Some(&destination), |wire| self.session.subscription_id(wire)),
+            subscription: wire.map_or(Some(destination), |wire| self.session.subscription_id(wire)),
             message_id,
             ack,
             body,

@@ -10,7 +10,7 @@ mod send;
 mod subscribe;
 mod temporary;
 
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
@@ -23,6 +23,7 @@ use deskwire_wire::{
     },
     ws::CloseCode,
 };
+use smallvec::SmallVec;
 
 use self::{send::Unanswered, temporary::TemporaryQueue};
 use super::{
@@ -55,27 +56,27 @@ struct Subscribed {
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber.
-    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber, spelled in `space`.
+    fn destination<'a>(&'a self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
         match &self.destination {
-            Some(destination) => Cow::Borrowed(destination),
-            None => Cow::Owned(self.spell(topic)),
+            Some(destination) => destination,
+            None => self.spell(topic, space),
         }
     }
 
-    fn spell(&self, topic: &Topic) -> String {
-        const PREFIX: &str = "/topic/";
-        let topic = topic.as_str();
-        let mut destination = String::with_capacity(PREFIX.len() + topic.len());
-        destination.push_str(PREFIX);
+    fn spell<'a>(&self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
+        const PREFIX: &[u8] = b"/topic/";
+        space.extend_from_slice(PREFIX);
+        space.extend_from_slice(topic.as_str().as_bytes());
         if self.dotted {
-            destination.extend(topic.chars().map(|c| if c == '/' { '.' } else { c }));
-        } else {
-            destination.push_str(topic);
+            space[PREFIX.len()..].iter_mut().filter(|byte| **byte == b'/').for_each(|byte| *byte = b'.');
         }
-        destination
+        std::str::from_utf8(space).expect("a topic is text, and only characters of ASCII were exchanged")
     }
 }
+
+/// Room for a destination; most need no allocation.
+type Spelled = SmallVec<[u8; 128]>;
 
 /// A client that CONNECT let in.
 #[derive(Debug)]

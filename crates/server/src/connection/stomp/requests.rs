@@ -3,7 +3,10 @@
 use deskwire_wire::{Tick, stomp::event::Event};
 
 use super::Stomp;
-use crate::telemetry::metrics::{Limit, Protocol};
+use crate::{
+    gateway::Refused,
+    telemetry::metrics::{Limit, Protocol},
+};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
@@ -11,14 +14,14 @@ impl Stomp {
             Event::Connect(connect) => self.connect(connect, now).await,
             Event::Subscribe(subscribe) => {
                 if let Err(refused) = self.subscribe(&subscribe, now).await {
-                    self.session.error(&refused.to_string(), subscribe.destination(), subscribe.receipt());
+                    self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
             Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe),
             Event::Send(send) => {
                 self.count(now);
                 if let Err(refused) = self.send(&send).await {
-                    self.session.error(&refused.to_string(), send.destination(), send.receipt());
+                    self.refuse(&refused, send.destination(), send.receipt());
                 }
             }
             // A log has one reader per feed: what it refuses has arrived all the same.
@@ -29,6 +32,13 @@ impl Stomp {
                 self.session.finish(&disconnect);
             }
         }
+    }
+
+    fn refuse(&mut self, refused: &Refused, destination: &str, receipt: Option<&str>) {
+        if let Refused::TooMany(_) = refused {
+            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        }
+        self.session.error(&refused.to_string(), destination, receipt);
     }
 
     /// Accounts for a request that takes its turn at the client's pace.

@@ -13,7 +13,7 @@ use deskwire_wire::{
     },
 };
 
-use super::{Stomp, Subscribed, UNLOGGED, inbox, temporary};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
 use crate::gateway::{Refused, Route};
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
@@ -166,7 +166,8 @@ impl Subscribed {
 
     /// Does not keep the destination where the messages' own topic says as much, or where it is a pattern.
     fn without_destination_of(self, topic: Option<&Topic>) -> Self {
-        let kept = self.destination.as_deref().zip(topic).is_some_and(|(spelled, topic)| *spelled != self.spell(topic));
+        let says_more = |(spelled, topic): (&str, &Topic)| *spelled != *self.spell(topic, &mut Spelled::new());
+        let kept = self.destination.as_deref().zip(topic).is_some_and(says_more);
         Self { destination: self.destination.clone().filter(|_| kept), ..self }
     }
 }
