@@ -145,7 +145,8 @@ test('seed 003: one subscription follows every conversation, also those that beg
       assert.deepEqual([message.type, message.content], ['TEXT', `hello ${number}`]);
     }
     for (const topic of [direct.topic, group.topic]) {
-      const seqs = feed.received.filter(({ message }) => message.thread.topic === topic).map(({ seq }) => seq);
+      const entries = feed.received.filter(({ message, seq }) => seq && message.thread.topic === topic);
+      const seqs = entries.map(({ seq }) => seq);
       assert.deepEqual(seqs, [...seqs].sort((a, b) => a - b), 'in order');
       assert.equal(new Set(seqs).size, seqs.length, 'once');
     }
@@ -350,4 +351,39 @@ test('who guesses a service key is locked out', async () => {
     answers.push((await guess(`guess-${number}`)).status);
   }
   assert.deepEqual(answers, [401, 401, 401, 401, 401, 429, 429]);
+});
+
+test('a message has the destination as its subscriber spelled it', async () => {
+  const service = await robot();
+  const spellings = ['/topic/spelled/as/it/is', '/topic/spelled.as.it.is', '/topic/spelled.as/it.is', '/topic/spelled%2Fas.it/is'];
+  const feeds = await Promise.all(spellings.map((destination) => service.subscribe(destination, opaque)));
+  const patterns = [
+    ['/topic/spelled/**', '/topic/spelled/as/it/is'],
+    ['/topic/spelled.#', '/topic/spelled.as.it.is'],
+  ];
+  const matching = await Promise.all(patterns.map(([pattern]) => service.subscribe(pattern, opaque)));
+  await service.publish('/topic/spelled.as.it.is', '');
+  const expected = [...spellings, ...patterns.map(([, real]) => real)];
+  for (const [index, feed] of [...feeds, ...matching].entries()) {
+    const { frame } = await until(expected[index], () => feed.received[0]);
+    assert.equal(frame.headers.destination, expected[index]);
+  }
+});
+
+test('seed 002: users name a conversation by its number', async () => {
+  const conversation = await newConversation(server);
+  const destination = `/topic/session/${conversation.thread.sessionNo}`;
+  const stranger = await StompPeer.asVisitor(server, await newVisitor(server));
+  await assert.rejects(stranger.subscribe(destination));
+
+  const agent = await StompPeer.withToken(server, await logInAgent(server));
+  const peers = [await StompPeer.asVisitor(server, conversation), agent];
+  const feeds = await Promise.all(peers.map((peer) => peer.subscribe(destination)));
+  const text = { msgType: 'text', sessionId: conversation.thread.sessionId, msgNo: 'MSG_uuid_123', content: '您好' };
+  await agent.publish('/app/chat/send', JSON.stringify(text));
+  for (const feed of feeds) {
+    const { frame, message } = await feed.item('the text', ({ uid }) => uid === text.msgNo);
+    assert.deepEqual([message.type, message.content, message.msgNo], ['TEXT', text.content, text.msgNo]);
+    assert.equal(frame.headers.destination, destination);
+  }
 });

@@ -23,7 +23,7 @@ pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, QueuesSection, ServerSection,
-    ServiceAccountSection, TlsSection,
+    ServiceAccountSection, SockJsSection, TlsSection,
 };
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -38,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// STOMP heart-beats and WebSocket pings.
     pub heartbeat: HeartbeatSection,
+    /// SockJS.
+    pub sockjs: SockJsSection,
     /// Access tokens.
     pub auth: AuthSection,
     /// Work queues and durable subscriptions.

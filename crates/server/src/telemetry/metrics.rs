@@ -61,12 +61,16 @@ pub enum Limit {
     Login,
     /// The rate limits.
     Rate,
+    /// `limits.sockjs_sessions_per_address`.
+    SockJsSessions,
+    /// `limits.sockjs_waiting_bytes`, by a client whose messages nobody takes for `limits.sockjs_post_wait_ms`.
+    SockJsWaiting,
     /// The limits of queues.
     Queues,
 }
 
 impl Limit {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -78,6 +82,8 @@ impl Limit {
         Self::WriteStall,
         Self::Login,
         Self::Rate,
+        Self::SockJsSessions,
+        Self::SockJsWaiting,
         Self::Queues,
     ];
 
@@ -94,6 +100,8 @@ impl Limit {
             Self::WriteStall => "write_stall",
             Self::Login => "login",
             Self::Rate => "rate",
+            Self::SockJsSessions => "sockjs_sessions",
+            Self::SockJsWaiting => "sockjs_waiting",
             Self::Queues => "queues",
         }
     }

@@ -8,7 +8,7 @@ use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
-use super::{Stomp, Subscribed, UNLOGGED};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     telemetry::metrics::{Limit, Protocol},
@@ -114,7 +114,8 @@ impl Stomp {
         body: &[u8],
         out: &mut Frames<'_>,
     ) {
-        let destination = to.destination(publication.topic());
+        let mut space = Spelled::new();
+        let destination = to.destination(publication.topic(), &mut space);
         let (mut seq, mut headers) = (itoa::Buffer::new(), SmallVec::<[_; USUAL_HEADERS]>::new());
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
@@ -141,11 +142,11 @@ impl Stomp {
             (true, encoded.as_bytes())
         };
         let message = Message {
-            destination: &destination,
+            destination,
             content_type,
             headers: &headers,
             // Answers to a request come under the name of the queue (`spec/stomp-sockjs.md` §5.1).
-            subscription: to.wire.map_or(Some(&destination), |wire| self.session.subscription_id(wire)),
+            subscription: to.wire.map_or(Some(destination), |wire| self.session.subscription_id(wire)),
             message_id: head.message_id,
             ack: head.ack,
             body,

@@ -12,7 +12,7 @@ mod send;
 mod subscribe;
 mod temporary;
 
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
@@ -25,6 +25,7 @@ use deskwire_wire::{
     },
     ws::CloseCode,
 };
+use smallvec::SmallVec;
 
 use self::{queues::Consumed, send::Unanswered, temporary::TemporaryQueue};
 use super::{
@@ -45,7 +46,8 @@ struct Subscribed {
     /// The client's subscription, for which several things may be followed; none for a temporary queue that answers come
     /// from without a SUBSCRIBE.
     wire: Option<WireKey>,
-    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern.
+    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern, and where
+    /// the topic says as much.
     destination: Option<Arc<str>>,
     /// Whether the client writes topics with dots.
     dotted: bool,
@@ -58,15 +60,27 @@ struct Subscribed {
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or for a pattern the real one in the style of its subscriber.
-    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber, spelled in `space`.
+    fn destination<'a>(&'a self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
         match &self.destination {
-            Some(destination) => Cow::Borrowed(destination),
-            None if self.dotted => Cow::Owned(format!("/topic/{}", topic.dotted())),
-            None => Cow::Owned(format!("/topic/{topic}")),
+            Some(destination) => destination,
+            None => self.spell(topic, space),
         }
     }
+
+    fn spell<'a>(&self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
+        const PREFIX: &[u8] = b"/topic/";
+        space.extend_from_slice(PREFIX);
+        space.extend_from_slice(topic.as_str().as_bytes());
+        if self.dotted {
+            space[PREFIX.len()..].iter_mut().filter(|byte| **byte == b'/').for_each(|byte| *byte = b'.');
+        }
+        std::str::from_utf8(space).expect("a topic is text, and only characters of ASCII were exchanged")
+    }
 }
+
+/// Room for a destination; most need no allocation.
+type Spelled = SmallVec<[u8; 128]>;
 
 /// A client that CONNECT let in.
 #[derive(Debug)]

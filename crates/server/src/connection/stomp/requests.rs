@@ -3,7 +3,10 @@
 use deskwire_wire::{Tick, stomp::event::Event};
 
 use super::Stomp;
-use crate::telemetry::metrics::{Limit, Protocol};
+use crate::{
+    gateway::Refused,
+    telemetry::metrics::{Limit, Protocol},
+};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
@@ -11,7 +14,7 @@ impl Stomp {
             Event::Connect(connect) => self.connect(connect, now).await,
             Event::Subscribe(subscribe) => {
                 if let Err(refused) = self.subscribe(&subscribe, now).await {
-                    self.session.error(&refused.to_string(), subscribe.destination(), subscribe.receipt());
+                    self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
             Event::Unsubscribe(unsubscribe) => {
@@ -27,7 +30,7 @@ impl Stomp {
             Event::Send(send) => {
                 self.count(now);
                 if let Err(refused) = self.send(&send).await {
-                    self.session.error(&refused.to_string(), send.destination(), send.receipt());
+                    self.refuse(&refused, send.destination(), send.receipt());
                 }
             }
             Event::Ack(settlement) => {
@@ -45,6 +48,13 @@ impl Stomp {
                 self.session.finish(&disconnect);
             }
         }
+    }
+
+    fn refuse(&mut self, refused: &Refused, destination: &str, receipt: Option<&str>) {
+        if let Refused::TooMany(_) = refused {
+            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        }
+        self.session.error(&refused.to_string(), destination, receipt);
     }
 
     /// Accounts for a request that takes its turn at the client's pace.

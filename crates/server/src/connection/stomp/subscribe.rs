@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::SubscriptionKey;
 use deskwire_desk::FeedDevice;
-use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter};
+use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
 use deskwire_wire::{
     Tick,
     stomp::{
@@ -13,8 +13,11 @@ use deskwire_wire::{
     },
 };
 
-use super::{Stomp, Subscribed, UNLOGGED, inbox, temporary};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
 use crate::gateway::{Refused, Route};
+
+/// How users name a conversation by its number, behind `/topic/` (seed 002).
+const NUMBERED: &str = "session/";
 
 impl Stomp {
     pub(super) async fn subscribe(&mut self, subscribe: &Subscribe, now: Tick) -> Result<(), Refused> {
@@ -44,13 +47,18 @@ impl Stomp {
 
     async fn follow_topic(&mut self, subscribe: &Subscribe, filter: TopicFilter) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
-        let is_pattern = filter.exact().is_none();
-        let mut subscribed = Subscribed::to(subscribe);
-        match self.gateway.route_subscribe(&client.identity, filter).await? {
+        let subscribed = Subscribed::to(subscribe);
+        let numbered = filter.as_str().strip_prefix(NUMBERED).filter(|_| client.identity.account.is_none());
+        let route = match numbered {
+            Some(number) => {
+                let address = Address::SessionNo(number.into());
+                Route::Conversation(self.gateway.desk.addressed(&client.identity.principal, &address).await?)
+            }
+            None => self.gateway.route_subscribe(&client.identity, filter).await?,
+        };
+        match route {
             Route::Live(filter) => {
-                if is_pattern {
-                    subscribed.destination = None;
-                }
+                let mut subscribed = subscribed.without_destination_of(filter.exact().as_ref());
                 if let Some(name) = subscribe.durable() {
                     return self.subscribe_durably(subscribe, name, filter, subscribed).await;
                 }
@@ -61,6 +69,7 @@ impl Stomp {
                 return Err(Refused::SelectorOnConversation);
             }
             Route::Conversation(conversation) => {
+                let subscribed = subscribed.without_destination_of(Some(&conversation.topic));
                 let after = subscribe.frame.header("after-seq").and_then(|text| text.parse().ok()).map(Seq);
                 self.follow_log(conversation, subscribed, after).await?;
             }
@@ -163,5 +172,12 @@ impl Subscribed {
             inbox: false,
             wants: None,
         }
+    }
+
+    /// Does not keep the destination where the messages' own topic says as much, or where it is a pattern.
+    fn without_destination_of(self, topic: Option<&Topic>) -> Self {
+        let says_more = |(spelled, topic): (&str, &Topic)| *spelled != *self.spell(topic, &mut Spelled::new());
+        let kept = self.destination.as_deref().zip(topic).is_some_and(says_more);
+        Self { destination: self.destination.clone().filter(|_| kept), ..self }
     }
 }

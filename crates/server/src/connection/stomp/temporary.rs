@@ -14,10 +14,7 @@ use deskwire_wire::stomp::{
 };
 
 use super::{Stomp, Subscribed, messages::is_ours};
-use crate::{
-    gateway::{Refused, unheard},
-    telemetry::metrics::Limit,
-};
+use crate::gateway::{Refused, unheard};
 
 /// How the destinations of temporary queues begin.
 pub(super) const PREFIX: &str = "/temp-queue/";
@@ -84,8 +81,8 @@ impl Stomp {
 
     /// Makes a queue that nobody subscribed to: its messages come under its name.
     fn make_temporary_queue(&mut self, destination: &str, name: Topic) -> Result<Uid, Refused> {
-        if self.temporary_queues.len() >= self.gateway.config.limits.temporary_queues_per_connection {
-            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        let unasked = self.subscriptions.iter().filter(|subscription| subscription.protocol.wire.is_none()).count();
+        if unasked >= self.gateway.config.limits.temporary_queues_per_connection {
             return Err(Refused::TooMany("temporary queues"));
         }
         let token = Uid::random();
