@@ -120,7 +120,7 @@ fn serve_refuses_what_it_cannot_listen_on() {
         (taken.as_str(), "the port is taken"),
         ("nonsense", "must begin with http://"),
         ("http://127.0.0.1", "an IP address and a port"),
-        ("stomp://127.0.0.1:0", "stomp://127.0.0.1:0 is not built yet"),
+        ("stomps://127.0.0.1:0", "tls.certificate"),
         ("https://127.0.0.1:0", "tls.certificate"),
     ] {
         let output = deskwire(&["serve", "--data", data, "--listen", url]).output().unwrap();

@@ -105,7 +105,8 @@ fn a_complaint_names_key_and_layer() {
         ("[log]\nlevel = 'a=b=c'", None, &["log.level: \"a=b=c\""]),
         ("[server]\nlisten = []", None, &["server.listen: there is nothing to listen on"]),
         ("[server]\nlisten = ['https://127.0.0.1:1']", None, &["tls.certificate: https://127.0.0.1:1 needs one"]),
-        ("[server]\nlisten = ['mqtt://127.0.0.1:1']", None, &["mqtt://127.0.0.1:1 is not built yet"]),
+        ("[server]\nlisten = ['mqtts://127.0.0.1:1']", None, &["tls.certificate: mqtts://127.0.0.1:1 needs one"]),
+        ("[origins]\nallowed = ['shop']", None, &["line 2", "\"shop\" is no origin"]),
         (
             "[server]\nlisten = ['http://127.0.0.1:1', 'http://127.0.0.1:1']",
             None,

@@ -13,8 +13,8 @@ use axum::{
 };
 use bytes::Bytes;
 use deskwire_server::{
-    config::{Limits, ListenUrl, Millis},
-    listener::{BindError, Drained, Listeners, Peer, take_upgraded, tls},
+    config::{Limits, ListenUrl, Millis, Wire},
+    listener::{BindError, Drained, Io, Listeners, Peer, Streams, take_upgraded, tls},
     shutdown::{self, Shutdown, ShutdownTrigger},
     telemetry::metrics::{self, Metrics},
 };
@@ -39,6 +39,14 @@ struct Running {
     metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
 
+/// These listeners speak HTTP only.
+#[derive(Clone)]
+struct NoStreams;
+
+impl Streams for NoStreams {
+    async fn serve_stream(self, _: Wire, _: Io, _: Peer) {}
+}
+
 fn start(router: impl FnOnce(Shutdown) -> Router, limits: Limits, tls: Option<TlsAcceptor>) -> Running {
     let url = ListenUrl { tls: tls.is_some(), ..ListenUrl::local_http(0) };
     let listeners = Listeners::bind(&[url], tls).unwrap();
@@ -47,7 +55,7 @@ fn start(router: impl FnOnce(Shutdown) -> Router, limits: Limits, tls: Option<Tl
     let recorder = metrics::recorder().unwrap();
     let metrics = Arc::new(::metrics::with_local_recorder(&recorder, Metrics::register));
     let router = router(shutdown.clone());
-    let server = tokio::spawn(async move { listeners.serve(router, &limits, metrics, shutdown).await });
+    let server = tokio::spawn(async move { listeners.serve(router, NoStreams, &limits, metrics, shutdown).await });
     Running { address, trigger, server, metrics: recorder.handle() }
 }
 

@@ -5,6 +5,7 @@
 //! bounded by the limits it was made with.
 
 pub mod mqtt;
+pub mod sockjs;
 pub mod stomp;
 pub mod ws;
 

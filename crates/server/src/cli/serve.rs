@@ -112,15 +112,17 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
     let data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
+    let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
     let (state, new_password) = open(&config, &data, prometheus).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
-    let connections = Arc::clone(&state.endpoints.connections);
+    let endpoints = state.endpoints.clone();
+    let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
-    let serving = listeners.serve(router, &config.limits, metrics, shutdown);
+    let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
     }

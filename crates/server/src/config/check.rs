@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt};
 use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, Wire, amount::Bound, layers::Origin};
+use super::{Config, amount::Bound, layers::Origin};
 
 /// A key whose value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,9 +54,6 @@ impl Config {
         for url in listen {
             if url.address.port() != 0 && !taken.insert(url.address) {
                 found.push(("server.listen", format!("{} is named twice", url.address)));
-            }
-            if url.wire != Wire::Http {
-                found.push(("server.listen", format!("{url} is not built yet; use http:// or https://")));
             }
             if url.tls && self.tls.certificate.is_none() {
                 found.push(("tls.certificate", format!("{url} needs one")));

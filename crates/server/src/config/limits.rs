@@ -13,6 +13,11 @@ bounded_section! {
     Limits in "limits" {
         /// Open connections of all listeners together; further ones are closed at once.
         max_connections: usize = 100_000, 1..=10_000_000;
+        /// Open connections of one address; further ones are closed at once. A trusted proxy has no such bound.
+        connections_per_address: usize = 20_000, 1..=10_000_000;
+        /// Connections that one address may open per second, as a lasting rate and as a burst; further ones are closed
+        /// at once. A trusted proxy has no such bound.
+        connects_per_second: u32 = 10_000, 1..=10_000_000;
         /// Milliseconds from accepting a socket to the end of its TLS handshake, and from the upgrade to the CONNECT
         /// frame or packet.
         connect_deadline_ms: Millis = Millis(10 * SECOND), 100..=10 * MINUTE;

@@ -8,6 +8,7 @@ mod check;
 mod layers;
 mod limits;
 mod listen_url;
+mod origins;
 mod secret;
 mod sections;
 
@@ -18,6 +19,7 @@ pub use check::Problem;
 pub use layers::{ConfigError, Flags, Origin};
 pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
+pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection, TlsSection,
@@ -39,6 +41,8 @@ pub struct Config {
     pub auth: AuthSection,
     /// The customer-service desk.
     pub desk: DeskSection,
+    /// Pages that may open connections.
+    pub origins: OriginsSection,
     /// Logging.
     pub log: LogSection,
     /// Accounts of programs.

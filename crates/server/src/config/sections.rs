@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use deskwire_model::{TopicFilter, Uid};
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
@@ -19,11 +20,17 @@ pub struct ServerSection {
     pub data: PathBuf,
     /// Listeners as URLs; all `http` and `https` ones serve the same routes.
     pub listen: Vec<ListenUrl>,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for ServerSection {
     fn default() -> Self {
-        Self { data: PathBuf::from("data"), listen: vec![ListenUrl::local_http(9003), ListenUrl::local_http(9885)] }
+        Self {
+            data: PathBuf::from("data"),
+            listen: vec![ListenUrl::local_http(9003), ListenUrl::local_http(9885)],
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

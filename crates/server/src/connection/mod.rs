@@ -1,7 +1,7 @@
 //! A client's connection, from the upgrade to the last byte.
 //!
-//! One task owns a connection and everything about it: the socket, the WebSocket framing ([`websocket`]), the
-//! protocol's session ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
+//! One task owns a connection and everything about it: the socket, its framing ([`framing`]), the protocol's session
+//! ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
 //! whoever has something for the client puts it into the connection's outbox. The loop is in [`task`] and knows of the
 //! protocols only what [`protocol`] asks of them:
 //!
@@ -19,6 +19,7 @@
 
 mod clock;
 mod follow;
+mod framing;
 mod mqtt;
 mod pace;
 mod page;
@@ -31,7 +32,6 @@ mod silence;
 mod stomp;
 mod task;
 mod upgrade;
-mod websocket;
 
 pub use self::{
     clock::timestamp,

@@ -7,7 +7,7 @@ use deskwire_desk::DeskError;
 use deskwire_model::Seq;
 use deskwire_wire::{Tick, ws::CloseCode};
 
-use super::websocket::Frames;
+use super::framing::Frames;
 use crate::telemetry::metrics as telemetry;
 
 /// Entries read from a log for a subscription that is behind.

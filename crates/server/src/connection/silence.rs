@@ -17,13 +17,13 @@ pub(super) enum Verdict {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Silence {
     since: Tick,
-    /// Milliseconds that are borne, before and again after the question.
-    limit_ms: u64,
+    /// Milliseconds that are borne, before and again after the question; without end where nothing can be asked.
+    limit_ms: Option<u64>,
     asked: bool,
 }
 
 impl Silence {
-    pub(super) const fn new(now: Tick, limit_ms: u64) -> Self {
+    pub(super) const fn new(now: Tick, limit_ms: Option<u64>) -> Self {
         Self { since: now, limit_ms, asked: false }
     }
 
@@ -38,15 +38,15 @@ impl Silence {
     }
 
     pub(super) fn judge(&mut self, now: Tick) -> Verdict {
-        if now < self.due() {
+        if self.due().is_none_or(|due| now < due) {
             return Verdict::Bearable;
         }
         if std::mem::replace(&mut self.asked, true) { Verdict::Gone } else { Verdict::Ask }
     }
 
-    /// When [`Self::judge`] will have something to say.
-    pub(super) fn due(&self) -> Tick {
-        self.since.after(self.limit_ms * if self.asked { 2 } else { 1 } + 1)
+    /// When [`Self::judge`] will have something to say, if ever.
+    pub(super) fn due(&self) -> Option<Tick> {
+        self.limit_ms.map(|limit| self.since.after(limit * if self.asked { 2 } else { 1 } + 1))
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_silent_client_is_asked_once_and_then_gone() {
         let at = Tick::from_millis;
-        let mut silence = Silence::new(at(0), 10);
+        let mut silence = Silence::new(at(0), Some(10));
         for (now, verdict) in [
             (10, Verdict::Bearable),
             (11, Verdict::Ask),
@@ -68,7 +68,8 @@ mod tests {
             assert_eq!(silence.judge(at(now)), verdict, "at {now}");
         }
         silence.end(at(21));
-        assert_eq!(silence.due(), at(32));
+        assert_eq!(silence.due(), Some(at(32)));
         assert_eq!(silence.judge(at(32)), Verdict::Ask, "a sign of life begins it anew");
+        assert_eq!(Silence::new(at(0), None).judge(at(1_000_000_000)), Verdict::Bearable, "who cannot be asked");
     }
 }

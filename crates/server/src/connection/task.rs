@@ -22,11 +22,11 @@ use tokio::{
 };
 
 use super::{
+    framing::{Framing, Received},
     protocol::{Ending, Page, Protocol, Reading},
     scratch,
     settings::Settings,
     silence::{Silence, Verdict},
-    websocket::{Frames, Received, WebSocket},
 };
 use crate::{listener::Io, telemetry::metrics::Limit};
 
@@ -35,10 +35,10 @@ const REST_AFTER_MS: u64 = 1000;
 /// How long a client may take to answer our Close frame.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
-/// A WebSocket connection that speaks `P`.
+/// A connection that speaks `P`.
 pub(super) struct Connection<P: Protocol> {
     io: Io,
-    websocket: WebSocket,
+    framing: Framing,
     protocol: P,
     outbox: Arc<Outbox>,
     settings: Arc<Settings>,
@@ -68,11 +68,18 @@ pub(super) struct Connection<P: Protocol> {
 
 impl<P: Protocol> Connection<P> {
     /// Boxed, because a future that takes itself by value has room for itself several times over.
-    pub(super) fn new(io: Io, protocol: P, outbox: Arc<Outbox>, settings: Arc<Settings>) -> Box<Self> {
+    pub(super) fn new(
+        io: Io,
+        framing: Framing,
+        protocol: P,
+        outbox: Arc<Outbox>,
+        settings: Arc<Settings>,
+    ) -> Box<Self> {
         settings.metrics.connections(P::NAME).increment(1.0);
+        let asks_after_ms = framing.has_pings().then_some(settings.idle_ping_ms);
         Box::new(Self {
             io,
-            websocket: WebSocket::new(settings.max_message),
+            framing,
             protocol,
             outbox,
             unsent: BytesMut::new(),
@@ -82,7 +89,7 @@ impl<P: Protocol> Connection<P> {
             reading: None,
             page: None,
             ping: None,
-            silence: Silence::new(settings.clock.now(), settings.idle_ping_ms),
+            silence: Silence::new(settings.clock.now(), asks_after_ms),
             ask: false,
             deaf: false,
             rested: false,
@@ -99,7 +106,7 @@ impl<P: Protocol> Connection<P> {
         if !leftover.is_empty() {
             let now = self.settings.clock.now();
             let mut input = BytesMut::from(leftover);
-            let received = self.websocket.receive(&mut input, |bytes| self.protocol.receive(bytes, now));
+            let received = self.framing.receive(&mut input, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
         }
         if let Err(error) = self.serve().await {
@@ -216,7 +223,7 @@ impl<P: Protocol> Connection<P> {
 
     fn fill(&mut self, out: &mut Vec<u8>) -> bool {
         let now = self.settings.clock.now();
-        let mut out = Frames::new(out);
+        let mut out = self.framing.frames(out);
         self.protocol.transmit(&mut out, now);
         if let Some(ping) = self.ping.take() {
             out.pong(&ping);
@@ -249,7 +256,9 @@ impl<P: Protocol> Connection<P> {
             self.page = None;
         }
         self.protocol.transmit(&mut out, now);
-        if let Some(probe) = self.protocol.probe(now) {
+        if self.framing.has_pings()
+            && let Some(probe) = self.protocol.probe(now)
+        {
             out.ping(&probe.to_be_bytes());
         }
         false
@@ -320,7 +329,7 @@ impl<P: Protocol> Connection<P> {
             let now = self.settings.clock.now();
             self.hear(now);
             self.rested = false;
-            let received = self.websocket.receive(bytes, |bytes| self.protocol.receive(bytes, now));
+            let received = self.framing.receive(bytes, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
             Ok(Poll::Ready(true))
         })
@@ -347,8 +356,8 @@ impl<P: Protocol> Connection<P> {
     fn set_timer(&mut self) {
         let stall = self.unsent_since.after(self.settings.write_stall_ms + 1);
         let output = if self.is_writable() { self.protocol.probe_due() } else { Some(stall) };
-        let idle = if self.rested { self.silence.due() } else { self.silence.since().after(REST_AFTER_MS) };
-        let deadline = self.protocol.deadline().into_iter().chain(output).fold(idle, Tick::min);
+        let idle = if self.rested { self.silence.due() } else { Some(self.silence.since().after(REST_AFTER_MS)) };
+        let Some(deadline) = self.protocol.deadline().into_iter().chain(output).chain(idle).min() else { return };
         if self.timer.is_none() || deadline < self.timer_at {
             let at = self.settings.clock.instant(deadline.after(1));
             match &mut self.timer {
@@ -361,7 +370,7 @@ impl<P: Protocol> Connection<P> {
 
     async fn close(&mut self, ending: Ending) -> io::Result<()> {
         let mut last = std::mem::take(&mut self.unsent).to_vec();
-        Frames::new(&mut last).close(ending.code, ending.reason);
+        self.framing.frames(&mut last).close(ending.code, ending.reason);
         let goodbye = async {
             self.io.write_all(&last).await?;
             self.io.shutdown().await?;

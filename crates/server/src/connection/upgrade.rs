@@ -1,4 +1,4 @@
-//! From an HTTP request to a WebSocket connection (RFC 6455 §4.2).
+//! Where a connection begins: an HTTP request that upgrades to WebSocket (RFC 6455 §4.2), or a stream of its own.
 
 use std::sync::Arc;
 
@@ -6,12 +6,14 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use deskwire_broker::Outbox;
 use deskwire_wire::{Tick, mqtt, stomp, ws};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 
 use super::{
+    framing::Framing,
     mqtt::Mqtt,
     protocol::Protocol,
     registry::Connections,
@@ -20,11 +22,12 @@ use super::{
     task::Connection,
 };
 use crate::{
-    gateway::Gateway,
-    listener::{Peer, take_upgraded},
+    config::Wire,
+    gateway::{Gateway, Handshake, HandshakeRefused},
+    listener::{Io, Peer, Streams, take_upgraded},
 };
 
-/// What the WebSocket endpoints share.
+/// What all endpoints share.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
     /// Who may do what.
@@ -50,13 +53,19 @@ impl Endpoints {
         }
     }
 
-    fn serve<P: Protocol + 'static>(
+    /// Answers the request of a WebSocket that is to speak the protocol that `protocol` makes.
+    fn upgrade<P: Protocol + 'static>(
         &self,
         request: Request,
         subprotocol: Option<HeaderValue>,
-        protocol: impl FnOnce(&Self, Arc<Outbox>, Tick) -> P + Send + 'static,
+        protocol: impl FnOnce(&Self, Handshake, Arc<Outbox>, Tick) -> P + Send + 'static,
     ) -> Response {
-        let mut request = request;
+        let (parts, body) = request.into_parts();
+        let handshake = match self.gateway.shake_hands(&parts) {
+            Ok(handshake) => handshake,
+            Err(refused) => return refused.into_response(),
+        };
+        let mut request = Request::from_parts(parts, body);
         let accepted = match accept(&mut request) {
             Ok(accepted) => accepted,
             Err(refused) => return *refused,
@@ -68,12 +77,9 @@ impl Endpoints {
             let _peer = peer;
             match accepted.upgrade.await.map(take_upgraded) {
                 Ok((io, leftover)) => {
-                    let limits = &endpoints.gateway.config.limits;
-                    let outbox = Outbox::new(limits.outbox_bytes);
-                    let _registered = endpoints.connections.enter(&outbox);
-                    let now = endpoints.settings.clock.now();
-                    let protocol = protocol(&endpoints, Arc::clone(&outbox), now);
-                    Connection::new(io, protocol, outbox, endpoints.settings).run(leftover).await;
+                    let framing = Framing::websocket(endpoints.settings.max_message);
+                    let protocol = |outbox, now| protocol(&endpoints, handshake, outbox, now);
+                    endpoints.serve(io, framing, leftover, protocol).await;
                 }
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }
@@ -89,14 +95,63 @@ impl Endpoints {
         }
         response
     }
+
+    /// Serves a connection to its end. `leftover` came before whatever `io` yields.
+    async fn serve<P: Protocol>(
+        &self,
+        io: Io,
+        framing: Framing,
+        leftover: Bytes,
+        protocol: impl FnOnce(Arc<Outbox>, Tick) -> P,
+    ) {
+        let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
+        let _registered = self.connections.enter(&outbox);
+        let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
+        Connection::new(io, framing, protocol, outbox, Arc::clone(&self.settings)).run(leftover).await;
+    }
+
+    fn stomp(&self, handshake: Handshake, outbox: Arc<Outbox>, now: Tick) -> Stomp {
+        Stomp::new(Arc::clone(&self.gateway), Arc::clone(&self.stomp), handshake, outbox, now)
+    }
+
+    fn mqtt(&self, outbox: Arc<Outbox>, now: Tick) -> Mqtt {
+        Mqtt::new(Arc::clone(&self.gateway), Arc::clone(&self.mqtt), outbox, now)
+    }
+}
+
+impl Streams for Endpoints {
+    async fn serve_stream(self, wire: Wire, io: Io, peer: Peer) {
+        let handshake = Handshake { identity: None, address: Some(peer.address.ip()) };
+        let leftover = Bytes::new();
+        match wire {
+            Wire::Stomp => {
+                let protocol = |outbox, now| self.stomp(handshake, outbox, now);
+                self.serve(io, Framing::Stream, leftover, protocol).await;
+            }
+            Wire::Mqtt => {
+                let protocol = |outbox, now| self.mqtt(outbox, now);
+                self.serve(io, Framing::Stream, leftover, protocol).await;
+            }
+            // The listener serves these itself.
+            Wire::Http => {}
+        }
+    }
+}
+
+impl IntoResponse for HandshakeRefused {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::Origin => StatusCode::FORBIDDEN,
+            Self::Credentials(_) => StatusCode::UNAUTHORIZED,
+        };
+        (status, self.to_string()).into_response()
+    }
 }
 
 /// `GET /stomp`, `/ws/chat`, `/ws/agent`: STOMP over WebSocket.
 pub async fn stomp_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
     let subprotocol = highest_stomp(request.headers());
-    endpoints.serve(request, subprotocol, |endpoints, outbox, now| {
-        Stomp::new(Arc::clone(&endpoints.gateway), Arc::clone(&endpoints.stomp), outbox, now)
-    })
+    endpoints.upgrade(request, subprotocol, Endpoints::stomp)
 }
 
 /// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
@@ -105,9 +160,7 @@ pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request)
     let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {
         return (StatusCode::BAD_REQUEST, "the WebSocket subprotocol must be mqtt").into_response();
     };
-    endpoints.serve(request, Some(subprotocol), |endpoints, outbox, now| {
-        Mqtt::new(Arc::clone(&endpoints.gateway), Arc::clone(&endpoints.mqtt), outbox, now)
-    })
+    endpoints.upgrade(request, Some(subprotocol), |endpoints, _, outbox, now| endpoints.mqtt(outbox, now))
 }
 
 fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {

@@ -1,8 +1,9 @@
 //! Who may do what, and where it goes.
 //!
-//! Between the protocols and the desk: [`identity`] answers who is at the other end, [`topics`] decides for each
+//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides for each
 //! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
 
+mod handshake;
 mod identity;
 mod topics;
 
@@ -12,6 +13,7 @@ use deskwire_broker::{Hub, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
+    handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     topics::{Refused, Route, user_topic},
 };

@@ -5,6 +5,7 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::D
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -12,9 +13,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use super::{ConnectionGuard, Io, Peer, Slots};
+use super::{ConnectionGuard, Io, Peer, Slots, Streams, TrustedProxies};
 use crate::{
-    config::{Limits, ListenUrl},
+    config::{Limits, ListenUrl, Wire},
     shutdown::Shutdown,
     telemetry::metrics::{Limit, Metrics, Protocol},
 };
@@ -24,13 +25,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Everything that a port's loop and its connections share.
 #[derive(Clone)]
-pub(super) struct Acceptor {
+pub(super) struct Acceptor<S> {
     pub(super) url: ListenUrl,
     pub(super) tls: Option<TlsAcceptor>,
     pub(super) http: http1::Builder,
     pub(super) connect_deadline: Duration,
     pub(super) router: Router,
+    pub(super) streams: S,
     pub(super) slots: Slots,
+    pub(super) proxies: TrustedProxies,
     pub(super) metrics: Arc<Metrics>,
     pub(super) shutdown: Shutdown,
 }
@@ -45,7 +48,7 @@ pub(super) fn http_settings(limits: &Limits) -> http1::Builder {
     http
 }
 
-impl Acceptor {
+impl<S: Streams> Acceptor<S> {
     /// Accepts until the shutdown.
     pub(super) async fn run(mut self, listener: TcpListener) {
         let mut pause = FIRST_PAUSE;
@@ -76,23 +79,33 @@ impl Acceptor {
     }
 
     fn admit(&self, socket: TcpStream, address: SocketAddr) {
-        let Some(guard) = self.slots.take() else {
-            self.metrics.refused.increment(1);
-            self.metrics.limit_hits(Limit::Connections).increment(1);
-            return;
-        };
-        self.metrics.accepted.increment(1);
         // A listener on [::] shows IPv4 clients as IPv6 ones.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        let counted = Some(address.ip()).filter(|address| !self.proxies.include(*address));
+        let guard = match self.slots.take(counted) {
+            Ok(guard) => guard,
+            Err(limit) => {
+                self.metrics.refused.increment(1);
+                return self.metrics.limit_hits(limit).increment(1);
+            }
+        };
+        self.metrics.accepted.increment(1);
         // Fails only on a socket that is gone already; the first read will tell.
         let _ = socket.set_nodelay(true);
+        if self.url.wire != Wire::Http {
+            // A stream without heart-beats has nothing else to find a dead peer by.
+            let _ = SockRef::from(&socket).set_tcp_keepalive(&keep_alive());
+        }
         tokio::spawn(self.clone().connection(socket, address, guard));
     }
 
     async fn connection(self, socket: TcpStream, address: SocketAddr, guard: ConnectionGuard) {
         let Some(io) = self.handshake(socket).await else { return };
         let peer = Peer { address, tls: self.tls.is_some(), guard };
-        self.serve(io, peer).await;
+        match self.url.wire {
+            Wire::Http => self.serve(io, peer).await,
+            wire => self.streams.serve_stream(wire, io, peer).await,
+        }
     }
 
     /// The stream to talk on; nothing when TLS failed or took too long.
@@ -116,12 +129,15 @@ impl Acceptor {
         }
     }
 
+    /// HTTP.
     async fn serve(self, io: Io, peer: Peer) {
-        let Self { http, router, mut shutdown, metrics, .. } = self;
+        let Self { http, router, proxies, mut shutdown, metrics, .. } = self;
         metrics.connections(Protocol::Http).increment(1.0);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer.clone());
+            let client = proxies.client(peer.address.ip(), request.headers());
+            let address = SocketAddr::new(client, peer.address.port());
+            request.extensions_mut().insert(Peer { address, ..peer.clone() });
             let answer = router.clone().oneshot(request);
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });
@@ -138,6 +154,11 @@ impl Acceptor {
             tracing::debug!(%error, "HTTP connection ended early");
         }
     }
+}
+
+/// Asks a peer that has been silent for a minute, and gives it up after two more.
+const fn keep_alive() -> TcpKeepalive {
+    TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20)).with_retries(6)
 }
 
 /// Errors of `accept` that are the fate of the connection it would have returned; the next one may be well.

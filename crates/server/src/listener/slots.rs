@@ -1,13 +1,25 @@
 //! Counts connections, bounds them, and knows when the last one is gone.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::Notify;
 
-use crate::telemetry::metrics::Metrics;
+use crate::{
+    config::Limits,
+    telemetry::metrics::{Limit, Metrics},
+};
+
+/// After so many connections the addresses that have been quiet are forgotten.
+const FORGET_AFTER: usize = 4096;
 
 /// The places for connections. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -16,26 +28,68 @@ pub(super) struct Slots(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     most: usize,
+    most_per_address: usize,
     open: AtomicUsize,
+    by_address: Mutex<HashMap<IpAddr, usize>>,
+    rates: DefaultKeyedRateLimiter<IpAddr>,
+    /// How often a place was asked for.
+    asked: AtomicUsize,
     emptied: Notify,
     metrics: Arc<Metrics>,
 }
 
+impl Shared {
+    fn by_address(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Slots {
-    /// Places for `most` connections.
-    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
-        Self(Arc::new(Shared { most, open: AtomicUsize::new(0), emptied: Notify::new(), metrics }))
+    /// Places as `limits` has them.
+    pub(super) fn new(limits: &Limits, metrics: Arc<Metrics>) -> Self {
+        let per_second = NonZeroU32::new(limits.connects_per_second).unwrap_or(NonZeroU32::MIN);
+        Self(Arc::new(Shared {
+            most: limits.max_connections,
+            most_per_address: limits.connections_per_address,
+            open: AtomicUsize::new(0),
+            by_address: Mutex::default(),
+            rates: RateLimiter::keyed(Quota::per_second(per_second)),
+            asked: AtomicUsize::new(0),
+            emptied: Notify::new(),
+            metrics,
+        }))
     }
 
-    /// Takes a place, if one is left.
-    pub(super) fn take(&self) -> Option<ConnectionGuard> {
+    /// Takes a place for a connection from `address`, if one is left; an address that speaks for many is not counted.
+    ///
+    /// # Errors
+    /// The bound that is reached.
+    pub(super) fn take(&self, address: Option<IpAddr>) -> Result<ConnectionGuard, Limit> {
         let shared = &self.0;
+        if let Some(address) = address {
+            if shared.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_AFTER) {
+                shared.rates.retain_recent();
+            }
+            shared.rates.check_key(&address).map_err(|_| Limit::Address)?;
+        }
         shared
             .open
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| (open < shared.most).then_some(open + 1))
-            .ok()?;
+            .map_err(|_| Limit::Connections)?;
+        // From here on the place gives back what it took.
+        let mut place = Place { shared: Arc::clone(shared), address: None };
         shared.metrics.sockets.increment(1.0);
-        Some(ConnectionGuard { _place: Arc::new(Place(Arc::clone(shared))) })
+        if let Some(address) = address {
+            let mut by_address = shared.by_address();
+            let open = by_address.entry(address).or_default();
+            if *open >= shared.most_per_address {
+                drop(by_address);
+                return Err(Limit::Address);
+            }
+            *open += 1;
+            place.address = Some(address);
+        }
+        Ok(ConnectionGuard { _place: Arc::new(place) })
     }
 
     /// Places taken now.
@@ -63,27 +117,46 @@ pub struct ConnectionGuard {
 }
 
 #[derive(Debug)]
-struct Place(Arc<Shared>);
+struct Place {
+    shared: Arc<Shared>,
+    address: Option<IpAddr>,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.metrics.sockets.decrement(1.0);
-        if self.0.open.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.emptied.notify_waiters();
+        let shared = &self.shared;
+        if let Some(address) = self.address {
+            let mut by_address = shared.by_address();
+            if let Some(open) = by_address.get_mut(&address) {
+                *open -= 1;
+                if *open == 0 {
+                    by_address.remove(&address);
+                }
+            }
+        }
+        shared.metrics.sockets.decrement(1.0);
+        if shared.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            shared.emptied.notify_waiters();
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    fn slots(limits: &Limits) -> Slots {
+        Slots::new(limits, Arc::new(Metrics::register()))
+    }
 
     #[tokio::test]
     async fn places_are_bounded_and_come_back_with_the_last_clone() {
-        let slots = Slots::new(2, Arc::new(Metrics::register()));
-        let first = slots.take().unwrap();
-        let second = slots.take().unwrap();
-        assert!(slots.take().is_none());
+        let slots = slots(&Limits { max_connections: 2, ..Limits::default() });
+        let first = slots.take(None).unwrap();
+        let second = slots.take(None).unwrap();
+        assert_eq!(slots.take(None).err(), Some(Limit::Connections));
         let clone = first.clone();
         drop(first);
         assert_eq!(slots.open(), 2);
@@ -97,5 +170,28 @@ mod tests {
         drop(second);
         waiting.await.unwrap();
         slots.all_free().await;
+    }
+
+    #[test]
+    fn one_address_does_not_take_the_places_of_all() {
+        let slots = slots(&Limits { connections_per_address: 1, ..Limits::default() });
+        let (greedy, other) = (Ipv4Addr::new(192, 0, 2, 1).into(), Ipv4Addr::new(192, 0, 2, 2).into());
+        let first = slots.take(Some(greedy)).unwrap();
+        assert_eq!(slots.take(Some(greedy)).err(), Some(Limit::Address));
+        let second = slots.take(Some(other)).unwrap();
+        assert_eq!(slots.open(), 2, "who was refused takes no place");
+        drop(first);
+        drop(slots.take(Some(greedy)).unwrap());
+        drop(second);
+        assert!(slots.0.by_address().is_empty(), "who is gone is forgotten");
+    }
+
+    #[test]
+    fn an_address_that_connects_too_often_has_to_wait() {
+        let slots = slots(&Limits { connects_per_second: 1, ..Limits::default() });
+        let (hasty, other) = (Ipv4Addr::new(192, 0, 2, 1).into(), Ipv4Addr::new(192, 0, 2, 2).into());
+        drop(slots.take(Some(hasty)).unwrap());
+        assert_eq!(slots.take(Some(hasty)).err(), Some(Limit::Address));
+        slots.take(Some(other)).unwrap();
     }
 }

@@ -41,6 +41,8 @@ impl Protocol {
 pub enum Limit {
     /// `limits.max_connections`.
     Connections,
+    /// `limits.connections_per_address` and `limits.connects_per_second`.
+    Address,
     /// `limits.connect_deadline_ms`.
     ConnectDeadline,
     /// A message, frame or packet that is too large.
@@ -62,8 +64,9 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Connections,
+        Self::Address,
         Self::ConnectDeadline,
         Self::Size,
         Self::Subscriptions,
@@ -78,6 +81,7 @@ impl Limit {
     const fn label(self) -> &'static str {
         match self {
             Self::Connections => "connections",
+            Self::Address => "address",
             Self::ConnectDeadline => "connect_deadline",
             Self::Size => "size",
             Self::Subscriptions => "subscriptions",

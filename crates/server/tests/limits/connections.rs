@@ -30,6 +30,27 @@ fn a_full_server_closes_who_comes_next_until_somebody_leaves() {
 }
 
 #[test]
+fn one_address_has_its_share_and_no_more() {
+    let server = Server::start(&[("CONNECTIONS_PER_ADDRESS", "2")]);
+    let mut first = Stomp::service(&server);
+    let _second = Stomp::service(&server);
+    assert_eq!(server.connect().read(&mut [0]).unwrap_or(0), 0, "the third is closed at once");
+    first.is_served();
+}
+
+#[test]
+fn one_address_that_connects_too_often_is_closed_at_once() {
+    let server = Server::start(&[("CONNECTS_PER_SECOND", "1")]);
+    let is_closed = |_| {
+        let mut stream = server.connect();
+        let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        asked.is_err() || stream.read(&mut [0]).unwrap_or(0) == 0
+    };
+    let closed = (0..100).any(is_closed);
+    assert!(closed, "a hundred connections at once are more than one per second");
+}
+
+#[test]
 fn who_does_not_say_who_it_is_in_time_is_cut() {
     let server = Server::start(&[("CONNECT_DEADLINE_MS", "2000")]);
     let mut known = Stomp::service(&server);

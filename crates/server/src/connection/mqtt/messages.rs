@@ -9,7 +9,7 @@ use prost::Message as _;
 
 use super::Mqtt;
 use crate::{
-    connection::{follow::Verdict, protocol::Page, timestamp, websocket::Frames},
+    connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     gateway::user_topic,
     telemetry::metrics::Protocol,
 };

@@ -20,10 +20,10 @@ use deskwire_wire::{
 
 use super::{
     follow::Subscriptions,
+    framing::Frames,
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
-    websocket::Frames,
 };
 use crate::{
     gateway::{Gateway, Identity},

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::{Stomp, UNLOGGED};
 use crate::{
-    connection::{follow::Verdict, protocol::Page, timestamp, websocket::Frames},
+    connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     telemetry::metrics::{Limit, Protocol},
 };
 

@@ -17,13 +17,13 @@ use deskwire_wire::{
 
 use super::{
     follow::Subscriptions,
+    framing::Frames,
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
-    websocket::Frames,
 };
 use crate::{
-    gateway::{Gateway, Identity},
+    gateway::{Gateway, Handshake, Identity},
     telemetry::metrics::{self as telemetry, Limit},
 };
 
@@ -62,6 +62,8 @@ pub(super) struct Stomp {
     gateway: Arc<Gateway>,
     session: Session,
     outbox: Arc<Outbox>,
+    /// What was known before CONNECT, until then.
+    handshake: Option<Box<Handshake>>,
     client: Option<Box<Client>>,
     subscriptions: Subscriptions<Subscribed>,
     /// The event that waits to be acted on.
@@ -79,12 +81,19 @@ pub(super) struct Stomp {
 }
 
 impl Stomp {
-    pub(super) fn new(gateway: Arc<Gateway>, config: Arc<SessionConfig>, outbox: Arc<Outbox>, now: Tick) -> Self {
+    pub(super) fn new(
+        gateway: Arc<Gateway>,
+        config: Arc<SessionConfig>,
+        handshake: Handshake,
+        outbox: Arc<Outbox>,
+        now: Tick,
+    ) -> Self {
         Self {
             session: Session::new(config, now),
             subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
             gateway,
             outbox,
+            handshake: Some(Box::new(handshake)),
             client: None,
             next: None,
             unanswered: VecDeque::new(),

@@ -47,8 +47,11 @@ impl Stomp {
     }
 
     async fn connect(&mut self, connect: Connect, now: Tick) {
-        let authenticated =
-            self.gateway.authenticate_stomp(connect.authorization(), connect.login(), connect.passcode()).await;
+        let known = self.handshake.take().and_then(|handshake| handshake.identity);
+        let authenticated = match known {
+            Some(identity) => Ok(identity),
+            None => self.gateway.authenticate_stomp(connect.authorization(), connect.login(), connect.passcode()).await,
+        };
         let identity = match authenticated {
             Ok(identity) => identity,
             Err(error) => {
