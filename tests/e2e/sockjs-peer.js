@@ -39,9 +39,19 @@ class SockJsCarrier {
     return this.elements([content]);
   }
 
-  /** Waits for a SockJS frame of this type. */
-  shows(type) {
-    return until(`the SockJS frame ${type}`, () => this.frames.find((frame) => frame[0] === type));
+  /** Waits for a SockJS frame of this type. Rejects when the session ends without it. */
+  async shows(type) {
+    let over = false;
+    this.ended.then(() => {
+      over = true;
+    });
+    return until(`the SockJS frame ${type}`, () => {
+      const frame = this.frames.find((text) => text[0] === type);
+      if (!frame && over) {
+        throw new Error(`the session ended before ${type}; status ${this.exchange?.status}, frames ${this.frames}`);
+      }
+      return frame;
+    });
   }
 
   /** Waits until the server has ended the session; returns the code it gave. */
