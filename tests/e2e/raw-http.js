@@ -39,12 +39,14 @@ export class Exchange {
     this.#request.end(body);
   }
 
-  /** Waits until the body holds `part`; returns the body so far. */
-  async shows(part) {
-    await until(`the body shows ${JSON.stringify(part)}`, () => this.text.includes(part)).catch((error) => {
-      throw new Error(`${error.message}; it is ${JSON.stringify(this.text.slice(-500))}`);
+  /** Waits until the body holds `part`; returns the body so far. Rejects when it ends without. */
+  shows(part) {
+    return until(`the body shows ${JSON.stringify(part)}`, () => {
+      if (!this.text.includes(part) && this.complete) {
+        throw new Error(`the body (status ${this.status}) is ${JSON.stringify(this.text.slice(-500))}, without ${part}`);
+      }
+      return this.text.includes(part) && this.text;
     });
-    return this.text;
   }
 
   /** Waits for the whole answer; returns this exchange. */

@@ -137,10 +137,14 @@ export class SockJsHttp extends SockJsCarrier {
     return new Exchange(this.server, method, this.path(transport, query), { headers: this.headers });
   }
 
-  /** Opens a receiver that answers once, and waits for its answer. */
+  /** Opens a receiver that answers once, and waits for its answer. Rejects when that has no SockJS frame. */
   async poll(transport = 'xhr') {
     const exchange = await this.receive(transport).whole();
-    return { exchange, frames: RECEIVERS[transport].frames(exchange.text) };
+    const frames = RECEIVERS[transport].frames(exchange.text);
+    if (exchange.status !== 200 || frames.length === 0) {
+      throw new Error(`${transport} was answered ${exchange.status} ${JSON.stringify(exchange.text)}`);
+    }
+    return { exchange, frames };
   }
 
   /** Sends strings by `xhr_send`, or by `jsonp_send` as a form. */
