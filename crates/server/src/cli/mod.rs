@@ -8,7 +8,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::ListenUrl;
+use crate::{config::ListenUrl, gateway::Extensions};
 
 /// Self-hosted real-time customer-service messaging.
 #[derive(Debug, Parser)]
@@ -54,11 +54,11 @@ enum ConfigCommand {
     Print(ConfigFile),
 }
 
-/// Runs the command that the process was started with.
+/// Runs the command that the process was started with. A server has the hooks of `extensions`.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run(extensions: Extensions) -> ExitCode {
     let outcome = match CommandLine::parse().command {
-        Command::Serve(args) => return serve::run(args),
+        Command::Serve(args) => return serve::run(args, extensions),
         Command::Config(ConfigCommand::Check(file)) => config::check(file.path.as_deref()),
         Command::Config(ConfigCommand::Print(file)) => config::print(file.path.as_deref()),
     };

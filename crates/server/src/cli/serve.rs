@@ -28,7 +28,7 @@ use crate::{
     connection::Endpoints,
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
-    gateway::Gateway,
+    gateway::{Extensions, Gateway},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -87,34 +87,38 @@ enum Ending {
     Forced,
 }
 
-pub(super) fn run(args: ServeArgs) -> ExitCode {
-    match start(args) {
+pub(super) fn run(args: ServeArgs, extensions: Extensions) -> ExitCode {
+    match start(args, extensions) {
         Ok(Ending::Stopped) => ExitCode::SUCCESS,
         Ok(Ending::Forced) => ExitCode::FAILURE,
         Err(error) => failure(&error),
     }
 }
 
-fn start(args: ServeArgs) -> Result<Ending, StartError> {
+fn start(args: ServeArgs, extensions: Extensions) -> Result<Ending, StartError> {
     let flags = Flags { data: args.data, listen: args.listen };
     let config = Config::load(args.config.path.as_deref(), std::env::vars_os(), &flags)?;
     logging::install(&config.log)?;
     let prometheus = metrics::install()?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ending = runtime.block_on(serve(Arc::new(config), prometheus));
+    let ending = runtime.block_on(serve(Arc::new(config), extensions, prometheus));
     // Whoever has not ended by now was given its time.
     runtime.shutdown_background();
     ending
 }
 
-async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Ending, StartError> {
+async fn serve(
+    config: Arc<Config>,
+    extensions: Extensions,
+    prometheus: PrometheusHandle,
+) -> Result<Ending, StartError> {
     // First of all: a signal during the start must not be lost.
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
     let data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let (state, new_password) = open(&config, &data, prometheus).await?;
+    let (state, new_password) = open(&config, &data, extensions, prometheus).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
@@ -154,12 +158,13 @@ async fn serve(config: Arc<Config>, prometheus: PrometheusHandle) -> Result<Endi
 async fn open(
     config: &Arc<Config>,
     data: &DataFolder,
+    extensions: Extensions,
     prometheus: PrometheusHandle,
 ) -> Result<(ApiState, Option<String>), StartError> {
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
-    let gateway = Arc::new(gateway(config, store, data.secret_key())?);
+    let gateway = Arc::new(Gateway { extensions, ..gateway(config, store, data.secret_key())? });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
@@ -199,6 +204,7 @@ fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey) -> Result<Gatewa
         services: ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
+        extensions: Extensions::default(),
     })
 }
 

@@ -28,7 +28,10 @@ use super::{
     settings::Settings,
     silence::{Silence, Verdict},
 };
-use crate::{listener::Io, telemetry::metrics::Limit};
+use crate::{
+    listener::Io,
+    telemetry::metrics::{self as telemetry, Limit},
+};
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
@@ -39,6 +42,7 @@ const CLOSE_WAIT: Duration = Duration::from_secs(2);
 pub(super) struct Connection<P: Protocol> {
     io: Io,
     framing: Framing,
+    counted_as: telemetry::Protocol,
     protocol: P,
     outbox: Arc<Outbox>,
     settings: Arc<Settings>,
@@ -75,11 +79,13 @@ impl<P: Protocol> Connection<P> {
         outbox: Arc<Outbox>,
         settings: Arc<Settings>,
     ) -> Box<Self> {
-        settings.metrics.connections(P::NAME).increment(1.0);
+        let counted_as = framing.counted_as(P::NAME);
+        settings.metrics.connections(counted_as).increment(1.0);
         let asks_after_ms = framing.has_pings().then_some(settings.idle_ping_ms);
         Box::new(Self {
             io,
             framing,
+            counted_as,
             protocol,
             outbox,
             unsent: BytesMut::new(),
@@ -385,6 +391,6 @@ impl<P: Protocol> Connection<P> {
 
 impl<P: Protocol> Drop for Connection<P> {
     fn drop(&mut self) {
-        self.settings.metrics.connections(P::NAME).decrement(1.0);
+        self.settings.metrics.connections(self.counted_as).decrement(1.0);
     }
 }

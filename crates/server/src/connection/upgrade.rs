@@ -53,11 +53,18 @@ impl Endpoints {
         }
     }
 
+    /// Answers the request of a WebSocket that is to speak STOMP, bare or inside SockJS.
+    pub fn stomp_websocket(&self, request: Request, sockjs: bool) -> Response {
+        let subprotocol = highest_stomp(request.headers());
+        self.upgrade(request, subprotocol, sockjs, Self::stomp)
+    }
+
     /// Answers the request of a WebSocket that is to speak the protocol that `protocol` makes.
     fn upgrade<P: Protocol + 'static>(
         &self,
         request: Request,
         subprotocol: Option<HeaderValue>,
+        sockjs: bool,
         protocol: impl FnOnce(&Self, Handshake, Arc<Outbox>, Tick) -> P + Send + 'static,
     ) -> Response {
         let (parts, body) = request.into_parts();
@@ -77,7 +84,8 @@ impl Endpoints {
             let _peer = peer;
             match accepted.upgrade.await.map(take_upgraded) {
                 Ok((io, leftover)) => {
-                    let framing = Framing::websocket(endpoints.settings.max_message);
+                    let max_message = endpoints.settings.max_message;
+                    let framing = if sockjs { Framing::sockjs(max_message) } else { Framing::websocket(max_message) };
                     let protocol = |outbox, now| protocol(&endpoints, handshake, outbox, now);
                     endpoints.serve(io, framing, leftover, protocol).await;
                 }
@@ -141,7 +149,7 @@ impl Streams for Endpoints {
 impl IntoResponse for HandshakeRefused {
     fn into_response(self) -> Response {
         let status = match &self {
-            Self::Origin => StatusCode::FORBIDDEN,
+            Self::Origin | Self::Vetoed(_) => StatusCode::FORBIDDEN,
             Self::Credentials(_) => StatusCode::UNAUTHORIZED,
         };
         (status, self.to_string()).into_response()
@@ -150,8 +158,7 @@ impl IntoResponse for HandshakeRefused {
 
 /// `GET /stomp`, `/ws/chat`, `/ws/agent`: STOMP over WebSocket.
 pub async fn stomp_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
-    let subprotocol = highest_stomp(request.headers());
-    endpoints.upgrade(request, subprotocol, Endpoints::stomp)
+    endpoints.stomp_websocket(request, false)
 }
 
 /// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
@@ -160,7 +167,7 @@ pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request)
     let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {
         return (StatusCode::BAD_REQUEST, "the WebSocket subprotocol must be mqtt").into_response();
     };
-    endpoints.upgrade(request, Some(subprotocol), |endpoints, _, outbox, now| endpoints.mqtt(outbox, now))
+    endpoints.upgrade(request, Some(subprotocol), false, |endpoints, _, outbox, now| endpoints.mqtt(outbox, now))
 }
 
 fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {

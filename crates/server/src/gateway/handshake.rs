@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use http::{HeaderMap, header, request::Parts};
 
-use super::{AuthError, Gateway, Identity, bearer_token};
+use super::{AuthError, Gateway, Identity, Veto, bearer_token};
 use crate::{config::Origins, listener::Peer};
 
 /// Query items that hold an access token: browsers cannot set headers of a WebSocket (`spec/stomp-sockjs.md` §4.2).
@@ -29,6 +29,9 @@ pub enum HandshakeRefused {
     /// The token in its request is no good.
     #[error(transparent)]
     Credentials(#[from] AuthError),
+    /// An interceptor says no.
+    #[error(transparent)]
+    Vetoed(#[from] Veto),
 }
 
 impl Gateway {
@@ -41,6 +44,7 @@ impl Gateway {
             return Err(HandshakeRefused::Origin);
         }
         let identity = token(request).map(|token| self.bearer(&token)).transpose()?;
+        self.extensions.ask(|interceptor| interceptor.handshake(request))?;
         let address = request.extensions.get::<Peer>().map(|peer| peer.address.ip());
         Ok(Handshake { identity, address })
     }

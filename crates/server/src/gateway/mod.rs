@@ -3,6 +3,7 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides for each
 //! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
 
+mod extensions;
 mod handshake;
 mod identity;
 mod topics;
@@ -13,6 +14,7 @@ use deskwire_broker::{Hub, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
+    extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     topics::{Refused, Route, user_topic},
@@ -40,4 +42,6 @@ pub struct Gateway {
     pub config: Arc<Config>,
     /// Where everybody counts.
     pub metrics: Arc<Metrics>,
+    /// Hooks of the application around the server.
+    pub extensions: Extensions,
 }

@@ -23,13 +23,37 @@ pub fn put_frame(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
 ///
 /// If `write` takes bytes away that it did not append.
 pub fn put_frame_with(out: &mut Vec<u8>, opcode: Opcode, write: impl FnOnce(&mut Vec<u8>)) {
-    let start = out.len();
-    let payload_start = start + USUAL_HEAD;
-    out.resize(payload_start, 0);
+    let frame = OpenFrame::begin(out);
     write(out);
-    assert!(out.len() >= payload_start, "the payload is appended to what was there");
-    let head = head(opcode, out.len() - payload_start);
-    out.splice(start..payload_start, head.as_ref().iter().copied());
+    frame.end(out, opcode);
+}
+
+/// A server's frame whose payload is being appended. Without [`OpenFrame::end`] it is no frame.
+#[derive(Debug)]
+#[must_use]
+pub struct OpenFrame {
+    start: usize,
+}
+
+impl OpenFrame {
+    /// Leaves room for the head at the end of `out`; whatever is appended from now on is the payload.
+    pub fn begin(out: &mut Vec<u8>) -> Self {
+        let start = out.len();
+        out.resize(start + USUAL_HEAD, 0);
+        Self { start }
+    }
+
+    /// Completes the frame; see [`put_frame_with`].
+    ///
+    /// # Panics
+    ///
+    /// If `out` has become shorter than it was.
+    pub fn end(self, out: &mut Vec<u8>, opcode: Opcode) {
+        let payload_start = self.start + USUAL_HEAD;
+        assert!(out.len() >= payload_start, "the payload is appended to what was there");
+        let head = head(opcode, out.len() - payload_start);
+        out.splice(self.start..payload_start, head.as_ref().iter().copied());
+    }
 }
 
 /// Appends a server's close frame. A `reason` above 123 bytes is cut before a character.

@@ -11,7 +11,7 @@
 //! # Out
 //!
 //! Server frames carry no mask, so a frame is the same bytes for every receiver: [`head`] makes the few bytes to send in
-//! front of a shared payload, [`put_frame`] and [`put_frame_with`] build whole frames. A message always goes out as one
+//! front of a shared payload, [`put_frame`], [`put_frame_with`] and [`OpenFrame`] build whole frames. A message always goes out as one
 //! frame, fragmentation is only understood. Clients mask with [`put_masked_frame`] and [`put_masked_close`].
 //!
 //! # Before
@@ -34,7 +34,7 @@ mod utf8;
 pub use client_handshake::{Accepted, HandshakeError, ResponseReader, client_request};
 pub use close::{CloseCode, CloseFrame};
 pub use decoder::{Decoder, Limits};
-pub use encoder::{put_close, put_frame, put_frame_with, put_masked_close, put_masked_frame};
+pub use encoder::{OpenFrame, put_close, put_frame, put_frame_with, put_masked_close, put_masked_frame};
 pub use error::Error;
 pub use event::{Control, Event, MessageKind};
 pub use handshake::{accept_key, client_key, is_client_key};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
 use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
@@ -82,6 +83,17 @@ impl Stomp {
         if let Some(Seq(number)) = publication.seq() {
             headers.push(("seq", seq.format(number)));
         }
+        let encoded;
+        let (text, body) = if text || out.carries_bytes() {
+            (text, &body[..])
+        } else if std::str::from_utf8(body).is_ok() {
+            (true, &body[..])
+        } else {
+            // Inside SockJS there is nothing but text.
+            headers.push(("content-transfer-encoding", "base64"));
+            encoded = STANDARD.encode(body);
+            (true, encoded.as_bytes())
+        };
         let message = Message {
             destination: &destination,
             content_type,
