@@ -2,7 +2,7 @@
 //!
 //! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
 //! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
-//! ask the [`gateway`] who may do what; [`auth`] says who is there. [`shutdown`] ends it all; [`telemetry`] tells how it
+//! ask the [`gateway`] who may do what; [`auth`] says who is there. [`sockjs`] brings the same where there are no WebSockets. [`shutdown`] ends it all; [`telemetry`] tells how it
 //! goes.
 
 pub mod auth;
@@ -15,4 +15,5 @@ pub mod gateway;
 pub mod http;
 pub mod listener;
 pub mod shutdown;
+pub mod sockjs;
 pub mod telemetry;

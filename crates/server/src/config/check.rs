@@ -37,6 +37,7 @@ impl Config {
             }
         }
         self.check_relations(&mut found);
+        self.check_sockjs(&mut found);
         self.check_desk(&mut found);
         self.check_service_accounts(&mut found);
         if let Err(error) = EnvFilter::try_new(&self.log.level) {
@@ -73,6 +74,22 @@ impl Config {
         }
         if limits.commit_queue < limits.commit_batch {
             found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));
+        }
+    }
+
+    fn check_sockjs(&self, found: &mut Vec<(&'static str, String)>) {
+        let sockjs = &self.sockjs;
+        for (key, value, least, most) in [
+            ("sockjs.heartbeat_ms", sockjs.heartbeat_ms.0, 100, 600_000),
+            ("sockjs.disconnect_ms", sockjs.disconnect_ms.0, 100, 600_000),
+            ("sockjs.response_bytes", sockjs.response_bytes as u64, 1024, 64 * 1024 * 1024),
+        ] {
+            if !(least..=most).contains(&value) {
+                found.push((key, format!("{value} is outside {least} to {most}")));
+            }
+        }
+        if !["/", "http"].iter().any(|start| sockjs.client_url.starts_with(start)) {
+            found.push(("sockjs.client_url", format!("{:?} begins neither with / nor with http", sockjs.client_url)));
         }
     }
 

@@ -62,6 +62,15 @@ bounded_section! {
         /// Milliseconds a socket may refuse every byte before its connection is cut.
         write_stall_ms: Millis = Millis(20 * SECOND), 100..=10 * MINUTE;
 
+        /// SockJS sessions over HTTP of one address (IPv6: one /64); an office shares an address.
+        sockjs_sessions_per_address: usize = 1000, 1..=10_000_000;
+        /// Bytes that wait in a SockJS session over HTTP, in each direction; a single request or write goes beyond it.
+        sockjs_waiting_bytes: usize = 256 * KIB, 1024..=64 * 1024 * 1024;
+        /// Bytes of a request that brings messages to a SockJS session.
+        sockjs_post_bytes: usize = MIB, 1024..=64 * 1024 * 1024;
+        /// Milliseconds for the body of such a request to come, and again for its messages to find room.
+        sockjs_post_wait_ms: Millis = Millis(10 * SECOND), 1..=10 * MINUTE;
+
         /// Entries of all conversations waiting for the committer.
         commit_queue: usize = 4096, 1..=1_000_000;
         /// Entries of one transaction.

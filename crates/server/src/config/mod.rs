@@ -22,7 +22,8 @@ pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection, TlsSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection,
+    SockJsSection, TlsSection,
 };
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -37,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// STOMP heart-beats and WebSocket pings.
     pub heartbeat: HeartbeatSection,
+    /// SockJS.
+    pub sockjs: SockJsSection,
     /// Access tokens.
     pub auth: AuthSection,
     /// The customer-service desk.

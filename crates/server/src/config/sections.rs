@@ -59,6 +59,34 @@ bounded_section! {
     }
 }
 
+/// `[sockjs]`: sessions over HTTP, for clients without WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SockJsSection {
+    /// Milliseconds after which a client that receives and has heard nothing gets a heart-beat.
+    pub heartbeat_ms: Millis,
+    /// Milliseconds that a session lives while nobody receives.
+    pub disconnect_ms: Millis,
+    /// Bytes after which a streaming response ends and the client asks for the next.
+    pub response_bytes: usize,
+    /// Whether answers set the cookie `JSESSIONID`, by which a load balancer can tell nodes apart.
+    pub cookie_needed: bool,
+    /// URL of the SockJS client for the page of the iframe transports; it has to be the version that pages use.
+    pub client_url: String,
+}
+
+impl Default for SockJsSection {
+    fn default() -> Self {
+        Self {
+            heartbeat_ms: Millis(25_000),
+            disconnect_ms: Millis(5000),
+            response_bytes: 128 * 1024,
+            cookie_needed: false,
+            client_url: "/sockjs.min.js".to_owned(),
+        }
+    }
+}
+
 bounded_section! {
     /// `[auth]`: how long access tokens last.
     AuthSection in "auth" {

@@ -61,10 +61,14 @@ pub enum Limit {
     Login,
     /// The rate limits.
     Rate,
+    /// `limits.sockjs_sessions_per_address`.
+    SockJsSessions,
+    /// `limits.sockjs_waiting_bytes`, by a client whose messages nobody takes for `limits.sockjs_post_wait_ms`.
+    SockJsWaiting,
 }
 
 impl Limit {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -76,6 +80,8 @@ impl Limit {
         Self::WriteStall,
         Self::Login,
         Self::Rate,
+        Self::SockJsSessions,
+        Self::SockJsWaiting,
     ];
 
     const fn label(self) -> &'static str {
@@ -91,6 +97,8 @@ impl Limit {
             Self::WriteStall => "write_stall",
             Self::Login => "login",
             Self::Rate => "rate",
+            Self::SockJsSessions => "sockjs_sessions",
+            Self::SockJsWaiting => "sockjs_waiting",
         }
     }
 }

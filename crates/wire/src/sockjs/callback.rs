@@ -40,10 +40,10 @@ impl Callback {
     pub fn from_query(query: &str) -> Result<Self, CallbackError> {
         let name = form_field(query.as_bytes(), "c").filter(|name| !name.is_empty()).ok_or(CallbackError::Missing)?;
         let legal = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-        match String::from_utf8(name) {
-            Ok(name) if name.len() <= MAX_LEN && name.as_bytes().iter().all(legal) => Ok(Self(name)),
-            _ => Err(CallbackError::Invalid),
+        if name.len() > MAX_LEN || !name.as_bytes().iter().all(legal) {
+            return Err(CallbackError::Invalid);
         }
+        Ok(Self(name))
     }
 }
 

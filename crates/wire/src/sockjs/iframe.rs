@@ -1,7 +1,26 @@
-/// The page that the iframe transports load from the server's own origin. `library` is the URL of the SockJS client,
-/// which has to be the version that the page outside uses (`spec/stomp-sockjs.md` §3.3).
-#[must_use]
-pub fn iframe_page(library: &str) -> String {
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use sha1::{Digest as _, Sha1};
+
+/// The page that the iframe transports load from the server's own origin (`spec/stomp-sockjs.md` §3.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IframePage {
+    /// The page.
+    pub html: String,
+    /// Its `ETag`, with the quotes: the same for the same page.
+    pub etag: String,
+}
+
+impl IframePage {
+    /// The page with `library`, the URL of the SockJS client, which has to be the version that the page outside uses.
+    #[must_use]
+    pub fn new(library: &str) -> Self {
+        let html = html(library);
+        let etag = format!("\"{}\"", STANDARD_NO_PAD.encode(Sha1::digest(&html)));
+        Self { html, etag }
+    }
+}
+
+fn html(library: &str) -> String {
     let library = library.replace('&', "&amp;").replace('"', "&quot;");
     format!(
         r#"<!DOCTYPE html>
@@ -29,10 +48,12 @@ mod tests {
 
     #[test]
     fn the_page_loads_the_library_first() {
-        let page = iframe_page("/sockjs.js?a=1&b=\"");
-        let lines: Vec<&str> = page.lines().collect();
+        let page = IframePage::new("/sockjs.js?a=1&b=\"");
+        let lines: Vec<&str> = page.html.lines().collect();
         assert_eq!(lines.len(), 16);
         assert_eq!(lines[5], "  <script src=\"/sockjs.js?a=1&amp;b=&quot;\"></script>");
         assert_eq!(lines[8], "    SockJS.bootstrap_iframe();");
+        assert_eq!(page, IframePage::new("/sockjs.js?a=1&b=\""));
+        assert_ne!(page.etag, IframePage::new("/sockjs.js").etag);
     }
 }

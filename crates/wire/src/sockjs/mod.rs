@@ -12,7 +12,7 @@
 //!
 //! # Around
 //!
-//! [`Route`] says what a path below a base path means and which methods it has; [`iframe_page`] is the page behind the
+//! [`Route`] says what a path below a base path means and which methods it has; [`IframePage`] is the page behind the
 //! iframe transports; [`form_field`] reads query strings and the form that JSONP posts.
 
 mod callback;
@@ -28,7 +28,7 @@ pub use callback::{Callback, CallbackError};
 pub use element::put_element;
 pub use form::form_field;
 pub use frame::{put_array, put_close, put_heartbeat, put_open};
-pub use iframe::iframe_page;
+pub use iframe::IframePage;
 pub use messages::{Messages, PayloadError};
 pub use route::{Endpoint, Route, Sender};
 pub use transport::Transport;

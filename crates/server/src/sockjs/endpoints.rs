@@ -1,0 +1,280 @@
+//! The paths of a SockJS service (`spec/stomp-sockjs.md` §3.1).
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use deskwire_wire::sockjs::{Callback, Endpoint, IframePage, Messages, Route, Sender, Transport, form_field};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use serde::Serialize;
+
+use super::{
+    Admitted, Service, Settings, WebSocketFraming, headers,
+    receiver::Receiver,
+    session::DeliverError,
+    sessions::{Reception, Sessions},
+};
+use crate::telemetry::metrics::{Limit, Metrics};
+
+const GREETING: &str = "Welcome to SockJS!\n";
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What an upgrade to WebSocket means on the base path itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtBase {
+    /// Nothing: 400 (`spec/stomp-sockjs.md` rule 34).
+    Nothing,
+    /// A WebSocket without SockJS, beside the one at `<base>/websocket`.
+    RawWebSocket,
+}
+
+/// A service under any number of base paths.
+#[derive(Debug)]
+pub struct SockJs<T>(Arc<Shared<T>>);
+
+#[derive(Debug)]
+struct Shared<T> {
+    service: T,
+    settings: Arc<Settings>,
+    iframe: IframePage,
+    sessions: Arc<Sessions>,
+    metrics: Arc<Metrics>,
+}
+
+impl<T: Service> SockJs<T> {
+    /// `service` with these settings; what they bound is bounded for all base paths together.
+    pub fn new(service: T, settings: Settings, metrics: Arc<Metrics>) -> Self {
+        let settings = Arc::new(settings);
+        let (iframe, sessions) = (IframePage::new(&settings.client_url), Sessions::new(Arc::clone(&settings)));
+        Self(Arc::new(Shared { service, settings, iframe, sessions: Arc::new(sessions), metrics }))
+    }
+
+    /// Everything under `base`, a path without a slash at its end.
+    pub fn routes<S: Clone + Send + Sync + 'static>(&self, base: &'static str, at_base: AtBase) -> Router<S> {
+        let shared = Arc::clone(&self.0);
+        let handler = async move |request: Request| shared.answer(base, at_base, request).await;
+        let all = any(handler);
+        Router::new()
+            .route(base, all.clone())
+            .route(&format!("{base}/"), all.clone())
+            .route(&format!("{base}/{{*rest}}"), all)
+    }
+}
+
+impl<T: Service> Shared<T> {
+    async fn answer(&self, base: &'static str, at_base: AtBase, request: Request) -> Response {
+        let path = request.uri().path().to_owned();
+        let path = path.strip_prefix(base).unwrap_or_default();
+        if path.is_empty() && request.headers().contains_key(header::UPGRADE) {
+            return match at_base {
+                AtBase::RawWebSocket => self.service.websocket(request, WebSocketFraming::Raw),
+                AtBase::Nothing => text(StatusCode::BAD_REQUEST, "Use the path of a transport."),
+            };
+        }
+        let Some(route) = Route::parse(path).filter(|route| self.offers(*route)) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        if !route.allows(request.method().as_str()) {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, route.allow())]).into_response();
+        }
+        if request.method() == Method::OPTIONS {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            headers::preflight(request.headers(), route.allow(), response.headers_mut());
+            return response;
+        }
+        match route {
+            Route::Greeting => text(StatusCode::OK, GREETING),
+            Route::Iframe => self.iframe(request.headers()),
+            Route::Info => self.info(&request.into_parts().0),
+            Route::RawWebSocket => self.service.websocket(request, WebSocketFraming::Raw),
+            Route::Session { endpoint: Endpoint::WebSocket, .. } => {
+                self.service.websocket(request, WebSocketFraming::SockJs)
+            }
+            Route::Session { id, endpoint: Endpoint::Receive(transport) } => {
+                let (parts, _) = request.into_parts();
+                let mut response = self.receive(session_name(base, id), transport, &parts);
+                self.dress(&parts.headers, response.headers_mut());
+                response
+            }
+            Route::Session { id, endpoint: Endpoint::Send(sender) } => {
+                let (parts, body) = request.into_parts();
+                let mut response = self.send(session_name(base, id), sender, &parts, body).await;
+                self.dress(&parts.headers, response.headers_mut());
+                response
+            }
+        }
+    }
+
+    fn offers(&self, route: Route<'_>) -> bool {
+        let websocket = matches!(route, Route::RawWebSocket | Route::Session { endpoint: Endpoint::WebSocket, .. });
+        self.settings.websocket || !websocket
+    }
+
+    /// The headers of every answer of a session.
+    fn dress(&self, request: &HeaderMap, response: &mut HeaderMap) {
+        headers::no_cache(response);
+        headers::for_page(request, response);
+        if self.settings.cookie_needed {
+            headers::sticky(request, response);
+        }
+    }
+
+    fn iframe(&self, request: &HeaderMap) -> Response {
+        let etag = &self.iframe.etag;
+        let known = request.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+        let mut response = if known.is_some_and(|known| known.contains(etag.as_str())) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            ([(header::CONTENT_TYPE, HTML)], self.iframe.html.clone()).into_response()
+        };
+        headers::cache_for_a_year(response.headers_mut());
+        if let Ok(etag) = HeaderValue::try_from(etag) {
+            response.headers_mut().insert(header::ETAG, etag);
+        }
+        response
+    }
+
+    fn info(&self, request: &Parts) -> Response {
+        if let Err(refused) = self.service.admit(request) {
+            return *refused;
+        }
+        let Ok(entropy) = getrandom::u32() else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let info = Info {
+            entropy,
+            origins: ["*:*"],
+            cookie_needed: self.settings.cookie_needed,
+            websocket: self.settings.websocket,
+        };
+        let mut response = Json(info).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        headers::no_cache(response.headers_mut());
+        headers::for_page(&request.headers, response.headers_mut());
+        response
+    }
+
+    fn receive(&self, name: String, transport: Transport, request: &Parts) -> Response {
+        let callback = if transport.needs_callback() {
+            match Callback::from_query(request.uri.query().unwrap_or_default()) {
+                Ok(callback) => Some(callback),
+                Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, error.body()),
+            }
+        } else {
+            None
+        };
+        let Admitted { caller, owner, address } = match self.service.admit(request) {
+            Ok(admitted) => admitted,
+            Err(refused) => return *refused,
+        };
+        let receiver = match self.sessions.receive(name, owner, address) {
+            Reception::Opened(attachment, session) => {
+                self.service.open(caller, session);
+                Receiver::new(transport, callback, attachment)
+            }
+            Reception::Resumed(attachment) => Receiver::new(transport, callback, attachment),
+            Reception::Busy => Receiver::refusing(transport, callback),
+            Reception::Foreign => return StatusCode::NOT_FOUND.into_response(),
+            Reception::Full => {
+                self.metrics.limit_hits(Limit::SockJsSessions).increment(1);
+                return text(StatusCode::TOO_MANY_REQUESTS, "Too many sessions.");
+            }
+        };
+        let mut response = Response::new(Body::new(receiver));
+        let kind = HeaderValue::from_static(transport.content_type());
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        headers::stream(response.headers_mut());
+        response
+    }
+
+    async fn send(&self, name: String, sender: Sender, request: &Parts, body: Body) -> Response {
+        let owner = match self.service.admit(request) {
+            Ok(admitted) => admitted.owner,
+            Err(refused) => return *refused,
+        };
+        let Some(session) = self.sessions.find(&name, &owner) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let messages = match self.read(sender, &request.headers, body).await {
+            Ok(messages) => messages,
+            Err(refused) => return *refused,
+        };
+        match session.deliver(messages).await {
+            Ok(()) => {}
+            Err(DeliverError::Over) => return StatusCode::NOT_FOUND.into_response(),
+            Err(DeliverError::Full) => {
+                self.metrics.limit_hits(Limit::SockJsWaiting).increment(1);
+                return text(StatusCode::SERVICE_UNAVAILABLE, "Too many messages.");
+            }
+        }
+        // The session may act on them before the client hears that they have come.
+        tokio::task::yield_now().await;
+        match sender {
+            Sender::Xhr => (StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, TEXT)]).into_response(),
+            Sender::Jsonp => text(StatusCode::OK, "ok"),
+        }
+    }
+
+    async fn read(&self, sender: Sender, headers: &HeaderMap, body: Body) -> Result<Messages, Box<Response>> {
+        let limit = self.settings.post_bytes;
+        let refuse = |status, reason| Err(Box::new(text(status, reason)));
+        let body = match tokio::time::timeout(self.post_wait(), to_bytes(body, limit)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) if is_too_long(&error) => {
+                self.metrics.limit_hits(Limit::Size).increment(1);
+                return refuse(StatusCode::PAYLOAD_TOO_LARGE, "Too many bytes.");
+            }
+            Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "The body broke off."),
+            Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The body did not come."),
+        };
+        let messages = match sender {
+            Sender::Jsonp if is_form(headers) => {
+                let field = form_field(&body, "d").unwrap_or_default();
+                Messages::from_request(field.as_bytes(), limit)
+            }
+            Sender::Xhr | Sender::Jsonp => Messages::from_request(&body, limit),
+        };
+        messages.or_else(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, error.body()))
+    }
+
+    fn post_wait(&self) -> Duration {
+        self.settings.session.post_wait
+    }
+}
+
+/// What `/info` says.
+#[derive(Serialize)]
+struct Info {
+    /// For the random numbers of clients that have no good ones.
+    entropy: u32,
+    /// Of no use any more, but always there.
+    origins: [&'static str; 1],
+    cookie_needed: bool,
+    websocket: bool,
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response {
+    (status, [(header::CONTENT_TYPE, TEXT)], text).into_response()
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>())
+}
+
+/// The name under which a session is kept: ids are the clients' and mean something under one base path only.
+fn session_name(base: &str, id: &str) -> String {
+    format!("{base}/{id}")
+}

@@ -1,0 +1,138 @@
+//! All sessions that HTTP requests carry.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    Owner, SessionIo,
+    session::{AttachError, Attachment, Session},
+    settings::Settings,
+};
+
+/// What became of a request to receive.
+#[derive(Debug)]
+pub(super) enum Reception {
+    /// A new session, whose server end wants to be served.
+    Opened(Attachment, SessionIo),
+    /// The session goes on.
+    Resumed(Attachment),
+    /// Another request receives.
+    Busy,
+    /// The session is somebody else's.
+    Foreign,
+    /// There are too many sessions.
+    Full,
+}
+
+/// The sessions by their names.
+///
+/// Its lock comes before those of the sessions.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    settings: Arc<Settings>,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    entries: HashMap<String, Entry>,
+    /// How many sessions an address has.
+    addresses: HashMap<IpAddr, usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    session: Arc<Session>,
+    owner: Owner,
+    address: Option<IpAddr>,
+}
+
+impl Sessions {
+    pub(super) fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, table: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Receives from the session of this name, which is opened if there is none.
+    pub(super) fn receive(self: &Arc<Self>, name: String, owner: Owner, address: Option<IpAddr>) -> Reception {
+        let mut table = self.lock();
+        if let Some(entry) = table.entries.get(&name) {
+            if entry.owner != owner && !entry.session.is_over() {
+                return Reception::Foreign;
+            }
+            match entry.session.attach() {
+                Ok(attachment) => return Reception::Resumed(attachment),
+                Err(AttachError::Busy) => return Reception::Busy,
+                Err(AttachError::Over) => table.remove(&name),
+            }
+        }
+        let address = address.map(network);
+        if !table.has_room(&self.settings, address) {
+            return Reception::Full;
+        }
+        let session = Arc::new(Session::new(self.settings.session));
+        table.insert(name.clone(), Entry { session: Arc::clone(&session), owner, address });
+        drop(table);
+        tokio::spawn(Arc::clone(self).keep(name, Arc::clone(&session)));
+        match session.attach() {
+            Ok(attachment) => Reception::Opened(attachment, SessionIo::new(session)),
+            // Another request with its name was faster.
+            Err(_) => Reception::Busy,
+        }
+    }
+
+    /// The session of this name, if it lives and is the owner's.
+    pub(super) fn find(&self, name: &str, owner: &Owner) -> Option<Arc<Session>> {
+        let table = self.lock();
+        let entry = table.entries.get(name).filter(|entry| entry.owner == *owner)?;
+        Some(Arc::clone(&entry.session)).filter(|session| !session.is_over())
+    }
+
+    /// Forgets a session when it is over.
+    async fn keep(self: Arc<Self>, name: String, session: Arc<Session>) {
+        session.outlived().await;
+        let mut table = self.lock();
+        if table.entries.get(&name).is_some_and(|entry| Arc::ptr_eq(&entry.session, &session)) {
+            table.remove(&name);
+        }
+    }
+}
+
+impl Table {
+    fn has_room(&self, settings: &Settings, address: Option<IpAddr>) -> bool {
+        let of_address = address.and_then(|address| self.addresses.get(&address)).copied().unwrap_or_default();
+        self.entries.len() < settings.sessions && of_address < settings.sessions_per_address
+    }
+
+    fn insert(&mut self, name: String, entry: Entry) {
+        if let Some(address) = entry.address {
+            *self.addresses.entry(address).or_default() += 1;
+        }
+        self.entries.insert(name, entry);
+    }
+
+    fn remove(&mut self, name: &str) {
+        let Some(entry) = self.entries.remove(name) else { return };
+        let Some(address) = entry.address else { return };
+        if let Some(count) = self.addresses.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.addresses.remove(&address);
+            }
+        }
+    }
+}
+
+/// Whoever has one IPv6 address has its whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
