@@ -15,7 +15,7 @@ const server = await serverForThisFile();
 /** The documentation's client, with what it does in onConnect. Resolves when its subscriptions are active. */
 async function chatClient(t, token, destinations) {
   const state = { errors: [], closes: 0 };
-  const subscribed = new Promise((resolve) => {
+  const subscribed = new Promise((resolve, reject) => {
     state.chatClient = new Client({
       brokerURL: server.ws('/ws/chat'),
       connectHeaders: { Authorization: 'Bearer ' + token },
@@ -27,7 +27,10 @@ async function chatClient(t, token, destinations) {
         state.chatClient.watchForReceipt('behind', resolve);
         state.chatClient.unsubscribe('never', { receipt: 'behind' });
       },
-      onStompError: (frame) => state.errors.push(frame.headers.message),
+      onStompError: (frame) => {
+        state.errors.push(frame.headers.message);
+        reject(new Error(frame.headers.message));
+      },
       onWebSocketClose: () => { state.closes += 1; },
     });
   });

@@ -44,13 +44,12 @@ async function stompClientOf(t, endpoint, token, { factory } = {}) {
   return state;
 }
 
-/** A visitor in a new conversation, and both sides connected as documented. */
+/** An agent and a visitor in a new conversation, both connected as documented. */
 async function bothOnline(t) {
+  // Only an agent who is connected gets conversations.
+  const agentSide = await stompClientOf(t, '/ws/agent', agent.accessToken);
   const visitor = await newConversation(server);
-  const [visitorSide, agentSide] = await Promise.all([
-    stompClientOf(t, '/ws/chat', visitor.accessToken),
-    stompClientOf(t, '/ws/agent', agent.accessToken),
-  ]);
+  const visitorSide = await stompClientOf(t, '/ws/chat', visitor.accessToken);
   return { visitor, visitorSide, agentSide };
 }
 
@@ -107,12 +106,11 @@ test('what is said on another protocol arrives at /user/queue/messages, and nobo
 test('/app/send into another’s conversation is refused', async (t) => {
   const victim = await newConversation(server, 'Victim');
   for (const naming of Object.values(NAMINGS)) {
-    const stranger = await newConversation(server, 'Stranger');
-    const { stompClient, errors } = await stompClientOf(t, '/ws/chat', stranger.accessToken);
-    stompClient.reconnectDelay = 0;
+    const stranger = await StompPeer.withToken(server, await newConversation(server, 'Stranger'));
+    t.after(() => stranger.disconnect());
     const body = JSON.stringify({ uid: newUid(), type: 'TEXT', content: 'intruder', ...naming(victim) });
-    stompClient.publish({ destination: '/app/send', body });
-    await until('an ERROR', () => errors.length > 0);
+    await assert.rejects(stranger.publish('/app/send', body));
+    assert.match((await stranger.refusal()) ?? '', /\w{3,}/);
   }
   assert.ok(!JSON.stringify(await history(server, victim)).includes('intruder'));
 });
