@@ -1,7 +1,7 @@
 //! Who listens to which topic on this node.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -102,17 +102,32 @@ impl Hub {
     ///
     /// Filters with wildcards get what is said on live topics only: a feed of a log belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
+        self.deliver(publication, |_| {});
+    }
+
+    /// As [`Self::publish`], and returns how many connections it has reached.
+    pub fn publish_counting(&self, publication: &Arc<Publication>) -> usize {
+        let mut reached = HashSet::new();
+        self.deliver(publication, |outbox| {
+            reached.insert(Arc::as_ptr(outbox));
+        });
+        reached.len()
+    }
+
+    fn deliver(&self, publication: &Arc<Publication>, mut reached: impl FnMut(&Arc<Outbox>)) {
+        let mut deliver = |subscriber: &Subscriber| {
+            subscriber.outbox.deliver(subscriber.key, publication);
+            reached(&subscriber.outbox);
+        };
         let topic = publication.topic().as_str();
         let shard = self.shard(topic).read().unwrap_or_else(PoisonError::into_inner);
-        for subscriber in shard.get(topic).into_iter().flatten() {
-            subscriber.outbox.deliver(subscriber.key, publication);
-        }
+        shard.get(topic).into_iter().flatten().for_each(&mut deliver);
         drop(shard);
         if matches!(publication.content(), Content::Message { .. }) {
             return;
         }
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        filters.matching(topic, &mut |subscriber| subscriber.outbox.deliver(subscriber.key, publication));
+        filters.matching(topic, &mut deliver);
     }
 }
 
@@ -125,9 +140,9 @@ mod tests {
         TopicFilter::new(text).unwrap()
     }
 
-    fn publish(hub: &Hub, topic: &str) {
+    fn publish(hub: &Hub, topic: &str) -> usize {
         let content = Content::Opaque(Opaque::default());
-        hub.publish(&Arc::new(Publication::new(Topic::new(topic).unwrap(), content)));
+        hub.publish_counting(&Arc::new(Publication::new(Topic::new(topic).unwrap(), content)))
     }
 
     fn received(outbox: &Outbox) -> usize {
@@ -140,7 +155,9 @@ mod tests {
         for (key, pattern) in (0..).zip(["a/b", "a/+", "#", "c"]) {
             hub.subscribe(&filter(pattern), Subscriber { outbox: Arc::clone(&outbox), key });
         }
-        publish(&hub, "a/b");
+        let other = Outbox::new(1 << 20);
+        hub.subscribe(&filter("a/b"), Subscriber { outbox: other, key: 0 });
+        assert_eq!(publish(&hub, "a/b"), 2, "each connection counts once");
         assert_eq!(received(&outbox), 3);
     }
 
@@ -153,7 +170,7 @@ mod tests {
             hub.unsubscribe(&filter(pattern), &subscriber);
             hub.unsubscribe(&filter(pattern), &subscriber);
         }
-        publish(&hub, "a/b");
+        assert_eq!(publish(&hub, "a/b"), 0);
         assert_eq!(received(&outbox), 0);
         assert!(hub.shards.iter().all(|shard| shard.read().unwrap().is_empty()), "empty topics are forgotten");
     }

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid};
+use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid, dialect::Address};
 use moka::sync::Cache;
 
 use crate::{Desk, DeskError, access::takes_part};
@@ -52,6 +52,25 @@ impl Desk {
             Some(conversation) if takes_part(principal, &conversation) => Ok(conversation),
             _ => Err(DeskError::NotYours),
         }
+    }
+
+    /// The conversation that a message of `principal` names. Between two people that is the open one with the newest
+    /// message.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] when there is none in which `principal` takes part, [`DeskError::Store`].
+    pub async fn addressed(&self, principal: &Principal, address: &Address) -> Result<Arc<Conversation>, DeskError> {
+        /// Two people have hardly ever more conversations than one.
+        const BETWEEN_TWO: usize = 16;
+        let found = match address {
+            Address::Topic(topic) => return self.own_conversation(principal, topic).await,
+            Address::SessionNo(number) => Vec::from_iter(self.store.conversation_by_number(number).await?),
+            Address::Session(log) => Vec::from_iter(self.store.conversation(*log).await?),
+            Address::User(other) if *other == principal.uid => Vec::new(),
+            Address::User(other) => self.store.conversations_between(&principal.uid, other, BETWEEN_TWO).await?,
+        };
+        let mut found = found.into_iter().map(|conversation| self.remember(conversation));
+        found.find(|conversation| takes_part(principal, conversation)).ok_or(DeskError::NotYours)
     }
 
     /// Puts a changed conversation where everybody finds it.

@@ -24,7 +24,7 @@ mod threads;
 use std::sync::Arc;
 
 use deskwire_broker::{Announce, Log, Sessions};
-use deskwire_model::{Timestamp, dialect::Renderer};
+use deskwire_model::dialect::Renderer;
 use deskwire_store::{Store, Write};
 use tokio::sync::Semaphore;
 
@@ -91,12 +91,6 @@ impl Desk {
     #[must_use]
     pub fn renderer(&self) -> &Renderer {
         &self.renderer
-    }
-
-    /// The time of the server as messages carry it.
-    #[must_use]
-    pub fn local_time(&self, at: Timestamp) -> String {
-        self.renderer.local_time(at)
     }
 
     /// Waits until everything that was submitted is on disk, and leaves the store as one file.

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_model::{Conversation, Principal, Seq, Uid};
+use deskwire_model::{
+    Conversation, Principal, Seq, Uid,
+    dialect::{self, DialectError},
+};
+use serde_json::Value;
 
 use crate::{Desk, DeskError, access::takes_part};
 
@@ -34,14 +38,14 @@ impl Desk {
         Ok(HistoryPage { messages, total: head.0 })
     }
 
-    /// The conversations an agent takes part in, newest activity first, bounded by the configuration.
+    /// The open conversations that `user` takes part in, newest activity first, bounded by the configuration.
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn conversations_of(&self, agent: &Principal) -> Result<Vec<Arc<Conversation>>, DeskError> {
-        let conversations = self.store.conversations_of_agent(&agent.uid, self.config.open_per_agent).await?;
+    pub async fn conversations_of(&self, user: &Principal) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        let conversations = self.store.conversations_of(&user.uid, self.config.open_per_agent).await?;
         let conversations = conversations.into_iter().map(|conversation| self.remember(conversation));
-        Ok(conversations.filter(|conversation| takes_part(agent, conversation)).collect())
+        Ok(conversations.filter(|conversation| takes_part(user, conversation)).collect())
     }
 
     /// How many messages `user` has not read, over all its conversations.
@@ -52,13 +56,28 @@ impl Desk {
         Ok(self.store.unread_total(user).await?)
     }
 
-    /// The last message of `conversation`, and how much of it `user` has not read.
+    /// A conversation as lists show it to `user`: the `thread` object of its messages, with the last message and what is
+    /// unread.
     ///
     /// # Errors
     /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
-    pub async fn summary(&self, conversation: &Conversation, user: &Uid) -> Result<(Option<Bytes>, u64), DeskError> {
+    pub async fn listed(&self, conversation: &Conversation, user: &Uid) -> Result<Value, DeskError> {
+        let read = |json: &[u8]| -> Result<Value, DeskError> {
+            Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
+        };
         let last = self.store.entries_before(conversation.id, None, 1).await?;
         let last = last.first().map(|entry| self.renderer.json(entry.into())).transpose()?;
-        Ok((last, self.store.unread(conversation.id, user).await?))
+        let last = last.map(|last| read(&last)).transpose()?.unwrap_or_default();
+        let unread = self.store.unread(conversation.id, user).await?;
+        let created_at = self.renderer.local_time(conversation.created_at);
+        let mut listed = read(dialect::conversation_json(conversation).as_bytes())?;
+        listed["content"] = last["content"].clone();
+        listed["unreadCount"] = unread.into();
+        listed["unread"] = (unread > 0).into();
+        listed["owner"] = conversation.agent.as_ref().map(|agent| agent.as_str()).into();
+        listed["orgUid"] = conversation.org.as_str().into();
+        listed["updatedAt"] = last.get("createdAt").cloned().unwrap_or_else(|| created_at.clone().into());
+        listed["createdAt"] = created_at.into();
+        Ok(listed)
     }
 }

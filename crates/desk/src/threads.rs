@@ -117,8 +117,9 @@ impl Desk {
             participants,
         });
         let conversation = self.changed(write).await?;
+        self.tell_joined(&request.visitor.uid, &conversation);
         if let Some(agent) = &service.addressed {
-            self.tell_agent(agent, &conversation);
+            self.tell_joined(agent, &conversation);
         }
         Ok(conversation)
     }
@@ -156,7 +157,7 @@ impl Desk {
                         chatting = agent.chatting,
                         "assigned: fewest open conversations"
                     );
-                    self.tell_agent(&agent.uid, &assigned);
+                    self.tell_joined(&agent.uid, &assigned);
                     let profile = service.agents.iter().find(|a| a.uid == agent.uid).map(|a| a.profile.clone());
                     return self.welcome(assigned, &agent.uid, &profile.unwrap_or_default()).await;
                 }
@@ -205,10 +206,9 @@ impl Desk {
         self.tell(current, &words, now)
     }
 
-    /// Tells the agent's connections that it takes part from now on: the implicit subscription of seed 001
-    /// (`spec/bytedesk.md` §5).
-    fn tell_agent(&self, agent: &Uid, conversation: &Arc<Conversation>) {
-        for outbox in self.sessions.of(agent) {
+    /// Tells the connections of `user` that it takes part from now on: some follow all its conversations.
+    fn tell_joined(&self, user: &Uid, conversation: &Arc<Conversation>) {
+        for (_, outbox) in self.sessions.of(user) {
             outbox.joined(Arc::clone(conversation));
         }
     }

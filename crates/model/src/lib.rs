@@ -5,6 +5,7 @@
 //! Plain data and plain functions: no I/O, no clock.
 
 pub mod conversation;
+pub mod destination;
 pub mod dialect;
 pub mod entry;
 pub mod ids;
@@ -14,8 +15,9 @@ pub mod proto;
 pub mod topic;
 
 pub use conversation::{AgentProfile, AgentStatus, Conversation, ThreadStatus, ThreadType};
+pub use destination::Destination;
 pub use entry::{Entry, Payload};
-pub use ids::{InvalidUid, LogId, MessageUid, Seq, Timestamp, Uid};
+pub use ids::{InvalidUid, LogId, MessageUid, Seq, SessionId, Timestamp, Uid};
 pub use message::{Draft, MessageClass, MessageType, Stamp};
 pub use principal::{Principal, Profile, Role};
-pub use topic::{Destination, InvalidTopic, Topic, TopicFilter};
+pub use topic::{InvalidTopic, Topic, TopicFilter};

@@ -1,9 +1,8 @@
-//! Topics and destinations.
-//!
-//! A [`Topic`] is canonical: the MQTT form, segments joined by `/`. STOMP clients spell the same topic with dots or
-//! slashes behind a prefix; [`Destination`] is what they meant by it (DESIGN §3).
+//! Topics and filters in canonical form: the MQTT form, segments joined by `/` (DESIGN §3).
 
 use std::{borrow::Borrow, fmt, sync::Arc};
+
+use crate::ids::{SessionId, Uid};
 
 /// Longest accepted topic or filter, in bytes.
 pub const MAX_TOPIC_LEN: usize = 1024;
@@ -29,7 +28,7 @@ pub enum InvalidTopic {
     #[error("the topic has a control character")]
     Character,
     /// A destination whose prefix nobody serves.
-    #[error("the destination must begin with /topic/, /app/ or /user/queue/")]
+    #[error("the destination must begin with /topic/, /queue/, /app/, /user/, /temp-queue/ or /reply-queue/")]
     Prefix,
 }
 
@@ -70,6 +69,24 @@ impl Topic {
     /// The topic of `segments` that need no check: short words of ours and [`crate::Uid`]s.
     pub(crate) fn from_segments(segments: &[&str]) -> Self {
         Self(segments.join("/").into())
+    }
+
+    /// Where `session` alone listens for what is sent to its `rest` (`spec/stomp-sockjs.md` §2.6).
+    #[must_use]
+    pub fn of_session(session: SessionId, rest: &Self) -> Self {
+        Self::private(&session, rest)
+    }
+
+    /// Where the answers to the requests of one temporary queue go: to whoever knows its token.
+    #[must_use]
+    pub fn of_reply(token: &Uid) -> Self {
+        Self::private(&"reply", token)
+    }
+
+    /// A name that no client can spell, since it has a control character, and that no filter of a client matches, since
+    /// a filter has its first segment either literally or as a wildcard, which keeps off `$` `[MQTT-4.7.2-1]`.
+    fn private(owner: &dyn fmt::Display, rest: &dyn fmt::Display) -> Self {
+        Self(format!("$\u{1}{owner}/{rest}").into())
     }
 
     /// The name as text.
@@ -197,53 +214,6 @@ impl fmt::Debug for TopicFilter {
     }
 }
 
-/// What a STOMP `destination` names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// `/topic/…`: a topic, or a filter when subscribing.
-    Topic(TopicFilter),
-    /// `/app/…`: a message to the server itself; the rest in canonical form.
-    App(TopicFilter),
-    /// `/user/queue/…`: the private queue of whoever asks; the rest in canonical form.
-    UserQueue(TopicFilter),
-}
-
-impl Destination {
-    /// Reads a destination. Behind its prefix dots and slashes separate alike, `*` is one segment and a last `**`
-    /// or `#` any number of them.
-    ///
-    /// # Errors
-    /// [`InvalidTopic`] names the rule that is broken.
-    pub fn parse(text: &str) -> Result<Self, InvalidTopic> {
-        if let Some(rest) = text.strip_prefix("/topic/") {
-            Ok(Self::Topic(canonical(rest)?))
-        } else if let Some(rest) = text.strip_prefix("/app/") {
-            Ok(Self::App(canonical(rest)?))
-        } else if let Some(rest) = text.strip_prefix("/user/queue/") {
-            Ok(Self::UserQueue(canonical(rest)?))
-        } else {
-            Err(InvalidTopic::Prefix)
-        }
-    }
-}
-
-/// The filter that a STOMP client means by `stomp`, which stands behind the prefix.
-fn canonical(stomp: &str) -> Result<TopicFilter, InvalidTopic> {
-    let slashed = stomp.replace('.', "/");
-    let segments: Vec<&str> = slashed
-        .split('/')
-        .map(|segment| match segment {
-            "*" => "+",
-            "**" => "#",
-            other => other,
-        })
-        .collect();
-    if segments.iter().any(|segment| segment.is_empty()) {
-        return Err(InvalidTopic::Empty);
-    }
-    TopicFilter::new(&segments.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,28 +223,33 @@ mod tests {
     }
 
     #[test]
-    fn dots_and_slashes_name_the_same_topic() {
-        let dotted = Destination::parse("/topic/org.agent.A.V").unwrap();
-        assert_eq!(dotted, Destination::parse("/topic/org/agent/A/V").unwrap());
-        assert_eq!(dotted, Destination::Topic(filter("org/agent/A/V")));
-        assert_eq!(Topic::new("org/agent/A/V").unwrap().dotted(), "org.agent.A.V");
+    fn bad_topics_are_refused() {
+        for (text, reason) in [
+            ("", InvalidTopic::Empty),
+            ("a/+", InvalidTopic::Wildcard),
+            ("a*", InvalidTopic::Wildcard),
+            ("a\u{1}", InvalidTopic::Character),
+            (&"a".repeat(MAX_TOPIC_LEN + 1), InvalidTopic::TooLong),
+            (&("a/".repeat(40) + "a"), InvalidTopic::TooDeep),
+        ] {
+            assert_eq!(Topic::new(text), Err(reason), "{text}");
+        }
     }
 
     #[test]
-    fn both_wildcard_styles_are_one() {
-        assert_eq!(Destination::parse("/topic/a.*.#"), Destination::parse("/topic/a/*/**"));
-        assert_eq!(Destination::parse("/topic/a*"), Err(InvalidTopic::Wildcard));
-        assert_eq!(Destination::parse("/topic/**/a"), Err(InvalidTopic::Wildcard));
-    }
-
-    #[test]
-    fn bad_destinations_are_refused() {
-        assert_eq!(Destination::parse("/nowhere/a"), Err(InvalidTopic::Prefix));
-        assert_eq!(Destination::parse("/topicX"), Err(InvalidTopic::Prefix));
-        assert_eq!(Destination::parse("/topic/a//b"), Err(InvalidTopic::Empty));
-        assert_eq!(Destination::parse("/topic/"), Err(InvalidTopic::Empty));
-        let deep = "a/".repeat(40) + "a";
-        assert_eq!(Topic::new(&deep), Err(InvalidTopic::TooDeep));
+    fn private_topics_cannot_be_spelled_or_matched() {
+        let session = SessionId::random();
+        let inbox = Topic::of_session(session, &Topic::new("queue/x").unwrap());
+        let reply = Topic::of_reply(&Uid::random());
+        for private in [inbox.as_str(), reply.as_str()] {
+            assert_eq!(Topic::new(private), Err(InvalidTopic::Character));
+            assert_eq!(TopicFilter::new(private), Err(InvalidTopic::Character));
+            for pattern in ["#", "+/#", "+/+/+", "$/#", "$+"] {
+                let matched = TopicFilter::new(pattern).is_ok_and(|filter| filter.matches(private));
+                assert!(!matched, "{pattern} matches {private:?}");
+            }
+        }
+        assert_ne!(inbox, Topic::of_session(SessionId::random(), &Topic::new("queue/x").unwrap()));
     }
 
     #[test]

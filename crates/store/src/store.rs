@@ -73,11 +73,31 @@ impl Store {
         }
     }
 
-    /// The conversations that are not closed and that `agent` takes part in, the one with the newest entry first; at
-    /// most `limit`.
-    pub async fn conversations_of_agent(&self, agent: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+    /// The conversation that is called `session_no`. Its organisation is for the caller to compare.
+    pub async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
         match self {
-            Self::Sqlite(db) => db.conversations_of_agent(agent, limit).await,
+            Self::Sqlite(db) => db.conversation_by_number(session_no).await,
+        }
+    }
+
+    /// The conversations that are not closed and that `user` takes part in, the one with the newest entry first; at
+    /// most `limit`.
+    pub async fn conversations_of(&self, user: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_of(user, limit).await,
+        }
+    }
+
+    /// Those of [`Self::conversations_of`] `user` that `other` takes part in too, or that are addressed to the workgroup
+    /// `other`.
+    pub async fn conversations_between(
+        &self,
+        user: &Uid,
+        other: &Uid,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_between(user, other, limit).await,
         }
     }
 

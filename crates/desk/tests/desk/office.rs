@@ -6,8 +6,8 @@ use bytes::Bytes;
 use deskwire_broker::{Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest};
 use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, ThreadType, Timestamp,
-    TopicFilter, Uid,
+    AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, SessionId, ThreadType,
+    Timestamp, TopicFilter, Uid,
     dialect::{self, Renderer},
 };
 use deskwire_store::{SqliteOptions, Store, Visitor, Written};
@@ -58,10 +58,12 @@ impl Office {
         Self { store, desk, hub, sessions, _folder: folder }
     }
 
-    /// Connects an agent; its connection hears through the outbox.
-    pub(crate) fn connect(&self, agent: &str) -> Arc<Outbox> {
+    /// Connects a user; its connection hears through the outbox.
+    pub(crate) fn connect(&self, user: &str) -> Arc<Outbox> {
         let outbox = Outbox::new(1 << 20);
-        self.sessions.enter(&Session { user: Some(uid(agent)), client_id: None, outbox: Arc::clone(&outbox) });
+        let user = uid(user);
+        let id = SessionId::random();
+        self.sessions.enter(Session { id, user: Some(&user), client_id: None, outbox: &outbox });
         outbox
     }
 

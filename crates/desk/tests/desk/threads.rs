@@ -117,6 +117,18 @@ async fn the_agents_connections_are_told_to_follow() {
 }
 
 #[tokio::test]
+async fn the_visitors_connections_are_told_to_follow() {
+    let office = Office::new(&["ann"], 5).await;
+    let (v, w) = (office.connect("v"), office.connect("w"));
+    let greeting = office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
+    let told: Vec<_> = v.take_answers().into();
+    let [Answer::Joined(conversation)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(conversation.id, greeting.conversation.id);
+    office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
+    assert!(v.take_answers().is_empty() && w.take_answers().is_empty(), "only who joins is told");
+}
+
+#[tokio::test]
 async fn nobody_is_asked_for_who_is_not_of_the_organisation() {
     let office = Office::new(&["ann"], 1).await;
     for (kind, service) in [

@@ -59,26 +59,31 @@ struct ClaimedThread {
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Draft, DialectError> {
     let members = Members::parse(bytes)?;
+    draft(&members, &members.text("uid")?, &members.text("type")?, &[])
+}
+
+/// The message called `uid`, of type `kind`, that `members` are; what is called as `dropped` is not kept.
+pub(super) fn draft(members: &Members<'_>, uid: &str, kind: &str, dropped: &[&str]) -> Result<Draft, DialectError> {
     let claims = |key| members.get(key).map_or("{}", RawValue::get);
     // What a client says of itself and of the thread is a hint: a malformed hint is no hint.
     let user: ClaimedUser = serde_json::from_str(claims("user")).unwrap_or_default();
     let thread: ClaimedThread = serde_json::from_str(claims("thread")).unwrap_or_default();
     Ok(Draft {
-        uid: message_uid(&members.text("uid")?)?,
-        kind: message_type(&members.text("type")?)?,
+        uid: message_uid(uid)?,
+        kind: message_type(kind)?,
         content: members.text_or_json("content").into_owned(),
         nickname: user.nickname.unwrap_or_default(),
         avatar: user.avatar.unwrap_or_default(),
         thread_topic: thread.topic,
-        original: Original::Json(remainder(&members)),
+        original: Original::Json(remainder(members, dropped)),
     })
 }
 
-fn remainder(members: &Members<'_>) -> Remainder {
+fn remainder(members: &Members<'_>, dropped: &[&str]) -> Remainder {
     let channel = members.text("channel").unwrap_or_default();
     let channel = if channel.is_empty() { members.text("client").unwrap_or_default() } else { channel };
     let mut unknown = Object::default();
-    for (key, value) in members.except(OURS) {
+    for (key, value) in members.except(OURS).filter(|(key, _)| !dropped.contains(key)) {
         unknown.raw(key, value.get());
     }
     Remainder { channel: channel.into_owned(), extra: members.text_or_json("extra").into_owned(), unknown }

@@ -11,6 +11,7 @@
 //! of a JSON object that are the server's to say; to a protobuf message it *appends* fields, which override earlier
 //! ones (`spec/rust-notes.md` §2.2, "Unknown protobuf fields"). Rendering appends in both.
 
+mod addressed;
 mod json;
 mod object;
 mod protobuf;
@@ -18,6 +19,7 @@ mod render;
 
 use bytes::Bytes;
 
+pub use addressed::Address;
 pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use render::{Renderer, Rendition};
@@ -43,6 +45,12 @@ pub enum DialectError {
     /// A field that must be text is something else.
     #[error("the field {0} must be text")]
     NotText(&'static str),
+    /// A field that must be a number is something else.
+    #[error("the field {0} must be a whole number")]
+    NotNumber(&'static str),
+    /// A user that is named cannot exist.
+    #[error("no user has such a uid: {0}")]
+    User(#[source] InvalidUid),
     /// The type is no name.
     #[error(transparent)]
     Type(#[from] InvalidMessageType),
@@ -72,6 +80,19 @@ pub fn parse(bytes: &Bytes) -> Result<Draft, DialectError> {
 /// [`DialectError`] says what is wrong with it.
 pub fn parse_json(bytes: &[u8]) -> Result<Draft, DialectError> {
     if bytes.is_empty() { Err(DialectError::Empty) } else { checked(json::parse(bytes)?) }
+}
+
+/// Reads a message that names its conversation itself, if it does. `uid` may be called `msgNo` or `messageId`, and the
+/// type `msgType`.
+///
+/// # Errors
+/// As [`parse_json`].
+pub fn parse_addressed(bytes: &[u8]) -> Result<(Option<Address>, Draft), DialectError> {
+    if bytes.is_empty() {
+        return Err(DialectError::Empty);
+    }
+    let (address, draft) = addressed::parse(bytes)?;
+    Ok((address, checked(draft)?))
 }
 
 fn checked(draft: Draft) -> Result<Draft, DialectError> {

@@ -78,6 +78,17 @@ impl Lockout {
         count(&self.names, self.hasher.hash_one(name), self.name_rule, now)
     }
 
+    /// Whether `name` and `address` may still try; counts nothing. For secrets that are compared at once: a right one is
+    /// never counted as a failure, however many come side by side.
+    ///
+    /// # Errors
+    /// [`Locked`].
+    pub fn check(&self, name: &str, address: IpAddr, now: Timestamp) -> Result<(), Locked> {
+        let address = self.addresses.get(&network(address)).map(|record| (record, self.address_rule));
+        let name = self.names.get(&self.hasher.hash_one(name)).map(|record| (record, self.name_rule));
+        address.into_iter().chain(name).try_for_each(|(record, rule)| record.check(rule, now))
+    }
+
     /// The password was right: the name starts anew, and the attempt no longer counts against the address. Earlier
     /// failures of the address stay, or one own account would wash away the guesses at all others.
     pub fn succeeded(&self, name: &str, address: IpAddr) {
@@ -127,6 +138,14 @@ where
 }
 
 impl Record {
+    fn check(self, rule: Rule, now: Timestamp) -> Result<(), Locked> {
+        let until = self.locked_until.unwrap_or_else(|| after(self.window_start, rule.window));
+        if self.failures >= rule.attempts && now < until {
+            return Err(Locked { retry_after: between(now, until) });
+        }
+        Ok(())
+    }
+
     fn is_current(&self, rule: Rule, now: Timestamp) -> bool {
         let end = self.locked_until.unwrap_or_else(|| after(self.window_start, rule.window));
         now < end
@@ -215,6 +234,22 @@ mod tests {
         assert!(lockout.begin("dan", HOME, at(4)).is_err());
         let elsewhere = "198.51.100.7".parse().unwrap();
         assert_eq!(lockout.begin("dan", elsewhere, at(4)), Ok(()), "the locked address did not count against dan");
+    }
+
+    #[test]
+    fn a_check_counts_nothing_and_knows_the_locks() {
+        let lockout = lockout(2, 3);
+        for _ in 0..10 {
+            assert_eq!(lockout.check("ann", HOME, at(0)), Ok(()));
+        }
+        for second in 0..2 {
+            lockout.begin("ann", HOME, at(second)).unwrap();
+        }
+        assert!(lockout.check("ann", HOME, at(2)).is_err(), "all attempts are used up");
+        assert_eq!(lockout.check("bob", HOME, at(2)), Ok(()));
+        assert_eq!(lockout.check("ann", HOME, at(10)), Ok(()), "the window is over");
+        lockout.begin("bob", HOME, at(2)).unwrap();
+        assert!(lockout.check("cid", HOME, at(3)).is_err(), "the address has used up its attempts");
     }
 
     #[test]

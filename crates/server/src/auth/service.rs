@@ -23,6 +23,14 @@ impl ServiceAccount {
         self.publish.iter().any(|right| right.matches(topic.as_str()))
     }
 
+    /// Whether it may send to where the sessions of `user` listen to their own `topic`. A right to everything is none to
+    /// users: the filter must begin with `user/`.
+    #[must_use]
+    pub fn may_push(&self, user: &Uid, topic: &Topic) -> bool {
+        let place = format!("user/{user}/{topic}");
+        self.publish.iter().any(|right| right.as_str().starts_with("user/") && right.matches(&place))
+    }
+
     /// Whether it may subscribe to all that `filter` matches (invariant I9).
     #[must_use]
     pub fn may_subscribe(&self, filter: &TopicFilter) -> bool {
@@ -104,6 +112,24 @@ mod tests {
         }
         for (filter, expected) in [("bridge/in/+", true), ("bridge/#", false), ("news/a", true), ("#", false)] {
             assert_eq!(bridge.may_subscribe(&TopicFilter::new(filter).unwrap()), expected, "subscribe {filter}");
+        }
+        for (right, expected) in [
+            ("user/#", true),
+            ("user/+/queue/#", true),
+            ("user/ann/queue/notify", true),
+            ("user/ann/topic/#", false),
+            ("user/bob/#", false),
+            ("#", false),
+            ("+/#", false),
+            ("users/#", false),
+        ] {
+            let account = ServiceAccount {
+                principal: bridge.principal.clone(),
+                publish: vec![TopicFilter::new(right).unwrap()],
+                subscribe: Vec::new(),
+            };
+            let topic = Topic::new("queue/notify").unwrap();
+            assert_eq!(account.may_push(&Uid::new("ann").unwrap(), &topic), expected, "{right}");
         }
         let bench = accounts().authenticate("bench", b"s3cret").unwrap();
         assert!(bench.may_subscribe(&TopicFilter::new("#").unwrap()));

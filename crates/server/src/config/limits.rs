@@ -47,6 +47,8 @@ bounded_section! {
 
         /// Subscriptions of one connection.
         subscriptions_per_connection: usize = 256, 1..=65_536;
+        /// Temporary queues of one STOMP connection that it did not subscribe to.
+        temporary_queues_per_connection: usize = 16, 0..=1024;
         /// Open STOMP transactions of one connection.
         transactions_per_connection: usize = 16, 1..=1024;
         /// Frames held in one STOMP transaction.

@@ -178,10 +178,12 @@ pub struct ServiceAccountSection {
 }
 
 impl ServiceAccountSection {
-    /// An account with all live topics.
+    /// An account with all live topics, which may also send to users.
     #[must_use]
     pub fn unrestricted(name: Uid, secret: Secret) -> Self {
-        Self { name, secret, publish: every_topic(), subscribe: every_topic() }
+        let users = TopicFilter::new("user/#").expect("a last segment # is a filter");
+        let publish = every_topic().into_iter().chain([users]).collect();
+        Self { name, secret, publish, subscribe: every_topic() }
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Followed {
     confirmed: Confirmed,
     /// Whether the client has been told how far the others have read.
     told: bool,
+    /// Whether the log waits to be read.
+    queued: bool,
 }
 
 /// One subscription of the connection; `T` is what its protocol remembers about it.
@@ -118,13 +120,14 @@ impl<T> Subscriptions<T> {
         let Some(Subscriber { key, .. }) = active.subscriber.take() else { return };
         let log = log.map(|open| {
             let feed = Feed::new(open.position, open.head);
-            if feed.is_behind() {
+            let queued = feed.is_behind();
+            if queued {
                 self.behind.push_back(key);
             } else {
                 self.arrived.push(key);
             }
             let confirmed = Confirmed::new(open.position);
-            Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false })
+            Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false, queued })
         });
         if self.list.is_empty() {
             // Most connections have one subscription, for all their life.
@@ -211,7 +214,8 @@ impl<T> Subscriptions<T> {
             }
             Some(seq) => followed.feed.announce(seq) == Admission::Deliver,
         };
-        if followed.feed.is_behind() && !was_behind {
+        if followed.feed.is_behind() && !was_behind && !followed.queued {
+            followed.queued = true;
             self.behind.push_back(key);
         }
         if send { Verdict::Send } else { Verdict::Drop }
@@ -228,8 +232,8 @@ impl<T> Subscriptions<T> {
 
     /// Has the log of a subscription that is behind read further, because the client can take more again.
     pub(super) fn read_on(&mut self, key: SubscriptionKey) {
-        let behind = self.followed(key).is_some_and(|followed| followed.feed.is_behind());
-        if behind && !self.behind.contains(&key) {
+        if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind() && !followed.queued) {
+            followed.queued = true;
             self.behind.push_back(key);
         }
     }
@@ -238,13 +242,14 @@ impl<T> Subscriptions<T> {
     /// acknowledgement brings it back.
     pub(super) fn next_behind(
         &mut self,
-        open: impl Fn(SubscriptionKey) -> bool,
+        open: impl Fn(&T) -> bool,
     ) -> Option<(SubscriptionKey, Arc<Conversation>, Seq)> {
         while let Some(key) = self.behind.pop_front() {
-            if !open(key) {
-                continue;
-            }
-            if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind()) {
+            let Some(index) = self.index(key) else { continue };
+            let Subscription { log, protocol, .. } = &mut self.list[index];
+            let Some(followed) = log.as_deref_mut() else { continue };
+            followed.queued = false;
+            if open(protocol) && followed.feed.is_behind() {
                 return Some((key, Arc::clone(&followed.conversation), followed.feed.begin_read()));
             }
         }

@@ -98,9 +98,14 @@ impl Framing {
         Frames { out, form }
     }
 
-    /// Whether the client answers pings, which tells that it lives and what has reached it.
+    /// Whether the client answers pings, which tells that it lives.
     pub(super) const fn has_pings(&self) -> bool {
         matches!(self, Self::WebSocket(_) | Self::SockJs(_))
+    }
+
+    /// Whether the client can prove what has reached it, see [`Carrier::ask_for_proof`](super::carrier::Carrier::ask_for_proof).
+    pub(super) const fn has_proofs(&self) -> bool {
+        !matches!(self, Self::Stream)
     }
 
     /// As what the connection is counted that speaks `protocol` over this.

@@ -1,7 +1,7 @@
 //! A client's connection, from the upgrade to the last byte.
 //!
-//! One task owns a connection and everything about it: the socket, its framing ([`framing`]), the protocol's session
-//! ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
+//! One task owns a connection and everything about it: what carries it ([`carrier`]), its framing ([`framing`]), the
+//! protocol's session ([`stomp`], [`mqtt`]) and what the client follows ([`follow`]). Nobody else touches any of it;
 //! whoever has something for the client puts it into the connection's outbox. The loop is in [`task`] and knows of the
 //! protocols only what [`protocol`] asks of them:
 //!
@@ -17,6 +17,7 @@
 //! [`upgrade`] is where a connection begins, with the bounds that [`settings`] takes from the configuration and the time
 //! of the one [`clock`]; [`registry`] is how all of them end.
 
+mod carrier;
 mod clock;
 mod follow;
 mod framing;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::SubscriptionKey;
-
 use super::{
     follow::Subscriptions,
     protocol::{Page, Reading},
@@ -14,7 +12,7 @@ use crate::gateway::Gateway;
 pub(super) fn next<T>(
     subscriptions: &mut Subscriptions<T>,
     gateway: &Arc<Gateway>,
-    open: impl Fn(SubscriptionKey) -> bool,
+    open: impl Fn(&T) -> bool,
 ) -> Option<Reading> {
     let (subscription, conversation, after) = subscriptions.next_behind(open)?;
     let desk = gateway.desk.clone();

@@ -17,21 +17,19 @@ use deskwire_wire::{
     ws::{CloseCode, Control},
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     time::Sleep,
 };
 
 use super::{
+    carrier::Carrier,
     framing::{Framing, Received},
     protocol::{Ending, Page, Protocol, Reading},
     scratch,
     settings::Settings,
     silence::{Silence, Verdict},
 };
-use crate::{
-    listener::Io,
-    telemetry::metrics::{self as telemetry, Limit},
-};
+use crate::telemetry::metrics::{self as telemetry, Limit};
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
@@ -40,7 +38,7 @@ const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// A connection that speaks `P`.
 pub(super) struct Connection<P: Protocol> {
-    io: Io,
+    carrier: Carrier,
     framing: Framing,
     counted_as: telemetry::Protocol,
     protocol: P,
@@ -73,7 +71,7 @@ pub(super) struct Connection<P: Protocol> {
 impl<P: Protocol> Connection<P> {
     /// Boxed, because a future that takes itself by value has room for itself several times over.
     pub(super) fn new(
-        io: Io,
+        carrier: Carrier,
         framing: Framing,
         protocol: P,
         outbox: Arc<Outbox>,
@@ -83,7 +81,7 @@ impl<P: Protocol> Connection<P> {
         settings.metrics.connections(counted_as).increment(1.0);
         let asks_after_ms = framing.has_pings().then_some(settings.idle_ping_ms);
         Box::new(Self {
-            io,
+            carrier,
             framing,
             counted_as,
             protocol,
@@ -211,7 +209,7 @@ impl<P: Protocol> Connection<P> {
             let more = self.fill(out);
             let mut written = 0;
             while written < out.len() {
-                match Pin::new(&mut self.io).poll_write(cx, &out[written..]) {
+                match Pin::new(&mut self.carrier).poll_write(cx, &out[written..]) {
                     Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                     Poll::Ready(Ok(n)) => written += n,
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
@@ -220,7 +218,7 @@ impl<P: Protocol> Connection<P> {
             }
             self.unsent.extend_from_slice(&out[written..]);
             if written > 0 {
-                self.flushing = Pin::new(&mut self.io).poll_flush(cx)?.is_pending();
+                self.flushing = Pin::new(&mut self.carrier).poll_flush(cx)?.is_pending();
             }
             self.unsent_since = self.settings.clock.now();
             Poll::Ready(Ok(more))
@@ -229,6 +227,7 @@ impl<P: Protocol> Connection<P> {
 
     fn fill(&mut self, out: &mut Vec<u8>) -> bool {
         let now = self.settings.clock.now();
+        let can_prove = self.framing.has_proofs();
         let mut out = self.framing.frames(out);
         self.protocol.transmit(&mut out, now);
         if let Some(ping) = self.ping.take() {
@@ -262,10 +261,8 @@ impl<P: Protocol> Connection<P> {
             self.page = None;
         }
         self.protocol.transmit(&mut out, now);
-        if self.framing.has_pings()
-            && let Some(probe) = self.protocol.probe(now)
-        {
-            out.ping(&probe.to_be_bytes());
+        if can_prove && let Some(probe) = self.protocol.probe(now) {
+            self.carrier.ask_for_proof(probe, &mut out);
         }
         false
     }
@@ -304,7 +301,7 @@ impl<P: Protocol> Connection<P> {
 
     fn write_unsent(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
         while !self.unsent.is_empty() {
-            match Pin::new(&mut self.io).poll_write(cx, &self.unsent)? {
+            match Pin::new(&mut self.carrier).poll_write(cx, &self.unsent)? {
                 Poll::Pending => return Ok(Poll::Pending),
                 Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(written) => {
@@ -314,7 +311,7 @@ impl<P: Protocol> Connection<P> {
                 }
             }
         }
-        if Pin::new(&mut self.io).poll_flush(cx)?.is_pending() {
+        if Pin::new(&mut self.carrier).poll_flush(cx)?.is_pending() {
             return Ok(Poll::Pending);
         }
         self.unsent = BytesMut::new();
@@ -325,8 +322,8 @@ impl<P: Protocol> Connection<P> {
     fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<bool>> {
         scratch::input(|buffer| {
             let mut read = ReadBuf::new(buffer);
-            if Pin::new(&mut self.io).poll_read(cx, &mut read)?.is_pending() {
-                return Ok(Poll::Pending);
+            if Pin::new(&mut self.carrier).poll_read(cx, &mut read)?.is_pending() {
+                return Ok(self.prove());
             }
             let bytes = read.filled_mut();
             if bytes.is_empty() {
@@ -339,6 +336,13 @@ impl<P: Protocol> Connection<P> {
             self.received(received);
             Ok(Poll::Ready(true))
         })
+    }
+
+    /// Takes a proof that came without bytes; ready when there was one.
+    fn prove(&mut self) -> Poll<bool> {
+        let Some(number) = self.carrier.proved() else { return Poll::Pending };
+        self.protocol.proved(number);
+        Poll::Ready(true)
     }
 
     fn hear(&mut self, now: Tick) {
@@ -377,14 +381,7 @@ impl<P: Protocol> Connection<P> {
     async fn close(&mut self, ending: Ending) -> io::Result<()> {
         let mut last = std::mem::take(&mut self.unsent).to_vec();
         self.framing.frames(&mut last).close(ending.code, ending.reason);
-        let goodbye = async {
-            self.io.write_all(&last).await?;
-            self.io.shutdown().await?;
-            // What the client had under way is read, or the kernel would reset the connection under our last words.
-            let mut rest = [0; 512];
-            while self.close_code.is_none() && self.io.read(&mut rest).await? > 0 {}
-            Ok(())
-        };
+        let goodbye = self.carrier.end(&last, ending.code, ending.reason, self.close_code.is_none());
         tokio::time::timeout(CLOSE_WAIT, goodbye).await.unwrap_or(Ok(()))
     }
 }

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 
 use super::{
+    carrier::Carrier,
     framing::Framing,
     mqtt::Mqtt,
     protocol::Protocol,
@@ -25,6 +26,7 @@ use crate::{
     config::Wire,
     gateway::{Gateway, Handshake, HandshakeRefused},
     listener::{Io, Peer, Streams, take_upgraded},
+    sockjs::{SessionIo, WebSocketFraming},
 };
 
 /// What all endpoints share.
@@ -54,9 +56,18 @@ impl Endpoints {
     }
 
     /// Answers the request of a WebSocket that is to speak STOMP, bare or inside SockJS.
-    pub fn stomp_websocket(&self, request: Request, sockjs: bool) -> Response {
+    pub fn stomp_websocket(&self, request: Request, framing: WebSocketFraming) -> Response {
         let subprotocol = highest_stomp(request.headers());
-        self.upgrade(request, subprotocol, sockjs, Self::stomp)
+        self.upgrade(request, subprotocol, framing, Self::stomp)
+    }
+
+    /// Serves STOMP in a SockJS session that HTTP carries, in a task of its own.
+    pub fn stomp_session(&self, session: SessionIo, handshake: Handshake) {
+        let endpoints = self.clone();
+        tokio::spawn(async move {
+            let protocol = |outbox, now| endpoints.stomp(handshake, outbox, now);
+            endpoints.serve(Carrier::Session(session), Framing::Elements, Bytes::new(), protocol).await;
+        });
     }
 
     /// Answers the request of a WebSocket that is to speak the protocol that `protocol` makes.
@@ -64,7 +75,7 @@ impl Endpoints {
         &self,
         request: Request,
         subprotocol: Option<HeaderValue>,
-        sockjs: bool,
+        framing: WebSocketFraming,
         protocol: impl FnOnce(&Self, Handshake, Arc<Outbox>, Tick) -> P + Send + 'static,
     ) -> Response {
         let (parts, body) = request.into_parts();
@@ -85,9 +96,12 @@ impl Endpoints {
             match accepted.upgrade.await.map(take_upgraded) {
                 Ok((io, leftover)) => {
                     let max_message = endpoints.settings.max_message;
-                    let framing = if sockjs { Framing::sockjs(max_message) } else { Framing::websocket(max_message) };
+                    let framing = match framing {
+                        WebSocketFraming::Raw => Framing::websocket(max_message),
+                        WebSocketFraming::SockJs => Framing::sockjs(max_message),
+                    };
                     let protocol = |outbox, now| protocol(&endpoints, handshake, outbox, now);
-                    endpoints.serve(io, framing, leftover, protocol).await;
+                    endpoints.serve(Carrier::Socket(io), framing, leftover, protocol).await;
                 }
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }
@@ -104,10 +118,10 @@ impl Endpoints {
         response
     }
 
-    /// Serves a connection to its end. `leftover` came before whatever `io` yields.
+    /// Serves a connection to its end. `leftover` came before whatever the carrier yields.
     async fn serve<P: Protocol>(
         &self,
-        io: Io,
+        carrier: Carrier,
         framing: Framing,
         leftover: Bytes,
         protocol: impl FnOnce(Arc<Outbox>, Tick) -> P,
@@ -115,7 +129,7 @@ impl Endpoints {
         let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
         let _registered = self.connections.enter(&outbox);
         let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
-        Connection::new(io, framing, protocol, outbox, Arc::clone(&self.settings)).run(leftover).await;
+        Connection::new(carrier, framing, protocol, outbox, Arc::clone(&self.settings)).run(leftover).await;
     }
 
     fn stomp(&self, handshake: Handshake, outbox: Arc<Outbox>, now: Tick) -> Stomp {
@@ -134,11 +148,11 @@ impl Streams for Endpoints {
         match wire {
             Wire::Stomp => {
                 let protocol = |outbox, now| self.stomp(handshake, outbox, now);
-                self.serve(io, Framing::Stream, leftover, protocol).await;
+                self.serve(Carrier::Socket(io), Framing::Stream, leftover, protocol).await;
             }
             Wire::Mqtt => {
                 let protocol = |outbox, now| self.mqtt(outbox, now);
-                self.serve(io, Framing::Stream, leftover, protocol).await;
+                self.serve(Carrier::Socket(io), Framing::Stream, leftover, protocol).await;
             }
             // The listener serves these itself.
             Wire::Http => {}
@@ -158,7 +172,7 @@ impl IntoResponse for HandshakeRefused {
 
 /// `GET /stomp`, `/ws/chat`, `/ws/agent`: STOMP over WebSocket.
 pub async fn stomp_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
-    endpoints.stomp_websocket(request, false)
+    endpoints.stomp_websocket(request, WebSocketFraming::Raw)
 }
 
 /// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
@@ -167,7 +181,9 @@ pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request)
     let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {
         return (StatusCode::BAD_REQUEST, "the WebSocket subprotocol must be mqtt").into_response();
     };
-    endpoints.upgrade(request, Some(subprotocol), false, |endpoints, _, outbox, now| endpoints.mqtt(outbox, now))
+    endpoints.upgrade(request, Some(subprotocol), WebSocketFraming::Raw, |endpoints, _, outbox, now| {
+        endpoints.mqtt(outbox, now)
+    })
 }
 
 fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {

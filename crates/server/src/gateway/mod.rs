@@ -1,12 +1,14 @@
 //! Who may do what, and where it goes.
 //!
-//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides for each
-//! subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant I9).
+//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides
+//! for each subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant
+//! I9), and [`users`] finds the sessions of whom a message is for.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod topics;
+mod users;
 
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ pub use self::{
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     topics::{Refused, Route, user_topic},
+    users::unheard,
 };
 use crate::{
     auth::{service::ServiceAccounts, token::Tokens},

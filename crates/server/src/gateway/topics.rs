@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_desk::DeskError;
-use deskwire_model::{Conversation, Destination, InvalidTopic, Principal, Role, Topic, TopicFilter};
+use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
 use super::{Gateway, Identity};
 
@@ -25,6 +25,15 @@ pub enum Refused {
     /// No right to it.
     #[error("not allowed: {0}")]
     NotAllowed(Box<str>),
+    /// More of something than one connection may have.
+    #[error("too many {0}")]
+    TooMany(&'static str),
+    /// A message that should name its conversation does not.
+    #[error("the message names no conversation: topic, thread.topic, sessionNo, sessionId or toUserId is missing")]
+    NotAddressed,
+    /// A subscription is called like a temporary queue, whose answers would be taken for its messages.
+    #[error("the id of a subscription must not begin with /temp-queue/")]
+    SubscriptionId,
     /// The desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -89,29 +98,6 @@ impl Gateway {
             Ok(conversation) => Ok(Route::Conversation(conversation)),
             Err(DeskError::NotYours) => Err(Refused::NotAllowed(filter.as_str().into())),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The canonical filter of a STOMP SUBSCRIBE.
-    ///
-    /// # Errors
-    /// [`Refused`] when the destination is malformed or cannot be subscribed to.
-    pub fn subscribe_destination(destination: &str) -> Result<TopicFilter, Refused> {
-        match Destination::parse(destination)? {
-            Destination::Topic(filter) => Ok(filter),
-            Destination::App(_) | Destination::UserQueue(_) => Err(Refused::NotAllowed(destination.into())),
-        }
-    }
-
-    /// The canonical topic of a STOMP SEND: `/app/org.agent.A.V` and `/topic/org.agent.A.V` mean the same
-    /// conversation.
-    ///
-    /// # Errors
-    /// [`Refused`] when the destination is malformed or cannot be sent to.
-    pub fn send_destination(destination: &str) -> Result<TopicFilter, Refused> {
-        match Destination::parse(destination)? {
-            Destination::Topic(filter) | Destination::App(filter) => Ok(filter),
-            Destination::UserQueue(_) => Err(Refused::NotAllowed(destination.into())),
         }
     }
 }

@@ -166,6 +166,10 @@ fn describe() {
     describe_histogram!(COMMIT_SECONDS, "Seconds per transaction");
     describe_counter!("deskwire_limit_hits_total", "How often somebody ran into a bound, by bound");
     describe_counter!("deskwire_outbox_overflows_total", "Outboxes that grew over their bound");
+    describe_counter!(
+        "deskwire_messages_unheard_total",
+        "Messages to users, sessions or their queues that nobody heard"
+    );
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 

@@ -23,7 +23,7 @@ pub(super) use select_entry;
 
 /// The columns that [`conversation`] reads, in front of the rest of a query on `conversation c`.
 macro_rules! select_conversation {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "SELECT c.id, c.uid, c.session_no, c.org, c.topic, c.kind, c.service, c.visitor, c.visitor_nickname, ",
             "c.visitor_avatar, c.status, c.agent, c.fence, c.channel, c.created_at ",

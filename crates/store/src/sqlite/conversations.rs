@@ -9,6 +9,19 @@ use super::{
 };
 use crate::{Participant, QueuePlace, StoreError};
 
+/// The conversations of a participant `p`, the one with the newest entry first; at most `?2`.
+macro_rules! newest_first {
+    ($condition:literal) => {
+        select_conversation!(concat!(
+            "FROM participant p JOIN conversation c ON c.id = p.log ",
+            $condition,
+            " ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at) DESC,
+                       c.id DESC
+              LIMIT ?2"
+        ))
+    };
+}
+
 pub(super) fn by_topic(db: &Connection, topic: &Topic) -> Result<Option<Conversation>> {
     db.prepare_cached(select_conversation!("FROM conversation c WHERE c.topic = ?1"))?
         .query_row(params![topic.as_str()], columns::conversation)
@@ -35,22 +48,39 @@ impl Sqlite {
         self.read(move |db| by_id(db, log)).await
     }
 
-    pub(crate) async fn conversations_of_agent(
+    pub(crate) async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
+        let session_no = session_no.to_owned();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!("FROM conversation c WHERE c.session_no = ?1"))?
+                .query_row(params![session_no], columns::conversation)
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn conversations_of(&self, user: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        let user = user.clone();
+        self.read(move |db| {
+            db.prepare_cached(newest_first!("WHERE p.user = ?1 AND c.status <> 'CLOSED'"))?
+                .query_map(params![user.as_str(), columns::limit(limit)], columns::conversation)?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn conversations_between(
         &self,
-        agent: &Uid,
+        user: &Uid,
+        other: &Uid,
         limit: usize,
     ) -> Result<Vec<Conversation>, StoreError> {
-        let agent = agent.clone();
+        let (user, other) = (user.clone(), other.clone());
         self.read(move |db| {
-            db.prepare_cached(select_conversation!(
-                "FROM participant p
-                 JOIN conversation c ON c.id = p.log
-                WHERE p.user = ?1 AND c.status <> 'CLOSED'
-                ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at) DESC,
-                         c.id DESC
-                LIMIT ?2"
+            db.prepare_cached(newest_first!(
+                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND (c.service = ?3
+                    OR EXISTS (SELECT 1 FROM participant o WHERE o.log = c.id AND o.user = ?3))"
             ))?
-            .query_map(params![agent.as_str(), columns::limit(limit)], columns::conversation)?
+            .query_map(params![user.as_str(), columns::limit(limit), other.as_str()], columns::conversation)?
             .collect()
         })
         .await

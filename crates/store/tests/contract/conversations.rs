@@ -70,7 +70,7 @@ pub(crate) async fn no_conversation_crosses_organisations(backend: &impl Backend
         assert_eq!(written, refused(Refusal::ForeignOrganisation), "{foreign:?}");
     }
     assert_eq!(commit_one(&store, assign(ours.id, 0, "theirs", 9)).await, refused(Refusal::ForeignOrganisation));
-    assert_eq!(store.conversations_of_agent(&uid("theirs"), 9).await.unwrap(), []);
+    assert_eq!(store.conversations_of(&uid("theirs"), 9).await.unwrap(), []);
     assert_eq!(store.conversation_by_topic(&topic).await.unwrap(), None);
 }
 
@@ -106,12 +106,12 @@ pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend)
             }
         }
     }
-    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 9).await.unwrap()), [support, sales, billing]);
-    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 2).await.unwrap()), [support, sales]);
+    assert_eq!(ids(&store.conversations_of(&uid("a"), 9).await.unwrap()), [support, sales, billing]);
+    assert_eq!(ids(&store.conversations_of(&uid("a"), 2).await.unwrap()), [support, sales]);
     commit_one(&store, set_status(sales, 1, ThreadStatus::Closed)).await;
-    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 9).await.unwrap()), [support, billing]);
-    assert_eq!(ids(&store.conversations_of_agent(&uid("a"), 1).await.unwrap()), [support]);
-    assert_eq!(store.conversations_of_agent(&uid("stranger"), 9).await.unwrap(), []);
+    assert_eq!(ids(&store.conversations_of(&uid("a"), 9).await.unwrap()), [support, billing]);
+    assert_eq!(ids(&store.conversations_of(&uid("a"), 1).await.unwrap()), [support]);
+    assert_eq!(store.conversations_of(&uid("stranger"), 9).await.unwrap(), []);
 }
 
 pub(crate) async fn an_assignment_is_fenced(backend: &impl Backend) {
@@ -206,4 +206,21 @@ pub(crate) async fn the_oldest_is_the_first_in_its_queue(backend: &impl Backend)
     commit_one(&store, assign(first, 1, "a", 9)).await;
     let place = store.queue_place(&uid("sales"), third).await.unwrap();
     assert_eq!(place, QueuePlace { position: 2, size: 2 }, "who is served waits no more");
+}
+
+pub(crate) async fn a_conversation_is_found_by_its_number_and_by_its_people(backend: &impl Backend) {
+    let store = backend.open().await;
+    let (first, second) = (create(&store, "v").await, create(&store, "w").await);
+    assert_eq!(store.conversation_by_number(&first.session_no).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.conversation_by_number("20000101000001").await.unwrap(), None);
+
+    commit_one(&store, assign(first.id, 0, "a", 9)).await;
+    let between = async |user, other| ids(&store.conversations_between(&uid(user), &uid(other), 9).await.unwrap());
+    assert_eq!(between("v", "a").await, [first.id]);
+    assert_eq!(between("a", "v").await, [first.id]);
+    assert_eq!(between("w", "sales").await, [second.id], "the workgroup that was asked for");
+    assert_eq!(between("w", "a").await, []);
+    assert_eq!(between("v", "w").await, []);
+    commit_one(&store, set_status(first.id, 1, ThreadStatus::Closed)).await;
+    assert_eq!(between("v", "a").await, []);
 }

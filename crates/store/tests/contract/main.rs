@@ -98,6 +98,7 @@ macro_rules! suite {
                 a_taken_uid_is_refused,
                 no_conversation_crosses_organisations,
                 lists_show_the_newest_activity_first,
+                a_conversation_is_found_by_its_number_and_by_its_people,
                 the_oldest_is_the_first_in_its_queue,
                 an_assignment_is_fenced,
                 capacity_holds_within_a_batch,

@@ -1,6 +1,6 @@
 //! Wrong frames, receipts and DISCONNECT.
 
-use deskwire_wire::stomp::event::Event;
+use deskwire_wire::stomp::{MessageId, event::Event, server::Message};
 
 use crate::{START, connected, events, feed, final_error, next_frame};
 
@@ -79,6 +79,33 @@ fn rule_15_disconnect_without_receipt_is_a_clean_end() {
     };
     session.finish(&disconnect);
     assert!(session.is_closing());
+    assert_eq!(session.poll_transmit(), None);
+}
+
+#[test]
+fn a_message_for_this_client_keeps_its_place() {
+    let message = Message {
+        destination: "/app/x",
+        content_type: None,
+        headers: &[],
+        subscription: Some("s"),
+        message_id: MessageId { source: 0, number: 1 },
+        ack: None,
+        body: b"answer",
+    };
+    let mut session = connected();
+    session.receipt("before");
+    session.message(&message);
+    session.receipt("behind");
+    assert_eq!(next_frame(&mut session), "RECEIPT\nreceipt-id:before\n\n\0");
+    assert_eq!(
+        next_frame(&mut session),
+        "MESSAGE\ndestination:/app/x\nsubscription:s\nmessage-id:0-1\ncontent-length:6\n\nanswer\0"
+    );
+    assert_eq!(next_frame(&mut session), "RECEIPT\nreceipt-id:behind\n\n\0");
+    session.error("no", "", None);
+    assert!(next_frame(&mut session).starts_with("ERROR\n"));
+    session.message(&message);
     assert_eq!(session.poll_transmit(), None);
 }
 

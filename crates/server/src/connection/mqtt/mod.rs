@@ -10,7 +10,7 @@ use deskwire_broker::{
     Answer, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
     SubscriptionKey,
 };
-use deskwire_model::{Conversation, Seq, Topic};
+use deskwire_model::{Conversation, Role, Seq, SessionId, Topic};
 use deskwire_store::Written;
 use deskwire_wire::{
     Tick,
@@ -47,10 +47,16 @@ struct Client {
     /// Whether the session outlives the connection.
     persistent: bool,
     will: Option<Publication>,
-    entered: Entered,
+    session: SessionId,
 }
 
 impl Client {
+    fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
+        let Identity { principal, .. } = &self.identity;
+        let user = (principal.role != Role::Service).then_some(&principal.uid);
+        Entered { id: self.session, user, client_id: Some(&self.client_id), outbox }
+    }
+
     /// The device whose cursors the session moves, if it is remembered.
     fn device(&self) -> Option<&str> {
         self.persistent.then_some(&self.client_id)
@@ -287,7 +293,7 @@ impl Drop for Mqtt {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
         if let Some(client) = &mut self.client {
-            self.gateway.sessions.leave(&client.entered);
+            self.gateway.sessions.leave(client.entered(&self.outbox));
             // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
             if let Some(will) = client.will.take() {
                 self.gateway.hub.publish(&Arc::new(will));

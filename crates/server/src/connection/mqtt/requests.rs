@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_broker::{Publication, Reply, Session as Entered, SubscriptionKey};
+use deskwire_broker::{Publication, Reply, SubscriptionKey};
 use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
-use deskwire_model::{Conversation, Role, Topic, TopicFilter, Uid, dialect};
+use deskwire_model::{Conversation, Role, SessionId, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
     Tick,
     mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
@@ -68,13 +68,12 @@ impl Mqtt {
         // A session that is not remembered begins now: with the end of what the agent serves already.
         let served = self.conversations(&identity).await?;
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
-        let known_as = (identity.principal.role != Role::Service).then_some(user);
-        let entered =
-            Entered { user: known_as, client_id: Some(Arc::clone(&client_id)), outbox: Arc::clone(&self.outbox) };
-        // Before its conversations are looked up again: those it is given from then on come through the outbox.
-        self.gateway.sessions.enter(&entered);
         let will = self.will(&identity, &connect);
-        self.client = Some(Box::new(Client { identity, client_id: Arc::clone(&client_id), persistent, will, entered }));
+        let session = SessionId::random();
+        let client = Client { identity, client_id: Arc::clone(&client_id), persistent, will, session };
+        // Before its conversations are looked up again: those it is given from then on come through the outbox.
+        self.gateway.sessions.enter(client.entered(&self.outbox));
+        self.client = Some(Box::new(client));
         self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
         for conversation in served {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
@@ -143,9 +142,11 @@ impl Mqtt {
 
     /// Follows a conversation that the agent was given while it is connected.
     pub(super) async fn join(&mut self, conversation: Arc<Conversation>) {
-        let takes_part =
-            self.client.as_ref().is_some_and(|client| takes_part(&client.identity.principal, &conversation));
-        if !takes_part {
+        let serves = self.client.as_ref().is_some_and(|client| {
+            let principal = &client.identity.principal;
+            principal.role == Role::Agent && takes_part(principal, &conversation)
+        });
+        if !serves {
             return;
         }
         if let Err(error) = self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await {

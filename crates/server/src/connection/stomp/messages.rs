@@ -22,7 +22,7 @@ impl Stomp {
     /// Writes a publication that came for a subscription, if the client is to have it now.
     pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) {
         let Delivery { subscription, publication } = delivery;
-        let open = self.session.window_open(WireKey(*subscription));
+        let open = self.window_open(*subscription);
         if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
             self.write(*subscription, publication, out);
         }
@@ -35,7 +35,7 @@ impl Stomp {
         }
         let subscription = page.subscription;
         while !out.is_full() {
-            if !self.session.window_open(WireKey(subscription)) {
+            if !self.window_open(subscription) {
                 // The next acknowledgement has the log read on.
                 page.entries = Vec::new().into_iter();
                 return;
@@ -61,7 +61,8 @@ impl Stomp {
                 return self.confirm(key, message_id);
             }
         };
-        let ack = match self.acknowledgement(key, message_id, publication) {
+        let Some(wire) = self.subscriptions.get(key).map(|subscription| subscription.protocol.wire) else { return };
+        let ack = match wire.map_or(Ok(None), |wire| self.acknowledgement(key, wire, message_id, publication)) {
             Ok(ack) => ack,
             Err(DeliverError::UnknownSubscription) => return,
             // Only a live topic gets here with a full window: its reader does not keep up.
@@ -98,7 +99,8 @@ impl Stomp {
             destination: &destination,
             content_type,
             headers: &headers,
-            subscription: self.session.subscription_id(WireKey(key)),
+            // Answers to a request come under the name of the queue (`spec/stomp-sockjs.md` §5.1).
+            subscription: wire.map_or(Some(&destination), |wire| self.session.subscription_id(wire)),
             message_id,
             ack,
             body,
@@ -110,6 +112,12 @@ impl Stomp {
         } else {
             out.binary(|out| message.encode(version, out));
         }
+    }
+
+    /// Whether the client takes another message now on what it calls the subscription.
+    fn window_open(&self, key: SubscriptionKey) -> bool {
+        let Some(subscription) = self.subscriptions.get(key) else { return false };
+        subscription.protocol.wire.is_none_or(|wire| self.session.window_open(wire))
     }
 
     /// An entry is named by its place in its log, on every connection; what has none gets a number of its own.
@@ -127,16 +135,18 @@ impl Stomp {
     fn acknowledgement(
         &mut self,
         key: SubscriptionKey,
+        subscription: WireKey,
         message: MessageId,
         publication: &Publication,
     ) -> Result<Option<AckId>, DeliverError> {
-        let subscription = WireKey(key);
         if !matches!(publication.content(), Content::Message { seq: None, .. }) {
             return self.session.deliver(subscription, message);
         }
         let found = self.subscriptions.get(key).filter(|_| self.session.is_subscribed(subscription));
         let found = found.ok_or(DeliverError::UnknownSubscription)?;
-        let last = found.handed_on().map(|(log, seq)| entry_id(log, seq));
+        // The subscription may follow other logs too.
+        let newest = self.session.unsettled(subscription).last();
+        let last = newest.or_else(|| found.handed_on().map(|(log, seq)| entry_id(log, seq)));
         Ok(match found.protocol.ack {
             AckMode::Auto => None,
             AckMode::Client => Some(AckId { message: last.unwrap_or(message), subscription }),

@@ -1,20 +1,30 @@
-//! STOMP on a connection: [`requests`] acts on what the client asks, [`messages`] writes what it gets.
+//! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
+//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`send`], [`temporary`]); [`messages`] writes what it gets.
 
+mod connect;
+mod inbox;
 mod messages;
+mod questions;
 mod requests;
+mod send;
+mod subscribe;
+mod temporary;
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, CommitError, Delivery, Outbox, Session as Entered, SubscriptionKey};
-use deskwire_model::{Conversation, Seq, Topic};
-use deskwire_store::Written;
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
+use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
-    stomp::{AckMode, DecodeError, MessageId, Refusal, Session, SessionConfig, event::Event, server::HEART_BEAT},
+    stomp::{
+        AckMode, DecodeError, MessageId, Refusal, Session, SessionConfig, SubscriptionKey as WireKey, event::Event,
+        server::HEART_BEAT,
+    },
     ws::CloseCode,
 };
 
+use self::{send::Unanswered, temporary::TemporaryQueue};
 use super::{
     follow::Subscriptions,
     framing::Frames,
@@ -27,25 +37,43 @@ use crate::{
     telemetry::metrics::{self as telemetry, Limit},
 };
 
-/// What STOMP remembers about a subscription.
-#[derive(Debug)]
+/// What STOMP remembers about something that is followed.
+#[derive(Clone, Debug)]
 struct Subscribed {
-    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern.
-    destination: Option<Box<str>>,
+    /// The client's subscription, for which several things may be followed; none for a temporary queue that answers come
+    /// from without a SUBSCRIBE.
+    wire: Option<WireKey>,
+    /// As the client spelled it, to be repeated in MESSAGE (`spec/stomp-sockjs.md` rule 19); none for a pattern, and where
+    /// the topic says as much.
+    destination: Option<Arc<str>>,
     /// Whether the client writes topics with dots.
     dotted: bool,
     /// How the client acknowledges; if not at all, a pong is the evidence of delivery.
     ack: AckMode,
+    /// Whether conversations that the user joins are followed for the same subscription.
+    inbox: bool,
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or for a pattern the real one in the style of its subscriber.
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber.
     fn destination(&self, topic: &Topic) -> Cow<'_, str> {
         match &self.destination {
             Some(destination) => Cow::Borrowed(destination),
-            None if self.dotted => Cow::Owned(format!("/topic/{}", topic.dotted())),
-            None => Cow::Owned(format!("/topic/{topic}")),
+            None => Cow::Owned(self.spell(topic)),
         }
+    }
+
+    fn spell(&self, topic: &Topic) -> String {
+        const PREFIX: &str = "/topic/";
+        let topic = topic.as_str();
+        let mut destination = String::with_capacity(PREFIX.len() + topic.len());
+        destination.push_str(PREFIX);
+        if self.dotted {
+            destination.extend(topic.chars().map(|c| if c == '/' { '.' } else { c }));
+        } else {
+            destination.push_str(topic);
+        }
+        destination
     }
 }
 
@@ -54,7 +82,7 @@ impl Subscribed {
 struct Client {
     identity: Identity,
     device: Box<str>,
-    entered: Entered,
+    session: SessionId,
 }
 
 /// The STOMP side of a connection.
@@ -68,10 +96,15 @@ pub(super) struct Stomp {
     subscriptions: Subscriptions<Subscribed>,
     /// The event that waits to be acted on.
     next: Option<Event>,
-    /// Writes that are not answered yet, and the receipts their frames asked for.
-    unanswered: VecDeque<(u64, Option<Box<str>>)>,
+    /// Writes that are not answered yet.
+    unanswered: VecDeque<Unanswered>,
     /// The number of the newest write.
     last_ticket: u64,
+    /// The newest key of [`Self::subscriptions`].
+    last_key: SubscriptionKey,
+    /// Conversations that the user takes part in since a moment ago.
+    joined: Vec<Arc<Conversation>>,
+    temporary_queues: Vec<TemporaryQueue>,
     probes: Probes,
     pace: Pace,
     /// Numbers messages that have no position in a log.
@@ -98,29 +131,15 @@ impl Stomp {
             next: None,
             unanswered: VecDeque::new(),
             last_ticket: 0,
+            last_key: 0,
+            joined: Vec::new(),
+            temporary_queues: Vec::new(),
             probes: Probes::default(),
             pace: Pace::default(),
             unlogged: 0,
             disconnected: false,
             ending: None,
         }
-    }
-
-    /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
-    fn committed(&mut self, ticket: u64, outcome: Result<Written, CommitError>) {
-        let Some(index) = self.unanswered.iter().position(|(number, _)| *number == ticket) else { return };
-        let Some((_, receipt)) = self.unanswered.remove(index) else { return };
-        let refusal = match outcome {
-            Ok(Written::Refused(refusal)) => refusal.to_string(),
-            Err(error) => error.to_string(),
-            Ok(_) => {
-                if let Some(receipt) = receipt {
-                    self.session.receipt(&receipt);
-                }
-                return;
-            }
-        };
-        self.session.error(&refusal, "", receipt.as_deref());
     }
 
     /// Notes that the client has an entry, and moves its device's cursor.
@@ -158,7 +177,7 @@ impl Protocol for Stomp {
     }
 
     fn has_work(&mut self) -> bool {
-        if self.subscriptions.has_arrived() {
+        if self.subscriptions.has_arrived() || !self.joined.is_empty() {
             return true;
         }
         if self.next.is_none() {
@@ -168,10 +187,14 @@ impl Protocol for Stomp {
             // We sent ERROR: what came behind the frame that is to blame is not acted on.
             self.next = None;
         }
-        match self.next {
+        match &self.next {
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
             Some(Event::Send(_)) => self.pace.due().is_none(),
+            // Questions are answered at the pace of messages.
+            Some(Event::Subscribe(subscribe)) if subscribe.destination().starts_with("/app/") => {
+                self.pace.due().is_none()
+            }
             Some(_) => true,
             None => false,
         }
@@ -179,7 +202,11 @@ impl Protocol for Stomp {
 
     async fn work(&mut self, now: Tick) {
         while self.has_work() {
-            if self.subscriptions.has_arrived() {
+            if !self.joined.is_empty() {
+                for conversation in std::mem::take(&mut self.joined) {
+                    self.join(conversation).await;
+                }
+            } else if self.subscriptions.has_arrived() {
                 if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
                     self.tell_read_positions(subscription, &conversation).await;
                 }
@@ -201,8 +228,12 @@ impl Protocol for Stomp {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
-            // A STOMP client subscribes by itself.
-            Answer::Joined(_) => {}
+            // A STOMP client subscribes by itself, to one conversation or to all.
+            Answer::Joined(conversation) => {
+                if self.has_inbox() {
+                    self.joined.push(conversation);
+                }
+            }
         }
     }
 
@@ -220,7 +251,7 @@ impl Protocol for Stomp {
 
     fn next_page(&mut self) -> Option<Reading> {
         let session = &self.session;
-        let open = |key| session.window_open(deskwire_wire::stomp::SubscriptionKey(key));
+        let open = |subscribed: &Subscribed| subscribed.wire.is_none_or(|wire| session.window_open(wire));
         super::page::next(&mut self.subscriptions, &self.gateway, open)
     }
 
@@ -314,7 +345,7 @@ impl Drop for Stomp {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
         if let Some(client) = &self.client {
-            self.gateway.sessions.leave(&client.entered);
+            self.gateway.sessions.leave(client.entered(&self.outbox));
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use deskwire_model::{AgentStatus, Conversation, dialect};
+use deskwire_model::AgentStatus;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -82,24 +82,7 @@ async fn threads(
     let skipped = usize::try_from(u64::from(request.number()) * u64::from(request.size())).unwrap_or(usize::MAX);
     let mut content = Vec::new();
     for conversation in all.iter().skip(skipped).take(request.size() as usize) {
-        let (last, unread) = desk.summary(conversation, &principal.uid).await?;
-        content.push(row(conversation, last.as_deref(), unread, desk.local_time(conversation.created_at))?);
+        content.push(desk.listed(conversation, &principal.uid).await?);
     }
     Ok(Success::new(Page::new(content, request, all.len() as u64)))
-}
-
-/// A thread as `thread/query` lists it: the message's `thread` object with what belongs to the list.
-fn row(conversation: &Conversation, last: Option<&[u8]>, unread: u64, created_at: String) -> Result<Value, AppError> {
-    let mut row: Value = serde_json::from_str(&dialect::conversation_json(conversation)).map_err(AppError::internal)?;
-    let last: Value = last.map(serde_json::from_slice).transpose().map_err(AppError::internal)?.unwrap_or_default();
-    if let Value::Object(row) = &mut row {
-        row.insert("content".into(), last["content"].clone());
-        row.insert("unreadCount".into(), unread.into());
-        row.insert("unread".into(), (unread > 0).into());
-        row.insert("owner".into(), conversation.agent.as_ref().map(|agent| agent.as_str()).into());
-        row.insert("orgUid".into(), conversation.org.as_str().into());
-        row.insert("updatedAt".into(), last.get("createdAt").cloned().unwrap_or_else(|| created_at.clone().into()));
-        row.insert("createdAt".into(), created_at.into());
-    }
-    Ok(row)
 }

@@ -1,15 +1,24 @@
 //! Who calls.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{header::AUTHORIZATION, request::Parts},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deskwire_desk::{Desk, DeskError};
 use deskwire_model::{Principal, Role, Uid};
 use deskwire_store::Visitor;
 
 use super::ApiState;
-use crate::{gateway::bearer_token, http::AppError};
+use crate::{
+    auth::service::ServiceAccount, connection::timestamp, gateway::bearer_token, http::AppError, listener::Peer,
+    telemetry::metrics::Limit,
+};
+
+/// `name:secret` of a service account, for callers whose `Authorization` belongs to a proxy.
+const SERVICE_KEY: &str = "x-service-key";
 
 /// Somebody with a valid access token in `Authorization`.
 #[derive(Clone, Debug)]
@@ -49,6 +58,51 @@ where
             None => Err(AppError::Unauthorized("an access token is needed: Authorization: Bearer".into())),
         }
     }
+}
+
+/// A service account with the right secret. Guesses count against the account's name at the caller's address, so that
+/// nobody locks a back end out from elsewhere.
+#[derive(Clone, Debug)]
+pub(super) struct ServiceCaller(pub(super) Arc<ServiceAccount>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ServiceCaller
+where
+    ApiState: FromRef<S>,
+{
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let state = ApiState::from_ref(state);
+        let key = service_key(parts).ok_or_else(|| {
+            AppError::Unauthorized("a service account is needed: Authorization: Basic, or X-Service-Key".into())
+        })?;
+        let (name, secret) = key.split_once(':').unwrap_or((&key, ""));
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.address.ip());
+        let peer = peer.ok_or_else(|| AppError::internal("a request came from nowhere"))?;
+        let (guessed, now) = (format!("{name}@{peer}"), timestamp());
+        let account = state.gateway.services.authenticate(name, secret.as_bytes());
+        // A right secret is worth nothing while the caller is locked out.
+        let checked = state.lockout.check(&guessed, peer, now);
+        match (checked, account) {
+            (Ok(()), Some(account)) => return Ok(Self(account)),
+            (Ok(()), None) => state.lockout.begin(&guessed, peer, now),
+            (locked, _) => locked,
+        }
+        .map_err(|locked| {
+            state.gateway.metrics.limit_hits(Limit::Login).increment(1);
+            AppError::Locked { retry_after: locked.retry_after }
+        })?;
+        Err(AppError::Unauthorized("wrong name or secret of a service account".into()))
+    }
+}
+
+fn service_key(parts: &Parts) -> Option<String> {
+    if let Some(key) = parts.headers.get(SERVICE_KEY) {
+        return key.to_str().ok().map(str::to_owned);
+    }
+    let (scheme, credentials) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials.trim()))?;
+    String::from_utf8(decoded.ok()?).ok()
 }
 
 /// The visitor who calls: by its token, or by its uid, which only it knows (seed 000).

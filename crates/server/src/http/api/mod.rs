@@ -1,6 +1,6 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the ways into WebSocket connections.
 //!
-//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`]. [`caller`] finds out who calls, [`message`]
+//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], and [`push`] for back ends. [`caller`] finds out who calls, [`message`]
 //! sends and lists messages for both, [`page`] gives lists their shape.
 
 mod agent;
@@ -8,6 +8,7 @@ mod caller;
 mod login;
 mod message;
 mod page;
+mod push;
 mod visitor;
 
 use std::{sync::Arc, time::Duration};
@@ -65,6 +66,7 @@ pub fn routes() -> Router<ApiState> {
     Router::new()
         .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
         .merge(agent::routes())
+        .merge(push::routes())
         .route("/readyz", get(ready))
         .route("/stomp", any(stomp_endpoint))
         .route("/ws/chat", any(stomp_endpoint))

@@ -1,8 +1,8 @@
 //! The server's side of one STOMP connection, as a state machine that is fed bytes and ticks.
 //!
 //! Bytes go into [`Session::receive`]; what the application has to decide or do comes out of [`Session::poll_event`];
-//! frames for the client come out of [`Session::poll_transmit`]. MESSAGE frames do not pass through the session, since
-//! many connections share their bytes: the session only keeps account of them, in [`Session::deliver`].
+//! frames for the client come out of [`Session::poll_transmit`]. MESSAGE frames of subscriptions do not pass through the
+//! session, which only keeps account of them, in [`Session::deliver`].
 
 mod client_frames;
 mod config;
@@ -188,6 +188,14 @@ impl Session {
         if self.phase == Phase::Connected {
             let (version, receipt) = (self.version, server::Receipt { receipt_id: id });
             self.transmit(|out| receipt.encode(version, out));
+        }
+    }
+
+    /// Queues a MESSAGE for this client alone, behind what is queued already.
+    pub fn message(&mut self, message: &server::Message<'_>) {
+        if self.phase == Phase::Connected {
+            let version = self.version;
+            self.transmit(|out| message.encode(version, out));
         }
     }
 

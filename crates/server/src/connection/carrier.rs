@@ -1,0 +1,88 @@
+//! What brings a connection's bytes.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use deskwire_wire::ws::CloseCode;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use super::framing::Frames;
+use crate::{listener::Io, sockjs::SessionIo};
+
+/// A socket, or HTTP requests that come and go.
+#[derive(Debug)]
+pub(super) enum Carrier {
+    /// TCP or TLS.
+    Socket(Io),
+    /// SockJS over HTTP.
+    Session(SessionIo),
+}
+
+impl Carrier {
+    /// Asks the client to prove with `number` that it got everything up to here: a WebSocket with a pong, a session
+    /// with its next request.
+    pub(super) fn ask_for_proof(&self, number: u64, out: &mut Frames<'_>) {
+        match self {
+            Self::Socket(_) => out.ping(&number.to_be_bytes()),
+            Self::Session(session) => session.mark(session.written() + out.len() as u64, number),
+        }
+    }
+
+    /// What has been proved without a pong since this was asked last.
+    pub(super) fn proved(&self) -> Option<u64> {
+        match self {
+            Self::Socket(_) => None,
+            Self::Session(session) => session.proved(),
+        }
+    }
+
+    /// Says the `last` words and ends; on a socket the client may read them until it has closed too, if `waits`.
+    pub(super) async fn end(&mut self, last: &[u8], code: CloseCode, reason: &str, waits: bool) -> io::Result<()> {
+        self.write_all(last).await?;
+        match self {
+            Self::Socket(io) => {
+                io.shutdown().await?;
+                // What the client had under way is read, or the kernel would reset the connection under our last words.
+                let mut rest = [0; 512];
+                while waits && io.read(&mut rest).await? > 0 {}
+            }
+            Self::Session(session) => session.close(code.get(), reason),
+        }
+        Ok(())
+    }
+}
+
+impl AsyncRead for Carrier {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Socket(io) => Pin::new(io).poll_read(cx, buf),
+            Self::Session(session) => Pin::new(session).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Carrier {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Socket(io) => Pin::new(io).poll_write(cx, bytes),
+            Self::Session(session) => Pin::new(session).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Socket(io) => Pin::new(io).poll_flush(cx),
+            Self::Session(session) => Pin::new(session).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Socket(io) => Pin::new(io).poll_shutdown(cx),
+            Self::Session(session) => Pin::new(session).poll_shutdown(cx),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! CONNECT: who the client is.
+
+use std::sync::Arc;
+
+use deskwire_broker::{Outbox, Session as Entered};
+use deskwire_model::{Role, SessionId, ids::MAX_UID_LEN};
+use deskwire_wire::{Tick, stomp::event::Connect};
+
+use super::{Client, Stomp};
+use crate::{connection::pace::Pace, gateway::Identity};
+
+impl Stomp {
+    pub(super) async fn connect(&mut self, connect: Connect, now: Tick) {
+        let known = self.handshake.take().and_then(|handshake| handshake.identity);
+        let authenticated = match known {
+            Some(identity) => Ok(identity),
+            None => self.gateway.authenticate_stomp(connect.authorization(), connect.login(), connect.passcode()).await,
+        };
+        let identity = match authenticated {
+            Ok(identity) => identity,
+            Err(error) => {
+                metrics::counter!("deskwire_logins_refused_total", "protocol" => "stomp").increment(1);
+                return self.session.error(&error.to_string(), "", None);
+            }
+        };
+        let device = connect.frame.header("device").unwrap_or_default();
+        if device.len() > MAX_UID_LEN || device.chars().any(char::is_control) {
+            return self.session.error("the device header is not acceptable", "", None);
+        }
+        self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
+        let user = identity.principal.uid.clone();
+        let client = Client { identity, device: device.into(), session: SessionId::random() };
+        self.gateway.sessions.enter(client.entered(&self.outbox));
+        self.session.accept(Some(user.as_str()), &client.session.to_string(), now);
+        self.client = Some(Box::new(client));
+    }
+}
+
+impl Client {
+    pub(super) fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
+        let Identity { principal, .. } = &self.identity;
+        let user = (principal.role != Role::Service).then_some(&principal.uid);
+        Entered { id: self.session, user, client_id: None, outbox }
+    }
+}

@@ -1,0 +1,172 @@
+//! SEND.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use deskwire_broker::{CommitError, Content, Opaque, Publication, Reply};
+use deskwire_desk::{DeskError, Sender, Submitted};
+use deskwire_model::{Conversation, Destination, Draft, Topic, TopicFilter, dialect};
+use deskwire_store::Written;
+use deskwire_wire::stomp::event::Send;
+use serde_json::json;
+
+use super::Stomp;
+use crate::{
+    connection::timestamp,
+    gateway::{Refused, Route, unheard},
+};
+
+/// Where a client of Spring sends messages that name their conversation themselves (seeds 002 and 003).
+const INLETS: [&str; 2] = ["send", "chat/send"];
+/// Where a session hears what became of such messages, behind `/user/`.
+const ERRORS: &str = "queue/errors";
+
+/// A write that is not answered yet.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    /// The connection's number for it.
+    pub(super) ticket: u64,
+    /// The receipt that its frame asked for.
+    pub(super) receipt: Option<Box<str>>,
+    /// The uid of a message whose refusal does not end the connection.
+    tolerated: Option<Box<str>>,
+}
+
+impl Stomp {
+    pub(super) async fn send(&mut self, send: &Send) -> Result<(), Refused> {
+        match Destination::parse(send.destination())? {
+            Destination::Topic(filter) => return self.publish(send, filter).await,
+            Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
+            Destination::App(topic) => return self.publish(send, TopicFilter::from(&topic)).await,
+            Destination::User { name, topic } => self.send_to_user(send, &name, &topic)?,
+            // Without a name it is for nobody (`spec/stomp-sockjs.md` §2.6).
+            Destination::Own(_) => unheard(),
+            Destination::TempQueue(name) => self.send_to_temporary_queue(send, &name)?,
+            Destination::ReplyQueue(token) => self.answer_request(send, &token)?,
+            Destination::Queue(_) => return Err(Refused::NotAllowed(send.destination().into())),
+        }
+        self.receipt_of(send);
+        Ok(())
+    }
+
+    fn receipt_of(&mut self, send: &Send) {
+        if let Some(receipt) = send.receipt() {
+            self.session.receipt(receipt);
+        }
+    }
+
+    /// To a conversation or a live topic.
+    async fn publish(&mut self, send: &Send, filter: TopicFilter) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        match self.gateway.route_publish(&client.identity, filter).await? {
+            Route::Live(filter) => {
+                if let Some(topic) = filter.exact() {
+                    let publication = Publication::new(topic, Content::Opaque(self.opaque(send)?));
+                    self.gateway.hub.publish(&Arc::new(publication));
+                }
+                self.receipt_of(send);
+                Ok(())
+            }
+            Route::Conversation(conversation) => {
+                let draft = dialect::parse_json(send.frame.body()).map_err(DeskError::from)?;
+                self.submit(send, &conversation, draft, None).await
+            }
+        }
+    }
+
+    /// To a user's sessions.
+    fn send_to_user(&mut self, send: &Send, name: &str, topic: &Topic) -> Result<(), Refused> {
+        let content = self.opaque(send)?;
+        let Some(client) = &self.client else { return Ok(()) };
+        self.gateway.send_to_user((&client.identity, client.session), name, topic, content)
+    }
+
+    async fn submit(
+        &mut self,
+        send: &Send,
+        conversation: &Arc<Conversation>,
+        draft: Draft,
+        tolerated: Option<Box<str>>,
+    ) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
+        let ticket = self.last_ticket + 1;
+        let reply = Reply::Outbox(Arc::clone(&self.outbox), ticket);
+        self.last_ticket = ticket;
+        match self.gateway.desk.submit(sender, conversation, draft, timestamp(), reply).await? {
+            Submitted::Pending => {
+                let receipt = send.receipt().map(Into::into);
+                self.unanswered.push_back(Unanswered { ticket, receipt, tolerated });
+            }
+            Submitted::Done => self.receipt_of(send),
+        }
+        Ok(())
+    }
+
+    /// To the conversation that the message names. Applications of Spring do not lose their connection over a message
+    /// that is refused: only who asks for a receipt gets ERROR.
+    async fn send_addressed(&mut self, send: &Send) -> Result<(), Refused> {
+        let mut uid = String::new();
+        match self.try_send_addressed(send, &mut uid).await {
+            // What failed on our side is not the message's fault, and is to be sent again.
+            Err(refused) if send.receipt().is_none() && !is_failure(&refused) => {
+                self.complain(code(&refused), &refused.to_string(), &uid);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    async fn try_send_addressed(&mut self, send: &Send, uid: &mut String) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let (address, draft) = dialect::parse_addressed(send.frame.body()).map_err(DeskError::from)?;
+        draft.uid.as_str().clone_into(uid);
+        let address = address.ok_or(Refused::NotAddressed)?;
+        let conversation = self.gateway.desk.addressed(&client.identity.principal, &address).await?;
+        self.submit(send, &conversation, draft, Some(uid.as_str().into())).await
+    }
+
+    /// Tells the session what became of a message, if it listens.
+    fn complain(&self, code: u16, reason: &str, uid: &str) {
+        let Some(client) = &self.client else { return };
+        let body = json!({ "code": code, "message": reason, "uid": uid }).to_string();
+        let content = Opaque::new(Bytes::from(body), Some("application/json".into()), Vec::new());
+        if let Ok(topic) = Topic::new(ERRORS)
+            && !self.gateway.tell_session(client.session, &topic, content)
+        {
+            unheard();
+        }
+    }
+
+    /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
+    pub(super) fn committed(&mut self, ticket: u64, outcome: Result<Written, CommitError>) {
+        let Some(index) = self.unanswered.iter().position(|write| write.ticket == ticket) else { return };
+        let Some(Unanswered { receipt, tolerated, .. }) = self.unanswered.remove(index) else { return };
+        match (outcome, receipt, tolerated) {
+            (Ok(Written::Refused(refusal)), None, Some(uid)) => {
+                let refused = Refused::Desk(refusal.into());
+                self.complain(code(&refused), &refused.to_string(), &uid);
+            }
+            (Ok(Written::Refused(refusal)), receipt, _) => {
+                self.session.error(&refusal.to_string(), "", receipt.as_deref());
+            }
+            (Err(error), receipt, _) => self.session.error(&error.to_string(), "", receipt.as_deref()),
+            (Ok(_), Some(receipt), _) => self.session.receipt(&receipt),
+            (Ok(_), None, _) => {}
+        }
+    }
+}
+
+const fn is_failure(refused: &Refused) -> bool {
+    matches!(refused, Refused::Desk(DeskError::Commit(_) | DeskError::Store(_)))
+}
+
+/// What is wrong with a message, in the words of HTTP: it is malformed, there is no such conversation for its sender, or
+/// the conversation does not take it.
+const fn code(refused: &Refused) -> u16 {
+    match refused {
+        Refused::Desk(DeskError::Dialect(_)) | Refused::NotAddressed => 400,
+        Refused::Desk(DeskError::Refused(_)) => 409,
+        _ => 404,
+    }
+}

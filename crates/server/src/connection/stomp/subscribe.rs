@@ -1,0 +1,172 @@
+//! SUBSCRIBE, UNSUBSCRIBE, ACK and NACK.
+
+use std::sync::Arc;
+
+use deskwire_broker::SubscriptionKey;
+use deskwire_desk::FeedDevice;
+use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
+use deskwire_wire::{
+    Tick,
+    stomp::{
+        MessageId,
+        event::{Settlement, Subscribe, Unsubscribe},
+    },
+};
+
+use super::{Stomp, Subscribed, UNLOGGED, inbox, temporary};
+use crate::gateway::{Refused, Route};
+
+/// How users name a conversation by its number, behind `/topic/` (seed 002).
+const NUMBERED: &str = "session/";
+
+impl Stomp {
+    pub(super) async fn subscribe(&mut self, subscribe: &Subscribe, now: Tick) -> Result<(), Refused> {
+        if subscribe.id().is_some_and(|id| id.starts_with(temporary::PREFIX)) {
+            return Err(Refused::SubscriptionId);
+        }
+        match Destination::parse(subscribe.destination())? {
+            Destination::Topic(filter) => self.follow_topic(subscribe, filter).await?,
+            Destination::Own(topic) if topic.as_str() == inbox::TOPIC => self.open_inbox(subscribe, &topic).await?,
+            Destination::Own(topic) => self.listen(subscribe, &topic)?,
+            Destination::TempQueue(name) => self.open_temporary_queue(subscribe, name)?,
+            Destination::App(question) => {
+                self.count(now);
+                return self.answer_question(subscribe, &question).await;
+            }
+            // Others' places, and queues, which nobody keeps here.
+            Destination::User { .. } | Destination::ReplyQueue(_) | Destination::Queue(_) => {
+                return Err(Refused::NotAllowed(subscribe.destination().into()));
+            }
+        }
+        if let Some(receipt) = subscribe.receipt() {
+            self.session.receipt(receipt);
+        }
+        Ok(())
+    }
+
+    async fn follow_topic(&mut self, subscribe: &Subscribe, filter: TopicFilter) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let subscribed = Subscribed::to(subscribe);
+        let numbered = filter.as_str().strip_prefix(NUMBERED).filter(|_| client.identity.account.is_none());
+        let route = match numbered {
+            Some(number) => {
+                let address = Address::SessionNo(number.into());
+                Route::Conversation(self.gateway.desk.addressed(&client.identity.principal, &address).await?)
+            }
+            None => self.gateway.route_subscribe(&client.identity, filter).await?,
+        };
+        match route {
+            Route::Live(filter) => {
+                let subscribed = subscribed.without_destination_of(filter.exact().as_ref());
+                self.listen_to(filter, subscribed)?;
+            }
+            Route::Conversation(conversation) => {
+                let subscribed = subscribed.without_destination_of(Some(&conversation.topic));
+                let after = subscribe.frame.header("after-seq").and_then(|text| text.parse().ok()).map(Seq);
+                self.follow_log(conversation, subscribed, after).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Listens to a place of this session alone, which nobody else can name.
+    pub(super) fn listen(&mut self, subscribe: &Subscribe, topic: &Topic) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let place = Topic::of_session(client.session, topic);
+        self.listen_to(TopicFilter::from(&place), Subscribed::to(subscribe))?;
+        Ok(())
+    }
+
+    /// Listens to live topics.
+    pub(super) fn listen_to(
+        &mut self,
+        filter: TopicFilter,
+        subscribed: Subscribed,
+    ) -> Result<SubscriptionKey, Refused> {
+        let key = self.new_key()?;
+        let active = self.subscriptions.activate(key, filter);
+        self.subscriptions.add(active, None, subscribed);
+        Ok(key)
+    }
+
+    /// Follows a log from where the device stands, or from behind the entry `after`.
+    pub(super) async fn follow_log(
+        &mut self,
+        conversation: Arc<Conversation>,
+        subscribed: Subscribed,
+        after: Option<Seq>,
+    ) -> Result<(), Refused> {
+        let key = self.new_key()?;
+        let Some(client) = &self.client else { return Ok(()) };
+        let active = self.subscriptions.activate(key, TopicFilter::from(&conversation.topic));
+        let (user, device) = (&client.identity.principal.uid, FeedDevice::Stomp(&client.device));
+        let mut open = self.gateway.desk.open_feed(conversation, user, device).await?;
+        if let Some(after) = after {
+            open.position = after.min(open.head);
+        }
+        self.subscriptions.add(active, Some(open), subscribed);
+        Ok(())
+    }
+
+    fn new_key(&mut self) -> Result<SubscriptionKey, Refused> {
+        self.last_key = self.last_key.checked_add(1).ok_or(Refused::TooMany("subscriptions"))?;
+        Ok(self.last_key)
+    }
+
+    pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe) {
+        let ended = |subscribed: &Subscribed| subscribed.wire == Some(unsubscribe.subscription);
+        let keys: Vec<_> = self.subscriptions.iter().filter(|s| ended(&s.protocol)).map(|s| s.key()).collect();
+        for key in keys {
+            self.subscriptions.remove(key);
+            self.temporary_queues.retain(|queue| queue.key != key);
+        }
+        if let Some(receipt) = unsubscribe.receipt() {
+            self.session.receipt(receipt);
+        }
+    }
+
+    pub(super) fn settle(&mut self, settlement: &Settlement) {
+        let wire = settlement.subscription;
+        for message in settlement.settled.iter().filter(|message| message.source != UNLOGGED) {
+            self.settle_entry(settlement, *message);
+        }
+        let keys: Vec<_> =
+            self.subscriptions.iter().filter(|s| s.protocol.wire == Some(wire)).map(|s| s.key()).collect();
+        keys.into_iter().for_each(|key| self.subscriptions.read_on(key));
+        if let Some(receipt) = settlement.receipt() {
+            self.session.receipt(receipt);
+        }
+    }
+
+    /// Notes that the client has an entry. Its subscription may follow several logs; the entry names its own.
+    fn settle_entry(&mut self, settlement: &Settlement, entry: MessageId) {
+        let found = self.subscriptions.iter().find(|subscription| {
+            let log = subscription.handed_on().map(|(log, _)| log.0);
+            subscription.protocol.wire == Some(settlement.subscription)
+                && log.and_then(|log| u64::try_from(log).ok()) == Some(entry.source)
+        });
+        if let Some(key) = found.map(|subscription| subscription.key()) {
+            self.confirm(key, entry);
+        }
+    }
+}
+
+impl Subscribed {
+    /// What a SUBSCRIBE to one place asks for.
+    pub(super) fn to(subscribe: &Subscribe) -> Self {
+        let destination = subscribe.destination();
+        Self {
+            wire: Some(subscribe.subscription),
+            destination: Some(destination.into()),
+            dotted: !destination.trim_start_matches("/topic/").contains('/'),
+            ack: subscribe.ack,
+            inbox: false,
+        }
+    }
+
+    /// Does not keep the destination where the messages' own topic says as much, or where it is a pattern.
+    fn without_destination_of(self, topic: Option<&Topic>) -> Self {
+        let kept = self.destination.as_deref().zip(topic).is_some_and(|(spelled, topic)| *spelled != self.spell(topic));
+        Self { destination: self.destination.clone().filter(|_| kept), ..self }
+    }
+}

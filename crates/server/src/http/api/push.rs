@@ -1,0 +1,122 @@
+//! What back ends send to whoever is connected: `/api/v1/push/…`. The words of Spring for it are `convertAndSend` and
+//! `convertAndSendToUser` (`spec/stomp-sockjs.md` §2.3, §2.6).
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing::post,
+};
+use bytes::Bytes;
+use deskwire_broker::{Content, Opaque, Publication};
+use deskwire_model::{Destination, InvalidTopic, Uid};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{ApiState, caller::ServiceCaller};
+use crate::{
+    gateway::{Identity, unheard},
+    http::{AppError, JsonBody, Success},
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new().route("/api/v1/push/broadcast", post(broadcast)).route("/api/v1/push/users/{uid}", post(to_user))
+}
+
+#[derive(Debug, Deserialize)]
+struct PushRequest {
+    destination: String,
+    payload: Box<RawValue>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pushed {
+    /// Connections that listen there now.
+    sessions: usize,
+}
+
+impl PushRequest {
+    /// Text goes as it is, everything else as JSON.
+    fn content(&self) -> Opaque {
+        let json = self.payload.get();
+        let (body, content_type) = match serde_json::from_str::<String>(json) {
+            Ok(text) => (text, "text/plain;charset=UTF-8"),
+            Err(_) => (json.to_owned(), "application/json"),
+        };
+        Opaque::new(Bytes::from(body), Some(content_type.into()), Vec::new())
+    }
+}
+
+/// To everybody who listens to a live topic.
+async fn broadcast(
+    State(state): State<ApiState>,
+    ServiceCaller(account): ServiceCaller,
+    JsonBody(request): JsonBody<PushRequest>,
+) -> Result<Success<Pushed>, AppError> {
+    let topic = match Destination::parse(&request.destination)? {
+        Destination::Topic(filter) => filter.exact().ok_or(InvalidTopic::Wildcard)?,
+        _ => return Err(AppError::Refused("destination must begin with /topic/".into())),
+    };
+    let caller = Identity { principal: account.principal.clone(), account: Some(account) };
+    if !state.gateway.may_publish_live(&caller, &topic) {
+        return Err(AppError::Forbidden(format!("no right to publish to {topic}")));
+    }
+    let publication = Publication::new(topic, Content::Opaque(request.content()));
+    let sessions = state.gateway.hub.publish_counting(&Arc::new(publication));
+    Ok(Success::new(Pushed { sessions }))
+}
+
+/// To all sessions of a user that listen to their own place.
+async fn to_user(
+    State(state): State<ApiState>,
+    ServiceCaller(account): ServiceCaller,
+    Path(user): Path<String>,
+    JsonBody(request): JsonBody<PushRequest>,
+) -> Result<Success<Pushed>, AppError> {
+    // With or without the prefix, which Spring's own method leaves out.
+    let place = request.destination.strip_prefix("/user").unwrap_or(&request.destination);
+    let topic = match Destination::parse(&format!("/user{place}"))? {
+        Destination::Own(topic) => topic,
+        _ => return Err(AppError::Refused("destination must begin with /queue/ or /topic/".into())),
+    };
+    // A name that holds what stands for a slash would be another name in a destination.
+    if user.to_ascii_lowercase().contains("%2f") {
+        return Err(AppError::Refused("a user name must not contain %2F".into()));
+    }
+    let user = Uid::new(&user).map_err(|error| AppError::Refused(error.to_string()))?;
+    if !account.may_push(&user, &topic) {
+        return Err(AppError::Forbidden(format!("no right to send to user/{user}/{topic}")));
+    }
+    let sessions = state.gateway.tell_user(&user, &topic, &request.content());
+    if sessions == 0 {
+        unheard();
+    }
+    Ok(Success::new(Pushed { sessions }))
+}
+
+impl From<InvalidTopic> for AppError {
+    fn from(error: InvalidTopic) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_goes_as_it_is_and_everything_else_as_json() {
+        for (payload, body, content_type) in [
+            (r#""a \"word\" \u00e9""#, "a \"word\" \u{e9}", "text/plain;charset=UTF-8"),
+            (r#"{"a":[1,2.50]}"#, r#"{"a":[1,2.50]}"#, "application/json"),
+            ("7", "7", "application/json"),
+            ("null", "null", "application/json"),
+        ] {
+            let request = format!(r#"{{"destination":"/topic/a","payload":{payload}}}"#);
+            let content = serde_json::from_str::<PushRequest>(&request).unwrap().content();
+            assert_eq!(content.body(), body.as_bytes(), "{payload}");
+            assert_eq!(content.content_type(), Some(content_type), "{payload}");
+        }
+    }
+}
