@@ -132,8 +132,11 @@ function page(t, { url = '/main2/ws' } = {}) {
     success: (res) => received.push(res.data),
   });
   t.after(() => {
-    opened.client.ws.readyState === SockJS.OPEN && opened.destroy();
+    // Without its callback the loop does not begin anew.
+    opened.client.ws.onclose = null;
+    opened.client.ws.close();
     clearTimeout(opened.reconTimeout);
+    clearTimeout(opened.sendTimeout);
   });
   return { opened, received };
 }
