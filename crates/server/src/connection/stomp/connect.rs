@@ -29,7 +29,8 @@ impl Stomp {
         }
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let user = identity.principal.uid.clone();
-        let client = Client { identity, device: device.into(), session: SessionId::random() };
+        let client_id = connect.frame.header("client-id").map(Into::into);
+        let client = Client { identity, device: device.into(), client_id, session: SessionId::random() };
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.session.accept(Some(user.as_str()), &client.session.to_string(), now);
         self.client = Some(Box::new(client));

@@ -1,10 +1,12 @@
 //! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
-//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`send`], [`temporary`]); [`messages`] writes what it gets.
+//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
+//! gets.
 
 mod connect;
 mod inbox;
 mod messages;
 mod questions;
+mod queues;
 mod requests;
 mod send;
 mod subscribe;
@@ -13,7 +15,7 @@ mod temporary;
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
@@ -25,7 +27,7 @@ use deskwire_wire::{
 };
 use smallvec::SmallVec;
 
-use self::{send::Unanswered, temporary::TemporaryQueue};
+use self::{queues::Consumed, send::Unanswered, temporary::TemporaryQueue};
 use super::{
     follow::Subscriptions,
     framing::Frames,
@@ -53,6 +55,8 @@ struct Subscribed {
     ack: AckMode,
     /// Whether conversations that the user joins are followed for the same subscription.
     inbox: bool,
+    /// Which of the messages of a live topic the client wants, if not all.
+    wants: Option<Arc<Wants>>,
 }
 
 impl Subscribed {
@@ -83,6 +87,8 @@ type Spelled = SmallVec<[u8; 128]>;
 struct Client {
     identity: Identity,
     device: Box<str>,
+    /// The `client-id` of CONNECT, under which clients of Artemis keep their durable subscriptions.
+    client_id: Option<Box<str>>,
     session: SessionId,
 }
 
@@ -106,6 +112,8 @@ pub(super) struct Stomp {
     /// Conversations that the user takes part in since a moment ago.
     joined: Vec<Arc<Conversation>>,
     temporary_queues: Vec<TemporaryQueue>,
+    /// Queues that the client consumes from.
+    consumed: Vec<Consumed>,
     probes: Probes,
     pace: Pace,
     /// Numbers messages that have no position in a log.
@@ -135,6 +143,7 @@ impl Stomp {
             last_key: 0,
             joined: Vec::new(),
             temporary_queues: Vec::new(),
+            consumed: Vec::new(),
             probes: Probes::default(),
             pace: Pace::default(),
             unlogged: 0,
@@ -247,6 +256,7 @@ impl Protocol for Stomp {
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
+        self.refill(subscription);
         self.subscriptions.lagging(subscription);
     }
 
@@ -297,6 +307,8 @@ impl Protocol for Stomp {
     fn end(&mut self, reason: CloseReason) {
         if reason != CloseReason::Stopping {
             self.session.error(&reason.to_string(), "", None);
+        }
+        if reason == CloseReason::SlowConsumer {
             self.ending = Some(Ending::SLOW_CONSUMER);
         }
     }

@@ -17,15 +17,31 @@ impl Stomp {
                     self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
-            Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe),
+            Event::Unsubscribe(unsubscribe) => {
+                if let Err(refused) = self.stop_consuming(&unsubscribe).await {
+                    return self.session.error(&refused.to_string(), "", unsubscribe.receipt());
+                }
+                self.unsubscribe(&unsubscribe);
+            }
+            Event::Forget(forget) => match self.forget_durable(forget.durable()).await {
+                Ok(()) => forget.receipt().into_iter().for_each(|receipt| self.session.receipt(receipt)),
+                Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
+            },
             Event::Send(send) => {
                 self.count(now);
                 if let Err(refused) = self.send(&send).await {
                     self.refuse(&refused, send.destination(), send.receipt());
                 }
             }
-            // A log has one reader per feed: what it refuses has arrived all the same.
-            Event::Ack(settlement) | Event::Nack(settlement) => self.settle(&settlement),
+            Event::Ack(settlement) => {
+                self.consume_settled(&settlement);
+                self.settle(&settlement);
+            }
+            Event::Nack(settlement) => {
+                self.give_back(&settlement);
+                // A log has one reader per feed: what it refuses has arrived all the same.
+                self.settle(&settlement);
+            }
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;

@@ -13,7 +13,7 @@ use deskwire_wire::stomp::{
     server::is_reserved,
 };
 
-use super::{Stomp, Subscribed};
+use super::{Stomp, Subscribed, messages::is_ours};
 use crate::gateway::{Refused, unheard};
 
 /// How the destinations of temporary queues begin.
@@ -55,13 +55,14 @@ impl Stomp {
         let headers: Result<_, Refused> = send
             .frame
             .headers()
-            .filter(|(name, _)| !is_reserved(name) && *name != "seq")
+            .filter(|(name, _)| !is_reserved(name) && !is_ours(name))
             .map(|(name, value)| {
                 let value = if name == REPLY_TO { self.reply_address(value)? } else { value.into() };
                 Ok((name.into(), value))
             })
             .collect();
-        Ok(Opaque::new(send.frame.body_bytes(), send.frame.header("content-type").map(Into::into), headers?))
+        let content_type = send.frame.header("content-type").map(Into::into);
+        Ok(self.qualified(Opaque::new(send.frame.body_bytes(), content_type, headers?), send))
     }
 
     fn reply_address(&mut self, destination: &str) -> Result<Box<str>, Refused> {
@@ -91,6 +92,7 @@ impl Stomp {
             dotted: false,
             ack: AckMode::Auto,
             inbox: false,
+            wants: None,
         };
         let key = self.listen_to(TopicFilter::from(&Topic::of_reply(&token)), subscribed)?;
         self.temporary_queues.push(TemporaryQueue { name, token: token.clone(), key });
