@@ -356,6 +356,19 @@ test('back ends push to topics and users', async () => {
   assert.deepEqual([nobody.code, nobody.data.sessions], [200, 0]);
 });
 
+test('what is pushed into a queue waits for one consumer', async () => {
+  const sent = await push('broadcast', { destination: '/queue/push.jobs', payload: 'job' });
+  assert.deepEqual([sent.code, sent.data], [200, {}]);
+  const workers = [await robot(), await robot()];
+  const feeds = [];
+  for (const worker of workers) {
+    feeds.push(await worker.subscribe('/queue/push/jobs', opaque));
+  }
+  await until('the job', () => feeds.some((feed) => feed.received.length > 0));
+  await Promise.all(workers.map(settle));
+  assert.deepEqual(feeds.flatMap(bodies), ['job']);
+});
+
 test('a push needs a right, a place and a payload', async () => {
   for (const [path, body, status, code] of [
     ['broadcast', { destination: '/topic/org/agent/a/v', payload: 1 }, 403, -1],
