@@ -5,7 +5,7 @@ use std::sync::Arc;
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
-use super::{Gateway, Identity};
+use super::{Gateway, Identity, Veto};
 
 /// What a topic turned out to be.
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ pub enum Refused {
     /// A subscription is called like a temporary queue, whose answers would be taken for its messages.
     #[error("the id of a subscription must not begin with /temp-queue/")]
     SubscriptionId,
+    /// An interceptor says no.
+    #[error(transparent)]
+    Vetoed(#[from] Veto),
     /// The desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),

@@ -1,8 +1,9 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
-//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], and [`push`] for back ends. [`caller`] finds out who calls, [`message`]
-//! sends and lists messages for both, [`page`] gives lists their shape.
+//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
+//! [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
+mod admin;
 mod agent;
 mod caller;
 mod login;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<ApiState> {
         .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
         .merge(agent::routes())
         .merge(push::routes())
+        .merge(admin::routes())
         .route("/readyz", get(ready))
         .route("/websocket", any(mqtt_endpoint))
 }

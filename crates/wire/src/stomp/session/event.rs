@@ -112,6 +112,12 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
+    /// The client's name for the subscription; on 1.0 it may be its destination.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.frame.header("id").unwrap_or_else(|| destination(&self.frame))
+    }
+
     /// The receipt to send, if it asks for one.
     #[must_use]
     pub fn receipt(&self) -> Option<&str> {
