@@ -1,9 +1,11 @@
 //! The bounds of SockJS sessions over HTTP, and STOMP inside of them.
 
-use serde_json::json;
+use std::time::Instant;
+
+use serde_json::{Value, json};
 
 use crate::{
-    server::{Answer, SERVICE, Server},
+    server::{Answer, PATIENCE, SERVICE, Server, Visitor},
     stomp_client::Stomp,
 };
 
@@ -102,5 +104,45 @@ fn somebody_elses_token_finds_no_session() {
         (mine("xhr_send"), 204),
     ] {
         assert_eq!(post(&server, &path, "[]").status, status, "{path}");
+    }
+}
+
+/// What a visitor finds first when it comes back on another connection and acknowledges nothing there.
+fn first_unread(server: &Server, visitor: &Visitor) -> String {
+    let mut reader = Stomp::visitor(server, visitor);
+    reader.subscribed("s", &format!("/topic/{}", visitor.topic), &[("ack", "client-individual")]);
+    let body: Value = serde_json::from_slice(reader.message().body()).unwrap();
+    body["uid"].as_str().unwrap().to_owned()
+}
+
+/// DESIGN §1, cursor rules: a response is no evidence, the next request is.
+#[test]
+fn the_next_poll_proves_what_the_one_before_it_brought() {
+    let server = Server::start(&[("CURSOR_DELAY_MS", "1")]);
+    let visitor = server.visitor();
+    let mut agent = Stomp::agent(&server);
+    let mut agent_says = |name: &str| {
+        agent.text(&visitor, "TEXT", name, "hello");
+        agent.receipt(name);
+    };
+    let path = "/ws/chat/0/visitor";
+    assert_eq!(post(&server, &format!("{path}/xhr"), "").body, "o\n");
+    say(&server, path, &format!("CONNECT\naccept-version:1.2\nlogin:{}\n\n\0", visitor.uid));
+    hear(&server, path, "CONNECTED");
+    say(&server, path, &format!("SUBSCRIBE\nid:1\ndestination:/topic/{}\nreceipt:r\n\n\0", visitor.topic));
+    hear(&server, path, "RECEIPT");
+
+    agent_says("m0");
+    hear(&server, path, "m0");
+    assert_eq!(first_unread(&server, &visitor), "m0", "the response may have been lost");
+    let begun = Instant::now();
+    for round in 1.. {
+        let name = format!("m{round}");
+        agent_says(&name);
+        hear(&server, path, &name);
+        if first_unread(&server, &visitor) != "m0" {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "nothing is proved");
     }
 }
