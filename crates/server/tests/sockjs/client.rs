@@ -109,7 +109,7 @@ impl Response {
     }
 
     /// Reads to the end of the connection.
-    pub(crate) async fn until_closed(mut self) -> String {
+    pub(crate) async fn until_end(mut self) -> String {
         let mut body = String::new();
         self.stream.read_to_string(&mut body).await.unwrap();
         body

@@ -109,6 +109,6 @@ async fn http_1_0_gets_no_chunks() {
     assert!(!stream.headers.contains_key("transfer-encoding"));
     assert!(!stream.headers.contains_key("content-length"));
     server.session().await.close(3000, "Go away!");
-    let body = stream.until_closed().await;
+    let body = stream.until_end().await;
     assert_eq!(body, "h".repeat(2048) + "\no\nc[3000,\"Go away!\"]\n");
 }

@@ -289,7 +289,7 @@ impl Protocol for Mqtt {
         self.ending = match reason {
             CloseReason::Stopping => None,
             CloseReason::SlowConsumer => Some(Ending::SLOW_CONSUMER),
-            CloseReason::TakenOver => {
+            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver => {
                 Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
             }
         };

@@ -31,7 +31,8 @@ impl Stomp {
         }
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let user = identity.principal.uid.clone();
-        let client = Client { identity, device: device.into(), session: SessionId::random() };
+        let client_id = connect.frame.header("client-id").map(Into::into);
+        let client = Client { identity, device: device.into(), client_id, session: SessionId::random() };
         let view = SessionView {
             id: client.session,
             principal: &client.identity.principal,

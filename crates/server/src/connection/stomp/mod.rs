@@ -1,19 +1,21 @@
 //! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
-//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`send`], [`temporary`]); [`messages`] writes what it gets.
+//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
+//! gets.
 
 mod connect;
 mod inbox;
 mod messages;
 mod questions;
+mod queues;
 mod requests;
 mod send;
 mod subscribe;
 mod temporary;
 
-use std::{borrow::Cow, collections::VecDeque, net::IpAddr, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
@@ -23,8 +25,9 @@ use deskwire_wire::{
     },
     ws::CloseCode,
 };
+use smallvec::SmallVec;
 
-use self::{send::Unanswered, temporary::TemporaryQueue};
+use self::{queues::Consumed, send::Unanswered, temporary::TemporaryQueue};
 use super::{
     follow::Subscriptions,
     framing::Frames,
@@ -53,36 +56,40 @@ struct Subscribed {
     ack: AckMode,
     /// Whether conversations that the user joins are followed for the same subscription.
     inbox: bool,
+    /// Which of the messages of a live topic the client wants, if not all.
+    wants: Option<Arc<Wants>>,
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber.
-    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber, spelled in `space`.
+    fn destination<'a>(&'a self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
         match &self.destination {
-            Some(destination) => Cow::Borrowed(destination),
-            None => Cow::Owned(self.spell(topic)),
+            Some(destination) => destination,
+            None => self.spell(topic, space),
         }
     }
 
-    fn spell(&self, topic: &Topic) -> String {
-        const PREFIX: &str = "/topic/";
-        let topic = topic.as_str();
-        let mut destination = String::with_capacity(PREFIX.len() + topic.len());
-        destination.push_str(PREFIX);
+    fn spell<'a>(&self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
+        const PREFIX: &[u8] = b"/topic/";
+        space.extend_from_slice(PREFIX);
+        space.extend_from_slice(topic.as_str().as_bytes());
         if self.dotted {
-            destination.extend(topic.chars().map(|c| if c == '/' { '.' } else { c }));
-        } else {
-            destination.push_str(topic);
+            space[PREFIX.len()..].iter_mut().filter(|byte| **byte == b'/').for_each(|byte| *byte = b'.');
         }
-        destination
+        std::str::from_utf8(space).expect("a topic is text, and only characters of ASCII were exchanged")
     }
 }
+
+/// Room for a destination; most need no allocation.
+type Spelled = SmallVec<[u8; 128]>;
 
 /// A client that CONNECT let in.
 #[derive(Debug)]
 struct Client {
     identity: Identity,
     device: Box<str>,
+    /// The `client-id` of CONNECT, under which clients of Artemis keep their durable subscriptions.
+    client_id: Option<Box<str>>,
     session: SessionId,
 }
 
@@ -109,6 +116,8 @@ pub(super) struct Stomp {
     /// Conversations that the user takes part in since a moment ago.
     joined: Vec<Arc<Conversation>>,
     temporary_queues: Vec<TemporaryQueue>,
+    /// Queues that the client consumes from.
+    consumed: Vec<Consumed>,
     probes: Probes,
     pace: Pace,
     /// Numbers messages that have no position in a log.
@@ -142,6 +151,7 @@ impl Stomp {
             last_key: 0,
             joined: Vec::new(),
             temporary_queues: Vec::new(),
+            consumed: Vec::new(),
             probes: Probes::default(),
             pace: Pace::default(),
             unlogged: 0,
@@ -281,6 +291,7 @@ impl Protocol for Stomp {
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
+        self.refill(subscription);
         self.subscriptions.lagging(subscription);
     }
 
@@ -331,6 +342,8 @@ impl Protocol for Stomp {
     fn end(&mut self, reason: CloseReason) {
         if reason != CloseReason::Stopping {
             self.session.error(&reason.to_string(), "", None);
+        }
+        if reason == CloseReason::SlowConsumer {
             self.ending = Some(Ending::SLOW_CONSUMER);
         }
     }

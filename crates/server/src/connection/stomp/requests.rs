@@ -3,7 +3,7 @@
 use deskwire_wire::{Tick, stomp::event::Event};
 
 use super::Stomp;
-use crate::telemetry::metrics::Limit;
+use crate::{gateway::Refused, telemetry::metrics::Limit};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
@@ -12,25 +12,48 @@ impl Stomp {
             Event::Subscribe(subscribe) => {
                 self.spend(now);
                 if let Err(refused) = self.subscribe(&subscribe).await {
-                    self.session.error(&refused.to_string(), subscribe.destination(), subscribe.receipt());
+                    self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
-            Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe),
+            Event::Unsubscribe(unsubscribe) => {
+                if let Err(refused) = self.stop_consuming(&unsubscribe).await {
+                    return self.session.error(&refused.to_string(), "", unsubscribe.receipt());
+                }
+                self.unsubscribe(&unsubscribe);
+            }
+            Event::Forget(forget) => match self.forget_durable(forget.durable()).await {
+                Ok(()) => forget.receipt().into_iter().for_each(|receipt| self.session.receipt(receipt)),
+                Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
+            },
             Event::Send(send) => {
                 self.gateway.metrics.messages_in(self.protocol).increment(1);
                 self.spend(now);
                 if let Err(refused) = self.send(&send).await {
-                    self.session.error(&refused.to_string(), send.destination(), send.receipt());
+                    self.refuse(&refused, send.destination(), send.receipt());
                 }
             }
-            // A log has one reader per feed: what it refuses has arrived all the same.
-            Event::Ack(settlement) | Event::Nack(settlement) => self.settle(&settlement),
+            Event::Ack(settlement) => {
+                self.consume_settled(&settlement);
+                self.settle(&settlement);
+            }
+            Event::Nack(settlement) => {
+                self.give_back(&settlement);
+                // A log has one reader per feed: what it refuses has arrived all the same.
+                self.settle(&settlement);
+            }
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;
                 self.session.finish(&disconnect);
             }
         }
+    }
+
+    fn refuse(&mut self, refused: &Refused, destination: &str, receipt: Option<&str>) {
+        if let Refused::TooMany(_) = refused {
+            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        }
+        self.session.error(&refused.to_string(), destination, receipt);
     }
 
     /// Accounts for a request that takes its turn at the client's pace.
