@@ -113,6 +113,10 @@ fn a_complaint_names_key_and_layer() {
             &["server.listen: 127.0.0.1:1 is named twice"],
         ),
         ("[tls]\ncertificate = 'a.pem'", None, &["tls.key"]),
+        ("[sockjs]\nheartbeat_ms = 1", None, &["sockjs.heartbeat_ms: 1 is outside 100 to 600000"]),
+        ("[sockjs]\ndisconnect_ms = 0", None, &["sockjs.disconnect_ms: 0 is outside 100 to 600000"]),
+        ("[sockjs]\nresponse_bytes = 1", None, &["sockjs.response_bytes: 1 is outside 1024 to 67108864"]),
+        ("[sockjs]\nclient_url = 'sockjs.js'", None, &["sockjs.client_url", "begins neither with / nor with http"]),
         ("[limits]\ncommit_queue = 1", None, &["limits.commit_queue: must not be below limits.commit_batch"]),
     ] {
         let complaint = Given::new(file, environment.as_slice()).complaint();
