@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 
 use deskwire_model::TopicFilter;
+use smallvec::SmallVec;
 
-use crate::hub::{Subscriber, Subscribers, remove};
-
-#[derive(Debug, Default)]
-pub(crate) struct Filters {
-    children: HashMap<Box<str>, Filters>,
+/// Whoever listens, `T`, by filter.
+#[derive(Debug)]
+pub(crate) struct Filters<T> {
+    children: HashMap<Box<str>, Filters<T>>,
     /// Subscriptions whose filter ends here.
-    here: Subscribers,
+    here: SmallVec<[T; 2]>,
 }
 
-impl Filters {
-    pub(crate) fn insert(&mut self, filter: &TopicFilter, subscriber: Subscriber) {
+impl<T> Default for Filters<T> {
+    fn default() -> Self {
+        Self { children: HashMap::new(), here: SmallVec::new() }
+    }
+}
+
+impl<T> Filters<T> {
+    pub(crate) fn insert(&mut self, filter: &TopicFilter, subscriber: T) {
         let mut node = self;
         for segment in filter.as_str().split('/') {
             node = node.children.entry(segment.into()).or_default();
@@ -22,14 +28,20 @@ impl Filters {
         node.here.push(subscriber);
     }
 
-    pub(crate) fn remove(&mut self, filter: &TopicFilter, subscriber: &Subscriber) {
-        self.remove_below(filter.as_str().split('/'), subscriber);
+    /// Removes one of those that have this filter and that `is_it` knows, if there is one.
+    pub(crate) fn remove(&mut self, filter: &TopicFilter, is_it: impl Fn(&T) -> bool) {
+        self.remove_below(filter.as_str().split('/'), &is_it);
     }
 
-    fn remove_below<'a>(&mut self, mut segments: impl Iterator<Item = &'a str>, subscriber: &Subscriber) {
-        let Some(segment) = segments.next() else { return remove(&mut self.here, subscriber) };
+    fn remove_below<'a>(&mut self, mut segments: impl Iterator<Item = &'a str>, is_it: &impl Fn(&T) -> bool) {
+        let Some(segment) = segments.next() else {
+            if let Some(index) = self.here.iter().position(is_it) {
+                self.here.swap_remove(index);
+            }
+            return;
+        };
         if let Some(child) = self.children.get_mut(segment) {
-            child.remove_below(segments, subscriber);
+            child.remove_below(segments, is_it);
             if child.children.is_empty() && child.here.is_empty() {
                 self.children.remove(segment);
             }
@@ -37,13 +49,13 @@ impl Filters {
     }
 
     /// Calls `found` for each subscription whose filter matches `topic` ([`TopicFilter::matches`]).
-    pub(crate) fn matching(&self, topic: &str, found: &mut impl FnMut(&Subscriber)) {
+    pub(crate) fn matching(&self, topic: &str, found: &mut impl FnMut(&T)) {
         if !self.children.is_empty() {
             self.matching_below(Some(topic), topic.starts_with('$'), found);
         }
     }
 
-    fn matching_below(&self, rest: Option<&str>, reserved: bool, found: &mut impl FnMut(&Subscriber)) {
+    fn matching_below(&self, rest: Option<&str>, reserved: bool, found: &mut impl FnMut(&T)) {
         if let Some(any) = self.children.get("#").filter(|_| !reserved) {
             any.here.iter().for_each(&mut *found);
         }
@@ -63,12 +75,9 @@ impl Filters {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::outbox::Outbox;
 
     proptest! {
         /// The tree finds exactly the filters that match one by one, also after removals.
@@ -78,20 +87,18 @@ mod tests {
             removed in proptest::collection::vec(any::<bool>(), 12),
             topic in "[ab$](/[ab]){0,3}",
         ) {
-            let outbox = Outbox::new(1);
             let filters: Vec<_> = patterns.iter().filter_map(|p| TopicFilter::new(p).ok()).collect();
             let mut tree = Filters::default();
-            let subscriber = |key| Subscriber { outbox: Arc::clone(&outbox), key };
             for (key, filter) in (0..).zip(&filters) {
-                tree.insert(filter, subscriber(key));
+                tree.insert(filter, key);
             }
             for ((key, filter), gone) in (0..).zip(&filters).zip(&removed) {
                 if *gone {
-                    tree.remove(filter, &subscriber(key));
+                    tree.remove(filter, |other| *other == key);
                 }
             }
             let mut found = Vec::new();
-            tree.matching(&topic, &mut |subscriber| found.push(subscriber.key));
+            tree.matching(&topic, &mut |key| found.push(*key));
             found.sort_unstable();
             let expected: Vec<_> = (0..).zip(&filters).zip(&removed)
                 .filter(|((_, filter), gone)| !**gone && filter.matches(&topic))

@@ -7,12 +7,14 @@ use std::{
 };
 
 use deskwire_model::{Topic, TopicFilter};
+use deskwire_store::{DurableId, QueuedId};
 use smallvec::SmallVec;
 
 use crate::{
     filters::Filters,
     outbox::{Outbox, SubscriptionKey},
     publication::{Content, Publication},
+    queues::Bindings,
 };
 
 /// Locks of the subscription table: many more than there are cores.
@@ -34,10 +36,10 @@ impl Subscriber {
 }
 
 /// Nearly every topic of a desk has one or two listeners.
-pub(crate) type Subscribers = SmallVec<[Subscriber; 2]>;
+type Subscribers = SmallVec<[Subscriber; 2]>;
 
 /// Removes `subscriber` once, if it is there; the order of the others is not kept.
-pub(crate) fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
+fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
     if let Some(index) = subscribers.iter().position(|other| other.is(subscriber)) {
         subscribers.swap_remove(index);
     }
@@ -47,12 +49,14 @@ pub(crate) fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
 ///
 /// Topics are spread over shards, each under its own lock; a publisher holds a shard for reading while it puts the
 /// publication into the outboxes, which are memory operations. Filters with wildcards are few and stand in a tree of
-/// their own. Lock order: shard, then filters, then an outbox.
+/// their own, and so do the durable subscriptions, which collect in queues. Each of the three is locked alone; below
+/// them come a queue, then an outbox.
 #[derive(Debug)]
 pub struct Hub {
     shards: Box<[RwLock<HashMap<Topic, Subscribers>>]>,
     hasher: RandomState,
-    filters: RwLock<Filters>,
+    filters: RwLock<Filters<Subscriber>>,
+    pub(crate) bindings: Bindings,
 }
 
 impl Default for Hub {
@@ -61,6 +65,7 @@ impl Default for Hub {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             hasher: RandomState::new(),
             filters: RwLock::default(),
+            bindings: Bindings::default(),
         }
     }
 }
@@ -94,27 +99,42 @@ impl Hub {
                     }
                 }
             }
-            None => self.filters.write().unwrap_or_else(PoisonError::into_inner).remove(filter, subscriber),
+            None => {
+                let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
+                filters.remove(filter, |other| other.is(subscriber));
+            }
         }
     }
 
-    /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription.
+    /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription, and
+    /// into the queues of durable subscriptions.
     ///
-    /// Filters with wildcards get what is said on live topics only: a feed of a log belongs to one topic.
+    /// Filters with wildcards and durable subscriptions get what is said on live topics only: a feed of a log belongs to
+    /// one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
-        self.deliver(publication, |_| {});
+        self.deliver(publication, &[], |_| {});
+    }
+
+    /// As [`Self::publish`], for a publication that the store keeps for some durable subscriptions.
+    pub(crate) fn publish_stored(&self, publication: &Arc<Publication>, stored: &[(DurableId, QueuedId)]) {
+        self.deliver(publication, stored, |_| {});
     }
 
     /// As [`Self::publish`], and returns how many connections it has reached.
     pub fn publish_counting(&self, publication: &Arc<Publication>) -> usize {
         let mut reached = HashSet::new();
-        self.deliver(publication, |outbox| {
+        self.deliver(publication, &[], |outbox| {
             reached.insert(Arc::as_ptr(outbox));
         });
         reached.len()
     }
 
-    fn deliver(&self, publication: &Arc<Publication>, mut reached: impl FnMut(&Arc<Outbox>)) {
+    fn deliver(
+        &self,
+        publication: &Arc<Publication>,
+        stored: &[(DurableId, QueuedId)],
+        mut reached: impl FnMut(&Arc<Outbox>),
+    ) {
         let mut deliver = |subscriber: &Subscriber| {
             subscriber.outbox.deliver(subscriber.key, publication);
             reached(&subscriber.outbox);
@@ -128,6 +148,8 @@ impl Hub {
         }
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         filters.matching(topic, &mut deliver);
+        drop(filters);
+        self.bindings.collect(publication, stored);
     }
 }
 

@@ -11,8 +11,11 @@
 //! - [`hub`] knows which [`outbox`] wants which topic.
 //! - [`outbox`] holds, bounded, what one connection has still to write.
 //! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
+//! - [`queues`] hold what waits for whoever will consume it: work queues and durable subscriptions.
+//! - [`selector`] is how a subscription says which messages it wants.
 //! - [`sessions`] knows which connections a user has.
 
+mod consumed;
 mod cursors;
 pub mod feed;
 mod filters;
@@ -20,11 +23,15 @@ pub mod hub;
 pub mod log;
 pub mod outbox;
 pub mod publication;
+pub mod queues;
+pub mod selector;
 pub mod sessions;
 
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber};
 pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply};
-pub use outbox::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
+pub use outbox::{Answer, CloseReason, Delivery, Handover, Outbox, SubscriptionKey};
 pub use publication::{Content, Dialect, Opaque, Publication};
+pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, QueueError, QueueLimits, Queues};
+pub use selector::{InvalidSelector, Selector, Wants};
 pub use sessions::{Session, Sessions};

@@ -6,14 +6,16 @@ use std::{
 };
 
 use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
-use deskwire_store::{NewEntry, Store, Write, Written};
+use deskwire_store::{DurableId, NewEntry, Store, Write, Written};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    consumed::Consumed,
     cursors::Cursors,
     hub::Hub,
     outbox::Outbox,
     publication::{Content, Publication},
+    queues::Admitted,
 };
 
 /// Why a write did not become durable. Whoever asked for it may send it again: if it did commit after all, it is
@@ -37,6 +39,10 @@ pub enum Announce {
     Entry(Topic),
     /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
     Receipt(Publication),
+    /// A consumer of the work queue gets the message.
+    Queued(Admitted),
+    /// The subscribers of a live topic get the publication, which was stored for these durable ones.
+    Kept(Arc<Publication>, Vec<DurableId>),
 }
 
 /// Where the outcome of a write goes.
@@ -76,6 +82,8 @@ pub enum Job {
     },
     /// Hand on a message that is not stored, behind everything that was submitted before it.
     Relay(Publication),
+    /// The same, for a message of a work queue.
+    Push(Admitted),
 }
 
 /// Bounds of the committer.
@@ -85,8 +93,8 @@ pub struct LogLimits {
     pub queue: usize,
     /// Writes of one transaction.
     pub batch: usize,
-    /// How long a delivered-cursor may stay unwritten when nothing else is: a crash in this time only costs a
-    /// repeated delivery.
+    /// How long a delivered-cursor, or the end of a queued message, may stay unwritten when nothing else is: a crash in
+    /// this time only costs a repeated delivery.
     pub cursor_delay: Duration,
 }
 
@@ -99,6 +107,7 @@ pub struct LogLimits {
 pub struct Log {
     jobs: mpsc::Sender<Job>,
     cursors: Arc<Cursors>,
+    consumed: Arc<Consumed>,
 }
 
 impl Log {
@@ -106,10 +115,16 @@ impl Log {
     #[must_use]
     pub fn start(store: Store, hub: Arc<Hub>, limits: LogLimits) -> Self {
         let (jobs, receiver) = mpsc::channel(limits.queue);
-        let cursors = Arc::new(Cursors::default());
-        let committer = Committer { store, hub, limits, cursors: Arc::clone(&cursors), receiver };
+        let (cursors, consumed) = (Arc::new(Cursors::default()), Arc::new(Consumed::default()));
+        let committer =
+            Committer { store, hub, limits, cursors: Arc::clone(&cursors), consumed: Arc::clone(&consumed), receiver };
         tokio::spawn(committer.run());
-        Self { jobs, cursors }
+        Self { jobs, cursors, consumed }
+    }
+
+    /// Where queues say what the store may forget.
+    pub(crate) fn consumed(&self) -> Arc<Consumed> {
+        Arc::clone(&self.consumed)
     }
 
     /// Hands a job to the committer; waits while the queue is full. Jobs of one task are committed in the order they
@@ -144,14 +159,15 @@ impl Log {
         self.cursors.position(&(log, user.clone(), device.into()))
     }
 
-    /// Waits until everything that was submitted, and every cursor that moved, is on disk.
+    /// Waits until everything that was submitted, every cursor that moved and every message that was consumed is on
+    /// disk.
     ///
     /// # Errors
     /// [`CommitError`] when the last write did not get there.
     pub async fn flush(&self) -> Result<(), CommitError> {
         loop {
             self.commit(Write::Probe, Announce::Nobody).await?;
-            if !self.cursors.are_waiting() {
+            if !self.cursors.are_waiting() && !self.consumed.are_waiting() {
                 return Ok(());
             }
         }
@@ -163,6 +179,7 @@ struct Committer {
     hub: Arc<Hub>,
     limits: LogLimits,
     cursors: Arc<Cursors>,
+    consumed: Arc<Consumed>,
     receiver: mpsc::Receiver<Job>,
 }
 
@@ -175,6 +192,7 @@ enum Pending {
         reply: Reply,
     },
     Relay(Publication),
+    Push(Admitted),
 }
 
 impl Committer {
@@ -185,33 +203,46 @@ impl Committer {
                 biased;
                 received = self.receiver.recv_many(&mut jobs, self.limits.batch) => if received == 0 { break },
                 () = self.cursors.due(self.limits.cursor_delay) => {}
+                () = self.consumed.due(self.limits.cursor_delay) => {}
             }
             self.commit(&mut jobs).await;
         }
-        // No job is left; the cursors may need several batches.
-        while self.cursors.are_waiting() && self.commit_cursors().await {}
+        // No job is left; what waits on the side may need several batches.
+        while (self.cursors.are_waiting() || self.consumed.are_waiting()) && self.commit_rest().await {}
     }
 
-    /// Commits one batch of cursors alone; says whether it is on disk.
-    async fn commit_cursors(&self) -> bool {
+    /// Commits one batch of what waits on the side alone; says whether it is on disk.
+    async fn commit_rest(&self) -> bool {
         let mut writes = Vec::new();
-        self.cursors.begin(self.limits.batch, &mut writes);
+        self.take_along(&mut writes);
         let committed = self.write(writes).await.is_ok();
-        self.cursors.end(committed);
+        self.taken_along(committed);
         committed
     }
 
-    /// Commits `jobs` and the cursors that have moved, then announces and answers in the order of the jobs.
+    /// Adds the cursors that have moved and the messages that were consumed to a batch.
+    fn take_along(&self, writes: &mut Vec<Write>) {
+        self.cursors.begin(self.limits.batch, writes);
+        self.consumed.begin(self.limits.batch, writes);
+    }
+
+    fn taken_along(&self, committed: bool) {
+        self.cursors.end(committed);
+        self.consumed.end(committed);
+    }
+
+    /// Commits `jobs` and what waits on the side, then announces and answers in the order of the jobs.
     async fn commit(&self, jobs: &mut Vec<Job>) {
         let mut writes = Vec::with_capacity(jobs.len());
         let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
-        self.cursors.begin(self.limits.batch, &mut writes);
+        self.take_along(&mut writes);
         let outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await };
-        self.cursors.end(outcomes.is_ok());
+        self.taken_along(outcomes.is_ok());
         let mut outcomes = outcomes.map(Vec::into_iter);
         for job in pending {
             match job {
                 Pending::Relay(publication) => self.hub.publish(&Arc::new(publication)),
+                Pending::Push(admitted) => admitted.push(),
                 Pending::Write { content, announce, reply } => {
                     let outcome = match &mut outcomes {
                         Ok(outcomes) => outcomes.next().ok_or(CommitError::Store),
@@ -230,6 +261,7 @@ impl Committer {
     fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
         match job {
             Job::Relay(publication) => Pending::Relay(publication),
+            Job::Push(admitted) => Pending::Push(admitted),
             Job::Write { write, announce, reply } => {
                 let content = match &write {
                     Write::Append(NewEntry { log, payload, .. }) => Some((*log, payload.clone())),
@@ -259,6 +291,15 @@ impl Committer {
                 Publication::new(topic, content)
             }),
             (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
+            (Announce::Queued(admitted), Written::Queued(ids)) => {
+                admitted.push_stored(ids.first().copied().flatten());
+                None
+            }
+            (Announce::Kept(publication, durables), Written::Queued(ids)) => {
+                let stored = durables.into_iter().zip(ids).filter_map(|(durable, id)| Some((durable, (*id)?)));
+                self.hub.publish_stored(&publication, &stored.collect::<Vec<_>>());
+                None
+            }
             _ => None,
         };
         if let Some(publication) = publication {

@@ -27,6 +27,9 @@ pub enum CloseReason {
     /// Another connection took over the client id `[MQTT-3.1.4-2]`.
     #[error("another connection uses this client id")]
     TakenOver,
+    /// Another connection of the user resumed a durable subscription.
+    #[error("another connection has resumed the durable subscription")]
+    SubscriptionTakenOver,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -39,6 +42,17 @@ pub struct Delivery {
     pub subscription: SubscriptionKey,
     /// What to hand on.
     pub publication: Arc<Publication>,
+    /// What a queue says of its message; none for what does not come from a queue.
+    pub handover: Option<Handover>,
+}
+
+/// A message on its way from a queue to one of its consumers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handover {
+    /// Its number in the queue, by which it is settled or refused.
+    pub number: u64,
+    /// Whether somebody may have had it before.
+    pub redelivered: bool,
 }
 
 /// What the server has to tell the connection itself. Answers never wait behind deliveries: a client that takes no
@@ -54,20 +68,34 @@ pub enum Answer {
     },
     /// The user takes part in a conversation from now on.
     Joined(Arc<Conversation>),
+    /// Somebody wants to know who is at the other end and what it listens to.
+    Describe,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     answers: VecDeque<Answer>,
     deliveries: VecDeque<Delivery>,
-    /// Weight of the deliveries, in bytes.
+    /// Weight of the deliveries, in bytes, but for those from queues.
     bytes: usize,
-    /// Logged subscriptions that lost a delivery here and have to read the log.
+    /// Weight of the deliveries from queues, in bytes. They have room of their own, which they may fill: what a queue
+    /// has in plenty must not make a live topic overflow.
+    queued_bytes: usize,
+    /// Subscriptions that have to ask for more: logged ones that lost a delivery here, and consumers of a queue whose
+    /// offer did not fit.
     lagging: Vec<SubscriptionKey>,
     close: Option<CloseReason>,
     waker: Option<Waker>,
     /// Whether the connection waits for deliveries too.
     wants_deliveries: bool,
+}
+
+impl Queue {
+    fn lag(&mut self, subscription: SubscriptionKey) {
+        if !self.lagging.contains(&subscription) {
+            self.lagging.push(subscription);
+        }
+    }
 }
 
 /// The bounded queue between everybody who writes to a connection and the connection's task, which drains it.
@@ -80,7 +108,8 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// An empty outbox that holds deliveries of `limit` bytes; it allocates nothing until something is put in.
+    /// An empty outbox that holds deliveries of `limit` bytes, and as much again from queues; it allocates nothing until
+    /// something is put in.
     #[must_use]
     pub fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self { queue: Mutex::default(), limit })
@@ -111,19 +140,34 @@ impl Outbox {
             // One delivery always fits: a message larger than the outbox must not be undeliverable.
             if queue.bytes == 0 || queue.bytes + weight <= limit {
                 queue.bytes += weight;
-                queue.deliveries.push_back(Delivery { subscription, publication: Arc::clone(publication) });
+                let publication = Arc::clone(publication);
+                queue.deliveries.push_back(Delivery { subscription, publication, handover: None });
                 return;
             }
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
             match publication.content() {
                 Content::Opaque(_) => queue.close = Some(CloseReason::SlowConsumer),
-                Content::Message { .. } => {
-                    if !queue.lagging.contains(&subscription) {
-                        queue.lagging.push(subscription);
-                    }
-                }
+                Content::Message { .. } => queue.lag(subscription),
             }
         });
+    }
+
+    /// Hands a queue's message to its consumer if there is room; returns whether there is. If not, the connection asks
+    /// the queue for more when it has taken out what is here.
+    pub fn offer(&self, subscription: SubscriptionKey, publication: &Arc<Publication>, handover: Handover) -> bool {
+        let mut taken = false;
+        self.update(|queue, limit| {
+            let weight = publication.weight();
+            taken = queue.queued_bytes == 0 || queue.queued_bytes + weight <= limit;
+            if taken {
+                queue.queued_bytes += weight;
+                let publication = Arc::clone(publication);
+                queue.deliveries.push_back(Delivery { subscription, publication, handover: Some(handover) });
+            } else {
+                queue.lag(subscription);
+            }
+        });
+        taken
     }
 
     /// Tells the connection what became of its write; bounded by the writes it may have unanswered.
@@ -134,6 +178,15 @@ impl Outbox {
     /// Tells the connection that its user takes part in a conversation.
     pub fn joined(&self, conversation: Arc<Conversation>) {
         self.update(|queue, _| queue.answers.push_back(Answer::Joined(conversation)));
+    }
+
+    /// Asks the connection to describe itself, once for all who want to know.
+    pub fn describe(&self) {
+        self.update(|queue, _| {
+            if !queue.answers.iter().any(|answer| matches!(answer, Answer::Describe)) {
+                queue.answers.push_back(Answer::Describe);
+            }
+        });
     }
 
     /// Tells the connection to end.
@@ -147,11 +200,12 @@ impl Outbox {
         mem::take(&mut self.lock().answers)
     }
 
-    /// Takes the deliveries out, and the subscriptions that have to read their log because some did not fit.
+    /// Takes the deliveries out, and the subscriptions that have to read their log or ask their queue because some did
+    /// not fit.
     #[must_use]
     pub fn take_deliveries(&self) -> (VecDeque<Delivery>, Vec<SubscriptionKey>) {
         let mut queue = self.lock();
-        queue.bytes = 0;
+        (queue.bytes, queue.queued_bytes) = (0, 0);
         (mem::take(&mut queue.deliveries), mem::take(&mut queue.lagging))
     }
 
@@ -212,6 +266,21 @@ mod tests {
         }
         let (deliveries, lagging) = outbox.take_deliveries();
         assert_eq!((deliveries.len(), lagging, outbox.close_reason()), (1, vec![7], None));
+    }
+
+    #[test]
+    fn what_a_queue_offers_has_room_of_its_own_and_is_never_too_much() {
+        let outbox = Outbox::new(1000);
+        let handover = Handover { number: 1, redelivered: false };
+        assert!(outbox.offer(7, &opaque(600), handover));
+        assert!(!outbox.offer(7, &opaque(600), handover));
+        assert!(!outbox.offer(7, &opaque(600), handover));
+        outbox.deliver(1, &opaque(600));
+        assert_eq!(outbox.close_reason(), None);
+        let (deliveries, lagging) = outbox.take_deliveries();
+        assert_eq!(deliveries.iter().map(|delivery| delivery.handover).collect::<Vec<_>>(), [Some(handover), None]);
+        assert_eq!(lagging, [7], "it asks for more");
+        assert!(outbox.offer(7, &opaque(5000), handover), "one always fits");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 use deskwire_model::{
-    Entry, LogId, Payload, Seq, Timestamp, Topic,
+    Entry, LogId, Payload, Seq, SessionId, Timestamp, Topic,
     dialect::{DialectError, Renderer, Rendition},
 };
 
@@ -23,6 +23,8 @@ pub struct Opaque {
     body: Bytes,
     content_type: Option<Box<str>>,
     headers: Vec<(Box<str>, Box<str>)>,
+    expires: Option<Timestamp>,
+    origin: Option<SessionId>,
     is_text: bool,
     is_acknowledged: bool,
 }
@@ -33,7 +35,19 @@ impl Opaque {
     pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
         let declared_binary = content_type.as_deref() == Some("application/octet-stream");
         let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
-        Self { body, content_type, headers, is_text, is_acknowledged: true }
+        Self { body, content_type, headers, expires: None, origin: None, is_text, is_acknowledged: true }
+    }
+
+    /// The same, not to be delivered from `time` on.
+    #[must_use]
+    pub fn expiring(self, time: Timestamp) -> Self {
+        Self { expires: Some(time), ..self }
+    }
+
+    /// The same, as the words of a session that may not want to hear them itself.
+    #[must_use]
+    pub fn said_by(self, session: SessionId) -> Self {
+        Self { origin: Some(session), ..self }
     }
 
     /// A body that nobody acknowledges (MQTT QoS 0).
@@ -57,6 +71,18 @@ impl Opaque {
     /// The publisher's own headers.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// From when on it is not to be delivered, if ever.
+    #[must_use]
+    pub const fn expires(&self) -> Option<Timestamp> {
+        self.expires
+    }
+
+    /// The session that said it, if that is known.
+    #[must_use]
+    pub const fn origin(&self) -> Option<SessionId> {
+        self.origin
     }
 
     /// Whether readers who asked for it are to acknowledge it.
@@ -125,6 +151,15 @@ impl Publication {
     #[must_use]
     pub const fn content(&self) -> &Content {
         &self.content
+    }
+
+    /// From when on it is not to be delivered, if ever.
+    #[must_use]
+    pub const fn expires(&self) -> Option<Timestamp> {
+        match &self.content {
+            Content::Opaque(opaque) => opaque.expires,
+            Content::Message { .. } => None,
+        }
     }
 
     /// Its position in a log; none for what is not logged.

@@ -14,7 +14,10 @@ mod store;
 mod write;
 
 pub use error::StoreError;
-pub use records::{EntryPage, OpenedSession, Participant, QueuePlace, ReadPosition, Visitor, Workgroup};
+pub use records::{
+    DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
+    Visitor, Workgroup,
+};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
-pub use write::{Moved, NewConversation, NewEntry, Refusal, Upto, Write, Written};
+pub use write::{Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Upto, Write, Written};

@@ -1,6 +1,8 @@
 //! What is read from the tables besides the domain's own types.
 
-use deskwire_model::{AgentProfile, Entry, MessageUid, Profile, Seq, TopicFilter, Uid};
+use deskwire_model::{AgentProfile, Entry, MessageUid, Profile, Seq, Topic, TopicFilter, Uid};
+
+use crate::{QueueRef, QueuedMessage};
 
 /// A user who takes part in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,4 +75,40 @@ pub struct OpenedSession {
     pub existed: bool,
     /// Its subscriptions, with their maximum QoS.
     pub subscriptions: Vec<(TopicFilter, u8)>,
+}
+
+/// The number of a message that waits in a queue; in each queue they rise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueuedId(pub i64);
+
+/// The number of a durable subscription. A number is not used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DurableId(pub i64);
+
+/// A message that waits in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// Its number.
+    pub id: QueuedId,
+    /// The queue it waits in.
+    pub queue: QueueRef,
+    /// Where it was said; in a work queue the queue's name.
+    pub topic: Topic,
+    /// What was said.
+    pub message: QueuedMessage,
+}
+
+/// A subscription that collects messages while its owner is away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DurableSubscription {
+    /// Its number.
+    pub id: DurableId,
+    /// Whose it is.
+    pub owner: Uid,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it listens to.
+    pub filter: TopicFilter,
+    /// Which messages it wants, as its owner wrote it; empty for all.
+    pub selector: String,
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
 
 use crate::{
-    EntryPage, OpenedSession, Participant, QueuePlace, ReadPosition, Sqlite, SqliteOptions, StoreError, Visitor,
-    Workgroup, Write, Written,
+    DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
+    Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -351,6 +351,43 @@ impl Store {
     pub async fn drop_mqtt_session(&self, client_id: &str) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(db) => db.drop_mqtt_session(client_id).await,
+        }
+    }
+}
+
+/// Queues: what waits, and for which durable subscriptions it is kept. What comes and goes is a [`Write`].
+impl Store {
+    /// The messages behind `id` in all queues, in the order they were committed; at most `limit`.
+    pub async fn queued_after(&self, id: QueuedId, limit: usize) -> Result<Vec<Queued>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.queued_after(id, limit).await,
+        }
+    }
+
+    /// All durable subscriptions, the oldest first.
+    pub async fn durable_subscriptions(&self) -> Result<Vec<DurableSubscription>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.durable_subscriptions().await,
+        }
+    }
+
+    /// Creates a durable subscription. One that its owner has under this name is dropped first, with its messages.
+    pub async fn create_durable_subscription(
+        &self,
+        owner: &Uid,
+        name: &str,
+        filter: &TopicFilter,
+        selector: &str,
+    ) -> Result<DurableId, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.create_durable_subscription(owner, name, filter, selector).await,
+        }
+    }
+
+    /// Forgets a durable subscription with its messages, if it is there.
+    pub async fn drop_durable_subscription(&self, id: DurableId) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.drop_durable_subscription(id).await,
         }
     }
 }

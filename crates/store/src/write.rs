@@ -1,11 +1,14 @@
 //! What can be written in one transaction, and what comes of it.
 
+use bytes::Bytes;
 use deskwire_model::{
     Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadStatus, ThreadType, Timestamp, Topic,
     Uid,
 };
 
-/// One change to a conversation, its log or its cursors.
+use crate::{DurableId, QueuedId};
+
+/// One change to a conversation, its log, its cursors, or to what waits in a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -58,8 +61,46 @@ pub enum Write {
         /// The new status.
         status: ThreadStatus,
     },
+    /// Keeps a message until it is consumed; answered by [`Written::Queued`].
+    Enqueue(NewQueued),
+    /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
+    /// [`Written::Consumed`].
+    Consume(Vec<QueuedId>),
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
+}
+
+/// A message before it waits in its queues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewQueued {
+    /// Where it was said; in a work queue the queue's name.
+    pub topic: Topic,
+    /// The queues it waits in.
+    pub queues: Vec<QueueRef>,
+    /// What was said.
+    pub message: QueuedMessage,
+}
+
+/// A queue that messages are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum QueueRef {
+    /// The work queue that is called as the message's topic.
+    Work,
+    /// A durable subscription's.
+    Durable(DurableId),
+}
+
+/// A message that is kept as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueuedMessage {
+    /// Its media type, if its sender named one.
+    pub content_type: Option<Box<str>>,
+    /// Its sender's headers, in their order.
+    pub headers: Vec<(Box<str>, Box<str>)>,
+    /// From when on it is not to be delivered.
+    pub expires: Option<Timestamp>,
+    /// Its body.
+    pub body: Bytes,
 }
 
 /// An entry before it has a position and a time.
@@ -137,6 +178,11 @@ pub enum Written {
         /// Whether this write created it.
         created: bool,
     },
+    /// The message waits: its number in each queue, in the order they were named; none where the durable subscription
+    /// is gone.
+    Queued(Vec<Option<QueuedId>>),
+    /// The messages are forgotten.
+    Consumed,
     /// The probe is committed.
     Probed,
     /// The write was not made; the rest of its batch was.

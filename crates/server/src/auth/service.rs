@@ -147,6 +147,7 @@ mod tests {
                 principal: bridge.principal.clone(),
                 publish: vec![TopicFilter::new(right).unwrap()],
                 subscribe: Vec::new(),
+                withheld: None,
             };
             let topic = Topic::new("queue/notify").unwrap();
             assert_eq!(account.may_push(&Uid::new("ann").unwrap(), &topic), expected, "{right}");

@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
-use deskwire_broker::{Hub, Log, LogLimits, Sessions};
+use deskwire_broker::{Hub, Log, LogLimits, QueueLimits, Queues, Sessions};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
@@ -36,6 +36,7 @@ use crate::{
     },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
+    sockjs,
     telemetry::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
@@ -130,7 +131,7 @@ async fn serve(
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
-    let mut routes = http::base_routes().merge(api::routes());
+    let mut routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
@@ -175,7 +176,7 @@ async fn open(
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
-    let gateway = gateway(config, conformance, store, data.secret_key())?;
+    let gateway = gateway(config, conformance, store, data.secret_key()).await?;
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
@@ -188,8 +189,8 @@ async fn open(
     Ok((state, new_password))
 }
 
-/// Puts the parts together: committer, hub and desk over the store, and the gateway in front of them.
-fn gateway(
+/// Puts the parts together: committer, hub, queues and desk over the store, and the gateway in front of them.
+async fn gateway(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
     store: Store,
@@ -202,6 +203,15 @@ fn gateway(
         cursor_delay: config.limits.cursor_delay_ms.duration(),
     };
     let log = Log::start(store.clone(), Arc::clone(&hub), limits);
+    let queues = QueueLimits {
+        queues: config.queues.max_queues,
+        messages: config.queues.messages,
+        bytes: config.queues.bytes,
+        total_bytes: config.queues.total_bytes,
+        deliveries: config.queues.max_deliveries,
+        durable_per_user: config.queues.durable_per_user,
+    };
+    let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues).await?;
     let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);
     let desk = DeskConfig {
         texts: DeskTexts {
@@ -217,6 +227,7 @@ fn gateway(
     Ok(Gateway {
         desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
         hub,
+        queues,
         sessions,
         tokens: Tokens::new(key),
         services: match conformance {
@@ -245,6 +256,7 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
             _ = ticks.tick() => {
                 state.prometheus.run_upkeep();
                 state.rates.forget_quiet();
+                state.gateway.queues.sweep();
             }
         }
     }

@@ -77,24 +77,27 @@ impl Amount for Seconds {
     }
 }
 
-/// Declares a configuration section of numbers: documentation, key, type, default and accepted range in one place.
+/// Declares a configuration section of numbers: documentation, key, type, default and accepted range in one place. Keys
+/// that are no numbers may follow.
 macro_rules! bounded_section {
     (
         $(#[$about:meta])*
         $name:ident in $section:literal {
             $( $(#[$doc:meta])* $key:ident: $type:ty = $default:expr, $allowed:expr; )+
         }
+        $( and { $( $(#[$other_doc:meta])* $other:ident: $other_type:ty; )+ } )?
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct $name {
             $( $(#[$doc])* pub $key: $type, )+
+            $( $( $(#[$other_doc])* pub $other: $other_type, )+ )?
         }
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $( $key: $default, )+ }
+                Self { $( $key: $default, )+ $( $( $other: Default::default(), )+ )? }
             }
         }
 

@@ -29,7 +29,7 @@ impl Config {
     pub(super) fn problems(&self, origin: impl Fn(&str) -> Origin) -> Vec<Problem> {
         let mut found = Vec::new();
         self.check_server(&mut found);
-        let sections = [self.limits.bounds(), self.heartbeat.bounds(), self.auth.bounds()];
+        let sections = [self.limits.bounds(), self.heartbeat.bounds(), self.auth.bounds(), self.queues.bounds()];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {
                 let (least, most) = allowed.into_inner();

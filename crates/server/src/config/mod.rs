@@ -22,8 +22,8 @@ pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, ServerSection, ServiceAccountSection,
-    SockJsSection, TlsSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, QueuesSection, ServerSection,
+    ServiceAccountSection, SockJsSection, TlsSection,
 };
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -42,6 +42,8 @@ pub struct Config {
     pub sockjs: SockJsSection,
     /// Access tokens.
     pub auth: AuthSection,
+    /// Work queues and durable subscriptions.
+    pub queues: QueuesSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

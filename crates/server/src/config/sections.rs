@@ -97,6 +97,29 @@ bounded_section! {
     }
 }
 
+bounded_section! {
+    /// `[queues]`: what may wait in work queues and for durable subscriptions.
+    QueuesSection in "queues" {
+        /// Work queues and durable subscriptions together.
+        max_queues: usize = 10_000, 1..=10_000_000;
+        /// Messages of one queue, those included that a consumer has and has not acknowledged.
+        messages: usize = 100_000, 1..=100_000_000;
+        /// Bytes of these messages.
+        bytes: usize = 64 * 1024 * 1024, 1024..=1024 * 1024 * 1024 * 1024;
+        /// Bytes of the messages of all queues.
+        total_bytes: usize = 512 * 1024 * 1024, 1024..=1024 * 1024 * 1024 * 1024;
+        /// Times that a message is delivered and refused before it is dropped.
+        max_deliveries: u32 = 16, 1..=1_000_000;
+        /// Durable subscriptions of one user or service account.
+        durable_per_user: usize = 64, 1..=1_000_000;
+    } and {
+        /// Queues whose messages reach everybody who is subscribed at that time, and wait for nobody, as MQTT filters over
+        /// `queue/` and the name.
+        #[serde(serialize_with = "write_filters", deserialize_with = "read_filters")]
+        fanout: Vec<TopicFilter>;
+    }
+}
+
 /// `[desk]`: defaults of the customer-service desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -37,6 +37,6 @@ mod upgrade;
 pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
-    registry::Connections,
+    registry::{Connections, Description, Listening},
     upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
 };

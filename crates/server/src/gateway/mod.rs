@@ -2,23 +2,25 @@
 //!
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides
 //! for each subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant
-//! I9), and [`users`] finds the sessions of whom a message is for.
+//! I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a message is for.
 
 mod extensions;
 mod handshake;
 mod identity;
+mod queues;
 mod topics;
 mod users;
 
 use std::sync::Arc;
 
-use deskwire_broker::{Hub, Sessions};
+use deskwire_broker::{Hub, Queues, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
     extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
+    queues::QueueRoute,
     topics::{Refused, Route, user_topic},
     users::unheard,
 };
@@ -35,6 +37,8 @@ pub struct Gateway {
     pub desk: Desk,
     /// Who listens to what.
     pub hub: Arc<Hub>,
+    /// What waits to be consumed.
+    pub queues: Arc<Queues>,
     /// Who is connected.
     pub sessions: Arc<Sessions>,
     /// Issues and checks access tokens.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError};
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
-use super::{Gateway, Identity};
+use super::{Gateway, Identity, Veto};
 
 /// What a topic turned out to be.
 #[derive(Clone, Debug)]
@@ -34,6 +35,27 @@ pub enum Refused {
     /// A subscription is called like a temporary queue, whose answers would be taken for its messages.
     #[error("the id of a subscription must not begin with /temp-queue/")]
     SubscriptionId,
+    /// An interceptor says no.
+    #[error(transparent)]
+    Vetoed(#[from] Veto),
+    /// A selector that is not understood.
+    #[error(transparent)]
+    Selector(#[from] InvalidSelector),
+    /// A selector on a conversation.
+    #[error("a conversation cannot be chosen from: selectors are for live topics and queues")]
+    SelectorOnConversation,
+    /// A durable subscription by its `id`, and there is none.
+    #[error("a durable subscription needs an id")]
+    DurableWithoutId,
+    /// A queue takes no more.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A durable subscription cannot be had.
+    #[error(transparent)]
+    Durable(#[from] DurableError),
+    /// The message could not be stored.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
     /// The desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),

@@ -26,7 +26,9 @@ pub enum Protocol {
 impl Protocol {
     const ALL: [Self; 4] = [Self::Http, Self::Stomp, Self::SockJs, Self::Mqtt];
 
-    const fn label(self) -> &'static str {
+    /// The label.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Stomp => "stomp",
@@ -65,10 +67,12 @@ pub enum Limit {
     SockJsSessions,
     /// `limits.sockjs_waiting_bytes`, by a client whose messages nobody takes for `limits.sockjs_post_wait_ms`.
     SockJsWaiting,
+    /// The limits of queues.
+    Queues,
 }
 
 impl Limit {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -82,6 +86,7 @@ impl Limit {
         Self::Rate,
         Self::SockJsSessions,
         Self::SockJsWaiting,
+        Self::Queues,
     ];
 
     const fn label(self) -> &'static str {
@@ -99,6 +104,7 @@ impl Limit {
             Self::Rate => "rate",
             Self::SockJsSessions => "sockjs_sessions",
             Self::SockJsWaiting => "sockjs_waiting",
+            Self::Queues => "queues",
         }
     }
 }
@@ -170,6 +176,11 @@ fn describe() {
         "deskwire_messages_unheard_total",
         "Messages to users, sessions or their queues that nobody heard"
     );
+    describe_gauge!("deskwire_queues", "Work queues now");
+    describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
+    describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
+    describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
+    describe_counter!("deskwire_queue_messages_dropped_total", "Messages that queues dropped unconsumed, by reason");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 

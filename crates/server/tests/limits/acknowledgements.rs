@@ -25,7 +25,7 @@ fn say_all(stomp: &mut Stomp, visitor: &Visitor) {
 }
 
 /// Nothing is on its way to the client: the answer to a question comes first.
-fn hears_nothing(stomp: &mut Stomp) {
+pub(crate) fn hears_nothing(stomp: &mut Stomp) {
     for command in [Command::Begin, Command::Abort] {
         stomp.transaction(command, "question");
         stomp.receipt("question");

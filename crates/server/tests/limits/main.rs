@@ -1,5 +1,5 @@
 //! Each bound of `[limits]` lowered, breached from outside, and answered as documented, by the real binary that goes on
-//! serving everybody else (invariant I7).
+//! serving everybody else (invariant I7); and what waits in queues, through consumers and servers that go away.
 //!
 //! The clients here are a socket and the codec of `deskwire_wire`: they say what they are told to say, right or wrong.
 
@@ -7,10 +7,12 @@
 
 mod acknowledgements;
 mod connections;
+mod durable;
 mod http_requests;
 mod mqtt_client;
 mod pace;
 mod publishing;
+mod queues;
 mod resuming;
 mod server;
 mod silence;

@@ -68,6 +68,14 @@ impl Server {
         Self::start_in(folder, "LIMITS", limits)
     }
 
+    /// Kills the server at whatever it is doing and starts it again over the same data.
+    pub(crate) fn crashed(mut self) -> Self {
+        self.child.kill().unwrap();
+        self.wait();
+        let folder = mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        Self::start_in(folder, "LIMITS", &[])
+    }
+
     fn start_in(folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))

@@ -13,7 +13,7 @@ use crate::{
     websocket::{Heard, WebSocket},
 };
 
-const VERSION: Version = Version::V12;
+pub(crate) const VERSION: Version = Version::V12;
 
 pub(crate) struct Stomp {
     pub(crate) socket: WebSocket,
@@ -99,6 +99,46 @@ impl Stomp {
 
     pub(crate) fn ack(&mut self, id: &str) {
         self.say(|out| client::Ack { id, ..Default::default() }.encode(VERSION, out));
+    }
+
+    /// ACK or NACK with further headers, such as a transaction.
+    pub(crate) fn settle(&mut self, command: Command, id: &str, headers: &[(&str, &str)]) {
+        self.say(|out| {
+            let writer = FrameWriter::new(out, command, VERSION).header("id", id);
+            headers.iter().fold(writer, |writer, (name, value)| writer.header(name, value)).finish();
+        });
+    }
+
+    pub(crate) fn nack(&mut self, id: &str) {
+        self.settle(Command::Nack, id, &[]);
+    }
+
+    /// Ends a subscription with further headers, and waits until it is done.
+    pub(crate) fn unsubscribed(&mut self, headers: &[(&str, &str)]) {
+        self.say(|out| {
+            let writer = FrameWriter::new(out, Command::Unsubscribe, VERSION).header("receipt", "unsubscribed");
+            headers.iter().fold(writer, |writer, (name, value)| writer.header(name, value)).finish();
+        });
+        self.receipt("unsubscribed");
+    }
+
+    /// Sends a text with further headers; its receipt is called as it is.
+    pub(crate) fn post(&mut self, destination: &str, text: &str, headers: &[(&str, &str)]) {
+        let body = text.as_bytes();
+        self.send(client::Send { destination, receipt: Some(text), headers, body, ..Default::default() });
+    }
+
+    /// As [`Self::post`], and waits until the server has it.
+    pub(crate) fn posted(&mut self, destination: &str, text: &str, headers: &[(&str, &str)]) {
+        self.post(destination, text, headers);
+        self.receipt(text);
+    }
+
+    /// The text of the next frame, which must be a MESSAGE of a queue, and whether it may have come before.
+    pub(crate) fn handed(&mut self) -> (String, bool) {
+        let message = self.message();
+        let redelivered = message.header("redelivered").unwrap_or_else(|| panic!("not from a queue: {message:?}"));
+        (String::from_utf8(message.body().to_vec()).unwrap(), redelivered == "true")
     }
 
     pub(crate) fn transaction(&mut self, command: Command, id: &str) {

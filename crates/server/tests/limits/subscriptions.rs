@@ -2,7 +2,10 @@
 
 use deskwire_wire::{
     mqtt::{Packet, QoS, Suback, SubackCode},
-    stomp::{Version, client::Unsubscribe},
+    stomp::{
+        Version,
+        client::{Send, Unsubscribe},
+    },
 };
 
 use crate::{
@@ -28,6 +31,44 @@ fn a_stomp_connection_with_too_many_subscriptions_is_cut() {
     stomp.is_refused("more than 2 subscriptions", 1002);
     other.is_served();
     server.has_counted("subscriptions", 1);
+}
+
+#[test]
+fn a_stomp_connection_with_too_many_temporary_queues_is_cut() {
+    let server = Server::start(&[("TEMPORARY_QUEUES_PER_CONNECTION", "2")]);
+    let mut other = Stomp::service(&server);
+    let mut stomp = Stomp::service(&server);
+    stomp.subscribed("own", "/temp-queue/own", &[]);
+    for queue in ["own", "a", "b", "a"] {
+        request(&mut stomp, queue);
+        stomp.receipt(queue);
+    }
+    request(&mut stomp, "c");
+    stomp.is_refused("too many temporary queues", 1002);
+    other.is_served();
+    server.has_counted("subscriptions", 1);
+}
+
+#[test]
+fn a_stomp_connection_follows_all_conversations_four_times_at_most() {
+    let server = Server::start(&[]);
+    let mut stomp = Stomp::agent(&server);
+    for id in ["a", "b", "c", "d"] {
+        stomp.subscribed(id, "/user/queue/messages", &[]);
+    }
+    stomp.say(|out| Unsubscribe { id: "a", receipt: Some("end") }.encode(Version::V12, out));
+    stomp.receipt("end");
+    stomp.subscribed("e", "/user/queue/messages", &[]);
+    stomp.subscribe("f", "/user/queue/messages", &[]);
+    stomp.is_refused("too many subscriptions to all conversations", 1002);
+    server.has_counted("subscriptions", 1);
+}
+
+/// A SEND to be answered on a temporary queue, after which its receipt is called.
+fn request(stomp: &mut Stomp, queue: &str) {
+    let reply_to = format!("/temp-queue/{queue}");
+    let headers = [("reply-to", reply_to.as_str())];
+    stomp.send(Send { destination: "/topic/x", receipt: Some(queue), headers: &headers, ..Default::default() });
 }
 
 #[test]

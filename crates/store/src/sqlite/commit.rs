@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors,
     heads::{Head, Heads},
+    queues,
 };
 use crate::{NewEntry, Refusal, Upto, Write, Written};
 
@@ -29,6 +30,8 @@ impl Commit<'_> {
             Write::CreateConversation(new) => assignment::create(self, &new),
             Write::Assign { log, fence, agent, capacity } => assignment::assign(self, log, fence, &agent, capacity),
             Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
+            Write::Enqueue(new) => queues::enqueue(self.db, &new),
+            Write::Consume(ids) => queues::consume(self.db, &ids),
             Write::Probe => self.probe(),
         }
     }

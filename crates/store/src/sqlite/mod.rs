@@ -6,8 +6,8 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors` and `assignment`; `entries`, `conversations`, `people` and `sessions` answer the rest; `columns` turns
-//! rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment` and `queues`; `entries`, `conversations`, `people` and `sessions` answer the rest; `columns`
+//! turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod columns;
@@ -17,6 +17,7 @@ mod cursors;
 mod entries;
 mod heads;
 mod people;
+mod queues;
 mod schema;
 mod sessions;
 mod workers;

@@ -8,6 +8,7 @@ mod fixtures;
 mod log;
 mod model;
 mod people;
+mod queues;
 mod sessions;
 
 use deskwire_store::{SqliteOptions, Store};
@@ -117,6 +118,15 @@ macro_rules! suite {
                 a_new_device_starts_now_and_a_known_one_resumes,
                 nobody_inherits_a_session,
                 a_dropped_session_is_new_again,
+            }
+            queues {
+                messages_wait_in_the_order_of_their_commits,
+                a_queued_message_comes_back_as_it_was_sent,
+                consumed_messages_are_gone_and_may_be_consumed_again,
+                a_failed_batch_queues_nothing,
+                a_durable_subscription_is_kept_with_its_messages,
+                a_changed_subscription_starts_anew,
+                nothing_waits_for_a_subscription_that_is_gone,
             }
         }
     };

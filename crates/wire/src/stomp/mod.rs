@@ -31,5 +31,5 @@ pub use frame::{Frame, Headers};
 pub use frame_writer::FrameWriter;
 pub use heart_beat::HeartBeat;
 pub use message_id::{AckId, MessageId, SubscriptionKey};
-pub use session::{AckMode, DeliverError, Refusal, Session, SessionConfig, event};
+pub use session::{AckMode, DeliverError, DurableName, Refusal, Session, SessionConfig, event};
 pub use version::Version;

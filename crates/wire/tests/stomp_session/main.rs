@@ -74,6 +74,7 @@ fn events(session: &mut Session) -> Vec<String> {
             Event::Unsubscribe(unsubscribe) => {
                 format!("unsubscribe {} {:?}", unsubscribe.subscription.0, unsubscribe.receipt())
             }
+            Event::Forget(forget) => format!("forget {:?} {:?}", forget.durable(), forget.receipt()),
             Event::Send(send) => format!("send {} {:?}", String::from_utf8_lossy(send.frame.body()), send.receipt()),
             Event::Ack(ack) => format!("ack {} {}", ack.subscription.0, numbers(&ack.settled)),
             Event::Nack(nack) => format!("nack {} {}", nack.subscription.0, numbers(&nack.settled)),

@@ -1,8 +1,8 @@
 //! SUBSCRIBE and UNSUBSCRIBE.
 
-use deskwire_wire::stomp::{AckMode, SessionConfig, event::Event};
+use deskwire_wire::stomp::{AckMode, DurableName, SessionConfig, event::Event};
 
-use crate::{FIRST, config, connected, connected_with, events, feed, final_error};
+use crate::{FIRST, SECOND, config, connected, connected_with, events, feed, final_error};
 
 #[test]
 fn rule_20_subscription_ids_come_back_byte_for_byte() {
@@ -43,6 +43,51 @@ fn unsubscribe_of_an_unknown_id_is_answered() {
     feed(&mut session, &["UNSUBSCRIBE\nid:nothing\n\n", "UNSUBSCRIBE\nid:nothing\nreceipt:r\n\n"]);
     assert_eq!(events(&mut session), ["receipt r"]);
     assert!(!session.is_closing());
+}
+
+#[test]
+fn a_durable_subscription_is_asked_for_as_either_broker_wants_it() {
+    for (headers, expected) in [
+        ("", None),
+        ("durable:true\n", None),
+        ("durable:false\nauto-delete:false\n", None),
+        ("durable:true\nauto-delete:false\n", Some(DurableName::Id(Some("i")))),
+        ("persistent:true\n", Some(DurableName::Id(Some("i")))),
+        ("durable-subscription-name:n\n", Some(DurableName::Name("n"))),
+        ("durable-subscription-name:\n", None),
+        ("activemq.subscriptionName:n\ndurable:true\n", Some(DurableName::Name("n"))),
+    ] {
+        let mut session = connected();
+        feed(&mut session, &[&format!("SUBSCRIBE\nid:i\ndestination:/a\n{headers}\n")]);
+        let Some(Event::Subscribe(subscribe)) = session.poll_event() else { panic!("no subscribe event") };
+        assert_eq!(subscribe.durable(), expected, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_durable_subscription_can_be_forgotten_without_being_live() {
+    let mut session = connected();
+    feed(&mut session, &["SUBSCRIBE\nid:live\ndestination:/a\n\n"]);
+    assert_eq!(events(&mut session).len(), 1);
+    feed(
+        &mut session,
+        &[
+            "UNSUBSCRIBE\nid:gone\ndurable:true\nreceipt:r\n\n",
+            "UNSUBSCRIBE\ndurable-subscription-name:n\n\n",
+            "UNSUBSCRIBE\nid:live\ndurable:true\n\n",
+        ],
+    );
+    let expected =
+        ["forget Some(Id(Some(\"gone\"))) Some(\"r\")", "forget Some(Name(\"n\")) None", "unsubscribe 0 None"];
+    assert_eq!(events(&mut session), expected);
+}
+
+#[test]
+fn the_window_of_a_subscription_can_be_asked_for() {
+    let mut session = connected_with(SessionConfig { max_unacked: 9, ..config() }, "1.2");
+    feed(&mut session, &["SUBSCRIBE\nid:1\ndestination:/a\nprefetch-count:4\n\n"]);
+    feed(&mut session, &["SUBSCRIBE\nid:2\ndestination:/a\nprefetch-count:40\n\n"]);
+    assert_eq!((session.window(FIRST), session.window(SECOND)), (4, 9));
 }
 
 #[test]

@@ -49,7 +49,10 @@ impl Token {
 impl Mqtt {
     /// Writes a publication that came for a subscription; `false` when it has to wait for an acknowledgement.
     pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
-        let Delivery { subscription, publication } = delivery;
+        let Delivery { subscription, publication, .. } = delivery;
+        if publication.expires().is_some_and(|time| time <= timestamp()) {
+            return true;
+        }
         let open = self.session.window_open();
         let live = matches!(publication.content(), Content::Opaque(_));
         if live && !open && self.qos(*subscription, publication) != Some(QoS::AtMostOnce) {

@@ -8,20 +8,50 @@ use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
-use super::{Stomp, UNLOGGED};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
-    telemetry::metrics::{Limit, Protocol},
+    telemetry::metrics::Limit,
 };
 
 const JSON: &str = "application/json;charset=utf-8";
 /// Headers beyond those of the protocol up to which a message needs no allocation for them.
 const USUAL_HEADERS: usize = 8;
 
+/// The headers that are ours in MESSAGE, besides those of the protocol.
+const SEQ: &str = "seq";
+const REDELIVERED: &str = "redelivered";
+
+/// Whether a sender's header called `name` would be taken for one of ours; blanks as in
+/// [`is_reserved`](deskwire_wire::stomp::server::is_reserved).
+pub(super) fn is_ours(name: &str) -> bool {
+    matches!(name.trim(), SEQ | REDELIVERED)
+}
+
+/// Whether it is too late to deliver `publication`.
+pub(super) fn is_late(publication: &Publication) -> bool {
+    publication.expires().is_some_and(|time| time <= timestamp())
+}
+
+/// What a MESSAGE says beyond its publication.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
+    pub(super) message_id: MessageId,
+    pub(super) ack: Option<AckId>,
+    /// For the messages of queues: whether somebody may have had it before.
+    pub(super) redelivered: Option<bool>,
+}
+
 impl Stomp {
     /// Writes a publication that came for a subscription, if the client is to have it now.
     pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) {
-        let Delivery { subscription, publication } = delivery;
+        let Delivery { subscription, publication, handover } = delivery;
+        if let Some(handover) = handover {
+            return self.hand_over(*subscription, *handover, publication, out);
+        }
+        if is_late(publication) || !self.is_wanted(*subscription, publication) {
+            return;
+        }
         let open = self.window_open(*subscription);
         if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
             self.write(*subscription, publication, out);
@@ -72,23 +102,39 @@ impl Stomp {
             }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
-        let destination = subscription.protocol.destination(publication.topic());
+        self.put(&subscription.protocol, Head { message_id, ack, redelivered: None }, publication, body, out);
+    }
+
+    /// Writes one MESSAGE.
+    pub(super) fn put(
+        &self,
+        to: &Subscribed,
+        head: Head,
+        publication: &Publication,
+        body: &[u8],
+        out: &mut Frames<'_>,
+    ) {
+        let mut space = Spelled::new();
+        let destination = to.destination(publication.topic(), &mut space);
         let (mut seq, mut headers) = (itoa::Buffer::new(), SmallVec::<[_; USUAL_HEADERS]>::new());
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
-                headers.extend(opaque.headers());
+                headers.extend(opaque.headers().filter(|(name, _)| !is_ours(name)));
                 (opaque.content_type(), opaque.is_text())
             }
             Content::Message { .. } => (Some(JSON), true),
         };
         if let Some(Seq(number)) = publication.seq() {
-            headers.push(("seq", seq.format(number)));
+            headers.push((SEQ, seq.format(number)));
+        }
+        if let Some(redelivered) = head.redelivered {
+            headers.push((REDELIVERED, if redelivered { "true" } else { "false" }));
         }
         let encoded;
         let (text, body) = if text || out.carries_bytes() {
-            (text, &body[..])
+            (text, body)
         } else if std::str::from_utf8(body).is_ok() {
-            (true, &body[..])
+            (true, body)
         } else {
             // Inside SockJS there is nothing but text.
             headers.push(("content-transfer-encoding", "base64"));
@@ -96,22 +142,29 @@ impl Stomp {
             (true, encoded.as_bytes())
         };
         let message = Message {
-            destination: &destination,
+            destination,
             content_type,
             headers: &headers,
             // Answers to a request come under the name of the queue (`spec/stomp-sockjs.md` §5.1).
-            subscription: wire.map_or(Some(&destination), |wire| self.session.subscription_id(wire)),
-            message_id,
-            ack,
+            subscription: to.wire.map_or(Some(destination), |wire| self.session.subscription_id(wire)),
+            message_id: head.message_id,
+            ack: head.ack,
             body,
         };
         let version = self.session.version();
-        self.gateway.metrics.messages_out(Protocol::Stomp).increment(1);
+        self.gateway.metrics.messages_out(self.protocol).increment(1);
         if text {
             out.text(|out| message.encode(version, out));
         } else {
             out.binary(|out| message.encode(version, out));
         }
+    }
+
+    /// Whether a subscription to a live topic is to get `publication`.
+    fn is_wanted(&self, key: SubscriptionKey, publication: &Publication) -> bool {
+        let found = self.subscriptions.get(key);
+        let wants = found.and_then(|subscription| subscription.protocol.wants.as_deref());
+        wants.is_none_or(|wants| wants.accepts(publication))
     }
 
     /// Whether the client takes another message now on what it calls the subscription.

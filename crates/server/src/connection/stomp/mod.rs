@@ -1,19 +1,21 @@
 //! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
-//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`send`], [`temporary`]); [`messages`] writes what it gets.
+//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
+//! gets.
 
 mod connect;
 mod inbox;
 mod messages;
 mod questions;
+mod queues;
 mod requests;
 mod send;
 mod subscribe;
 mod temporary;
 
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey};
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
@@ -23,17 +25,19 @@ use deskwire_wire::{
     },
     ws::CloseCode,
 };
+use smallvec::SmallVec;
 
-use self::{send::Unanswered, temporary::TemporaryQueue};
+use self::{queues::Consumed, send::Unanswered, temporary::TemporaryQueue};
 use super::{
     follow::Subscriptions,
     framing::Frames,
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
+    registry::{Description, Listening},
 };
 use crate::{
-    gateway::{Gateway, Handshake, Identity},
+    gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
     telemetry::metrics::{self as telemetry, Limit},
 };
 
@@ -52,36 +56,40 @@ struct Subscribed {
     ack: AckMode,
     /// Whether conversations that the user joins are followed for the same subscription.
     inbox: bool,
+    /// Which of the messages of a live topic the client wants, if not all.
+    wants: Option<Arc<Wants>>,
 }
 
 impl Subscribed {
-    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber.
-    fn destination(&self, topic: &Topic) -> Cow<'_, str> {
+    /// The destination of a message: as it was subscribed, or the topic in the style of its subscriber, spelled in `space`.
+    fn destination<'a>(&'a self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
         match &self.destination {
-            Some(destination) => Cow::Borrowed(destination),
-            None => Cow::Owned(self.spell(topic)),
+            Some(destination) => destination,
+            None => self.spell(topic, space),
         }
     }
 
-    fn spell(&self, topic: &Topic) -> String {
-        const PREFIX: &str = "/topic/";
-        let topic = topic.as_str();
-        let mut destination = String::with_capacity(PREFIX.len() + topic.len());
-        destination.push_str(PREFIX);
+    fn spell<'a>(&self, topic: &Topic, space: &'a mut Spelled) -> &'a str {
+        const PREFIX: &[u8] = b"/topic/";
+        space.extend_from_slice(PREFIX);
+        space.extend_from_slice(topic.as_str().as_bytes());
         if self.dotted {
-            destination.extend(topic.chars().map(|c| if c == '/' { '.' } else { c }));
-        } else {
-            destination.push_str(topic);
+            space[PREFIX.len()..].iter_mut().filter(|byte| **byte == b'/').for_each(|byte| *byte = b'.');
         }
-        destination
+        std::str::from_utf8(space).expect("a topic is text, and only characters of ASCII were exchanged")
     }
 }
+
+/// Room for a destination; most need no allocation.
+type Spelled = SmallVec<[u8; 128]>;
 
 /// A client that CONNECT let in.
 #[derive(Debug)]
 struct Client {
     identity: Identity,
     device: Box<str>,
+    /// The `client-id` of CONNECT, under which clients of Artemis keep their durable subscriptions.
+    client_id: Option<Box<str>>,
     session: SessionId,
 }
 
@@ -90,8 +98,11 @@ pub(super) struct Stomp {
     gateway: Arc<Gateway>,
     session: Session,
     outbox: Arc<Outbox>,
-    /// What was known before CONNECT, until then.
-    handshake: Option<Box<Handshake>>,
+    /// As what the connection is counted.
+    protocol: telemetry::Protocol,
+    address: Option<IpAddr>,
+    /// Who the client was known to be before CONNECT, until then.
+    known: Option<Box<Identity>>,
     client: Option<Box<Client>>,
     subscriptions: Subscriptions<Subscribed>,
     /// The event that waits to be acted on.
@@ -105,6 +116,8 @@ pub(super) struct Stomp {
     /// Conversations that the user takes part in since a moment ago.
     joined: Vec<Arc<Conversation>>,
     temporary_queues: Vec<TemporaryQueue>,
+    /// Queues that the client consumes from.
+    consumed: Vec<Consumed>,
     probes: Probes,
     pace: Pace,
     /// Numbers messages that have no position in a log.
@@ -117,16 +130,20 @@ impl Stomp {
     pub(super) fn new(
         gateway: Arc<Gateway>,
         config: Arc<SessionConfig>,
+        protocol: telemetry::Protocol,
         handshake: Handshake,
         outbox: Arc<Outbox>,
         now: Tick,
     ) -> Self {
+        let Handshake { identity, address } = handshake;
         Self {
+            protocol,
+            address,
             session: Session::new(config, now),
             subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
             gateway,
             outbox,
-            handshake: Some(Box::new(handshake)),
+            known: identity.map(Box::new),
             client: None,
             next: None,
             unanswered: VecDeque::new(),
@@ -134,11 +151,25 @@ impl Stomp {
             last_key: 0,
             joined: Vec::new(),
             temporary_queues: Vec::new(),
+            consumed: Vec::new(),
             probes: Probes::default(),
             pace: Pace::default(),
             unlogged: 0,
             disconnected: false,
             ending: None,
+        }
+    }
+
+    /// The session as hooks see it; none before CONNECT.
+    fn view(&self) -> Option<SessionView<'_>> {
+        let client = self.client.as_ref()?;
+        let principal = &client.identity.principal;
+        Some(SessionView { id: client.session, principal, protocol: self.protocol, address: self.address })
+    }
+
+    fn tell(&self, event: SessionEvent<'_>) {
+        if let Some(view) = self.view() {
+            self.gateway.extensions.tell(&view, event);
         }
     }
 
@@ -162,7 +193,23 @@ impl Stomp {
 const UNLOGGED: u64 = 0;
 
 impl Protocol for Stomp {
-    const NAME: telemetry::Protocol = telemetry::Protocol::Stomp;
+    fn name(&self) -> telemetry::Protocol {
+        self.protocol
+    }
+
+    fn describe(&self) -> Description {
+        let subscriptions = self.subscriptions.iter().map(|subscription| Listening {
+            id: subscription.protocol.wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
+            topic: subscription.filter().clone(),
+        });
+        Description {
+            session: self.client.as_ref().map(|client| client.session),
+            principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
+            protocol: self.protocol,
+            address: self.address,
+            subscriptions: subscriptions.collect(),
+        }
+    }
 
     fn receive(&mut self, bytes: &[u8], now: Tick) {
         self.session.receive(bytes, now);
@@ -190,11 +237,7 @@ impl Protocol for Stomp {
         match &self.next {
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            Some(Event::Send(_)) => self.pace.due().is_none(),
-            // Questions are answered at the pace of messages.
-            Some(Event::Subscribe(subscribe)) if subscribe.destination().starts_with("/app/") => {
-                self.pace.due().is_none()
-            }
+            Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         }
@@ -234,6 +277,8 @@ impl Protocol for Stomp {
                     self.joined.push(conversation);
                 }
             }
+            // Answered by the loop.
+            Answer::Describe => {}
         }
     }
 
@@ -246,6 +291,7 @@ impl Protocol for Stomp {
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
+        self.refill(subscription);
         self.subscriptions.lagging(subscription);
     }
 
@@ -296,6 +342,8 @@ impl Protocol for Stomp {
     fn end(&mut self, reason: CloseReason) {
         if reason != CloseReason::Stopping {
             self.session.error(&reason.to_string(), "", None);
+        }
+        if reason == CloseReason::SlowConsumer {
             self.ending = Some(Ending::SLOW_CONSUMER);
         }
     }
@@ -347,5 +395,6 @@ impl Drop for Stomp {
         if let Some(client) = &self.client {
             self.gateway.sessions.leave(client.entered(&self.outbox));
         }
+        self.tell(SessionEvent::Disconnected);
     }
 }

@@ -3,26 +3,44 @@
 use deskwire_wire::{Tick, stomp::event::Event};
 
 use super::Stomp;
-use crate::telemetry::metrics::{Limit, Protocol};
+use crate::{gateway::Refused, telemetry::metrics::Limit};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
         match event {
             Event::Connect(connect) => self.connect(connect, now).await,
             Event::Subscribe(subscribe) => {
-                if let Err(refused) = self.subscribe(&subscribe, now).await {
-                    self.session.error(&refused.to_string(), subscribe.destination(), subscribe.receipt());
+                self.spend(now);
+                if let Err(refused) = self.subscribe(&subscribe).await {
+                    self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
-            Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe),
+            Event::Unsubscribe(unsubscribe) => {
+                if let Err(refused) = self.stop_consuming(&unsubscribe).await {
+                    return self.session.error(&refused.to_string(), "", unsubscribe.receipt());
+                }
+                self.unsubscribe(&unsubscribe);
+            }
+            Event::Forget(forget) => match self.forget_durable(forget.durable()).await {
+                Ok(()) => forget.receipt().into_iter().for_each(|receipt| self.session.receipt(receipt)),
+                Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
+            },
             Event::Send(send) => {
-                self.count(now);
+                self.gateway.metrics.messages_in(self.protocol).increment(1);
+                self.spend(now);
                 if let Err(refused) = self.send(&send).await {
-                    self.session.error(&refused.to_string(), send.destination(), send.receipt());
+                    self.refuse(&refused, send.destination(), send.receipt());
                 }
             }
-            // A log has one reader per feed: what it refuses has arrived all the same.
-            Event::Ack(settlement) | Event::Nack(settlement) => self.settle(&settlement),
+            Event::Ack(settlement) => {
+                self.consume_settled(&settlement);
+                self.settle(&settlement);
+            }
+            Event::Nack(settlement) => {
+                self.give_back(&settlement);
+                // A log has one reader per feed: what it refuses has arrived all the same.
+                self.settle(&settlement);
+            }
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;
@@ -31,12 +49,17 @@ impl Stomp {
         }
     }
 
+    fn refuse(&mut self, refused: &Refused, destination: &str, receipt: Option<&str>) {
+        if let Refused::TooMany(_) = refused {
+            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        }
+        self.session.error(&refused.to_string(), destination, receipt);
+    }
+
     /// Accounts for a request that takes its turn at the client's pace.
-    pub(super) fn count(&mut self, now: Tick) {
-        let metrics = &self.gateway.metrics;
-        metrics.messages_in(Protocol::Stomp).increment(1);
+    fn spend(&mut self, now: Tick) {
         if self.pace.spend(now) {
-            metrics.limit_hits(Limit::Rate).increment(1);
+            self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         }
     }
 }

@@ -29,12 +29,17 @@ pub(super) struct Unanswered {
     /// The receipt that its frame asked for.
     pub(super) receipt: Option<Box<str>>,
     /// The uid of a message whose refusal does not end the connection.
-    tolerated: Option<Box<str>>,
+    pub(super) tolerated: Option<Box<str>>,
 }
 
 impl Stomp {
     pub(super) async fn send(&mut self, send: &Send) -> Result<(), Refused> {
-        match Destination::parse(send.destination())? {
+        let destination = Destination::parse(send.destination())?;
+        if let Some(view) = self.view() {
+            let (spelled, body) = (send.destination(), send.frame.body());
+            self.gateway.extensions.ask(|interceptor| interceptor.send(&view, spelled, body))?;
+        }
+        match destination {
             Destination::Topic(filter) => return self.publish(send, filter).await,
             Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
             Destination::App(topic) => return self.publish(send, TopicFilter::from(&topic)).await,
@@ -43,13 +48,13 @@ impl Stomp {
             Destination::Own(_) => unheard(),
             Destination::TempQueue(name) => self.send_to_temporary_queue(send, &name)?,
             Destination::ReplyQueue(token) => self.answer_request(send, &token)?,
-            Destination::Queue(_) => return Err(Refused::NotAllowed(send.destination().into())),
+            Destination::Queue(name) => return self.send_to_queue(send, &name).await,
         }
         self.receipt_of(send);
         Ok(())
     }
 
-    fn receipt_of(&mut self, send: &Send) {
+    pub(super) fn receipt_of(&mut self, send: &Send) {
         if let Some(receipt) = send.receipt() {
             self.session.receipt(receipt);
         }
@@ -60,12 +65,9 @@ impl Stomp {
         let Some(client) = &self.client else { return Ok(()) };
         match self.gateway.route_publish(&client.identity, filter).await? {
             Route::Live(filter) => {
-                if let Some(topic) = filter.exact() {
-                    let publication = Publication::new(topic, Content::Opaque(self.opaque(send)?));
-                    self.gateway.hub.publish(&Arc::new(publication));
-                }
-                self.receipt_of(send);
-                Ok(())
+                let Some(topic) = filter.exact() else { return Ok(()) };
+                let publication = Publication::new(topic, Content::Opaque(self.opaque(send)?));
+                self.publish_live(send, publication).await
             }
             Route::Conversation(conversation) => {
                 let draft = dialect::parse_json(send.frame.body()).map_err(DeskError::from)?;

@@ -5,39 +5,40 @@ use std::sync::Arc;
 use deskwire_broker::SubscriptionKey;
 use deskwire_desk::FeedDevice;
 use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
-use deskwire_wire::{
-    Tick,
-    stomp::{
-        MessageId,
-        event::{Settlement, Subscribe, Unsubscribe},
-    },
+use deskwire_wire::stomp::{
+    MessageId,
+    event::{Settlement, Subscribe, Unsubscribe},
 };
 
-use super::{Stomp, Subscribed, UNLOGGED, inbox, temporary};
-use crate::gateway::{Refused, Route};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
+use crate::gateway::{Refused, Route, SessionEvent};
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
 const NUMBERED: &str = "session/";
 
 impl Stomp {
-    pub(super) async fn subscribe(&mut self, subscribe: &Subscribe, now: Tick) -> Result<(), Refused> {
+    pub(super) async fn subscribe(&mut self, subscribe: &Subscribe) -> Result<(), Refused> {
         if subscribe.id().is_some_and(|id| id.starts_with(temporary::PREFIX)) {
             return Err(Refused::SubscriptionId);
         }
-        match Destination::parse(subscribe.destination())? {
+        let destination = Destination::parse(subscribe.destination())?;
+        if let Some(view) = self.view() {
+            let spelled = subscribe.destination();
+            self.gateway.extensions.ask(|interceptor| interceptor.subscribe(&view, spelled))?;
+        }
+        match destination {
             Destination::Topic(filter) => self.follow_topic(subscribe, filter).await?,
             Destination::Own(topic) if topic.as_str() == inbox::TOPIC => self.open_inbox(subscribe, &topic).await?,
             Destination::Own(topic) => self.listen(subscribe, &topic)?,
             Destination::TempQueue(name) => self.open_temporary_queue(subscribe, name)?,
-            Destination::App(question) => {
-                self.count(now);
-                return self.answer_question(subscribe, &question).await;
-            }
-            // Others' places, and queues, which nobody keeps here.
-            Destination::User { .. } | Destination::ReplyQueue(_) | Destination::Queue(_) => {
+            Destination::Queue(name) => self.consume(subscribe, &name)?,
+            Destination::App(question) => return self.answer_question(subscribe, &question).await,
+            // Others' places.
+            Destination::User { .. } | Destination::ReplyQueue(_) => {
                 return Err(Refused::NotAllowed(subscribe.destination().into()));
             }
         }
+        self.tell(SessionEvent::Subscribed(subscribe.destination()));
         if let Some(receipt) = subscribe.receipt() {
             self.session.receipt(receipt);
         }
@@ -57,8 +58,15 @@ impl Stomp {
         };
         match route {
             Route::Live(filter) => {
-                let subscribed = subscribed.without_destination_of(filter.exact().as_ref());
+                let mut subscribed = subscribed.without_destination_of(filter.exact().as_ref());
+                if let Some(name) = subscribe.durable() {
+                    return self.subscribe_durably(subscribe, name, filter, subscribed).await;
+                }
+                subscribed.wants = self.wants(subscribe)?.map(Arc::new);
                 self.listen_to(filter, subscribed)?;
+            }
+            Route::Conversation(_) if subscribe.frame.header("selector").is_some() => {
+                return Err(Refused::SelectorOnConversation);
             }
             Route::Conversation(conversation) => {
                 let subscribed = subscribed.without_destination_of(Some(&conversation.topic));
@@ -73,7 +81,8 @@ impl Stomp {
     pub(super) fn listen(&mut self, subscribe: &Subscribe, topic: &Topic) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
         let place = Topic::of_session(client.session, topic);
-        self.listen_to(TopicFilter::from(&place), Subscribed::to(subscribe))?;
+        let wants = self.wants(subscribe)?.map(Arc::new);
+        self.listen_to(TopicFilter::from(&place), Subscribed { wants, ..Subscribed::to(subscribe) })?;
         Ok(())
     }
 
@@ -108,7 +117,7 @@ impl Stomp {
         Ok(())
     }
 
-    fn new_key(&mut self) -> Result<SubscriptionKey, Refused> {
+    pub(super) fn new_key(&mut self) -> Result<SubscriptionKey, Refused> {
         self.last_key = self.last_key.checked_add(1).ok_or(Refused::TooMany("subscriptions"))?;
         Ok(self.last_key)
     }
@@ -120,6 +129,7 @@ impl Stomp {
             self.subscriptions.remove(key);
             self.temporary_queues.retain(|queue| queue.key != key);
         }
+        self.tell(SessionEvent::Unsubscribed(unsubscribe.id()));
         if let Some(receipt) = unsubscribe.receipt() {
             self.session.receipt(receipt);
         }
@@ -161,12 +171,14 @@ impl Subscribed {
             dotted: !destination.trim_start_matches("/topic/").contains('/'),
             ack: subscribe.ack,
             inbox: false,
+            wants: None,
         }
     }
 
     /// Does not keep the destination where the messages' own topic says as much, or where it is a pattern.
     fn without_destination_of(self, topic: Option<&Topic>) -> Self {
-        let kept = self.destination.as_deref().zip(topic).is_some_and(|(spelled, topic)| *spelled != self.spell(topic));
+        let says_more = |(spelled, topic): (&str, &Topic)| *spelled != *self.spell(topic, &mut Spelled::new());
+        let kept = self.destination.as_deref().zip(topic).is_some_and(says_more);
         Self { destination: self.destination.clone().filter(|_| kept), ..self }
     }
 }

@@ -13,11 +13,8 @@ use deskwire_wire::stomp::{
     server::is_reserved,
 };
 
-use super::{Stomp, Subscribed};
-use crate::{
-    gateway::{Refused, unheard},
-    telemetry::metrics::Limit,
-};
+use super::{Stomp, Subscribed, messages::is_ours};
+use crate::gateway::{Refused, unheard};
 
 /// How the destinations of temporary queues begin.
 pub(super) const PREFIX: &str = "/temp-queue/";
@@ -58,13 +55,14 @@ impl Stomp {
         let headers: Result<_, Refused> = send
             .frame
             .headers()
-            .filter(|(name, _)| !is_reserved(name) && *name != "seq")
+            .filter(|(name, _)| !is_reserved(name) && !is_ours(name))
             .map(|(name, value)| {
                 let value = if name == REPLY_TO { self.reply_address(value)? } else { value.into() };
                 Ok((name.into(), value))
             })
             .collect();
-        Ok(Opaque::new(send.frame.body_bytes(), send.frame.header("content-type").map(Into::into), headers?))
+        let content_type = send.frame.header("content-type").map(Into::into);
+        Ok(self.qualified(Opaque::new(send.frame.body_bytes(), content_type, headers?), send))
     }
 
     fn reply_address(&mut self, destination: &str) -> Result<Box<str>, Refused> {
@@ -83,8 +81,8 @@ impl Stomp {
 
     /// Makes a queue that nobody subscribed to: its messages come under its name.
     fn make_temporary_queue(&mut self, destination: &str, name: Topic) -> Result<Uid, Refused> {
-        if self.temporary_queues.len() >= self.gateway.config.limits.temporary_queues_per_connection {
-            self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
+        let unasked = self.subscriptions.iter().filter(|subscription| subscription.protocol.wire.is_none()).count();
+        if unasked >= self.gateway.config.limits.temporary_queues_per_connection {
             return Err(Refused::TooMany("temporary queues"));
         }
         let token = Uid::random();
@@ -94,6 +92,7 @@ impl Stomp {
             dotted: false,
             ack: AckMode::Auto,
             inbox: false,
+            wants: None,
         };
         let key = self.listen_to(TopicFilter::from(&Topic::of_reply(&token)), subscribed)?;
         self.temporary_queues.push(TemporaryQueue { name, token: token.clone(), key });

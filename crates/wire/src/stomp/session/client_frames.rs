@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::{
-    AckMode, Phase, Refusal, Session,
-    event::{Connect, Disconnect, Event, Send, Settlement, Subscribe, Unsubscribe},
+    AckMode, DurableName, Phase, Refusal, Session,
+    event::{Connect, Disconnect, Event, Forget, Send, Settlement, Subscribe, Unsubscribe},
     heart_beats::HeartBeats,
     subscriptions::Name,
     transactions::Transactions,
@@ -96,14 +96,21 @@ impl Session {
     }
 
     fn unsubscribe(&mut self, frame: Frame) -> Result<(), Refused> {
-        let name = match frame.header("id") {
-            Some(id) => Ok(Name::Id(id)),
-            None if self.version == Version::V10 => required(&frame, "destination").map(Name::Destination),
-            None => Err(missing(&frame, "id")),
+        let is_durable = DurableName::of_unsubscribe(&frame).is_some();
+        let name = match (frame.header("id"), frame.header("destination")) {
+            (Some(id), _) => Ok(Some(Name::Id(id))),
+            (None, Some(destination)) if self.version == Version::V10 => Ok(Some(Name::Destination(destination))),
+            (None, _) if is_durable => Ok(None),
+            (None, _) if self.version == Version::V10 => Err(missing(&frame, "destination")),
+            (None, _) => Err(missing(&frame, "id")),
         }
         .map_err(|refusal| Refused::new(refusal, &frame))?;
-        let Some(subscription) = self.subscriptions.find(name) else {
-            self.push_receipt(&frame);
+        let Some(subscription) = name.and_then(|name| self.subscriptions.find(name)) else {
+            if is_durable {
+                self.events.push_back(Event::Forget(Forget { frame }));
+            } else {
+                self.push_receipt(&frame);
+            }
             return Ok(());
         };
         let unsettled = self.subscriptions.remove(subscription);

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::AckMode;
+use super::{AckMode, DurableName};
 use crate::stomp::{Frame, MessageId, SubscriptionKey, Version};
 
 /// One request of the client. Its order among all others is the order of the client's frames.
@@ -14,6 +14,8 @@ pub enum Event {
     Subscribe(Subscribe),
     /// A subscription ends.
     Unsubscribe(Unsubscribe),
+    /// A durable subscription is no longer wanted, which the connection has not subscribed to now.
+    Forget(Forget),
     /// A message to a destination.
     Send(Send),
     /// Messages were consumed.
@@ -93,6 +95,12 @@ impl Subscribe {
         destination(&self.frame)
     }
 
+    /// What to keep it under while the client is away, if that is wanted.
+    #[must_use]
+    pub fn durable(&self) -> Option<DurableName<'_>> {
+        DurableName::of_subscribe(&self.frame)
+    }
+
     /// The receipt to send, if it asks for one.
     #[must_use]
     pub fn receipt(&self) -> Option<&str> {
@@ -112,6 +120,39 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
+    /// The client's name for the subscription; on 1.0 it may be its destination.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.frame.header("id").unwrap_or_else(|| destination(&self.frame))
+    }
+
+    /// The durable subscription to forget, if that is wanted.
+    #[must_use]
+    pub fn durable(&self) -> Option<DurableName<'_>> {
+        DurableName::of_unsubscribe(&self.frame)
+    }
+
+    /// The receipt to send, if it asks for one.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&str> {
+        self.frame.header("receipt")
+    }
+}
+
+/// UNSUBSCRIBE of a durable subscription that is not live on this connection.
+#[derive(Debug)]
+pub struct Forget {
+    /// The frame, for further headers.
+    pub frame: Frame,
+}
+
+impl Forget {
+    /// The durable subscription to forget.
+    #[must_use]
+    pub fn durable(&self) -> Option<DurableName<'_>> {
+        DurableName::of_unsubscribe(&self.frame)
+    }
+
     /// The receipt to send, if it asks for one.
     #[must_use]
     pub fn receipt(&self) -> Option<&str> {

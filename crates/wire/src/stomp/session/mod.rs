@@ -6,6 +6,7 @@
 
 mod client_frames;
 mod config;
+mod durable;
 mod heart_beats;
 mod refusal;
 mod subscriptions;
@@ -25,6 +26,7 @@ use super::{AckId, Decoder, Item, MessageId, SubscriptionKey, Version, server};
 use crate::Tick;
 
 pub use config::SessionConfig;
+pub use durable::DurableName;
 pub use refusal::Refusal;
 pub use subscriptions::{AckMode, DeliverError};
 
@@ -265,6 +267,12 @@ impl Session {
     #[must_use]
     pub fn window_open(&self, subscription: SubscriptionKey) -> bool {
         self.subscriptions.get(subscription).is_some_and(subscriptions::Subscription::window_open)
+    }
+
+    /// How many messages the subscription may have unacknowledged at most; none if there is no such subscription.
+    #[must_use]
+    pub fn window(&self, subscription: SubscriptionKey) -> usize {
+        self.subscriptions.get(subscription).map_or(0, subscriptions::Subscription::window)
     }
 
     /// Messages of the subscription that the client has not acknowledged, oldest first.

@@ -76,6 +76,10 @@ impl Subscription {
         }
     }
 
+    pub(super) const fn window(&self) -> usize {
+        self.window
+    }
+
     pub(super) fn window_open(&self) -> bool {
         self.unsettled.len() < self.window
     }

@@ -1,0 +1,202 @@
+//! Subscriptions that collect messages while their owner is away.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use deskwire_model::{TopicFilter, Uid};
+use deskwire_store::{DurableId, QueueRef, StoreError, Write};
+
+use super::{Consumer, Consumption, QueueError, Queues, bindings::Bound, queue::Queue, to_store};
+use crate::{
+    log::{Announce, CommitError, Job, Reply},
+    publication::Publication,
+    selector::{Selector, Wants},
+};
+
+/// What a durable subscription is to be.
+#[derive(Clone, Debug)]
+pub struct Durable {
+    /// Whose it is.
+    pub owner: Uid,
+    /// What its owner calls it.
+    pub name: Box<str>,
+    /// What it listens to.
+    pub filter: TopicFilter,
+    /// Which messages it collects, as its owner wrote it, and what that means; none for all.
+    pub selector: Option<(Box<str>, Selector)>,
+}
+
+/// Why a durable subscription cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DurableError {
+    /// The connection has it already.
+    #[error("this connection uses the durable subscription already")]
+    InUse,
+    /// The user has as many as it may.
+    #[error("you have too many durable subscriptions")]
+    TooManyOfUser,
+    /// No queue for it.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// It could not be stored.
+    #[error("the durable subscription could not be stored, please try again")]
+    Store(#[from] StoreError),
+}
+
+/// A durable subscription as it is.
+#[derive(Clone, Debug)]
+struct Kept {
+    filter: TopicFilter,
+    selector: Box<str>,
+    bound: Arc<Bound>,
+}
+
+/// The durable subscriptions of this node.
+#[derive(Debug, Default)]
+pub(super) struct Durables {
+    kept: Mutex<HashMap<(Uid, Box<str>), Kept>>,
+    /// Held while one is made, resumed or dropped, so that table, store and bindings agree.
+    changes: tokio::sync::Mutex<()>,
+}
+
+impl Durables {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Uid, Box<str>), Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub(super) fn queue(&self, id: DurableId) -> Option<Arc<Queue>> {
+        self.lock().values().find(|kept| kept.bound.id == id).map(|kept| Arc::clone(&kept.bound.queue))
+    }
+
+    pub(super) fn queues(&self) -> Vec<Arc<Queue>> {
+        self.lock().values().map(|kept| Arc::clone(&kept.bound.queue)).collect()
+    }
+}
+
+impl Queues {
+    pub(super) async fn restore_durables(&self) -> Result<(), StoreError> {
+        for known in self.store.durable_subscriptions().await? {
+            let selector = match known.selector.as_str() {
+                "" => None,
+                text => match Selector::parse(text) {
+                    Ok(selector) => Some((text.into(), selector)),
+                    Err(_) => {
+                        return Err(StoreError::Damaged(format!("the selector {text:?} of a durable subscription")));
+                    }
+                },
+            };
+            let name = known.name.into();
+            self.keep(known.id, Durable { owner: known.owner, name, filter: known.filter, selector });
+        }
+        Ok(())
+    }
+
+    /// Has the durable subscription `id` collect from now on.
+    fn keep(&self, id: DurableId, durable: Durable) -> Arc<Queue> {
+        let Durable { owner, name, filter, selector } = durable;
+        let queue = self.new_queue(&format_args!("durable subscription {}", id.0));
+        let (text, selector) = selector.unzip();
+        let wants = Wants { selector, not_from: None };
+        let bound = Arc::new(Bound { id, queue: Arc::clone(&queue), wants });
+        self.hub.bindings.bind(&filter, Arc::clone(&bound));
+        self.durables.lock().insert((owner, name), Kept { filter, selector: text.unwrap_or_default(), bound });
+        queue
+    }
+
+    /// Ends the collecting of a durable subscription that the store no longer has.
+    fn unkeep(&self, key: &(Uid, Box<str>)) {
+        let Some(kept) = self.durables.lock().remove(key) else { return };
+        self.hub.bindings.unbind(&kept.filter, kept.bound.id);
+        kept.bound.queue.clear();
+    }
+
+    /// Resumes a durable subscription, or makes it. One that listens to something else, or chooses otherwise, begins
+    /// anew. It has one consumer: another connection that has it is told to end.
+    ///
+    /// # Errors
+    /// [`DurableError`].
+    pub async fn subscribe_durably(&self, durable: Durable, consumer: Consumer) -> Result<Consumption, DurableError> {
+        let _change = self.durables.changes.lock().await;
+        let key = (durable.owner.clone(), durable.name.clone());
+        let text = durable.selector.as_ref().map_or("", |(text, _)| text);
+        let known = self.durables.lock().get(&key).cloned();
+        if let Some(known) = &known
+            && known.bound.queue.take_over(&consumer.outbox)
+        {
+            return Err(DurableError::InUse);
+        }
+        let queue = match known {
+            Some(known) if known.filter == durable.filter && *known.selector == *text => Arc::clone(&known.bound.queue),
+            known => {
+                if known.is_none() {
+                    self.has_room_for_durable(&durable.owner)?;
+                }
+                let Durable { owner, name, filter, .. } = &durable;
+                let id = self.store.create_durable_subscription(owner, name, filter, text).await?;
+                self.unkeep(&key);
+                self.keep(id, durable)
+            }
+        };
+        let id = queue.join(consumer);
+        queue.begin();
+        Ok(Consumption::new(queue, id, None))
+    }
+
+    fn has_room_for_durable(&self, user: &Uid) -> Result<(), DurableError> {
+        let work = self.lock().len();
+        let kept = self.durables.lock();
+        if work + kept.len() >= self.limits.queues {
+            return Err(QueueError::TooMany.into());
+        }
+        let own = kept.keys().filter(|(owner, _)| owner == user).count();
+        if own < self.limits.durable_per_user { Ok(()) } else { Err(DurableError::TooManyOfUser) }
+    }
+
+    /// Forgets a durable subscription with what it has collected, if there is one.
+    ///
+    /// # Errors
+    /// [`DurableError::Store`]; it is still there then.
+    pub async fn unsubscribe_durably(&self, owner: &Uid, name: &str) -> Result<(), DurableError> {
+        let _change = self.durables.changes.lock().await;
+        let key = (owner.clone(), name.into());
+        let known = self.durables.lock().get(&key).map(|kept| kept.bound.id);
+        if let Some(id) = known {
+            self.store.drop_durable_subscription(id).await?;
+            self.unkeep(&key);
+        }
+        Ok(())
+    }
+
+    /// Publishes on a live topic when the store has it for each durable subscription that collects it, then tells
+    /// `reply`. Gives the publication back, and has done nothing, if none does.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn publish_stored(
+        &self,
+        publication: Publication,
+        reply: Reply,
+    ) -> Result<Option<Publication>, CommitError> {
+        let collectors = self.hub.bindings.collectors(&publication);
+        let queues: Vec<_> = collectors.iter().copied().map(QueueRef::Durable).collect();
+        let new = if collectors.is_empty() { None } else { to_store(&publication, queues) };
+        let Some(new) = new else { return Ok(Some(publication)) };
+        let announce = Announce::Kept(Arc::new(publication), collectors);
+        self.log.submit(Job::Write { write: Write::Enqueue(new), announce, reply }).await?;
+        Ok(None)
+    }
+
+    /// Publishes on a live topic behind everything that was submitted to the log before it.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn publish_in_turn(&self, publication: Publication) -> Result<(), CommitError> {
+        self.log.submit(Job::Relay(publication)).await
+    }
+}

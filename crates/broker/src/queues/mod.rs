@@ -1,0 +1,308 @@
+//! Work queues and durable subscriptions: messages that wait for whoever will consume them.
+//!
+//! A work queue has a name and any number of consumers, who share what comes; it exists while it has messages or
+//! consumers. A durable subscription is a queue of one consumer that collects what is said on topics (`durable`).
+//!
+//! ```text
+//! Queues::admit ─ Admitted ─▶ push, or behind its commit ─▶ Queue ─ Outbox::offer ─▶ connection
+//!                                                             ▲                          │
+//!                                                             └── Consumption: settle, refuse, refill, drop
+//! ```
+//!
+//! [`state`] is what a queue holds and decides, without locks; [`queue`] puts it behind its lock and hands out; here is
+//! the table of queues. A consumer gets what its window and its outbox take; the rest waits for others. Lock order: the
+//! table, then a queue, then an outbox.
+
+mod bindings;
+mod durable;
+mod queue;
+mod state;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use deskwire_model::Topic;
+use deskwire_store::{NewQueued, QueueRef, QueuedId, QueuedMessage, Store, StoreError, Write};
+
+use self::{
+    durable::Durables,
+    queue::{Queue, Shared},
+    state::Bounds,
+};
+use crate::{
+    hub::Hub,
+    log::{Announce, CommitError, Job, Log, Reply},
+    outbox::{Outbox, SubscriptionKey},
+    publication::{Content, Opaque, Publication},
+    selector::Wants,
+};
+
+pub(crate) use self::bindings::Bindings;
+pub use self::{
+    durable::{Durable, DurableError},
+    queue::Consumption,
+};
+
+/// Bounds of all queues.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueLimits {
+    /// Work queues and durable subscriptions.
+    pub queues: usize,
+    /// Messages of one queue, waiting or unsettled.
+    pub messages: usize,
+    /// Their weight in bytes.
+    pub bytes: usize,
+    /// The weight of all queues in bytes.
+    pub total_bytes: usize,
+    /// How often a message may be refused; with the last time it is dropped.
+    pub deliveries: u32,
+    /// Durable subscriptions of one user.
+    pub durable_per_user: usize,
+}
+
+/// Why a queue does not take a message or a consumer. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueueError {
+    /// Its messages or their bytes are at their bound.
+    #[error("the queue is full, send the message again later")]
+    Full,
+    /// There are as many queues as there may be.
+    #[error("there are too many queues")]
+    TooMany,
+}
+
+/// Who consumes, and how much at a time.
+#[derive(Debug)]
+pub struct Consumer {
+    /// Where its messages go.
+    pub outbox: Arc<Outbox>,
+    /// What the connection calls the subscription.
+    pub key: SubscriptionKey,
+    /// Messages it may have unsettled.
+    pub window: usize,
+    /// Which messages it takes.
+    pub wants: Wants,
+}
+
+/// All queues of this node.
+#[derive(Debug)]
+pub struct Queues {
+    work: Mutex<HashMap<Topic, Arc<Queue>>>,
+    durables: Durables,
+    limits: QueueLimits,
+    shared: Arc<Shared>,
+    numbers: AtomicU64,
+    hub: Arc<Hub>,
+    log: Log,
+    store: Store,
+}
+
+/// A message whose place in its queue is certain. Dropped without being pushed, it gives the place up.
+#[derive(Debug)]
+pub struct Admitted {
+    queues: Arc<Queues>,
+    queue: Arc<Queue>,
+    /// Taken when it is pushed.
+    publication: Option<Arc<Publication>>,
+    name: Topic,
+    weight: usize,
+}
+
+impl Queues {
+    /// Rebuilds what the store has kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: QueueLimits) -> Result<Arc<Self>, StoreError> {
+        let bounds = Bounds { messages: limits.messages, bytes: limits.bytes, refusals: limits.deliveries };
+        let shared = Arc::new(Shared::new(bounds, limits.total_bytes, log.consumed()));
+        let queues = Arc::new(Self {
+            work: Mutex::default(),
+            durables: Durables::default(),
+            limits,
+            shared,
+            numbers: AtomicU64::new(0),
+            hub,
+            log,
+            store,
+        });
+        queues.restore().await?;
+        Ok(queues)
+    }
+
+    async fn restore(&self) -> Result<(), StoreError> {
+        /// Messages read at a time.
+        const PAGE: usize = 256;
+        self.restore_durables().await?;
+        let mut last = QueuedId::default();
+        loop {
+            let page = self.store.queued_after(last, PAGE).await?;
+            let Some(newest) = page.last() else { return Ok(()) };
+            last = newest.id;
+            for queued in page {
+                let queue = match queued.queue {
+                    QueueRef::Work => {
+                        let mut work = self.lock();
+                        let made = work.entry(queued.topic.clone()).or_insert_with(|| self.new_queue(&queued.topic));
+                        Some(Arc::clone(made))
+                    }
+                    QueueRef::Durable(id) => self.durables.queue(id),
+                };
+                if let Some(queue) = queue {
+                    queue.restore(Arc::new(from_store(queued.topic, queued.message)), queued.id);
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Arc<Queue>>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn new_queue(&self, name: &impl std::fmt::Display) -> Arc<Queue> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        Queue::new(number, &name.to_string(), &self.shared)
+    }
+
+    /// Enters the work queue called `name`, made if there is none: `enter` leaves something there that keeps it.
+    fn enter<T>(
+        &self,
+        name: &Topic,
+        enter: impl FnOnce(&Arc<Queue>) -> Result<T, QueueError>,
+    ) -> Result<T, QueueError> {
+        let mut work = self.lock();
+        if let Some(queue) = work.get(name) {
+            return enter(queue);
+        }
+        if work.len() + self.durables.len() >= self.limits.queues {
+            return Err(QueueError::TooMany);
+        }
+        let queue = self.new_queue(name);
+        let entered = enter(&queue)?;
+        work.insert(name.clone(), queue);
+        Ok(entered)
+    }
+
+    /// Keeps a place for `publication` in the work queue that is called as its topic.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub fn admit(self: &Arc<Self>, publication: Publication) -> Result<Admitted, QueueError> {
+        let (name, weight) = (publication.topic().clone(), publication.weight());
+        let queue = self
+            .enter(&name, |queue| if queue.reserve(weight) { Ok(Arc::clone(queue)) } else { Err(QueueError::Full) })?;
+        Ok(Admitted { queues: Arc::clone(self), queue, publication: Some(Arc::new(publication)), name, weight })
+    }
+
+    /// Has `consumer` share what comes to the work queue called `name`.
+    ///
+    /// # Errors
+    /// [`QueueError::TooMany`].
+    pub fn consume(self: &Arc<Self>, name: &Topic, consumer: Consumer) -> Result<Consumption, QueueError> {
+        let (queue, id) = self.enter(name, |queue| Ok((Arc::clone(queue), queue.join(consumer))))?;
+        queue.begin();
+        Ok(Consumption::new(queue, id, Some((Arc::clone(self), name.clone()))))
+    }
+
+    /// Forgets the work queue called `name` if nobody needs it any more.
+    fn retire(&self, name: &Topic) {
+        let mut work = self.lock();
+        if work.get(name).is_some_and(|queue| queue.is_idle()) {
+            work.remove(name);
+        }
+    }
+
+    /// Drops what has expired and tells the metrics how much waits; to be called now and then.
+    pub fn sweep(&self) {
+        let mut messages = 0;
+        let work: Vec<_> = self.lock().iter().map(|(name, queue)| (name.clone(), Arc::clone(queue))).collect();
+        for (name, queue) in &work {
+            queue.expire();
+            messages += queue.messages();
+            if queue.is_idle() {
+                self.retire(name);
+            }
+        }
+        for queue in self.durables.queues() {
+            queue.expire();
+            messages += queue.messages();
+        }
+        let gauge = |name: &'static str, value: usize| {
+            metrics::gauge!(name).set(u32::try_from(value).unwrap_or(u32::MAX));
+        };
+        gauge("deskwire_queues", self.lock().len());
+        gauge("deskwire_durable_subscriptions", self.durables.len());
+        gauge("deskwire_queue_messages", messages);
+        gauge("deskwire_queue_bytes", self.shared.bytes());
+    }
+}
+
+impl Admitted {
+    /// Puts the message into its queue.
+    pub fn push(self) {
+        self.push_stored(None);
+    }
+
+    pub(crate) fn push_stored(mut self, stored: Option<QueuedId>) {
+        if let Some(publication) = self.publication.take() {
+            self.queue.push(publication, stored);
+        }
+    }
+
+    /// Puts the message into its queue behind everything that was submitted to the log before it.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn push_in_turn(self) -> Result<(), CommitError> {
+        let log = self.queues.log.clone();
+        log.submit(Job::Push(self)).await
+    }
+
+    /// Puts the message into its queue once it is on disk, from where it goes when it is consumed; then tells `reply`.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn store(self, reply: Reply) -> Result<(), CommitError> {
+        let log = self.queues.log.clone();
+        let Some(new) = self.publication.as_deref().and_then(|said| to_store(said, vec![QueueRef::Work])) else {
+            return Ok(());
+        };
+        log.submit(Job::Write { write: Write::Enqueue(new), announce: Announce::Queued(self), reply }).await
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if self.publication.is_some() {
+            self.queue.release(self.weight);
+            self.queues.retire(&self.name);
+        }
+    }
+}
+
+/// What the store keeps of a publication; only opaque ones wait in queues.
+fn to_store(publication: &Publication, queues: Vec<QueueRef>) -> Option<NewQueued> {
+    let Content::Opaque(opaque) = publication.content() else { return None };
+    let message = QueuedMessage {
+        content_type: opaque.content_type().map(Into::into),
+        headers: opaque.headers().map(|(name, value)| (name.into(), value.into())).collect(),
+        expires: opaque.expires(),
+        body: opaque.body().clone(),
+    };
+    Some(NewQueued { topic: publication.topic().clone(), queues, message })
+}
+
+fn from_store(topic: Topic, message: QueuedMessage) -> Publication {
+    let QueuedMessage { content_type, headers, expires, body } = message;
+    let opaque = Opaque::new(body, content_type, headers);
+    let opaque = match expires {
+        Some(time) => opaque.expiring(time),
+        None => opaque,
+    };
+    Publication::new(topic, Content::Opaque(opaque))
+}

@@ -1,0 +1,252 @@
+//! A queue that connections share.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use deskwire_model::{Timestamp, Topic};
+use deskwire_store::QueuedId;
+
+use super::{
+    Consumer, Queues,
+    state::{Bounds, ConsumerId, Message, QueueState, Refused},
+};
+use crate::{
+    consumed::Consumed,
+    outbox::{CloseReason, Handover, Outbox, SubscriptionKey},
+    publication::Publication,
+};
+
+/// What all queues share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) bounds: Bounds,
+    /// What all queues together may weigh, in bytes.
+    most_bytes: usize,
+    /// What they weigh.
+    bytes: AtomicUsize,
+    consumed: Arc<Consumed>,
+}
+
+impl Shared {
+    pub(super) const fn new(bounds: Bounds, most_bytes: usize, consumed: Arc<Consumed>) -> Self {
+        Self { bounds, most_bytes, bytes: AtomicUsize::new(0), consumed }
+    }
+
+    /// What all queues weigh, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether all queues together can take `weight` bytes more. Callers that race may exceed the bound by what they
+    /// bring, which is a message each.
+    fn has_room(&self, weight: usize) -> bool {
+        self.bytes() + weight <= self.most_bytes
+    }
+}
+
+/// Where a consumer gets its messages.
+#[derive(Debug)]
+struct Endpoint {
+    outbox: Arc<Outbox>,
+    key: SubscriptionKey,
+}
+
+/// One queue behind its lock, which is held while messages are put into outboxes.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    /// Its number in this process.
+    number: u64,
+    /// What it is called in the server's own log.
+    name: Box<str>,
+    state: Mutex<QueueState<Endpoint>>,
+    shared: Arc<Shared>,
+}
+
+impl Queue {
+    pub(super) fn new(number: u64, name: &str, shared: &Arc<Shared>) -> Arc<Self> {
+        let state = Mutex::new(QueueState::new(shared.bounds));
+        Arc::new(Self { number, name: name.into(), state, shared: Arc::clone(shared) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, QueueState<Endpoint>> {
+        // Every critical section leaves the state whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a change, and keeps account of it.
+    fn change<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
+        let mut state = self.lock();
+        let before = state.bytes();
+        let result = change(&mut state);
+        let after = state.bytes();
+        let gone = state.take_gone();
+        drop(state);
+        if after >= before {
+            self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
+        }
+        self.shared.consumed.add(gone);
+        result
+    }
+
+    /// Makes a change, then hands out what can be handed out.
+    fn turn<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
+        let now = now();
+        self.change(|state| {
+            let result = change(state);
+            state.dispatch(now, |to, number, message| {
+                let handover = Handover { number, redelivered: message.redelivered };
+                to.outbox.offer(to.key, &message.publication, handover)
+            });
+            result
+        })
+    }
+
+    /// Keeps a place for a message, if there is one.
+    pub(super) fn reserve(&self, weight: usize) -> bool {
+        self.change(|state| self.shared.has_room(weight) && state.reserve(weight, now()))
+    }
+
+    /// Gives up a place that was kept.
+    pub(super) fn release(&self, weight: usize) {
+        self.change(|state| state.release(weight));
+    }
+
+    /// Appends a message, for which a place was kept.
+    pub(super) fn push(&self, publication: Arc<Publication>, stored: Option<QueuedId>) {
+        self.turn(|state| state.push(Message::new(publication, stored)));
+    }
+
+    /// Appends a message of an earlier process.
+    pub(super) fn restore(&self, publication: Arc<Publication>, stored: QueuedId) {
+        self.change(|state| {
+            state.reserve_anyway(publication.weight());
+            state.push(Message::restored(publication, stored));
+        });
+    }
+
+    /// Appends a message; when it does not fit, the oldest ones go.
+    pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: Option<QueuedId>) {
+        let weight = publication.weight();
+        let kept = self.turn(|state| {
+            let fits = self.shared.has_room(weight) && state.make_room(weight, now());
+            if fits {
+                state.push(Message::new(Arc::clone(publication), stored));
+            }
+            fits
+        });
+        if !kept {
+            tracing::warn!(queue = %self.name, "a message did not fit and is lost");
+            self.shared.consumed.add(stored.into_iter().collect());
+        }
+    }
+
+    /// Drops what has expired.
+    pub(super) fn expire(&self) {
+        self.change(|state| state.expire(now()));
+    }
+
+    /// Forgets every message.
+    pub(super) fn clear(&self) {
+        self.change(QueueState::clear);
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().is_idle()
+    }
+
+    pub(super) fn messages(&self) -> usize {
+        self.lock().messages()
+    }
+
+    /// Adds a consumer, who gets nothing before [`Self::begin`].
+    pub(super) fn join(&self, consumer: Consumer) -> ConsumerId {
+        let Consumer { outbox, key, window, wants } = consumer;
+        self.change(|state| state.join(Endpoint { outbox, key }, wants, window))
+    }
+
+    /// Hands out what waits.
+    pub(super) fn begin(&self) {
+        self.turn(|_| ());
+    }
+
+    /// Ends the consumers on connections other than that of `outbox`; says whether it has one itself.
+    pub(super) fn take_over(&self, outbox: &Arc<Outbox>) -> bool {
+        self.change(|state| {
+            let others: Vec<_> = state
+                .endpoints()
+                .filter(|(_, endpoint)| !Arc::ptr_eq(&endpoint.outbox, outbox))
+                .map(|(id, endpoint)| (id, Arc::clone(&endpoint.outbox)))
+                .collect();
+            for (id, other) in others {
+                state.leave(id);
+                other.close(CloseReason::SubscriptionTakenOver);
+            }
+            state.endpoints().next().is_some()
+        })
+    }
+}
+
+/// The wall clock; one that stands before 1970 counts as 1970.
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A consumer's hold on its queue. When it is dropped, what is unsettled goes back to its place.
+#[derive(Debug)]
+pub struct Consumption {
+    queue: Arc<Queue>,
+    consumer: ConsumerId,
+    /// For a work queue, which goes when nobody needs it.
+    work: Option<(Arc<Queues>, Topic)>,
+}
+
+impl Consumption {
+    pub(super) const fn new(queue: Arc<Queue>, consumer: ConsumerId, work: Option<(Arc<Queues>, Topic)>) -> Self {
+        Self { queue, consumer, work }
+    }
+
+    /// The number of the queue in this process; its messages are numbered within it, and each keeps its number.
+    #[must_use]
+    pub fn queue(&self) -> u64 {
+        self.queue.number
+    }
+
+    /// Forgets messages that are consumed; unknown ones are passed over.
+    pub fn settle(&self, numbers: impl IntoIterator<Item = u64>) {
+        self.queue.turn(|state| numbers.into_iter().for_each(|number| state.settle(self.consumer, number)));
+    }
+
+    /// Gives messages back that the consumer does not want. Each is offered to another consumer if there is one that
+    /// wants it, and dropped when it was refused too often.
+    pub fn refuse(&self, numbers: impl IntoIterator<Item = u64>) {
+        let dropped = self.queue.turn(|state| {
+            let refused = numbers.into_iter().map(|number| state.refuse(self.consumer, number));
+            refused.filter(|refused| *refused == Refused::Dropped).count()
+        });
+        if dropped > 0 {
+            tracing::warn!(queue = %self.queue.name, dropped, "messages were refused too often and are dropped");
+        }
+    }
+
+    /// Asks for more, because there is room in the outbox again.
+    pub fn refill(&self) {
+        self.queue.turn(|state| state.reopen(self.consumer));
+    }
+}
+
+impl Drop for Consumption {
+    fn drop(&mut self) {
+        self.queue.turn(|state| state.leave(self.consumer));
+        if let Some((queues, name)) = &self.work {
+            queues.retire(name);
+        }
+    }
+}

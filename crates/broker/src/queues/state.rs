@@ -1,0 +1,403 @@
+//! What a queue holds and who consumes it, without locks, clock and I/O.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use deskwire_model::Timestamp;
+use deskwire_store::QueuedId;
+
+use crate::{publication::Publication, selector::Wants};
+
+/// Bounds of one queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Messages in it, waiting or unsettled.
+    pub(super) messages: usize,
+    /// Their weight in bytes.
+    pub(super) bytes: usize,
+    /// How often a message may be refused: with the last time it is dropped.
+    pub(super) refusals: u32,
+}
+
+/// A consumer's number in its queue; not used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ConsumerId(u64);
+
+/// Why a message leaves a queue unconsumed, as a label of the metric that counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    Expired,
+    Refused,
+    Overflow,
+}
+
+impl Loss {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Refused => "refused",
+            Self::Overflow => "overflow",
+        }
+    }
+}
+
+/// What becomes of a message that its consumer refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It waits again.
+    PutBack,
+    /// It was refused too often and is gone.
+    Dropped,
+    /// The consumer does not have it.
+    Unknown,
+}
+
+/// A message of a queue.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) publication: Arc<Publication>,
+    /// Whether somebody may have had it before.
+    pub(super) redelivered: bool,
+    stored: Option<QueuedId>,
+    weight: usize,
+    refusals: u32,
+    refused: Option<Refusal>,
+}
+
+/// The last refusal of a message that waits again.
+#[derive(Clone, Copy, Debug)]
+struct Refusal {
+    by: ConsumerId,
+    /// The end of the queue at that time: its refuser, if it must take it again, gets what was there before.
+    behind: u64,
+}
+
+impl Message {
+    pub(super) fn new(publication: Arc<Publication>, stored: Option<QueuedId>) -> Self {
+        let weight = publication.weight();
+        Self { publication, redelivered: false, stored, weight, refusals: 0, refused: None }
+    }
+
+    /// A message of an earlier process, of which nobody knows whether it was delivered.
+    pub(super) fn restored(publication: Arc<Publication>, stored: QueuedId) -> Self {
+        Self { redelivered: true, ..Self::new(publication, Some(stored)) }
+    }
+
+    fn is_refused_by(&self, consumer: ConsumerId) -> bool {
+        self.refused.is_some_and(|refusal| refusal.by == consumer)
+    }
+}
+
+/// Who takes messages; `E` is where they go.
+#[derive(Debug)]
+struct Consumer<E> {
+    id: ConsumerId,
+    endpoint: E,
+    wants: Wants,
+    /// Messages it may have unsettled.
+    window: usize,
+    /// Whether its endpoint took the last message offered.
+    has_room: bool,
+    unsettled: BTreeMap<u64, Message>,
+    /// Nothing that waits before this number is for it, but what it refused.
+    from: u64,
+    /// What it was the last to refuse of what waits.
+    refused: BTreeSet<u64>,
+}
+
+impl<E> Consumer<E> {
+    fn is_open(&self) -> bool {
+        self.has_room && self.unsettled.len() < self.window
+    }
+}
+
+/// A queue: numbered messages that wait or are with a consumer, and the consumers who take turns.
+///
+/// A message has its number for as long as it is in the queue, so that one that comes back stands where it stood.
+#[derive(Debug)]
+pub(super) struct QueueState<E> {
+    bounds: Bounds,
+    waiting: BTreeMap<u64, Message>,
+    /// When which of the waiting messages expire.
+    expiring: BTreeSet<(Timestamp, u64)>,
+    consumers: Vec<Consumer<E>>,
+    /// Whose turn it is.
+    turn: usize,
+    next_number: u64,
+    next_consumer: u64,
+    /// Places kept for messages on their way in.
+    reserved: usize,
+    messages: usize,
+    bytes: usize,
+    /// Stored messages that left the queue.
+    gone: Vec<QueuedId>,
+}
+
+impl<E> QueueState<E> {
+    pub(super) const fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            waiting: BTreeMap::new(),
+            expiring: BTreeSet::new(),
+            consumers: Vec::new(),
+            turn: 0,
+            next_number: 0,
+            next_consumer: 0,
+            reserved: 0,
+            messages: 0,
+            bytes: 0,
+            gone: Vec::new(),
+        }
+    }
+
+    /// The weight of everything in it, places kept included.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Messages in it, waiting or unsettled, places kept included.
+    pub(super) const fn messages(&self) -> usize {
+        self.messages
+    }
+
+    /// Whether it has no messages, no consumers and no places kept.
+    pub(super) fn is_idle(&self) -> bool {
+        self.messages == 0 && self.consumers.is_empty()
+    }
+
+    /// The numbers of stored messages that left the queue since this was asked last.
+    pub(super) fn take_gone(&mut self) -> Vec<QueuedId> {
+        std::mem::take(&mut self.gone)
+    }
+
+    /// Keeps a place for a message of `weight` bytes, if there is one when expired messages are gone.
+    pub(super) fn reserve(&mut self, weight: usize, now: Timestamp) -> bool {
+        self.expire(now);
+        let fits = self.messages < self.bounds.messages && self.bytes + weight <= self.bounds.bytes;
+        if fits {
+            self.reserve_anyway(weight);
+        }
+        fits
+    }
+
+    /// Keeps a place for a message whatever the bounds say.
+    pub(super) const fn reserve_anyway(&mut self, weight: usize) {
+        self.reserved += 1;
+        self.messages += 1;
+        self.bytes += weight;
+    }
+
+    /// Keeps a place for a message by dropping the oldest ones that wait; not if what is unsettled fills the queue.
+    pub(super) fn make_room(&mut self, weight: usize, now: Timestamp) -> bool {
+        while !self.reserve(weight, now) {
+            let Some(oldest) = self.waiting.keys().next().copied() else {
+                count(Loss::Overflow);
+                return false;
+            };
+            self.lose(oldest, Loss::Overflow);
+        }
+        true
+    }
+
+    /// Gives up a place that was kept.
+    pub(super) const fn release(&mut self, weight: usize) {
+        self.reserved -= 1;
+        self.messages -= 1;
+        self.bytes -= weight;
+    }
+
+    /// Appends a message, for which a place was kept.
+    pub(super) fn push(&mut self, message: Message) {
+        self.reserved -= 1;
+        let number = self.next_number;
+        self.next_number += 1;
+        self.put(number, message);
+    }
+
+    fn put(&mut self, number: u64, message: Message) {
+        if let Some(expires) = message.publication.expires() {
+            self.expiring.insert((expires, number));
+        }
+        for consumer in &mut self.consumers {
+            if !message.is_refused_by(consumer.id) {
+                consumer.from = consumer.from.min(number);
+            }
+        }
+        self.waiting.insert(number, message);
+    }
+
+    fn take(&mut self, number: u64) -> Option<Message> {
+        let mut message = self.waiting.remove(&number)?;
+        if let Some(expires) = message.publication.expires() {
+            self.expiring.remove(&(expires, number));
+        }
+        if let Some(refusal) = message.refused.take()
+            && let Some(refuser) = self.consumer(refusal.by)
+        {
+            refuser.refused.remove(&number);
+        }
+        Some(message)
+    }
+
+    fn consumer(&mut self, id: ConsumerId) -> Option<&mut Consumer<E>> {
+        self.consumers.iter_mut().find(|consumer| consumer.id == id)
+    }
+
+    /// Adds a consumer that may have `window` messages unsettled.
+    pub(super) fn join(&mut self, endpoint: E, wants: Wants, window: usize) -> ConsumerId {
+        let id = ConsumerId(self.next_consumer);
+        self.next_consumer += 1;
+        self.consumers.push(Consumer {
+            id,
+            endpoint,
+            wants,
+            window,
+            has_room: true,
+            unsettled: BTreeMap::new(),
+            from: 0,
+            refused: BTreeSet::new(),
+        });
+        id
+    }
+
+    /// Removes a consumer; what it has not settled waits again in its place.
+    pub(super) fn leave(&mut self, id: ConsumerId) {
+        let Some(index) = self.consumers.iter().position(|consumer| consumer.id == id) else { return };
+        let gone = self.consumers.remove(index);
+        for number in gone.refused {
+            if let Some(message) = self.waiting.get_mut(&number) {
+                message.refused = None;
+            }
+        }
+        for (number, mut message) in gone.unsettled {
+            message.redelivered = true;
+            self.put(number, message);
+        }
+    }
+
+    /// Where the consumers get their messages, with their numbers.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = (ConsumerId, &E)> {
+        self.consumers.iter().map(|consumer| (consumer.id, &consumer.endpoint))
+    }
+
+    /// Forgets a message that its consumer has consumed.
+    pub(super) fn settle(&mut self, consumer: ConsumerId, number: u64) {
+        if let Some(message) = self.consumer(consumer).and_then(|consumer| consumer.unsettled.remove(&number)) {
+            self.forget(&message);
+        }
+    }
+
+    /// Puts a message back that its consumer does not want: another one gets it, or the same one behind what is there.
+    pub(super) fn refuse(&mut self, id: ConsumerId, number: u64) -> Refused {
+        let (behind, most) = (self.next_number, self.bounds.refusals);
+        let Some(consumer) = self.consumer(id) else { return Refused::Unknown };
+        let Some(mut message) = consumer.unsettled.remove(&number) else { return Refused::Unknown };
+        message.refusals += 1;
+        message.redelivered = true;
+        if message.refusals >= most {
+            self.forget(&message);
+            count(Loss::Refused);
+            return Refused::Dropped;
+        }
+        message.refused = Some(Refusal { by: id, behind });
+        consumer.refused.insert(number);
+        self.put(number, message);
+        Refused::PutBack
+    }
+
+    /// Notes that a consumer's endpoint has room again.
+    pub(super) fn reopen(&mut self, consumer: ConsumerId) {
+        if let Some(consumer) = self.consumer(consumer) {
+            consumer.has_room = true;
+        }
+    }
+
+    /// Forgets everything that waits, and everything that consumers have.
+    pub(super) fn clear(&mut self) {
+        let unsettled = self.consumers.iter_mut().flat_map(|consumer| std::mem::take(&mut consumer.unsettled));
+        let messages: Vec<_> = unsettled.chain(std::mem::take(&mut self.waiting)).map(|(_, message)| message).collect();
+        messages.iter().for_each(|message| self.forget(message));
+        self.expiring.clear();
+        self.consumers.iter_mut().for_each(|consumer| consumer.refused.clear());
+    }
+
+    /// Drops what has expired by `now`.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        while let Some((expires, number)) = self.expiring.first().copied() {
+            if expires > now {
+                return;
+            }
+            self.lose(number, Loss::Expired);
+        }
+    }
+
+    fn lose(&mut self, number: u64, loss: Loss) {
+        if let Some(message) = self.take(number) {
+            self.forget(&message);
+            count(loss);
+        }
+    }
+
+    fn forget(&mut self, message: &Message) {
+        self.messages -= 1;
+        self.bytes -= message.weight;
+        self.gone.extend(message.stored);
+    }
+
+    /// Hands what waits to the consumers that can take it, in turn. `hand` says whether the endpoint took it.
+    pub(super) fn dispatch(&mut self, now: Timestamp, mut hand: impl FnMut(&E, u64, &Message) -> bool) {
+        self.expire(now);
+        let mut passed = 0;
+        while passed < self.consumers.len() && !self.waiting.is_empty() {
+            let index = self.turn % self.consumers.len();
+            self.turn = index + 1;
+            let handed = self.hand_to(index, &mut hand);
+            passed = if handed { 0 } else { passed + 1 };
+        }
+    }
+
+    fn hand_to(&mut self, index: usize, hand: &mut impl FnMut(&E, u64, &Message) -> bool) -> bool {
+        if !self.consumers[index].is_open() {
+            return false;
+        }
+        let Some(number) = self.choose(index) else { return false };
+        let Some(message) = self.waiting.get(&number) else { return false };
+        if !hand(&self.consumers[index].endpoint, number, message) {
+            self.consumers[index].has_room = false;
+            return false;
+        }
+        if let Some(message) = self.take(number) {
+            self.consumers[index].unsettled.insert(number, message);
+        }
+        true
+    }
+
+    /// The message that a consumer is to get next: the first that it wants and did not refuse; or what it refused, if
+    /// no other consumer wants it and all that was behind it then has been handed out.
+    fn choose(&mut self, index: usize) -> Option<u64> {
+        let end = self.next_number;
+        let consumer = &mut self.consumers[index];
+        let id = consumer.id;
+        let mut fresh = self.waiting.range(consumer.from..);
+        let fresh =
+            fresh.find(|(_, message)| !message.is_refused_by(id) && consumer.wants.accepts(&message.publication));
+        let fresh = fresh.map(|(number, _)| *number);
+        consumer.from = fresh.unwrap_or(end);
+        let again = consumer.refused.first().copied().filter(|number| {
+            let Some(message) = self.waiting.get(number) else { return false };
+            let due = message.refused.is_none_or(|refusal| fresh.is_none_or(|fresh| fresh >= refusal.behind));
+            let wants = |other: &Consumer<E>| other.id != id && other.wants.accepts(&message.publication);
+            due && !self.consumers.iter().any(wants)
+        });
+        again.or(fresh)
+    }
+}
+
+fn count(loss: Loss) {
+    metrics::counter!("deskwire_queue_messages_dropped_total", "reason" => loss.label()).increment(1);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! Queues: SEND to them, and the subscriptions that consume from them, durable ones included.
+
+use std::sync::Arc;
+
+use deskwire_broker::{
+    Consumer, Consumption, Content, Durable, Handover, Opaque, Publication, Reply, Selector, SubscriptionKey, Wants,
+};
+use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
+use deskwire_wire::stomp::{
+    AckMode, DeliverError, DurableName, MessageId,
+    event::{Send, Settlement, Subscribe, Unsubscribe},
+};
+
+use super::{
+    Stomp, Subscribed,
+    messages::{Head, is_late},
+    send::Unanswered,
+};
+use crate::{
+    connection::framing::Frames,
+    gateway::{QueueRoute, Refused},
+    telemetry::metrics::Limit,
+};
+
+/// The sources of messages of queues are the numbers of the queues behind this one; those of logs stay below it.
+const QUEUES: u64 = 1 << 63;
+
+/// A queue that the client consumes from.
+#[derive(Debug)]
+pub(super) struct Consumed {
+    key: SubscriptionKey,
+    subscribed: Subscribed,
+    consumption: Consumption,
+    /// For a durable subscription that does not want what the client says itself: nobody else would take that.
+    discards: Option<SessionId>,
+}
+
+impl Consumed {
+    /// A message keeps its name for as long as it is in its queue.
+    fn message_id(&self, number: u64) -> MessageId {
+        MessageId { source: QUEUES | self.consumption.queue(), number }
+    }
+
+    /// The numbers of those messages that are this queue's.
+    fn numbers<'a>(&self, messages: &'a [MessageId]) -> impl Iterator<Item = u64> + use<'a> {
+        let source = self.message_id(0).source;
+        messages.iter().filter(move |message| message.source == source).map(|message| message.number)
+    }
+}
+
+/// SEND.
+impl Stomp {
+    /// To a queue. What is to survive a restart is answered when it is stored.
+    pub(super) async fn send_to_queue(&mut self, send: &Send, name: &Topic) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let route = self.gateway.route_enqueue(&client.identity, name)?;
+        let content = Content::Opaque(self.opaque(send)?);
+        let queue = match route {
+            QueueRoute::Everyone(topic) => return self.publish_live(send, Publication::new(topic, content)).await,
+            QueueRoute::Shared(queue) => queue,
+        };
+        let admitted =
+            self.gateway.queues.admit(Publication::new(queue, content)).inspect_err(|_| self.count_full())?;
+        if is_persistent(send) {
+            let reply = self.next_reply();
+            admitted.store(reply).await?;
+            self.answer_later(send);
+            return Ok(());
+        }
+        if self.unanswered.is_empty() {
+            admitted.push();
+        } else {
+            // What this client said before and what waits for its commit comes first.
+            admitted.push_in_turn().await?;
+        }
+        self.receipt_of(send);
+        Ok(())
+    }
+
+    /// To a live topic. What is to survive a restart is stored for the durable subscriptions that collect it.
+    pub(super) async fn publish_live(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
+        let queues = Arc::clone(&self.gateway.queues);
+        let publication = if is_persistent(send) {
+            let Some(publication) = queues.publish_stored(publication, self.next_reply()).await? else {
+                self.answer_later(send);
+                return Ok(());
+            };
+            publication
+        } else {
+            publication
+        };
+        if self.unanswered.is_empty() {
+            self.gateway.hub.publish(&Arc::new(publication));
+        } else {
+            queues.publish_in_turn(publication).await?;
+        }
+        self.receipt_of(send);
+        Ok(())
+    }
+
+    fn next_reply(&mut self) -> Reply {
+        self.last_ticket += 1;
+        Reply::Outbox(Arc::clone(&self.outbox), self.last_ticket)
+    }
+
+    fn answer_later(&mut self, send: &Send) {
+        let receipt = send.receipt().map(Into::into);
+        self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt, tolerated: None });
+    }
+
+    /// What a SEND says, with what its headers mean for who gets it.
+    pub(super) fn qualified(&self, said: Opaque, send: &Send) -> Opaque {
+        let said = match &self.client {
+            Some(client) => said.said_by(client.session),
+            None => said,
+        };
+        // Clients of JMS write 0 for never.
+        let expires = send.frame.header("expires").and_then(|time| time.trim().parse().ok()).filter(|time| *time > 0);
+        match expires {
+            Some(time) => said.expiring(Timestamp(time)),
+            None => said,
+        }
+    }
+
+    fn count_full(&self) {
+        self.gateway.metrics.limit_hits(Limit::Queues).increment(1);
+    }
+}
+
+fn is_persistent(send: &Send) -> bool {
+    send.frame.header("persistent").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+}
+
+/// SUBSCRIBE and UNSUBSCRIBE.
+impl Stomp {
+    /// Which messages a SUBSCRIBE asks for, if not for all.
+    pub(super) fn wants(&self, subscribe: &Subscribe) -> Result<Option<Wants>, Refused> {
+        let selector = subscribe.frame.header("selector").map(Selector::parse).transpose()?;
+        let no_local =
+            subscribe.frame.header("no-local").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+        let not_from = self.client.as_ref().filter(|_| no_local).map(|client| client.session);
+        Ok((selector.is_some() || no_local).then_some(Wants { selector, not_from }))
+    }
+
+    /// Consumes from a queue.
+    pub(super) fn consume(&mut self, subscribe: &Subscribe, name: &Topic) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let route = self.gateway.route_consume(&client.identity, name)?;
+        let wants = self.wants(subscribe)?;
+        let subscribed = Subscribed::to(subscribe);
+        match route {
+            QueueRoute::Everyone(topic) => {
+                let wants = wants.map(Arc::new);
+                self.listen_to(TopicFilter::from(&topic), Subscribed { wants, ..subscribed })?;
+            }
+            QueueRoute::Shared(queue) => {
+                let consumer = self.consumer(subscribe, wants.unwrap_or_default())?;
+                let key = consumer.key;
+                let consumption = self.gateway.queues.consume(&queue, consumer).inspect_err(|_| self.count_full())?;
+                self.consumed.push(Consumed { key, subscribed, consumption, discards: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// Resumes or makes a durable subscription to live topics.
+    pub(super) async fn subscribe_durably(
+        &mut self,
+        subscribe: &Subscribe,
+        name: DurableName<'_>,
+        filter: TopicFilter,
+        subscribed: Subscribed,
+    ) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let name = client.durable_name(name)?;
+        let owner = client.identity.principal.uid.clone();
+        let Wants { selector, not_from: discards } = self.wants(subscribe)?.unwrap_or_default();
+        let text = subscribe.frame.header("selector").unwrap_or_default().trim();
+        let durable = Durable { owner, name, filter, selector: selector.map(|selector| (text.into(), selector)) };
+        let consumer = self.consumer(subscribe, Wants::default())?;
+        let key = consumer.key;
+        let consumption = self.gateway.queues.subscribe_durably(durable, consumer).await?;
+        self.consumed.push(Consumed { key, subscribed, consumption, discards });
+        Ok(())
+    }
+
+    fn consumer(&mut self, subscribe: &Subscribe, wants: Wants) -> Result<Consumer, Refused> {
+        let window = self.session.window(subscribe.subscription);
+        Ok(Consumer { outbox: Arc::clone(&self.outbox), key: self.new_key()?, window, wants })
+    }
+
+    /// Ends what an UNSUBSCRIBE names, if it is a queue: unsettled messages go back, and a durable subscription is
+    /// forgotten if that is wanted.
+    pub(super) async fn stop_consuming(&mut self, unsubscribe: &Unsubscribe) -> Result<(), Refused> {
+        let before = self.consumed.len();
+        self.consumed.retain(|consumed| consumed.subscribed.wire != Some(unsubscribe.subscription));
+        if self.consumed.len() < before {
+            self.forget_durable(unsubscribe.durable()).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a durable subscription of the user.
+    pub(super) async fn forget_durable(&self, name: Option<DurableName<'_>>) -> Result<(), Refused> {
+        let (Some(client), Some(name)) = (&self.client, name) else { return Ok(()) };
+        let name = client.durable_name(name)?;
+        self.gateway.queues.unsubscribe_durably(&client.identity.principal.uid, &name).await?;
+        Ok(())
+    }
+}
+
+impl super::Client {
+    /// What the user's durable subscription is called among all that it has. Clients of Artemis have a namespace each.
+    fn durable_name(&self, name: DurableName<'_>) -> Result<Box<str>, Refused> {
+        match (name, &self.client_id) {
+            (DurableName::Id(id), _) => Ok(id.ok_or(Refused::DurableWithoutId)?.into()),
+            (DurableName::Name(name), None) => Ok(name.into()),
+            (DurableName::Name(name), Some(client)) => Ok(format!("{client}/{name}").into()),
+        }
+    }
+}
+
+/// MESSAGE, ACK and NACK.
+impl Stomp {
+    /// Writes a message that a queue hands over. Without acknowledgement it is consumed with that.
+    pub(super) fn hand_over(
+        &mut self,
+        key: SubscriptionKey,
+        handover: Handover,
+        publication: &Publication,
+        out: &mut Frames<'_>,
+    ) {
+        let Some(consumed) = self.consumed.iter().find(|consumed| consumed.key == key) else { return };
+        let Content::Opaque(said) = publication.content() else { return };
+        let is_own = consumed.discards.is_some() && said.origin() == consumed.discards;
+        if is_own || is_late(publication) {
+            return consumed.consumption.settle([handover.number]);
+        }
+        let Some(wire) = consumed.subscribed.wire else { return };
+        let message_id = consumed.message_id(handover.number);
+        let ack = match self.session.deliver(wire, message_id) {
+            Ok(ack) => ack,
+            // Its UNSUBSCRIBE is on its way and gives the message back.
+            Err(DeliverError::UnknownSubscription) => return,
+            Err(DeliverError::WindowFull) => {
+                return self.session.error("the queue handed over more than the window holds", "", None);
+            }
+        };
+        let head = Head { message_id, ack, redelivered: Some(handover.redelivered) };
+        self.put(&consumed.subscribed, head, publication, said.body(), out);
+        if consumed.subscribed.ack == AckMode::Auto {
+            consumed.consumption.settle([handover.number]);
+        }
+    }
+
+    /// Asks a queue for more, when what it handed over before has been taken.
+    pub(super) fn refill(&self, key: SubscriptionKey) {
+        if let Some(consumed) = self.consumed.iter().find(|consumed| consumed.key == key) {
+            consumed.consumption.refill();
+        }
+    }
+
+    fn consumed_of(&self, settlement: &Settlement) -> Option<&Consumed> {
+        self.consumed.iter().find(|consumed| consumed.subscribed.wire == Some(settlement.subscription))
+    }
+
+    /// ACK.
+    pub(super) fn consume_settled(&self, settlement: &Settlement) {
+        if let Some(consumed) = self.consumed_of(settlement) {
+            consumed.consumption.settle(consumed.numbers(&settlement.settled));
+        }
+    }
+
+    /// NACK.
+    pub(super) fn give_back(&self, settlement: &Settlement) {
+        if let Some(consumed) = self.consumed_of(settlement) {
+            consumed.consumption.refuse(consumed.numbers(&settlement.settled));
+        }
+    }
+}
