@@ -221,7 +221,7 @@ impl<E> QueueState<E> {
             self.expiring.insert((expires, number));
         }
         for consumer in &mut self.consumers {
-            if !message.is_refused_by(consumer.id) {
+            if !message.is_refused_by(consumer.id) && consumer.wants.accepts(&message.publication) {
                 consumer.from = consumer.from.min(number);
             }
         }
