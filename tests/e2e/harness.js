@@ -67,7 +67,7 @@ export class Process {
 
   /** The URLs it says it listens on, in the order printed. */
   get urls() {
-    return [...new Set(this.output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [])];
+    return [...new Set(this.output.match(/\b(?:http|stomp|mqtt)s?:\/\/127\.0\.0\.1:\d+/g) ?? [])];
   }
 
   signal(name) {
@@ -85,13 +85,14 @@ export class Server {
   /**
    * Starts a server and waits until it is ready.
    *
-   * @param {{env?: Record<string, string>, listeners?: number}} options environment of the process; number of listeners.
+   * @param {{env?: Record<string, string>, listeners?: number, streams?: string[]}} options environment of the process;
+   *   number of HTTP listeners; schemes of further listeners, as `stomp`.
    */
-  static async start({ env = {}, listeners = 1 } = {}) {
+  static async start({ env = {}, listeners = 1, streams = [] } = {}) {
     const server = new Server();
     server.#data = await mkdtemp(join(tmpdir(), 'deskwire-e2e-'));
     server.#env = env;
-    server.#listen = Array(listeners).fill('http://127.0.0.1:0');
+    server.#listen = [...Array(listeners).fill('http'), ...streams].map((scheme) => `${scheme}://127.0.0.1:0`);
     try {
       await server.restart();
     } catch (error) {
@@ -114,6 +115,11 @@ export class Server {
   /** The URL of the first listener. */
   get url() {
     return this.#listen[0];
+  }
+
+  /** The URL of the listener with this scheme. */
+  stream(scheme) {
+    return this.#listen.find((url) => url.startsWith(`${scheme}:`));
   }
 
   /** The URL of a WebSocket endpoint. */

@@ -46,16 +46,17 @@ export class StompPeer {
   /**
    * Connects. Rejects with the server's reason when the CONNECT is refused.
    *
-   * @param {{path?: string, headers?: Record<string, string>, url?: string}} options endpoint; headers of CONNECT.
+   * @param {{path?: string, headers?: Record<string, string>, client?: import('@stomp/stompjs').StompConfig}} options
+   *   endpoint; headers of CONNECT; further configuration of the client.
    */
-  static async connect(server, { path = '/stomp', headers = {} } = {}) {
+  static async connect(server, { path = '/stomp', headers = {}, client = {} } = {}) {
     const peer = new StompPeer();
     let refused;
     peer.#broken = new Promise((_resolve, reject) => {
       refused = reject;
     });
     peer.#broken.catch(() => {});
-    peer.client = new Client({ brokerURL: server.ws(path), connectHeaders: headers, reconnectDelay: 0 });
+    peer.client = new Client({ brokerURL: server.ws(path), connectHeaders: headers, reconnectDelay: 0, ...client });
     /** Resolves with the CloseEvent of the WebSocket. */
     peer.closed = new Promise((resolve) => {
       peer.client.onWebSocketClose = (event) => {
@@ -136,9 +137,10 @@ export class StompPeer {
     return this.client.deactivate();
   }
 
-  /** Cuts the connection as a broken network does. */
+  /** Cuts the connection as a broken network does; where the socket cannot be cut it is closed without DISCONNECT. */
   async cut() {
-    this.client.webSocket?.terminate();
+    const { webSocket } = this.client;
+    webSocket?.terminate ? webSocket.terminate() : webSocket?.close();
     await soon('the socket is closed', this.closed);
   }
 

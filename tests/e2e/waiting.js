@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds after which a condition counts as never coming true. Generous: only a failing test reaches it. */
-export const PATIENCE = 30_000;
+export const PATIENCE = Number(process.env.DESKWIRE_E2E_PATIENCE ?? 30_000);
 
 /** Milliseconds between two looks at a condition. */
 const INTERVAL = 10;

@@ -68,6 +68,8 @@ pub enum Answer {
     },
     /// The user takes part in a conversation from now on.
     Joined(Arc<Conversation>),
+    /// Somebody wants to know who is at the other end and what it listens to.
+    Describe,
 }
 
 #[derive(Debug, Default)]
@@ -176,6 +178,15 @@ impl Outbox {
     /// Tells the connection that its user takes part in a conversation.
     pub fn joined(&self, conversation: Arc<Conversation>) {
         self.update(|queue, _| queue.answers.push_back(Answer::Joined(conversation)));
+    }
+
+    /// Asks the connection to describe itself, once for all who want to know.
+    pub fn describe(&self) {
+        self.update(|queue, _| {
+            if !queue.answers.iter().any(|answer| matches!(answer, Answer::Describe)) {
+                queue.answers.push_back(Answer::Describe);
+            }
+        });
     }
 
     /// Tells the connection to end.

@@ -14,6 +14,8 @@ pub struct ServiceAccount {
     pub principal: Principal,
     publish: Vec<TopicFilter>,
     subscribe: Vec<TopicFilter>,
+    /// What it may not subscribe to all the same.
+    withheld: Option<TopicFilter>,
 }
 
 impl ServiceAccount {
@@ -34,13 +36,16 @@ impl ServiceAccount {
     /// Whether it may subscribe to all that `filter` matches (invariant I9).
     #[must_use]
     pub fn may_subscribe(&self, filter: &TopicFilter) -> bool {
-        self.subscribe.iter().any(|right| right.covers(filter))
+        self.withheld.as_ref() != Some(filter) && self.subscribe.iter().any(|right| right.covers(filter))
     }
 }
 
-/// All accounts by name.
+/// All accounts.
 #[derive(Debug)]
-pub struct ServiceAccounts(HashMap<Uid, (Secret, Arc<ServiceAccount>)>);
+pub struct ServiceAccounts {
+    by_name: HashMap<Uid, (Secret, Arc<ServiceAccount>)>,
+    anonymous: Option<Arc<ServiceAccount>>,
+}
 
 impl ServiceAccounts {
     /// The configured accounts, as principals of `org`.
@@ -50,20 +55,35 @@ impl ServiceAccounts {
             principal: Principal { org: org.clone(), uid: section.name.clone(), role: Role::Service },
             publish: section.publish.clone(),
             subscribe: section.subscribe.clone(),
+            withheld: None,
         };
-        Self(
-            sections
-                .iter()
-                .map(|section| (section.name.clone(), (section.secret.clone(), Arc::new(account(section)))))
-                .collect(),
-        )
+        let by_name = sections
+            .iter()
+            .map(|section| (section.name.clone(), (section.secret.clone(), Arc::new(account(section)))))
+            .collect();
+        Self { by_name, anonymous: None }
+    }
+
+    /// Lets MQTT clients that show nothing in, with the rights of the account called `name` but for a subscription to
+    /// exactly `withheld`. Without such an account nobody is let in.
+    #[must_use]
+    pub fn admit_anonymous(mut self, name: &str, withheld: TopicFilter) -> Self {
+        let account = self.by_name.get(name).map(|(_, account)| ServiceAccount::clone(account));
+        self.anonymous = account.map(|account| Arc::new(ServiceAccount { withheld: Some(withheld), ..account }));
+        self
+    }
+
+    /// As whom an MQTT client acts that shows nothing.
+    #[must_use]
+    pub fn anonymous(&self) -> Option<Arc<ServiceAccount>> {
+        self.anonymous.clone()
     }
 
     /// The account called `name` if `secret` is its secret. How much of a wrong secret was right cannot be told from
     /// the time; its length can.
     #[must_use]
     pub fn authenticate(&self, name: &str, secret: &[u8]) -> Option<Arc<ServiceAccount>> {
-        let (expected, account) = self.0.get(name)?;
+        let (expected, account) = self.by_name.get(name)?;
         let equal: bool = expected.expose().as_bytes().ct_eq(secret).into();
         equal.then(|| Arc::clone(account))
     }
@@ -127,6 +147,7 @@ mod tests {
                 principal: bridge.principal.clone(),
                 publish: vec![TopicFilter::new(right).unwrap()],
                 subscribe: Vec::new(),
+                withheld: None,
             };
             let topic = Topic::new("queue/notify").unwrap();
             assert_eq!(account.may_push(&Uid::new("ann").unwrap(), &topic), expected, "{right}");
@@ -134,5 +155,19 @@ mod tests {
         let bench = accounts().authenticate("bench", b"s3cret").unwrap();
         assert!(bench.may_subscribe(&TopicFilter::new("#").unwrap()));
         assert!(!bench.may_subscribe(&TopicFilter::new("$SYS/#").unwrap()));
+    }
+
+    #[test]
+    fn who_shows_nothing_is_let_in_only_when_that_was_wished() {
+        let withheld = TopicFilter::new("test/nosubscribe").unwrap();
+        assert_eq!(accounts().anonymous(), None);
+        assert_eq!(accounts().admit_anonymous("nobody", withheld.clone()).anonymous(), None);
+        let accounts = accounts().admit_anonymous("bench", withheld.clone());
+        let anonymous = accounts.anonymous().unwrap();
+        assert!(!anonymous.may_subscribe(&withheld));
+        assert!(anonymous.may_subscribe(&TopicFilter::new("#").unwrap()));
+        let named = accounts.authenticate("bench", b"s3cret").unwrap();
+        assert!(named.may_subscribe(&withheld), "the account itself keeps its rights");
+        assert_eq!(anonymous.principal, named.principal);
     }
 }

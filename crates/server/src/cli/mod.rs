@@ -44,6 +44,9 @@ struct ServeArgs {
     /// Where to listen, as http://127.0.0.1:9003; may be repeated, and replaces the configured listeners.
     #[arg(long, value_name = "URL")]
     listen: Vec<ListenUrl>,
+    /// Serve what the public conformance suites ask for, and let anyone in as guest; only on the loopback address.
+    #[arg(long)]
+    conformance_services: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -25,6 +25,7 @@ use crate::{
         token::Tokens,
     },
     config::{Config, ConfigError, Flags, ListenUrl},
+    conformance::{Conformance, Exposed},
     connection::Endpoints,
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
@@ -35,6 +36,7 @@ use crate::{
     },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
+    sockjs,
     telemetry::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
@@ -51,6 +53,8 @@ const DATABASE: &str = "deskwire.db";
 enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Conformance(#[from] Exposed),
     #[error(transparent)]
     Logging(#[from] LoggingError),
     #[error("cannot begin to measure: {0}")]
@@ -97,11 +101,12 @@ pub(super) fn run(args: ServeArgs, extensions: Extensions) -> ExitCode {
 
 fn start(args: ServeArgs, extensions: Extensions) -> Result<Ending, StartError> {
     let flags = Flags { data: args.data, listen: args.listen };
-    let config = Config::load(args.config.path.as_deref(), std::env::vars_os(), &flags)?;
+    let mut config = Config::load(args.config.path.as_deref(), std::env::vars_os(), &flags)?;
+    let conformance = args.conformance_services.then(|| Conformance::open(&mut config)).transpose()?;
     logging::install(&config.log)?;
     let prometheus = metrics::install()?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ending = runtime.block_on(serve(Arc::new(config), extensions, prometheus));
+    let ending = runtime.block_on(serve(Arc::new(config), conformance, extensions, prometheus));
     // Whoever has not ended by now was given its time.
     runtime.shutdown_background();
     ending
@@ -109,6 +114,7 @@ fn start(args: ServeArgs, extensions: Extensions) -> Result<Ending, StartError> 
 
 async fn serve(
     config: Arc<Config>,
+    conformance: Option<Conformance>,
     extensions: Extensions,
     prometheus: PrometheusHandle,
 ) -> Result<Ending, StartError> {
@@ -118,14 +124,19 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let (state, new_password) = open(&config, &data, extensions, prometheus).await?;
+    let (state, new_password) = open(&config, conformance, &data, extensions, prometheus).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
-    let router = http::finish(http::base_routes().merge(api::routes()).with_state(state), &config.limits);
+    let mut routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
+    if let Some(conformance) = conformance {
+        tracing::warn!("conformance services are on: every program on this machine may use all live topics");
+        routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
+    }
+    let router = http::finish(routes.with_state(state), &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
@@ -157,6 +168,7 @@ async fn serve(
 /// made for the demo agent.
 async fn open(
     config: &Arc<Config>,
+    conformance: Option<Conformance>,
     data: &DataFolder,
     extensions: Extensions,
     prometheus: PrometheusHandle,
@@ -164,7 +176,8 @@ async fn open(
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
-    let gateway = Arc::new(Gateway { extensions, ..gateway(config, store, data.secret_key()).await? });
+    let gateway = gateway(config, conformance, store, data.secret_key()).await?;
+    let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
@@ -177,7 +190,12 @@ async fn open(
 }
 
 /// Puts the parts together: committer, hub, queues and desk over the store, and the gateway in front of them.
-async fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey) -> Result<Gateway, StartError> {
+async fn gateway(
+    config: &Arc<Config>,
+    conformance: Option<Conformance>,
+    store: Store,
+    key: &SecretKey,
+) -> Result<Gateway, StartError> {
     let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
     let limits = LogLimits {
         queue: config.limits.commit_queue,
@@ -205,13 +223,17 @@ async fn gateway(config: &Arc<Config>, store: Store, key: &SecretKey) -> Result<
         cached: config.desk.cached,
         open_per_agent: config.desk.open_per_agent,
     };
+    let services = ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?);
     Ok(Gateway {
         desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
         hub,
         queues,
         sessions,
         tokens: Tokens::new(key),
-        services: ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?),
+        services: match conformance {
+            Some(conformance) => conformance.admit_anonymous(services),
+            None => services,
+        },
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
         extensions: Extensions::default(),

@@ -303,6 +303,11 @@ impl<T> Subscription<T> {
         Some((followed.conversation.id, followed.feed.position()))
     }
 
+    /// What it follows.
+    pub(super) const fn filter(&self) -> &TopicFilter {
+        &self.filter
+    }
+
     /// The connection's name for it.
     pub(super) const fn key(&self) -> SubscriptionKey {
         self.key

@@ -6,7 +6,6 @@ use deskwire_wire::{
 };
 
 use super::scratch;
-use crate::telemetry::metrics::Protocol;
 
 /// Output is written when it has grown to this many bytes, even if there is more.
 const WRITE_AT_ONCE: usize = 256 * 1024;
@@ -106,14 +105,6 @@ impl Framing {
     /// Whether the client can prove what has reached it, see [`Carrier::ask_for_proof`](super::carrier::Carrier::ask_for_proof).
     pub(super) const fn has_proofs(&self) -> bool {
         !matches!(self, Self::Stream)
-    }
-
-    /// As what the connection is counted that speaks `protocol` over this.
-    pub(super) const fn counted_as(&self, protocol: Protocol) -> Protocol {
-        match self {
-            Self::SockJs(_) | Self::Elements => Protocol::SockJs,
-            Self::WebSocket(_) | Self::Stream => protocol,
-        }
     }
 }
 

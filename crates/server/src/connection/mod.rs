@@ -34,8 +34,9 @@ mod stomp;
 mod task;
 mod upgrade;
 
+pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
-    registry::Connections,
+    registry::{Connections, Description, Listening},
     upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
 };

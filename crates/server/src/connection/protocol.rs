@@ -7,7 +7,7 @@ use deskwire_desk::DeskError;
 use deskwire_model::Seq;
 use deskwire_wire::{Tick, ws::CloseCode};
 
-use super::framing::Frames;
+use super::{framing::Frames, registry::Description};
 use crate::telemetry::metrics as telemetry;
 
 /// Entries read from a log for a subscription that is behind.
@@ -43,8 +43,10 @@ impl Ending {
 
 /// What speaks over a connection: the sans-I/O session and its dealings with the rest of the server.
 pub(super) trait Protocol: Send {
-    /// As which the connection is counted.
-    const NAME: telemetry::Protocol;
+    /// As what the connection is counted.
+    fn name(&self) -> telemetry::Protocol;
+    /// Who is at the other end, and what it listens to.
+    fn describe(&self) -> Description;
 
     /// Takes bytes of the client.
     fn receive(&mut self, bytes: &[u8], now: Tick);

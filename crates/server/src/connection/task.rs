@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use deskwire_broker::{CloseReason, Delivery, Outbox};
+use deskwire_broker::{Answer, CloseReason, Delivery, Outbox};
 use deskwire_wire::{
     Tick,
     ws::{CloseCode, Control},
@@ -25,11 +25,12 @@ use super::{
     carrier::Carrier,
     framing::{Framing, Received},
     protocol::{Ending, Page, Protocol, Reading},
+    registry::Registered,
     scratch,
     settings::Settings,
     silence::{Silence, Verdict},
 };
-use crate::telemetry::metrics::{self as telemetry, Limit};
+use crate::telemetry::metrics::Limit;
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
@@ -40,9 +41,9 @@ const CLOSE_WAIT: Duration = Duration::from_secs(2);
 pub(super) struct Connection<P: Protocol> {
     carrier: Carrier,
     framing: Framing,
-    counted_as: telemetry::Protocol,
     protocol: P,
     outbox: Arc<Outbox>,
+    registered: Registered,
     settings: Arc<Settings>,
     /// Output that did not fit into the socket.
     unsent: BytesMut,
@@ -75,17 +76,17 @@ impl<P: Protocol> Connection<P> {
         framing: Framing,
         protocol: P,
         outbox: Arc<Outbox>,
+        registered: Registered,
         settings: Arc<Settings>,
     ) -> Box<Self> {
-        let counted_as = framing.counted_as(P::NAME);
-        settings.metrics.connections(counted_as).increment(1.0);
+        settings.metrics.connections(protocol.name()).increment(1.0);
         let asks_after_ms = framing.has_pings().then_some(settings.idle_ping_ms);
         Box::new(Self {
             carrier,
             framing,
-            counted_as,
             protocol,
             outbox,
+            registered,
             unsent: BytesMut::new(),
             flushing: false,
             unsent_since: Tick::default(),
@@ -126,7 +127,10 @@ impl<P: Protocol> Connection<P> {
             }
             self.pass_time(now)?;
             for answer in self.outbox.take_answers() {
-                self.protocol.answer(answer);
+                match answer {
+                    Answer::Describe => self.registered.answer(&self.protocol.describe()),
+                    answer => self.protocol.answer(answer),
+                }
             }
             if self.stopping.is_none() {
                 self.stopping = self.outbox.close_reason();
@@ -388,6 +392,6 @@ impl<P: Protocol> Connection<P> {
 
 impl<P: Protocol> Drop for Connection<P> {
     fn drop(&mut self) {
-        self.settings.metrics.connections(self.counted_as).decrement(1.0);
+        self.settings.metrics.connections(self.protocol.name()).decrement(1.0);
     }
 }

@@ -16,7 +16,7 @@ use super::{
     carrier::Carrier,
     framing::Framing,
     mqtt::Mqtt,
-    protocol::Protocol,
+    protocol,
     registry::Connections,
     settings::{self, Settings},
     stomp::Stomp,
@@ -27,6 +27,7 @@ use crate::{
     gateway::{Gateway, Handshake, HandshakeRefused},
     listener::{Io, Peer, Streams, take_upgraded},
     sockjs::{SessionIo, WebSocketFraming},
+    telemetry::metrics::Protocol,
 };
 
 /// What all endpoints share.
@@ -58,20 +59,26 @@ impl Endpoints {
     /// Answers the request of a WebSocket that is to speak STOMP, bare or inside SockJS.
     pub fn stomp_websocket(&self, request: Request, framing: WebSocketFraming) -> Response {
         let subprotocol = highest_stomp(request.headers());
-        self.upgrade(request, subprotocol, framing, Self::stomp)
+        let protocol = match framing {
+            WebSocketFraming::Raw => Protocol::Stomp,
+            WebSocketFraming::SockJs => Protocol::SockJs,
+        };
+        self.upgrade(request, subprotocol, framing, move |endpoints, handshake, outbox, now| {
+            endpoints.stomp(protocol, handshake, outbox, now)
+        })
     }
 
     /// Serves STOMP in a SockJS session that HTTP carries, in a task of its own.
     pub fn stomp_session(&self, session: SessionIo, handshake: Handshake) {
         let endpoints = self.clone();
         tokio::spawn(async move {
-            let protocol = |outbox, now| endpoints.stomp(handshake, outbox, now);
+            let protocol = |outbox, now| endpoints.stomp(Protocol::SockJs, handshake, outbox, now);
             endpoints.serve(Carrier::Session(session), Framing::Elements, Bytes::new(), protocol).await;
         });
     }
 
     /// Answers the request of a WebSocket that is to speak the protocol that `protocol` makes.
-    fn upgrade<P: Protocol + 'static>(
+    fn upgrade<P: protocol::Protocol + 'static>(
         &self,
         request: Request,
         subprotocol: Option<HeaderValue>,
@@ -88,12 +95,12 @@ impl Endpoints {
             Ok(accepted) => accepted,
             Err(refused) => return *refused,
         };
-        let peer = request.extensions_mut().remove::<Peer>();
+        let (peer, upgrade) = (request.extensions_mut().remove::<Peer>(), accepted.upgrade);
         let endpoints = self.clone();
         tokio::spawn(async move {
             // Holds the connection's slot.
             let _peer = peer;
-            match accepted.upgrade.await.map(take_upgraded) {
+            match upgrade.await.map(take_upgraded) {
                 Ok((io, leftover)) => {
                     let max_message = endpoints.settings.max_message;
                     let framing = match framing {
@@ -106,12 +113,7 @@ impl Endpoints {
                 Err(error) => tracing::debug!(%error, "an upgrade did not come about"),
             }
         });
-        let mut response = (
-            StatusCode::SWITCHING_PROTOCOLS,
-            [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")],
-            [(header::SEC_WEBSOCKET_ACCEPT, accepted.key)],
-        )
-            .into_response();
+        let mut response = accepted.response;
         if let Some(subprotocol) = subprotocol {
             response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
         }
@@ -119,7 +121,7 @@ impl Endpoints {
     }
 
     /// Serves a connection to its end. `leftover` came before whatever the carrier yields.
-    async fn serve<P: Protocol>(
+    async fn serve<P: protocol::Protocol>(
         &self,
         carrier: Carrier,
         framing: Framing,
@@ -127,17 +129,19 @@ impl Endpoints {
         protocol: impl FnOnce(Arc<Outbox>, Tick) -> P,
     ) {
         let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
-        let _registered = self.connections.enter(&outbox);
+        let registered = self.connections.enter(&outbox);
         let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
-        Connection::new(carrier, framing, protocol, outbox, Arc::clone(&self.settings)).run(leftover).await;
+        let settings = Arc::clone(&self.settings);
+        Connection::new(carrier, framing, protocol, outbox, registered, settings).run(leftover).await;
     }
 
-    fn stomp(&self, handshake: Handshake, outbox: Arc<Outbox>, now: Tick) -> Stomp {
-        Stomp::new(Arc::clone(&self.gateway), Arc::clone(&self.stomp), handshake, outbox, now)
+    fn stomp(&self, protocol: Protocol, handshake: Handshake, outbox: Arc<Outbox>, now: Tick) -> Stomp {
+        Stomp::new(Arc::clone(&self.gateway), Arc::clone(&self.stomp), protocol, handshake, outbox, now)
     }
 
-    fn mqtt(&self, outbox: Arc<Outbox>, now: Tick) -> Mqtt {
-        Mqtt::new(Arc::clone(&self.gateway), Arc::clone(&self.mqtt), outbox, now)
+    /// The CONNECT of MQTT says by itself who the client is.
+    fn mqtt(&self, handshake: &Handshake, outbox: Arc<Outbox>, now: Tick) -> Mqtt {
+        Mqtt::new(Arc::clone(&self.gateway), Arc::clone(&self.mqtt), handshake.address, outbox, now)
     }
 }
 
@@ -147,11 +151,11 @@ impl Streams for Endpoints {
         let leftover = Bytes::new();
         match wire {
             Wire::Stomp => {
-                let protocol = |outbox, now| self.stomp(handshake, outbox, now);
+                let protocol = |outbox, now| self.stomp(Protocol::Stomp, handshake, outbox, now);
                 self.serve(Carrier::Socket(io), Framing::Stream, leftover, protocol).await;
             }
             Wire::Mqtt => {
-                let protocol = |outbox, now| self.mqtt(outbox, now);
+                let protocol = |outbox, now| self.mqtt(&handshake, outbox, now);
                 self.serve(Carrier::Socket(io), Framing::Stream, leftover, protocol).await;
             }
             // The listener serves these itself.
@@ -181,8 +185,8 @@ pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request)
     let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {
         return (StatusCode::BAD_REQUEST, "the WebSocket subprotocol must be mqtt").into_response();
     };
-    endpoints.upgrade(request, Some(subprotocol), WebSocketFraming::Raw, |endpoints, _, outbox, now| {
-        endpoints.mqtt(outbox, now)
+    endpoints.upgrade(request, Some(subprotocol), WebSocketFraming::Raw, |endpoints, handshake, outbox, now| {
+        endpoints.mqtt(&handshake, outbox, now)
     })
 }
 
@@ -203,13 +207,17 @@ fn highest_stomp(headers: &HeaderMap) -> Option<HeaderValue> {
         .map(HeaderValue::from_static)
 }
 
+/// A request that is a good beginning of a WebSocket.
 #[derive(Debug)]
-struct Accepted {
-    key: String,
-    upgrade: OnUpgrade,
+pub(crate) struct Accepted {
+    /// What to answer; it names no subprotocol.
+    pub(crate) response: Response,
+    /// Resolves to the stream once the answer is sent.
+    pub(crate) upgrade: OnUpgrade,
 }
 
-fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
+/// Checks an opening handshake (RFC 6455 §4.2.1); the answer to a bad one says what is wrong with it.
+pub(crate) fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
     let has_token = |name: header::HeaderName, token: &str| {
         request
             .headers()
@@ -239,7 +247,14 @@ fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
         return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64");
     };
     match request.extensions_mut().remove::<OnUpgrade>() {
-        Some(upgrade) => Ok(Accepted { key, upgrade }),
+        Some(upgrade) => {
+            let response = (
+                StatusCode::SWITCHING_PROTOCOLS,
+                [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket")],
+                [(header::SEC_WEBSOCKET_ACCEPT, key)],
+            );
+            Ok(Accepted { response: response.into_response(), upgrade })
+        }
         None => refuse(StatusCode::BAD_REQUEST, "this connection cannot be upgraded"),
     }
 }

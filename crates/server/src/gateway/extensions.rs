@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, fmt, net::IpAddr};
 
-use deskwire_model::Principal;
+use deskwire_model::{Principal, SessionId};
 use http::request::Parts;
 
 use crate::telemetry::metrics::Protocol;
@@ -11,8 +11,8 @@ use crate::telemetry::metrics::Protocol;
 /// A session as hooks see it.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionView<'a> {
-    /// The session's id, as CONNECTED tells it to a STOMP client; the client id on MQTT.
-    pub id: &'a str,
+    /// The session's id, as CONNECTED tells it to a STOMP client.
+    pub id: SessionId,
     /// Who it is.
     pub principal: &'a Principal,
     /// What it speaks.

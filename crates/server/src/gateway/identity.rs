@@ -85,7 +85,7 @@ impl Gateway {
     }
 
     /// Who opens an MQTT session (seed 001): client id `uid/channel/device` and an access token as password, or a
-    /// service account with any client id.
+    /// service account with any client id. Who shows neither name nor password is let in where the accounts say so.
     ///
     /// # Errors
     /// [`MqttAuthError`].
@@ -95,6 +95,9 @@ impl Gateway {
         username: Option<&str>,
         password: Option<&str>,
     ) -> Result<Identity, MqttAuthError> {
+        if let (None, None, Some(account)) = (username, password, self.services.anonymous()) {
+            return Ok(Identity::program(account));
+        }
         let username = username.unwrap_or_default();
         let password = password.ok_or(AuthError::Missing)?;
         let identity = self.login(username, password)?;
@@ -110,7 +113,7 @@ impl Gateway {
 
     fn login(&self, name: &str, secret: &str) -> Result<Identity, AuthError> {
         if let Some(account) = self.services.authenticate(name, secret.as_bytes()) {
-            return Ok(Identity { principal: account.principal.clone(), account: Some(account) });
+            return Ok(Identity::program(account));
         }
         self.bearer(secret)
     }
@@ -128,6 +131,10 @@ impl Gateway {
 impl Identity {
     const fn user(principal: Principal) -> Self {
         Self { principal, account: None }
+    }
+
+    fn program(account: Arc<ServiceAccount>) -> Self {
+        Self { principal: account.principal.clone(), account: Some(account) }
     }
 }
 

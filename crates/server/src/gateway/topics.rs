@@ -6,7 +6,7 @@ use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError};
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
-use super::{Gateway, Identity};
+use super::{Gateway, Identity, Veto};
 
 /// What a topic turned out to be.
 #[derive(Clone, Debug)]
@@ -35,6 +35,9 @@ pub enum Refused {
     /// A subscription is called like a temporary queue, whose answers would be taken for its messages.
     #[error("the id of a subscription must not begin with /temp-queue/")]
     SubscriptionId,
+    /// An interceptor says no.
+    #[error(transparent)]
+    Vetoed(#[from] Veto),
     /// A selector that is not understood.
     #[error(transparent)]
     Selector(#[from] InvalidSelector),

@@ -100,7 +100,7 @@ impl<T: Service> Shared<T> {
             }
             Route::Session { id, endpoint: Endpoint::Receive(transport) } => {
                 let (parts, _) = request.into_parts();
-                let mut response = self.receive(session_name(base, id), transport, &parts);
+                let mut response = self.receive(session_name(base, id), transport, &parts).await;
                 self.dress(&parts.headers, response.headers_mut());
                 response
             }
@@ -162,7 +162,7 @@ impl<T: Service> Shared<T> {
         response
     }
 
-    fn receive(&self, name: String, transport: Transport, request: &Parts) -> Response {
+    async fn receive(&self, name: String, transport: Transport, request: &Parts) -> Response {
         let callback = if transport.needs_callback() {
             match Callback::from_query(request.uri.query().unwrap_or_default()) {
                 Ok(callback) => Some(callback),
@@ -175,7 +175,7 @@ impl<T: Service> Shared<T> {
             Ok(admitted) => admitted,
             Err(refused) => return *refused,
         };
-        let receiver = match self.sessions.receive(name, owner, address) {
+        let receiver = match self.sessions.receive(&name, &owner, address).await {
             Reception::Opened(attachment, session) => {
                 self.service.open(caller, session);
                 Receiver::new(transport, callback, attachment)

@@ -10,7 +10,7 @@
 //!
 //! [`sessions`] finds a session by its name and whom it belongs to, [`session`] is its state behind one lock, made of
 //! [`incoming`] and [`outgoing`]; [`receiver`] is the body of a response, [`headers`] what stands around it. [`io`] is
-//! what the connection's task holds, and sees no HTTP.
+//! what the connection's task holds, and sees no HTTP. [`stomp`] is the service that is offered.
 
 mod endpoints;
 mod headers;
@@ -22,10 +22,12 @@ mod service;
 mod session;
 mod sessions;
 mod settings;
+mod stomp;
 
 pub use self::{
     endpoints::{AtBase, SockJs},
     io::SessionIo,
     service::{Admitted, Owner, Service, WebSocketFraming},
     settings::{SessionSettings, Settings},
+    stomp::stomp_routes,
 };

@@ -141,6 +141,11 @@ impl Session {
         self.lock().over
     }
 
+    /// Waits until the request that receives breaks off from now on.
+    pub(super) async fn ended(&self) {
+        self.ended.notified().await;
+    }
+
     /// Waits until the session is over, and ends it when nobody has received for the disconnect delay.
     pub(super) async fn outlived(&self) {
         loop {

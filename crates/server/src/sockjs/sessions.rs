@@ -4,13 +4,19 @@ use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+
+use tokio::time::timeout;
 
 use super::{
     Owner, SessionIo,
     session::{AttachError, Attachment, Session},
     settings::Settings,
 };
+
+/// How long the end of a socket may be on its way while its client comes again on another.
+const OVERLAP: Duration = Duration::from_millis(100);
 
 /// What became of a request to receive.
 #[derive(Debug)]
@@ -60,30 +66,50 @@ impl Sessions {
     }
 
     /// Receives from the session of this name, which is opened if there is none.
-    pub(super) fn receive(self: &Arc<Self>, name: String, owner: Owner, address: Option<IpAddr>) -> Reception {
+    ///
+    /// A client that breaks off and comes again at once may be faster than the news of its first socket: while another
+    /// request receives, its end is waited for a moment.
+    pub(super) async fn receive(self: &Arc<Self>, name: &str, owner: &Owner, address: Option<IpAddr>) -> Reception {
+        match self.receive_now(name, owner, address) {
+            Ok(reception) => reception,
+            Err(busy) => {
+                // Woken or not, the second look decides.
+                let _ = timeout(OVERLAP, busy.ended()).await;
+                self.receive_now(name, owner, address).unwrap_or(Reception::Busy)
+            }
+        }
+    }
+
+    /// As [`Self::receive`], but without waiting for the session from which another request receives.
+    fn receive_now(
+        self: &Arc<Self>,
+        name: &str,
+        owner: &Owner,
+        address: Option<IpAddr>,
+    ) -> Result<Reception, Arc<Session>> {
         let mut table = self.lock();
-        if let Some(entry) = table.entries.get(&name) {
-            if entry.owner != owner && !entry.session.is_over() {
-                return Reception::Foreign;
+        if let Some(entry) = table.entries.get(name) {
+            if entry.owner != *owner && !entry.session.is_over() {
+                return Ok(Reception::Foreign);
             }
             match entry.session.attach() {
-                Ok(attachment) => return Reception::Resumed(attachment),
-                Err(AttachError::Busy) => return Reception::Busy,
-                Err(AttachError::Over) => table.remove(&name),
+                Ok(attachment) => return Ok(Reception::Resumed(attachment)),
+                Err(AttachError::Busy) => return Err(Arc::clone(&entry.session)),
+                Err(AttachError::Over) => table.remove(name),
             }
         }
         let address = address.map(network);
         if !table.has_room(&self.settings, address) {
-            return Reception::Full;
+            return Ok(Reception::Full);
         }
         let session = Arc::new(Session::new(self.settings.session));
-        table.insert(name.clone(), Entry { session: Arc::clone(&session), owner, address });
+        table.insert(name.to_owned(), Entry { session: Arc::clone(&session), owner: owner.clone(), address });
         drop(table);
-        tokio::spawn(Arc::clone(self).keep(name, Arc::clone(&session)));
+        tokio::spawn(Arc::clone(self).keep(name.to_owned(), Arc::clone(&session)));
         match session.attach() {
-            Ok(attachment) => Reception::Opened(attachment, SessionIo::new(session)),
+            Ok(attachment) => Ok(Reception::Opened(attachment, SessionIo::new(session))),
             // Another request with its name was faster.
-            Err(_) => Reception::Busy,
+            Err(_) => Ok(Reception::Busy),
         }
     }
 

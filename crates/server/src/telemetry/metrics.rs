@@ -26,7 +26,9 @@ pub enum Protocol {
 impl Protocol {
     const ALL: [Self; 4] = [Self::Http, Self::Stomp, Self::SockJs, Self::Mqtt];
 
-    const fn label(self) -> &'static str {
+    /// The label.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Stomp => "stomp",

@@ -3,7 +3,7 @@
 mod messages;
 mod requests;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{
@@ -24,9 +24,10 @@ use super::{
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
+    registry::{Description, Listening},
 };
 use crate::{
-    gateway::{Gateway, Identity},
+    gateway::{Gateway, Identity, SessionEvent, SessionView},
     telemetry::metrics::{self as telemetry, Limit},
 };
 
@@ -77,6 +78,7 @@ pub(super) struct Mqtt {
     gateway: Arc<Gateway>,
     session: Session,
     outbox: Arc<Outbox>,
+    address: Option<IpAddr>,
     client: Option<Box<Client>>,
     subscriptions: Subscriptions<Subscribed>,
     /// The key of the newest subscription.
@@ -96,8 +98,15 @@ pub(super) struct Mqtt {
 }
 
 impl Mqtt {
-    pub(super) fn new(gateway: Arc<Gateway>, config: Arc<SessionConfig>, outbox: Arc<Outbox>, now: Tick) -> Self {
+    pub(super) fn new(
+        gateway: Arc<Gateway>,
+        config: Arc<SessionConfig>,
+        address: Option<IpAddr>,
+        outbox: Arc<Outbox>,
+        now: Tick,
+    ) -> Self {
         Self {
+            address,
             session: Session::new(config, now),
             subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
             gateway,
@@ -112,6 +121,19 @@ impl Mqtt {
             probes: Probes::default(),
             pace: Pace::default(),
             ending: None,
+        }
+    }
+
+    /// The session as hooks see it; none before CONNECT.
+    fn view(&self) -> Option<SessionView<'_>> {
+        let client = self.client.as_ref()?;
+        let principal = &client.identity.principal;
+        Some(SessionView { id: client.session, principal, protocol: self.name(), address: self.address })
+    }
+
+    fn tell(&self, event: SessionEvent<'_>) {
+        if let Some(view) = self.view() {
+            self.gateway.extensions.tell(&view, event);
         }
     }
 
@@ -144,7 +166,21 @@ impl Mqtt {
 }
 
 impl Protocol for Mqtt {
-    const NAME: telemetry::Protocol = telemetry::Protocol::Mqtt;
+    fn name(&self) -> telemetry::Protocol {
+        telemetry::Protocol::Mqtt
+    }
+
+    fn describe(&self) -> Description {
+        let subscriptions =
+            self.subscriptions.iter().map(|subscription| Listening { id: None, topic: subscription.filter().clone() });
+        Description {
+            session: self.client.as_ref().map(|client| client.session),
+            principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
+            protocol: self.name(),
+            address: self.address,
+            subscriptions: subscriptions.collect(),
+        }
+    }
 
     fn receive(&mut self, bytes: &[u8], now: Tick) {
         self.session.receive(bytes, now);
@@ -195,6 +231,8 @@ impl Protocol for Mqtt {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
             Answer::Joined(conversation) => self.joined.push_back(conversation),
+            // Answered by the loop.
+            Answer::Describe => {}
         }
     }
 
@@ -292,6 +330,7 @@ impl Drop for Mqtt {
         if let Some(limit) = self.session.is_closing().and_then(limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
+        self.tell(SessionEvent::Disconnected);
         if let Some(client) = &mut self.client {
             self.gateway.sessions.leave(client.entered(&self.outbox));
             // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.

@@ -15,7 +15,7 @@ use deskwire_wire::{
 use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
 use crate::{
     connection::{pace::Pace, protocol::Ending, timestamp},
-    gateway::{Identity, MqttAuthError, Refused, Route},
+    gateway::{Identity, MqttAuthError, Refused, Route, SessionEvent, SessionView},
     telemetry::metrics::{Limit, Protocol},
 };
 
@@ -71,10 +71,22 @@ impl Mqtt {
         let will = self.will(&identity, &connect);
         let session = SessionId::random();
         let client = Client { identity, client_id: Arc::clone(&client_id), persistent, will, session };
+        let view = SessionView {
+            id: session,
+            principal: &client.identity.principal,
+            protocol: Protocol::Mqtt,
+            address: self.address,
+        };
+        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
+            tracing::info!(%veto, "an MQTT client was refused");
+            self.session.refuse(ConnectReturnCode::NotAuthorized);
+            return Ok(());
+        }
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
         self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
+        self.tell(SessionEvent::Connected);
         for conversation in served {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
         }
@@ -222,7 +234,7 @@ impl Mqtt {
         let mut codes = Vec::with_capacity(subscribe.filters.len());
         for (asked, qos) in &subscribe.filters {
             let followed = match TopicFilter::new(asked.as_str()) {
-                Ok(filter) => self.follow(filter.clone(), *qos).await.map(|()| filter),
+                Ok(filter) => self.subscribe_to(filter.clone(), *qos).await.map(|()| filter),
                 Err(error) => Err(error.into()),
             };
             codes.push(match followed {
@@ -236,6 +248,15 @@ impl Mqtt {
         if let Err(error) = self.session.suback(subscribe.packet_id, &codes) {
             self.fail(&error.to_string());
         }
+    }
+
+    async fn subscribe_to(&mut self, filter: TopicFilter, qos: QoS) -> Result<(), Refused> {
+        if let Some(view) = self.view() {
+            self.gateway.extensions.ask(|interceptor| interceptor.subscribe(&view, filter.as_str()))?;
+        }
+        self.follow(filter.clone(), qos).await?;
+        self.tell(SessionEvent::Subscribed(filter.as_str()));
+        Ok(())
     }
 
     async fn remember_subscription(&mut self, filter: &TopicFilter, qos: QoS) {
@@ -255,6 +276,7 @@ impl Mqtt {
             }
             let key = found.key();
             self.subscriptions.remove(key);
+            self.tell(SessionEvent::Unsubscribed(filter.as_str()));
             let Some(client) = self.client.as_ref().filter(|client| client.persistent) else { continue };
             if let Err(error) = self.gateway.desk.drop_subscription(&client.client_id, &filter).await {
                 self.fail(&error.to_string());
@@ -292,7 +314,9 @@ impl Mqtt {
     }
 
     async fn route(&self, publish: &Publish, number: u64, uid: &mut String) -> Result<Submitted, Refused> {
-        let Some(client) = &self.client else { return Ok(Submitted::Done) };
+        let (Some(client), Some(view)) = (&self.client, self.view()) else { return Ok(Submitted::Done) };
+        let (topic, body) = (publish.topic.as_str(), &publish.payload);
+        self.gateway.extensions.ask(|interceptor| interceptor.send(&view, topic, body))?;
         let identity = &client.identity;
         let filter = TopicFilter::new(publish.topic.as_str())?;
         let route = self.gateway.route_publish(identity, filter).await;

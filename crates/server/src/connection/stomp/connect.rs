@@ -7,13 +7,15 @@ use deskwire_model::{Role, SessionId, ids::MAX_UID_LEN};
 use deskwire_wire::{Tick, stomp::event::Connect};
 
 use super::{Client, Stomp};
-use crate::{connection::pace::Pace, gateway::Identity};
+use crate::{
+    connection::pace::Pace,
+    gateway::{Identity, SessionEvent, SessionView},
+};
 
 impl Stomp {
     pub(super) async fn connect(&mut self, connect: Connect, now: Tick) {
-        let known = self.handshake.take().and_then(|handshake| handshake.identity);
-        let authenticated = match known {
-            Some(identity) => Ok(identity),
+        let authenticated = match self.known.take() {
+            Some(identity) => Ok(*identity),
             None => self.gateway.authenticate_stomp(connect.authorization(), connect.login(), connect.passcode()).await,
         };
         let identity = match authenticated {
@@ -31,9 +33,19 @@ impl Stomp {
         let user = identity.principal.uid.clone();
         let client_id = connect.frame.header("client-id").map(Into::into);
         let client = Client { identity, device: device.into(), client_id, session: SessionId::random() };
+        let view = SessionView {
+            id: client.session,
+            principal: &client.identity.principal,
+            protocol: self.protocol,
+            address: self.address,
+        };
+        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
+            return self.session.error(&veto.to_string(), "", None);
+        }
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.session.accept(Some(user.as_str()), &client.session.to_string(), now);
         self.client = Some(Box::new(client));
+        self.tell(SessionEvent::Connected);
     }
 }
 

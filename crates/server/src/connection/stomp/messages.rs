@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::{Spelled, Stomp, Subscribed, UNLOGGED};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
-    telemetry::metrics::{Limit, Protocol},
+    telemetry::metrics::Limit,
 };
 
 const JSON: &str = "application/json;charset=utf-8";
@@ -152,7 +152,7 @@ impl Stomp {
             body,
         };
         let version = self.session.version();
-        self.gateway.metrics.messages_out(Protocol::Stomp).increment(1);
+        self.gateway.metrics.messages_out(self.protocol).increment(1);
         if text {
             out.text(|out| message.encode(version, out));
         } else {

@@ -12,7 +12,7 @@ mod send;
 mod subscribe;
 mod temporary;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
@@ -34,9 +34,10 @@ use super::{
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
+    registry::{Description, Listening},
 };
 use crate::{
-    gateway::{Gateway, Handshake, Identity},
+    gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
     telemetry::metrics::{self as telemetry, Limit},
 };
 
@@ -97,8 +98,11 @@ pub(super) struct Stomp {
     gateway: Arc<Gateway>,
     session: Session,
     outbox: Arc<Outbox>,
-    /// What was known before CONNECT, until then.
-    handshake: Option<Box<Handshake>>,
+    /// As what the connection is counted.
+    protocol: telemetry::Protocol,
+    address: Option<IpAddr>,
+    /// Who the client was known to be before CONNECT, until then.
+    known: Option<Box<Identity>>,
     client: Option<Box<Client>>,
     subscriptions: Subscriptions<Subscribed>,
     /// The event that waits to be acted on.
@@ -126,16 +130,20 @@ impl Stomp {
     pub(super) fn new(
         gateway: Arc<Gateway>,
         config: Arc<SessionConfig>,
+        protocol: telemetry::Protocol,
         handshake: Handshake,
         outbox: Arc<Outbox>,
         now: Tick,
     ) -> Self {
+        let Handshake { identity, address } = handshake;
         Self {
+            protocol,
+            address,
             session: Session::new(config, now),
             subscriptions: Subscriptions::new(Arc::clone(&gateway.hub), Arc::clone(&outbox)),
             gateway,
             outbox,
-            handshake: Some(Box::new(handshake)),
+            known: identity.map(Box::new),
             client: None,
             next: None,
             unanswered: VecDeque::new(),
@@ -149,6 +157,19 @@ impl Stomp {
             unlogged: 0,
             disconnected: false,
             ending: None,
+        }
+    }
+
+    /// The session as hooks see it; none before CONNECT.
+    fn view(&self) -> Option<SessionView<'_>> {
+        let client = self.client.as_ref()?;
+        let principal = &client.identity.principal;
+        Some(SessionView { id: client.session, principal, protocol: self.protocol, address: self.address })
+    }
+
+    fn tell(&self, event: SessionEvent<'_>) {
+        if let Some(view) = self.view() {
+            self.gateway.extensions.tell(&view, event);
         }
     }
 
@@ -172,7 +193,23 @@ impl Stomp {
 const UNLOGGED: u64 = 0;
 
 impl Protocol for Stomp {
-    const NAME: telemetry::Protocol = telemetry::Protocol::Stomp;
+    fn name(&self) -> telemetry::Protocol {
+        self.protocol
+    }
+
+    fn describe(&self) -> Description {
+        let subscriptions = self.subscriptions.iter().map(|subscription| Listening {
+            id: subscription.protocol.wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
+            topic: subscription.filter().clone(),
+        });
+        Description {
+            session: self.client.as_ref().map(|client| client.session),
+            principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
+            protocol: self.protocol,
+            address: self.address,
+            subscriptions: subscriptions.collect(),
+        }
+    }
 
     fn receive(&mut self, bytes: &[u8], now: Tick) {
         self.session.receive(bytes, now);
@@ -200,11 +237,7 @@ impl Protocol for Stomp {
         match &self.next {
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            Some(Event::Send(_)) => self.pace.due().is_none(),
-            // Questions are answered at the pace of messages.
-            Some(Event::Subscribe(subscribe)) if subscribe.destination().starts_with("/app/") => {
-                self.pace.due().is_none()
-            }
+            Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         }
@@ -244,6 +277,8 @@ impl Protocol for Stomp {
                     self.joined.push(conversation);
                 }
             }
+            // Answered by the loop.
+            Answer::Describe => {}
         }
     }
 
@@ -360,5 +395,6 @@ impl Drop for Stomp {
         if let Some(client) = &self.client {
             self.gateway.sessions.leave(client.entered(&self.outbox));
         }
+        self.tell(SessionEvent::Disconnected);
     }
 }

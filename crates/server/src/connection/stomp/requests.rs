@@ -3,17 +3,15 @@
 use deskwire_wire::{Tick, stomp::event::Event};
 
 use super::Stomp;
-use crate::{
-    gateway::Refused,
-    telemetry::metrics::{Limit, Protocol},
-};
+use crate::{gateway::Refused, telemetry::metrics::Limit};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
         match event {
             Event::Connect(connect) => self.connect(connect, now).await,
             Event::Subscribe(subscribe) => {
-                if let Err(refused) = self.subscribe(&subscribe, now).await {
+                self.spend(now);
+                if let Err(refused) = self.subscribe(&subscribe).await {
                     self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
             }
@@ -28,7 +26,8 @@ impl Stomp {
                 Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
             },
             Event::Send(send) => {
-                self.count(now);
+                self.gateway.metrics.messages_in(self.protocol).increment(1);
+                self.spend(now);
                 if let Err(refused) = self.send(&send).await {
                     self.refuse(&refused, send.destination(), send.receipt());
                 }
@@ -58,11 +57,9 @@ impl Stomp {
     }
 
     /// Accounts for a request that takes its turn at the client's pace.
-    pub(super) fn count(&mut self, now: Tick) {
-        let metrics = &self.gateway.metrics;
-        metrics.messages_in(Protocol::Stomp).increment(1);
+    fn spend(&mut self, now: Tick) {
         if self.pace.spend(now) {
-            metrics.limit_hits(Limit::Rate).increment(1);
+            self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         }
     }
 }

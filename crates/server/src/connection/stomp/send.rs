@@ -34,7 +34,12 @@ pub(super) struct Unanswered {
 
 impl Stomp {
     pub(super) async fn send(&mut self, send: &Send) -> Result<(), Refused> {
-        match Destination::parse(send.destination())? {
+        let destination = Destination::parse(send.destination())?;
+        if let Some(view) = self.view() {
+            let (spelled, body) = (send.destination(), send.frame.body());
+            self.gateway.extensions.ask(|interceptor| interceptor.send(&view, spelled, body))?;
+        }
+        match destination {
             Destination::Topic(filter) => return self.publish(send, filter).await,
             Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
             Destination::App(topic) => return self.publish(send, TopicFilter::from(&topic)).await,

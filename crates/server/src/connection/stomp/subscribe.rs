@@ -5,40 +5,40 @@ use std::sync::Arc;
 use deskwire_broker::SubscriptionKey;
 use deskwire_desk::FeedDevice;
 use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
-use deskwire_wire::{
-    Tick,
-    stomp::{
-        MessageId,
-        event::{Settlement, Subscribe, Unsubscribe},
-    },
+use deskwire_wire::stomp::{
+    MessageId,
+    event::{Settlement, Subscribe, Unsubscribe},
 };
 
 use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
-use crate::gateway::{Refused, Route};
+use crate::gateway::{Refused, Route, SessionEvent};
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
 const NUMBERED: &str = "session/";
 
 impl Stomp {
-    pub(super) async fn subscribe(&mut self, subscribe: &Subscribe, now: Tick) -> Result<(), Refused> {
+    pub(super) async fn subscribe(&mut self, subscribe: &Subscribe) -> Result<(), Refused> {
         if subscribe.id().is_some_and(|id| id.starts_with(temporary::PREFIX)) {
             return Err(Refused::SubscriptionId);
         }
-        match Destination::parse(subscribe.destination())? {
+        let destination = Destination::parse(subscribe.destination())?;
+        if let Some(view) = self.view() {
+            let spelled = subscribe.destination();
+            self.gateway.extensions.ask(|interceptor| interceptor.subscribe(&view, spelled))?;
+        }
+        match destination {
             Destination::Topic(filter) => self.follow_topic(subscribe, filter).await?,
             Destination::Own(topic) if topic.as_str() == inbox::TOPIC => self.open_inbox(subscribe, &topic).await?,
             Destination::Own(topic) => self.listen(subscribe, &topic)?,
             Destination::TempQueue(name) => self.open_temporary_queue(subscribe, name)?,
             Destination::Queue(name) => self.consume(subscribe, &name)?,
-            Destination::App(question) => {
-                self.count(now);
-                return self.answer_question(subscribe, &question).await;
-            }
+            Destination::App(question) => return self.answer_question(subscribe, &question).await,
             // Others' places.
             Destination::User { .. } | Destination::ReplyQueue(_) => {
                 return Err(Refused::NotAllowed(subscribe.destination().into()));
             }
         }
+        self.tell(SessionEvent::Subscribed(subscribe.destination()));
         if let Some(receipt) = subscribe.receipt() {
             self.session.receipt(receipt);
         }
@@ -129,6 +129,7 @@ impl Stomp {
             self.subscriptions.remove(key);
             self.temporary_queues.retain(|queue| queue.key != key);
         }
+        self.tell(SessionEvent::Unsubscribed(unsubscribe.id()));
         if let Some(receipt) = unsubscribe.receipt() {
             self.session.receipt(receipt);
         }

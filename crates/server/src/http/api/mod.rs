@@ -1,8 +1,9 @@
-//! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the ways into WebSocket connections.
+//! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
-//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], and [`push`] for back ends. [`caller`] finds out who calls, [`message`]
-//! sends and lists messages for both, [`page`] gives lists their shape.
+//! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
+//! [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
+mod admin;
 mod agent;
 mod caller;
 mod login;
@@ -24,7 +25,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::{AppError, for_any_origin};
 use crate::{
     auth::{lockout::Lockout, password::Passwords},
-    connection::{Endpoints, mqtt_endpoint, stomp_endpoint},
+    connection::{Endpoints, mqtt_endpoint},
     gateway::Gateway,
 };
 pub use visitor::VisitorRates;
@@ -67,10 +68,8 @@ pub fn routes() -> Router<ApiState> {
         .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
         .merge(agent::routes())
         .merge(push::routes())
+        .merge(admin::routes())
         .route("/readyz", get(ready))
-        .route("/stomp", any(stomp_endpoint))
-        .route("/ws/chat", any(stomp_endpoint))
-        .route("/ws/agent", any(stomp_endpoint))
         .route("/websocket", any(mqtt_endpoint))
 }
 

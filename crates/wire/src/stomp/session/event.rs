@@ -120,6 +120,12 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
+    /// The client's name for the subscription; on 1.0 it may be its destination.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.frame.header("id").unwrap_or_else(|| destination(&self.frame))
+    }
+
     /// The durable subscription to forget, if that is wanted.
     #[must_use]
     pub fn durable(&self) -> Option<DurableName<'_>> {

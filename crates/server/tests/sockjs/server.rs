@@ -1,0 +1,154 @@
+//! A listener with SockJS at `/base`, whose sessions the test serves itself.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request as HttpRequest,
+    response::{IntoResponse, Response},
+};
+use deskwire_model::{Principal, Role, Uid};
+use deskwire_server::{
+    config::{Config, Limits, ListenUrl, Wire},
+    http::finish,
+    listener::{Io, Listeners, Peer, Streams},
+    shutdown::{self, ShutdownTrigger},
+    sockjs::{Admitted, AtBase, Owner, Service, SessionIo, Settings, SockJs, WebSocketFraming},
+    telemetry::metrics::{self, Metrics},
+};
+use http::{StatusCode, request::Parts};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::mpsc;
+
+use crate::client::{Answer, Request, Response as Stream};
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_secs(600);
+
+pub(crate) struct Server {
+    address: SocketAddr,
+    sessions: mpsc::UnboundedReceiver<SessionIo>,
+    metrics: PrometheusHandle,
+    _trigger: ShutdownTrigger,
+}
+
+/// This listener speaks HTTP only.
+#[derive(Clone)]
+struct NoStreams;
+
+impl Streams for NoStreams {
+    async fn serve_stream(self, _: Wire, _: Io, _: Peer) {}
+}
+
+/// Hands every session to the test. `?token=name` says whose it is, `?token=nobody` is refused.
+struct Desk(mpsc::UnboundedSender<SessionIo>);
+
+impl Service for Desk {
+    type Caller = ();
+
+    fn admit(&self, request: &Parts) -> Result<Admitted<()>, Box<Response>> {
+        let address = request.extensions.get::<Peer>().map(|peer| peer.address.ip());
+        let token = request.uri.query().and_then(|query| query.strip_prefix("token="));
+        let owner = match token {
+            None => Owner::Address(address),
+            Some("nobody") => return Err(Box::new(StatusCode::UNAUTHORIZED.into_response())),
+            Some(name) => {
+                let (org, uid) = (Uid::new("org").unwrap(), Uid::new(name).unwrap());
+                Owner::Principal(Principal { org, uid, role: Role::Visitor })
+            }
+        };
+        Ok(Admitted { caller: (), owner, address })
+    }
+
+    fn open(&self, (): (), session: SessionIo) {
+        // A test that has seen enough is gone.
+        let _ = self.0.send(session);
+    }
+
+    fn websocket(&self, _: HttpRequest, framing: WebSocketFraming) -> Response {
+        (StatusCode::IM_A_TEAPOT, format!("{framing:?}")).into_response()
+    }
+}
+
+/// Serves `router` until the trigger is dropped, wrapped as the server wraps its own.
+pub(crate) fn listen(router: Router) -> (SocketAddr, ShutdownTrigger) {
+    let listeners = Listeners::bind(&[ListenUrl::local_http(0)], None).unwrap();
+    let address = listeners.urls().next().unwrap().address;
+    let (trigger, shutdown) = shutdown::channel();
+    let (limits, metrics) = (Limits::default(), Arc::new(Metrics::register()));
+    let router = finish(router, &limits);
+    tokio::spawn(async move { listeners.serve(router, NoStreams, &limits, metrics, shutdown).await });
+    (address, trigger)
+}
+
+impl Server {
+    /// With settings in which nothing ends by itself.
+    pub(crate) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::new(&Config::default());
+        settings.session.heartbeat = LONG;
+        settings.session.disconnect_delay = LONG;
+        settings.session.post_wait = LONG;
+        change(&mut settings);
+
+        let recorder = metrics::recorder().unwrap();
+        let metrics = Arc::new(::metrics::with_local_recorder(&recorder, Metrics::register));
+        let (opened, sessions) = mpsc::unbounded_channel();
+        let sockjs = SockJs::new(Desk(opened), settings, Arc::clone(&metrics));
+        let router = Router::new()
+            .merge(sockjs.routes("/base", AtBase::Nothing))
+            .merge(sockjs.routes("/plain/base", AtBase::RawWebSocket));
+
+        let (address, trigger) = listen(router);
+        Self { address, sessions, metrics: recorder.handle(), _trigger: trigger }
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+        Request::new(self.address, method, path)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request("GET", path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
+        self.request("POST", path).body(body).send().await
+    }
+
+    /// The body of the answer to a poll of `/base/0/a`.
+    pub(crate) async fn poll(&self) -> String {
+        let answer = self.post("/base/0/a/xhr", "").await;
+        assert_eq!(answer.status, 200);
+        answer.body
+    }
+
+    /// Sends `body` to `/base/0/a`; returns the status.
+    pub(crate) async fn say(&self, body: &str) -> u16 {
+        self.post("/base/0/a/xhr_send", body).await.status
+    }
+
+    pub(crate) async fn stream(&self, method: &str, path: &str) -> Stream {
+        let stream = self.request(method, path).open().await;
+        assert_eq!(stream.status, 200, "{path}");
+        stream
+    }
+
+    /// The server's end of the session that was opened next.
+    pub(crate) async fn session(&mut self) -> SessionIo {
+        self.sessions.recv().await.unwrap()
+    }
+
+    /// Opens the session `/base/0/a`, which is then without receiver.
+    pub(crate) async fn open(&mut self) -> SessionIo {
+        assert_eq!(self.poll().await, "o\n");
+        self.session().await
+    }
+
+    pub(crate) fn has_counted(&self, limit: &str) -> bool {
+        let line = format!("deskwire_limit_hits_total{{limit=\"{limit}\"}} 1\n");
+        self.metrics.render().contains(&line)
+    }
+}
