@@ -108,8 +108,14 @@ test('seed 004: /user/topic/all names nobody and is nobody else\'s topic', async
   await peer.publish('/user/topic/all', '{"id":123123}');
   const service = await robot();
   await service.publish('/topic/all', 'for everybody else');
+  const unheard = async () => {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    return Number(metrics.match(/^deskwire_messages_unheard_total (\d+)/m)?.[1] ?? 0);
+  };
+  const before = await unheard();
   await service.publish('/user/nobody-is-called-so/queue/x', 'for nobody');
   await service.publish('/user/not%2Fa%2Fname/queue/x', 'for nobody');
+  assert.equal(await unheard(), before + 2, 'counted');
   await settle(peer);
   assert.deepEqual(bodies(feed), []);
 });
@@ -189,6 +195,33 @@ for (const ack of ['client', 'client-individual']) {
     assert.deepEqual([...acknowledged, ...received].sort(), [...uids].sort(), 'no hole and no repeat');
   });
 }
+
+test('an acknowledgement of what is relayed covers the entries of all conversations before it', async () => {
+  const visitor = await newVisitor(server);
+  const [direct, group] = [
+    await requestThread(server, visitor),
+    await requestThread(server, visitor, { type: '1', sid: WORKGROUP }),
+  ];
+  const agent = await StompPeer.withToken(server, await logInAgent(server));
+  const chat = await StompPeer.asVisitor(server, visitor);
+  const first = await chat.subscribe('/user/queue/messages', { ack: 'client', acknowledge: false });
+  await agent.send(direct.topic, { uid: 'one', content: 'one' });
+  await first.message('one');
+  await agent.send(group.topic, { uid: 'two', content: 'two' });
+  await first.message('two');
+  await agent.send(direct.topic, { uid: 'typing', type: 'TYPING' });
+  (await first.item('TYPING', ({ type }) => type === 'TYPING')).frame.ack();
+  await settle(chat);
+  await chat.cut();
+
+  const again = await StompPeer.asVisitor(server, visitor);
+  const rest = await again.subscribe('/user/queue/messages');
+  await agent.send(direct.topic, { uid: 'three', content: 'three' });
+  await agent.send(group.topic, { uid: 'four', content: 'four' });
+  await rest.message('three');
+  await rest.message('four');
+  assert.deepEqual(rest.messages.filter(({ type }) => type === 'TEXT').map(({ uid }) => uid).sort(), ['four', 'three']);
+});
 
 test('what is refused in /app/send is told on /user/queue/errors, and the connection lives', async () => {
   const stranger = await newConversation(server);
@@ -321,6 +354,19 @@ test('back ends push to topics and users', async () => {
   assert.equal(news.headers.destination, '/user/queue/messages');
   const nobody = await push('users/nobody-is-called-so', { destination: '/queue/x', payload: null });
   assert.deepEqual([nobody.code, nobody.data.sessions], [200, 0]);
+});
+
+test('what is pushed into a queue waits for one consumer', async () => {
+  const sent = await push('broadcast', { destination: '/queue/push.jobs', payload: 'job' });
+  assert.deepEqual([sent.code, sent.data], [200, {}]);
+  const workers = [await robot(), await robot()];
+  const feeds = [];
+  for (const worker of workers) {
+    feeds.push(await worker.subscribe('/queue/push/jobs', opaque));
+  }
+  await until('the job', () => feeds.some((feed) => feed.received.length > 0));
+  await Promise.all(workers.map(settle));
+  assert.deepEqual(feeds.flatMap(bodies), ['job']);
 });
 
 test('a push needs a right, a place and a payload', async () => {

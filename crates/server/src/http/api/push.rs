@@ -10,13 +10,13 @@ use axum::{
 };
 use bytes::Bytes;
 use deskwire_broker::{Content, Opaque, Publication};
-use deskwire_model::{Destination, InvalidTopic, Uid};
+use deskwire_model::{Destination, InvalidTopic, Topic, Uid};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{ApiState, caller::ServiceCaller};
 use crate::{
-    gateway::{Identity, unheard},
+    gateway::{Identity, QueueRoute, unheard},
     http::{AppError, JsonBody, Success},
 };
 
@@ -32,8 +32,15 @@ struct PushRequest {
 
 #[derive(Debug, Serialize)]
 struct Pushed {
-    /// Connections that listen there now.
-    sessions: usize,
+    /// Connections that listen there now; none for a queue, in which the message may wait for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<usize>,
+}
+
+impl Pushed {
+    const fn to(sessions: usize) -> Success<Self> {
+        Success::new(Self { sessions: Some(sessions) })
+    }
 }
 
 impl PushRequest {
@@ -48,23 +55,32 @@ impl PushRequest {
     }
 }
 
-/// To everybody who listens to a live topic.
+/// To everybody who listens to a live topic, or into a queue.
 async fn broadcast(
     State(state): State<ApiState>,
     ServiceCaller(account): ServiceCaller,
     JsonBody(request): JsonBody<PushRequest>,
 ) -> Result<Success<Pushed>, AppError> {
+    let gateway = &state.gateway;
+    let caller = Identity { principal: account.principal.clone(), account: Some(account) };
+    let no_right = |place: &Topic| AppError::Forbidden(format!("no right to send to {place}"));
     let topic = match Destination::parse(&request.destination)? {
         Destination::Topic(filter) => filter.exact().ok_or(InvalidTopic::Wildcard)?,
-        _ => return Err(AppError::Refused("destination must begin with /topic/".into())),
+        Destination::Queue(name) => match gateway.route_enqueue(&caller, &name).map_err(|_| no_right(&name))? {
+            QueueRoute::Everyone(topic) => topic,
+            QueueRoute::Shared(queue) => {
+                let message = Publication::new(queue, Content::Opaque(request.content()));
+                gateway.queues.admit(message).map_err(|full| AppError::Refused(full.to_string()))?.push();
+                return Ok(Success::new(Pushed { sessions: None }));
+            }
+        },
+        _ => return Err(AppError::Refused("destination must begin with /topic/ or /queue/".into())),
     };
-    let caller = Identity { principal: account.principal.clone(), account: Some(account) };
-    if !state.gateway.may_publish_live(&caller, &topic) {
-        return Err(AppError::Forbidden(format!("no right to publish to {topic}")));
+    if !gateway.may_publish_live(&caller, &topic) {
+        return Err(no_right(&topic));
     }
     let publication = Publication::new(topic, Content::Opaque(request.content()));
-    let sessions = state.gateway.hub.publish_counting(&Arc::new(publication));
-    Ok(Success::new(Pushed { sessions }))
+    Ok(Pushed::to(gateway.hub.publish_counting(&Arc::new(publication))))
 }
 
 /// To all sessions of a user that listen to their own place.
@@ -92,7 +108,7 @@ async fn to_user(
     if sessions == 0 {
         unheard();
     }
-    Ok(Success::new(Pushed { sessions }))
+    Ok(Pushed::to(sessions))
 }
 
 impl From<InvalidTopic> for AppError {
