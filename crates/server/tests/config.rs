@@ -4,6 +4,7 @@
 
 use std::{ffi::OsString, fs, path::PathBuf};
 
+use deskwire_model::TopicFilter;
 use deskwire_server::config::{Config, ConfigError, Flags, ListenUrl, LogFormat, Millis};
 use tempfile::TempDir;
 
@@ -70,6 +71,7 @@ fn a_variable_takes_the_type_of_its_key() {
             ("DESKWIRE__DESK__WELCOME", "42"),
             ("DESKWIRE__DESK__AGENT_CAPACITY", "42"),
             ("DESKWIRE__LOG__FORMAT", "json"),
+            ("DESKWIRE__QUEUES__FANOUT", "['queue/news/#']"),
             ("DESKWIRE__SERVER__LISTEN", "['http://127.0.0.1:5', 'http://127.0.0.1:6']"),
             ("DESKWIRE_CONFIG", "not ours to read"),
             ("HOME", "/"),
@@ -80,6 +82,7 @@ fn a_variable_takes_the_type_of_its_key() {
     assert_eq!((config.desk.welcome.as_str(), config.desk.agent_capacity), ("42", 42));
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.server.listen.len(), 2);
+    assert_eq!(config.queues.fanout, [TopicFilter::new("queue/news/#").unwrap()]);
 }
 
 #[test]
@@ -117,6 +120,8 @@ fn a_complaint_names_key_and_layer() {
         ("[sockjs]\ndisconnect_ms = 0", None, &["sockjs.disconnect_ms: 0 is outside 100 to 600000"]),
         ("[sockjs]\nresponse_bytes = 1", None, &["sockjs.response_bytes: 1 is outside 1024 to 67108864"]),
         ("[sockjs]\nclient_url = 'sockjs.js'", None, &["sockjs.client_url", "begins neither with / nor with http"]),
+        ("[queues]\nmessages = 0", None, &["queues.messages: 0 is outside 1 to 100000000"]),
+        ("[queues]\nfanout = ['a#']", None, &["line 2", "\"a#\""]),
         ("[limits]\ncommit_queue = 1", None, &["limits.commit_queue: must not be below limits.commit_batch"]),
     ] {
         let complaint = Given::new(file, environment.as_slice()).complaint();

@@ -221,7 +221,7 @@ impl<E> QueueState<E> {
             self.expiring.insert((expires, number));
         }
         for consumer in &mut self.consumers {
-            if !message.is_refused_by(consumer.id) {
+            if !message.is_refused_by(consumer.id) && consumer.wants.accepts(&message.publication) {
                 consumer.from = consumer.from.min(number);
             }
         }
@@ -266,11 +266,6 @@ impl<E> QueueState<E> {
     pub(super) fn leave(&mut self, id: ConsumerId) {
         let Some(index) = self.consumers.iter().position(|consumer| consumer.id == id) else { return };
         let gone = self.consumers.remove(index);
-        for number in gone.refused {
-            if let Some(message) = self.waiting.get_mut(&number) {
-                message.refused = None;
-            }
-        }
         for (number, mut message) in gone.unsettled {
             message.redelivered = true;
             self.put(number, message);

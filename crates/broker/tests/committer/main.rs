@@ -5,5 +5,6 @@
 mod announcements;
 mod cursors;
 mod desk;
+mod queues;
 mod readers;
 mod replies;

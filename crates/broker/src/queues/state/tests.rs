@@ -113,6 +113,22 @@ fn another_consumer_gets_what_one_refuses() {
 }
 
 #[test]
+fn a_consumer_that_is_left_alone_gets_what_it_refused() {
+    let mut queue = Queue::of(ROOMY, 2);
+    let (a, b) = (queue.join('a', 9), queue.join('b', 1));
+    assert_eq!(queue.dispatch(), [('a', 0, false), ('b', 1, false)]);
+    queue.0.settle(b, 1);
+    queue.0.refuse(a, 0);
+    assert_eq!(queue.dispatch(), [('b', 0, true)], "and with that it is no longer what a refused");
+    queue.push(text("2"));
+    assert_eq!(queue.dispatch(), [('a', 2, false)]);
+    queue.0.refuse(a, 2);
+    assert_eq!(queue.dispatch(), [], "b is preferred and has no window");
+    queue.0.leave(b);
+    assert_eq!(queue.dispatch(), [('a', 0, true), ('a', 2, true)]);
+}
+
+#[test]
 fn a_single_consumer_gets_a_refused_message_behind_the_others_and_not_for_ever() {
     let mut queue = Queue::of(ROOMY, 3);
     let a = queue.join('a', 1);

@@ -20,6 +20,9 @@ const MOST: usize = 4;
 impl Stomp {
     /// Follows everything the user takes part in, and what it joins later ([`Self::join`]).
     pub(super) async fn open_inbox(&mut self, subscribe: &Subscribe, topic: &Topic) -> Result<(), Refused> {
+        if subscribe.frame.header("selector").is_some() {
+            return Err(Refused::SelectorOnConversation);
+        }
         if self.subscriptions.iter().filter(|subscription| subscription.protocol.inbox).count() >= MOST {
             return Err(Refused::TooMany("subscriptions to all conversations"));
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Consumer, Consumption, Content, Durable, Handover, Opaque, Publication, Reply, Selector, SubscriptionKey, Wants,
+    Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Reply, Selector,
+    SubscriptionKey, Wants,
 };
 use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
 use deskwire_wire::stomp::{
@@ -179,7 +180,12 @@ impl Stomp {
         let durable = Durable { owner, name, filter, selector: selector.map(|selector| (text.into(), selector)) };
         let consumer = self.consumer(subscribe, Wants::default())?;
         let key = consumer.key;
-        let consumption = self.gateway.queues.subscribe_durably(durable, consumer).await?;
+        let subscribed_durably = self.gateway.queues.subscribe_durably(durable, consumer).await;
+        let consumption = subscribed_durably.inspect_err(|error| {
+            if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfUser) {
+                self.count_full();
+            }
+        })?;
         self.consumed.push(Consumed { key, subscribed, consumption, discards });
         Ok(())
     }

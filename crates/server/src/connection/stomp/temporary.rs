@@ -37,7 +37,9 @@ impl Stomp {
     /// SUBSCRIBE to a temporary queue. Where the queue was made by a SEND, it goes on under its token.
     pub(super) fn open_temporary_queue(&mut self, subscribe: &Subscribe, name: Topic) -> Result<(), Refused> {
         let token = self.temporary_queue(&name).map_or_else(Uid::random, |queue| queue.token.clone());
-        let key = self.listen_to((&Topic::of_reply(&token)).into(), Subscribed::to(subscribe))?;
+        let wants = self.wants(subscribe)?.map(Arc::new);
+        let subscribed = Subscribed { wants, ..Subscribed::to(subscribe) };
+        let key = self.listen_to((&Topic::of_reply(&token)).into(), subscribed)?;
         match self.temporary_queues.iter_mut().find(|queue| queue.name == name) {
             Some(queue) => {
                 let old = std::mem::replace(&mut queue.key, key);
