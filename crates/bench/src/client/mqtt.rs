@@ -1,7 +1,7 @@
 use deskwire_wire::{
     mqtt::{
-        Connect, ConnectReturnCode, Decoder, Delivery, Encoder, Limits, Login as Credentials, Packet, PacketId,
-        PublishHead, QoS, Role, SubackCode, Text, TopicFilter,
+        ConnackCode, Connect, Decoder, Delivery, Disconnect, Encoder, Limits, Login as Credentials, Packet, PacketId,
+        PublishHead, QoS, Role, SubackCode, Subscribe, Text, TopicFilter,
     },
     ws::Opcode,
 };
@@ -11,7 +11,14 @@ use super::{ClientError, Event, Login, link::Link, link::Out};
 /// WebSocket subprotocol.
 pub(super) const SUBPROTOCOL: &str = "mqtt";
 
-const LIMITS: Limits = Limits { max_packet: 16 * 1024 * 1024, max_filters: 1 };
+const MAX_PACKET: usize = 16 * 1024 * 1024;
+const LIMITS: Limits = Limits {
+    max_packet: MAX_PACKET,
+    max_filters: 1,
+    max_properties: MAX_PACKET,
+    max_user_properties: 1024,
+    max_topic_alias: 0,
+};
 
 /// The client's side of MQTT 3.1.1.
 #[derive(Debug)]
@@ -34,7 +41,7 @@ impl Session {
         let mut connect = Connect::new(text(login.client_id)?);
         if let Some(name) = login.name {
             let password = login.secret.map(|secret| secret.as_bytes().to_vec().into());
-            connect.login = Some(Credentials { username: text(name)?, password });
+            connect.login = Some(Credentials { username: Some(text(name)?), password });
         }
         let mut session = Self {
             encoder: Encoder::default(),
@@ -53,7 +60,7 @@ impl Session {
     pub(super) fn subscribe(&mut self, link: &mut Link, filter: &str) -> Result<(), ClientError> {
         let filter = TopicFilter::new(filter).map_err(|error| ClientError::Name(error.to_string()))?;
         let id = self.next_id();
-        self.encoder.put_subscribe(&mut self.packet, id, &[(filter, self.qos)])?;
+        self.encoder.put_subscribe(&mut self.packet, &Subscribe::new(id, vec![(filter, self.qos.into())]))?;
         self.put(link.out())
     }
 
@@ -66,13 +73,13 @@ impl Session {
                 Delivery::AtLeastOnce(self.next_id())
             }
         };
-        self.encoder.put_publish(&mut self.packet, PublishHead { dup: false, delivery, retain: false, topic }, body)?;
+        self.encoder.put_publish(&mut self.packet, PublishHead::new(delivery, topic), body)?;
         self.put(link.out())
     }
 
     /// Adds DISCONNECT.
     pub(super) fn disconnect(&mut self, link: &mut Link) -> Result<(), ClientError> {
-        self.encoder.put_disconnect(&mut self.packet);
+        self.encoder.put_disconnect(&mut self.packet, &Disconnect::default())?;
         self.put(link.out())
     }
 
@@ -96,7 +103,7 @@ impl Session {
                     self.unacknowledged = self.unacknowledged.saturating_sub(1);
                     on_event(Event::Published);
                 }
-                Packet::Connack(connack) if connack.code == ConnectReturnCode::Accepted => on_event(Event::Connected),
+                Packet::Connack(connack) if connack.code == ConnackCode::Success => on_event(Event::Connected),
                 Packet::Suback(suback) if !suback.codes.contains(&SubackCode::Failure) => on_event(Event::Subscribed),
                 Packet::Pingresp => {}
                 other => return Err(ClientError::Refused(format!("{other:?}"))),

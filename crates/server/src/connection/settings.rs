@@ -1,6 +1,6 @@
 //! The settings of connections and of the protocols on them, from the configuration.
 
-use std::sync::Arc;
+use std::{num::NonZeroU16, sync::Arc};
 
 use deskwire_wire::{mqtt, stomp};
 
@@ -10,6 +10,8 @@ use crate::{config::Config, telemetry::metrics::Metrics};
 /// QoS 2 messages of a client that may wait for its PUBREL. A client keeps to what it can have inflight itself, so
 /// that this bounds only those that misbehave.
 const UNRELEASED: u16 = 4096;
+/// User properties of one MQTT packet.
+const USER_PROPERTIES: usize = 64;
 /// As many MQTT publishes as one read from the socket can hold may come before the connection stops reading.
 const UNANSWERED_BEHIND_READ: usize = scratch::READ / 4;
 
@@ -64,14 +66,24 @@ pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
 
 pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
     let limits = &config.limits;
-    let packet = |max_packet| mqtt::Limits { max_packet, max_filters: limits.subscriptions_per_connection };
+    let packet = |max_packet| mqtt::Limits {
+        max_packet,
+        max_filters: limits.subscriptions_per_connection,
+        max_properties: max_packet,
+        max_user_properties: USER_PROPERTIES,
+        max_topic_alias: 0,
+    };
     mqtt::SessionConfig {
+        highest_version: mqtt::ProtocolVersion::V3_1_1,
         limits: packet(limits.mqtt_packet_bytes),
         connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
         max_inflight: u16::try_from(limits.mqtt_inflight).unwrap_or(u16::MAX),
         max_inbound_qos2: UNRELEASED,
+        receive_maximum: NonZeroU16::MAX,
         max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
+        max_topic_aliases: 0,
+        session_expiry_max: 0,
         keep_alive_default: 0,
         keep_alive_max: 0,
     }

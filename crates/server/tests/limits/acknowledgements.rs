@@ -90,7 +90,7 @@ fn an_mqtt_client_never_has_more_than_its_window() {
     let visitor = server.visitor();
     let mut writer = Stomp::visitor(&server, &visitor);
     let (_, welcome) = named(&agent.publication());
-    agent.say(&Packet::Puback(welcome));
+    agent.say(&Packet::Puback(welcome.into()));
     say_all(&mut writer, &visitor);
 
     let (mut seen, mut unacknowledged) = (Vec::new(), Vec::new());
@@ -102,12 +102,12 @@ fn an_mqtt_client_never_has_more_than_its_window() {
             unacknowledged.push(packet_id);
         }
         agent.hears_nothing();
-        agent.say(&Packet::Puback(unacknowledged.remove(0)));
+        agent.say(&Packet::Puback(unacknowledged.remove(0).into()));
     }
     let expected: Vec<String> = (0..MESSAGES).map(|number| format!("m{number}")).collect();
     assert_eq!(seen, expected);
     for packet_id in unacknowledged {
-        agent.say(&Packet::Puback(packet_id));
+        agent.say(&Packet::Puback(packet_id.into()));
     }
     agent.hears_nothing();
     Stomp::service(&server).is_served();
@@ -171,7 +171,7 @@ fn an_mqtt_client_with_a_full_window_and_unanswered_messages_can_still_acknowled
     assert_eq!(writer.message().header("seq"), Some("2"), "the agent's message is on disk");
     let typing = agent.publication();
     assert_eq!(typing.delivery.qos(), QoS::AtMostOnce, "what is relayed asks for no acknowledgement");
-    agent.say(&Packet::Puback(welcome));
+    agent.say(&Packet::Puback(welcome.into()));
     let (mut answered, mut echoed) = (false, false);
     while !(answered && echoed) {
         match agent.packet() {
@@ -179,7 +179,7 @@ fn an_mqtt_client_with_a_full_window_and_unanswered_messages_can_still_acknowled
             Packet::Publish(publish) => {
                 let (name, packet_id) = named(&publish);
                 echoed |= name == "a1";
-                agent.say(&Packet::Puback(packet_id));
+                agent.say(&Packet::Puback(packet_id.into()));
             }
             other => panic!("{other:?}"),
         }

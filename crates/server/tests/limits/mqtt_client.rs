@@ -29,7 +29,13 @@ impl Mqtt {
     }
 
     pub(crate) fn over(stream: TcpStream) -> Self {
-        let limits = Limits { max_packet: 1 << 28, max_filters: 1 << 16 };
+        let limits = Limits {
+            max_packet: 1 << 28,
+            max_filters: 1 << 16,
+            max_properties: 1 << 28,
+            max_user_properties: 1 << 16,
+            max_topic_alias: 0,
+        };
         let socket = WebSocket::over(stream, "/websocket", "mqtt");
         Self { socket, decoder: Decoder::new(Role::Client, limits), heard: VecDeque::new() }
     }
@@ -46,8 +52,8 @@ impl Mqtt {
 
     pub(crate) fn connected(mut self, client_id: &str, username: &str, password: &str) -> Self {
         let mut connect = Connect::new(text(client_id));
-        connect.clean_session = false;
-        connect.login = Some(Login { username: text(username), password: Some(password.to_owned().into()) });
+        connect.clean_start = false;
+        connect.login = Some(Login { username: Some(text(username)), password: Some(password.to_owned().into()) });
         self.say(&Packet::Connect(Box::new(connect)));
         assert!(matches!(self.packet(), Packet::Connack(_)));
         self
@@ -70,7 +76,7 @@ impl Mqtt {
     }
 
     fn subscribe_with(&mut self, qos: QoS, packet_id: u16, filters: &[&str]) {
-        let filters = filters.iter().map(|filter| (TopicFilter::new(filter).unwrap(), qos)).collect();
+        let filters = filters.iter().map(|filter| (TopicFilter::new(filter).unwrap(), qos.into())).collect();
         self.say(&Packet::Subscribe(Subscribe::new(id(packet_id), filters)));
     }
 

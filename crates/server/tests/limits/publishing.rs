@@ -52,7 +52,7 @@ fn an_mqtt_client_that_does_not_wait_gets_all_pubacks_in_order() {
     let mut agent = Mqtt::agent(&server);
     let visitor = server.visitor();
     let Packet::Publish(welcome) = agent.packet() else { panic!("WELCOME was expected") };
-    agent.say(&Packet::Puback(welcome.delivery.packet_id().unwrap()));
+    agent.say(&Packet::Puback(welcome.delivery.packet_id().unwrap().into()));
     for number in 1..=MESSAGES {
         let message = json!({ "uid": format!("m{number}"), "type": "TEXT", "content": "hello" });
         agent.publish(number, &visitor.topic, message.to_string());
@@ -60,12 +60,12 @@ fn an_mqtt_client_that_does_not_wait_gets_all_pubacks_in_order() {
     let (mut pubacks, mut echoes) = (Vec::new(), 0);
     while pubacks.len() + echoes < 2 * usize::from(MESSAGES) {
         match agent.packet() {
-            Packet::Puback(packet_id) => pubacks.push(packet_id),
+            Packet::Puback(puback) => pubacks.push(puback.packet_id),
             Packet::Publish(publish) => {
                 // Only what is logged is acknowledged; the visitor's read position comes in between.
                 if let Some(packet_id) = publish.delivery.packet_id() {
                     echoes += 1;
-                    agent.say(&Packet::Puback(packet_id));
+                    agent.say(&Packet::Puback(packet_id.into()));
                 }
             }
             other => panic!("{other:?}"),

@@ -14,11 +14,11 @@ fn an_mqtt_agent_that_comes_back_is_told_how_far_the_visitor_has_read() {
     let visitor = server.visitor();
     let mut stomp = Stomp::visitor(&server, &visitor);
     let welcome = agent.publication();
-    agent.say(&Packet::Puback(welcome.delivery.packet_id().unwrap()));
+    agent.say(&Packet::Puback(welcome.delivery.packet_id().unwrap().into()));
     agent.publish(1, &visitor.topic, json!({ "uid": "a1", "type": "TEXT", "content": "hello" }).to_string());
     for _ in 0..2 {
         if let Packet::Publish(echo) = agent.packet() {
-            agent.say(&Packet::Puback(echo.delivery.packet_id().unwrap()));
+            agent.say(&Packet::Puback(echo.delivery.packet_id().unwrap().into()));
         }
     }
     agent.hears_nothing();

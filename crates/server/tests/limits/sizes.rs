@@ -116,7 +116,7 @@ fn an_mqtt_packet_is_taken_up_to_its_bound() {
     let mut mqtt = Mqtt::service(&server);
     // Two bytes of header, two and five of the topic, two of the identifier.
     mqtt.publish(1, "sizes", vec![b'x'; 128 - 11]);
-    assert_eq!(mqtt.packet(), Packet::Puback(id(1)));
+    assert_eq!(mqtt.packet(), Packet::Puback(id(1).into()));
     mqtt.publish(2, "sizes", vec![b'x'; 129 - 11]);
     assert_eq!(mqtt.hear().closed(), 1002);
     other.is_served();

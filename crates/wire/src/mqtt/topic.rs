@@ -15,6 +15,10 @@ pub enum TopicError {
     /// `#` does not stand alone in the last level [MQTT-4.7.1-2], or `+` not alone in its level [MQTT-4.7.1-3].
     #[error("topic filter has a wildcard in the wrong place")]
     MisplacedWildcard,
+    /// `$share` without a share name of at least one character [MQTT-4.8.2-1], with a wildcard in that name or without a
+    /// filter behind it [MQTT-4.8.2-2]. Only MQTT 5.0 knows shared subscriptions.
+    #[error("shared subscription has no valid name or no filter")]
+    Share,
     /// Not an MQTT string at all [MQTT-4.7.3-2], [MQTT-4.7.3-3].
     #[error(transparent)]
     Text(#[from] TextError),
@@ -32,7 +36,7 @@ impl TopicName {
     /// Checks `name` and copies it.
     ///
     /// # Errors
-    /// [`TopicError`], but never [`TopicError::MisplacedWildcard`].
+    /// [`TopicError`], but never [`TopicError::MisplacedWildcard`] or [`TopicError::Share`].
     pub fn new(name: &str) -> Result<Self, TopicError> {
         Text::new(name)?.try_into()
     }
@@ -52,7 +56,7 @@ impl TopicFilter {
     /// Checks `filter` and copies it.
     ///
     /// # Errors
-    /// [`TopicError`], but never [`TopicError::Wildcard`].
+    /// [`TopicError`], but never [`TopicError::Wildcard`] or [`TopicError::Share`].
     pub fn new(filter: &str) -> Result<Self, TopicError> {
         Text::new(filter)?.try_into()
     }
@@ -63,7 +67,22 @@ impl TopicFilter {
         self.0.as_str()
     }
 
-    /// Whether a message on `topic` belongs to this filter; see [`matches()`].
+    /// Share name and filter if this is a shared subscription of MQTT 5.0: `$share/{name}/{filter}` (4.8.2).
+    ///
+    /// # Errors
+    /// [`TopicError::Share`] if it begins like one and is none.
+    pub fn shared(&self) -> Result<Option<(&str, &str)>, TopicError> {
+        let Some(rest) = self.as_str().strip_prefix("$share/") else { return Ok(None) };
+        match rest.split_once('/') {
+            Some((name, filter)) if !name.is_empty() && !name.contains(['+', '#']) && !filter.is_empty() => {
+                Ok(Some((name, filter)))
+            }
+            _ => Err(TopicError::Share),
+        }
+    }
+
+    /// Whether a message on `topic` belongs to this filter; see [`matches()`]. A shared subscription matches nothing: ask
+    /// the filter that is [`shared`](Self::shared).
     #[must_use]
     pub fn matches(&self, topic: &TopicName) -> bool {
         matches(self.as_str(), topic.as_str())

@@ -10,9 +10,10 @@ use mqtt_proto::{Pid, Protocol, QosPid, v3};
 use proptest::prelude::*;
 
 use crate::arbitrary::packet;
-use crate::{decode_pieces, decoder_for, opened};
+use crate::{decode_pieces, decoder_for, opened, username};
 
-const LIMITS: Limits = Limits { max_packet: 1 << 16, max_filters: 8 };
+const LIMITS: Limits =
+    Limits { max_packet: 1 << 16, max_filters: 8, max_properties: 4096, max_user_properties: 8, max_topic_alias: 4 };
 
 fn pid(id: PacketId) -> Pid {
     Pid::try_from(id.get()).unwrap()
@@ -32,11 +33,11 @@ fn connect(connect: &Connect) -> v3::Connect {
             ProtocolVersion::V3_1 => Protocol::V310,
             _ => Protocol::V311,
         },
-        clean_session: connect.clean_session,
+        clean_session: connect.clean_start,
         keep_alive: connect.keep_alive,
         client_id: Arc::from(connect.client_id.as_str()),
         last_will: connect.will.as_ref().map(will),
-        username: connect.login.as_ref().map(|login| Arc::from(login.username.as_str())),
+        username: username(connect).map(Arc::from),
         password: connect.login.as_ref().and_then(|login| login.password.clone()),
     }
 }
@@ -69,16 +70,16 @@ fn theirs(packet: &Packet) -> v3::Packet {
     match packet {
         Packet::Connect(packet) => connect(packet).into(),
         Packet::Connack(connack) => {
-            let code = v3::ConnectReturnCode::from_u8(connack.code as u8).unwrap();
+            let code = v3::ConnectReturnCode::from_u8(connack.code.return_code()).unwrap();
             v3::Connack::new(connack.session_present, code).into()
         }
         Packet::Publish(packet) => publish(packet).into(),
-        Packet::Puback(id) => v3::Packet::Puback(pid(*id)),
-        Packet::Pubrec(id) => v3::Packet::Pubrec(pid(*id)),
-        Packet::Pubrel(id) => v3::Packet::Pubrel(pid(*id)),
-        Packet::Pubcomp(id) => v3::Packet::Pubcomp(pid(*id)),
+        Packet::Puback(ack) => v3::Packet::Puback(pid(ack.packet_id)),
+        Packet::Pubrec(ack) => v3::Packet::Pubrec(pid(ack.packet_id)),
+        Packet::Pubrel(ack) => v3::Packet::Pubrel(pid(ack.packet_id)),
+        Packet::Pubcomp(ack) => v3::Packet::Pubcomp(pid(ack.packet_id)),
         Packet::Subscribe(subscribe) => {
-            let topics = subscribe.filters.iter().map(|(name, level)| (filter(name), qos(*level)));
+            let topics = subscribe.filters.iter().map(|(name, options)| (filter(name), qos(options.qos)));
             v3::Subscribe::new(pid(subscribe.packet_id), topics.collect()).into()
         }
         Packet::Suback(suback) => {
@@ -89,7 +90,7 @@ fn theirs(packet: &Packet) -> v3::Packet {
             let topics = unsubscribe.filters.iter().map(filter);
             v3::Unsubscribe::new(pid(unsubscribe.packet_id), topics.collect()).into()
         }
-        Packet::Unsuback(id) => v3::Packet::Unsuback(pid(*id)),
+        Packet::Unsuback(unsuback) => v3::Packet::Unsuback(pid(unsuback.packet_id)),
         Packet::Pingreq => v3::Packet::Pingreq,
         Packet::Pingresp => v3::Packet::Pingresp,
         _ => v3::Packet::Disconnect,

@@ -10,9 +10,10 @@ use rmqtt_codec::{types, v3};
 use tokio_util::codec::{Decoder as _, Encoder as _};
 
 use crate::arbitrary::packet;
-use crate::{decode_pieces, decoder_for, opened};
+use crate::{decode_pieces, decoder_for, opened, username};
 
-const LIMITS: Limits = Limits { max_packet: 1 << 16, max_filters: 8 };
+const LIMITS: Limits =
+    Limits { max_packet: 1 << 16, max_filters: 8, max_properties: 4096, max_user_properties: 8, max_topic_alias: 4 };
 
 fn qos(qos: QoS) -> v3::QoS {
     v3::QoS::try_from(qos as u8).unwrap()
@@ -21,11 +22,11 @@ fn qos(qos: QoS) -> v3::QoS {
 fn connect(connect: &Connect) -> v3::Connect {
     v3::Connect {
         protocol: Protocol(connect.protocol.name_and_level().1),
-        clean_session: connect.clean_session,
+        clean_session: connect.clean_start,
         keep_alive: connect.keep_alive,
         client_id: connect.client_id.as_str().into(),
         last_will: connect.will.as_ref().map(will),
-        username: connect.login.as_ref().map(|login| login.username.as_str().into()),
+        username: username(connect).map(Into::into),
         password: connect.login.as_ref().and_then(|login| login.password.clone()),
         cert: None,
     }
@@ -57,16 +58,16 @@ fn theirs(packet: &Packet) -> v3::Packet {
     match packet {
         Packet::Connect(packet) => connect(packet).into(),
         Packet::Connack(connack) => v3::Packet::ConnectAck(v3::ConnectAck {
-            return_code: v3::ConnectAckReason::try_from(connack.code as u8).unwrap(),
+            return_code: v3::ConnectAckReason::try_from(connack.code.return_code()).unwrap(),
             session_present: connack.session_present,
         }),
         Packet::Publish(packet) => publish(packet).into(),
-        Packet::Puback(id) => v3::Packet::PublishAck { packet_id: *id },
-        Packet::Pubrec(id) => v3::Packet::PublishReceived { packet_id: *id },
-        Packet::Pubrel(id) => v3::Packet::PublishRelease { packet_id: *id },
-        Packet::Pubcomp(id) => v3::Packet::PublishComplete { packet_id: *id },
+        Packet::Puback(ack) => v3::Packet::PublishAck { packet_id: ack.packet_id },
+        Packet::Pubrec(ack) => v3::Packet::PublishReceived { packet_id: ack.packet_id },
+        Packet::Pubrel(ack) => v3::Packet::PublishRelease { packet_id: ack.packet_id },
+        Packet::Pubcomp(ack) => v3::Packet::PublishComplete { packet_id: ack.packet_id },
         Packet::Subscribe(subscribe) => {
-            let filters = subscribe.filters.iter().map(|(filter, level)| (filter.as_str().into(), qos(*level)));
+            let filters = subscribe.filters.iter().map(|(filter, options)| (filter.as_str().into(), qos(options.qos)));
             v3::Packet::Subscribe { packet_id: subscribe.packet_id, topic_filters: filters.collect() }
         }
         Packet::Suback(suback) => {
@@ -80,7 +81,7 @@ fn theirs(packet: &Packet) -> v3::Packet {
             let filters = unsubscribe.filters.iter().map(|filter| filter.as_str().into());
             v3::Packet::Unsubscribe { packet_id: unsubscribe.packet_id, topic_filters: filters.collect() }
         }
-        Packet::Unsuback(id) => v3::Packet::UnsubscribeAck { packet_id: *id },
+        Packet::Unsuback(unsuback) => v3::Packet::UnsubscribeAck { packet_id: unsuback.packet_id },
         Packet::Pingreq => v3::Packet::PingRequest,
         Packet::Pingresp => v3::Packet::PingResponse,
         _ => v3::Packet::Disconnect,
@@ -106,7 +107,7 @@ fn read_by_them(mut bytes: BytesMut) -> Option<v3::Packet> {
 /// An empty identifier without a clean session is well-formed; the server answers it with CONNACK [MQTT-3.1.3-8].
 /// rmqtt-codec gives the server nothing to answer.
 fn they_can_read(packet: &Packet) -> bool {
-    !matches!(packet, Packet::Connect(connect) if connect.client_id.is_empty() && !connect.clean_session)
+    !matches!(packet, Packet::Connect(connect) if connect.client_id.is_empty() && !connect.clean_start)
 }
 
 /// rmqtt-codec writes MQTT 3.1 with its name but level 4; that version's level is 3 (MQTT 3.1, 3.1).

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
-    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, ProtocolVersion, Publish, QoS, Suback,
-    SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsubscribe, Will,
+    Connack, ConnackCode, Connect, Delivery, Disconnect, Login, Packet, PacketId, ProtocolVersion, Publish, QoS,
+    Suback, SubackCode, Subscribe, SubscribeOptions, Text, TopicFilter, TopicName, Unsuback, Unsubscribe, Will,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 pub(crate) fn packet() -> impl Strategy<Value = Packet> {
     prop_oneof![
         connect().prop_map(|connect| Packet::Connect(Box::new(connect))),
-        connack().prop_map(Packet::Connack),
+        connack().prop_map(|connack| Packet::Connack(connack.into())),
         packet_after_opening(),
     ]
 }
@@ -21,30 +21,31 @@ pub(crate) fn packet() -> impl Strategy<Value = Packet> {
 pub(crate) fn packet_after_opening() -> impl Strategy<Value = Packet> {
     prop_oneof![
         4 => publish().prop_map(Packet::Publish),
-        1 => packet_id().prop_map(Packet::Puback),
-        1 => packet_id().prop_map(Packet::Pubrec),
-        1 => packet_id().prop_map(Packet::Pubrel),
-        1 => packet_id().prop_map(Packet::Pubcomp),
-        2 => (packet_id(), vec((filter(), qos()), 1..8))
+        1 => packet_id().prop_map(|id| Packet::Puback(id.into())),
+        1 => packet_id().prop_map(|id| Packet::Pubrec(id.into())),
+        1 => packet_id().prop_map(|id| Packet::Pubrel(id.into())),
+        1 => packet_id().prop_map(|id| Packet::Pubcomp(id.into())),
+        2 => (packet_id(), vec((filter(), qos().prop_map(SubscribeOptions::from)), 1..8))
             .prop_map(|(id, filters)| Packet::Subscribe(Subscribe::new(id, filters))),
         2 => (packet_id(), vec(suback_code(), 1..8)).prop_map(|(id, codes)| Packet::Suback(Suback::new(id, codes))),
         2 => (packet_id(), vec(filter(), 1..8))
             .prop_map(|(id, filters)| Packet::Unsubscribe(Unsubscribe::new(id, filters))),
-        1 => packet_id().prop_map(Packet::Unsuback),
+        1 => packet_id().prop_map(|id| Packet::Unsuback(Unsuback::new(id, Vec::new()))),
         1 => Just(Packet::Pingreq),
         1 => Just(Packet::Pingresp),
-        1 => Just(Packet::Disconnect),
+        1 => Just(Packet::Disconnect(Disconnect::default())),
     ]
 }
 
 fn connect() -> impl Strategy<Value = Connect> {
     let protocol = prop_oneof![Just(ProtocolVersion::V3_1), Just(ProtocolVersion::V3_1_1)];
-    let login = (text(), option::of(payload())).prop_map(|(username, password)| Login { username, password });
+    let login =
+        (text(), option::of(payload())).prop_map(|(username, password)| Login { username: Some(username), password });
     (protocol, text(), any::<(bool, u16)>(), option::of(will()), option::of(login)).prop_map(
-        |(protocol, client_id, (clean_session, keep_alive), will, login)| {
+        |(protocol, client_id, (clean_start, keep_alive), will, login)| {
             let mut connect = Connect::new(client_id);
             connect.protocol = protocol;
-            connect.clean_session = clean_session;
+            connect.clean_start = clean_start;
             connect.keep_alive = keep_alive;
             connect.will = will;
             connect.login = login;
@@ -65,7 +66,7 @@ fn will() -> impl Strategy<Value = Will> {
 fn connack() -> impl Strategy<Value = Connack> {
     prop_oneof![
         any::<bool>().prop_map(Connack::accepted),
-        (1..=5u8).prop_map(|byte| Connack::without_session(ConnectReturnCode::from_byte(byte).unwrap())),
+        (1..=5u8).prop_map(|byte| Connack::without_session(ConnackCode::from_return_code(byte).unwrap())),
     ]
 }
 

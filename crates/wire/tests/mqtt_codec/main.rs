@@ -10,9 +10,10 @@ mod properties;
 mod topics;
 mod valid;
 
-use deskwire_wire::mqtt::{DecodeError, Decoder, Limits, Packet, Role};
+use deskwire_wire::mqtt::{Connect, DecodeError, Decoder, Limits, Packet, Role, Text};
 
-const LIMITS: Limits = Limits { max_packet: 1024, max_filters: 8 };
+const LIMITS: Limits =
+    Limits { max_packet: 1024, max_filters: 8, max_properties: 512, max_user_properties: 4, max_topic_alias: 4 };
 
 /// `CONNECT` of MQTT 3.1.1, clean session, client `c`.
 const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01c";
@@ -52,6 +53,11 @@ fn reader_of(packet: &Packet) -> Role {
         Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => Role::Client,
         _ => Role::Server,
     }
+}
+
+/// The user name of a CONNECT, if it has one.
+fn username(connect: &Connect) -> Option<&str> {
+    connect.login.as_ref()?.username.as_ref().map(Text::as_str)
 }
 
 fn opens_connection(packet: &Packet) -> bool {

@@ -28,7 +28,7 @@ fn opening_a_connection() {
         ("flags of CONNECT", b"\x11", E::Flags { packet: PacketType::Connect, flags: 1 }),
         ("other protocol name", b"\x10\x0d\x00\x04MQTX\x04\x02\x00\x00\x00\x01c", E::ProtocolName),
         ("names are case-sensitive", b"\x10\x0d\x00\x04mqtt\x04\x02\x00\x00\x00\x01c", E::ProtocolName),
-        ("MQTT 5.0", b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00", E::ProtocolLevel(5)),
+        ("a later version", b"\x10\x0d\x00\x04MQTT\x06\x02\x00\x00\x00\x00\x00", E::ProtocolLevel(6)),
         ("level of 3.1 with the name of 3.1.1", b"\x10\x0d\x00\x04MQTT\x03\x02\x00\x00\x00\x01c", E::ProtocolLevel(3)),
         (
             "level of 3.1.1 with the name of 3.1",
@@ -141,7 +141,7 @@ fn from_servers() {
             ("not CONNACK first", b"\x30", E::FirstPacket(PacketType::Publish)),
             ("reserved acknowledge flag", b"\x20\x02\x02\x00", E::ConnackFlags(2)),
             ("session with a refusal", b"\x20\x02\x01\x02", E::ConnackFlags(1)),
-            ("reserved return code", b"\x20\x02\x00\x06", E::ReturnCode(6)),
+            ("reserved return code", b"\x20\x02\x00\x06", E::ReasonCode(6)),
             ("short CONNACK", b"\x20\x01\x00", E::Truncated),
             ("CONNACK of MQTT 5.0", b"\x20\x03\x00\x00\x00", E::TrailingBytes),
         ],
@@ -155,7 +155,7 @@ fn from_servers() {
             ("UNSUBSCRIBE", b"\xa2", E::Direction(PacketType::Unsubscribe)),
             ("PINGREQ", b"\xc0", E::Direction(PacketType::Pingreq)),
             ("DISCONNECT", b"\xe0", E::Direction(PacketType::Disconnect)),
-            ("SUBACK with a reserved code", b"\x90\x03\x00\x01\x03", E::ReturnCode(3)),
+            ("SUBACK with a reserved code", b"\x90\x03\x00\x01\x03", E::ReasonCode(3)),
             ("SUBACK without codes", b"\x90\x02\x00\x01", E::Truncated),
         ],
         || opened(Role::Client, LIMITS),
@@ -199,7 +199,7 @@ fn heads_of_impossible_messages_are_not_written() {
         ("t", 268_435_453, EncodeError::PacketTooLong(268_435_456)),
     ] {
         let mut out = Vec::new();
-        let head = PublishHead { dup: false, delivery: Delivery::AtMostOnce, retain: false, topic };
+        let head = PublishHead::new(Delivery::AtMostOnce, topic);
         assert_eq!(Encoder::default().put_publish_head(&mut out, head, payload), Err(error));
         assert!(out.is_empty(), "{error}");
     }

@@ -8,7 +8,8 @@ use proptest::sample::Index;
 use crate::arbitrary::{packet, packet_after_opening};
 use crate::{decode_pieces, decoder_for, opened, reader_of};
 
-const LIMITS: Limits = Limits { max_packet: 4096, max_filters: 8 };
+const LIMITS: Limits =
+    Limits { max_packet: 4096, max_filters: 8, max_properties: 4096, max_user_properties: 8, max_topic_alias: 4 };
 
 fn role() -> impl Strategy<Value = Role> {
     prop_oneof![Just(Role::Server), Just(Role::Client)]
@@ -92,7 +93,7 @@ proptest! {
         bytes in prop_oneof![vec(any::<u8>(), 0..600), nearly_mqtt()],
         cuts in vec(any::<Index>(), 0..8),
     ) {
-        let limits = Limits { max_packet, max_filters: 4 };
+        let limits = Limits { max_packet, max_filters: 4, ..LIMITS };
         let mut decoder = if fresh { Decoder::new(role, limits) } else { opened(role, limits) };
         for mut piece in cut(&bytes, &cuts) {
             loop {

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
-    Connack, Connect, ConnectReturnCode, Decoder, Delivery, Encoder, Login, Packet, PacketId, ProtocolVersion, Publish,
-    QoS, Role, Suback, SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsubscribe, Will,
+    Connack, ConnackCode, Connect, Decoder, Delivery, Disconnect, Encoder, Login, Packet, PacketId, ProtocolVersion,
+    Publish, QoS, Role, Suback, SubackCode, Subscribe, Text, TopicFilter, TopicName, Unsuback, Unsubscribe, Will,
 };
 
 use crate::{CONNECT, LIMITS, decode_pieces, decoder_for, opened};
@@ -44,7 +44,7 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
         (
             "empty client id on a kept session is for the session to refuse",
             b"\x10\x0c\x00\x04MQTT\x04\x00\x00\x00\x00\x00",
-            connect("", |connect| connect.clean_session = false),
+            connect("", |connect| connect.clean_start = false),
         ),
         (
             "CONNECT with everything",
@@ -54,10 +54,12 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
                 will.qos = QoS::AtLeastOnce;
                 will.retain = true;
                 connect.will = Some(will);
-                connect.clean_session = false;
+                connect.clean_start = false;
                 connect.keep_alive = 65_535;
-                connect.login =
-                    Some(Login { username: Text::new("u").unwrap(), password: Some(Bytes::from_static(b"p\0w")) });
+                connect.login = Some(Login {
+                    username: Some(Text::new("u").unwrap()),
+                    password: Some(Bytes::from_static(b"p\0w")),
+                });
             }),
         ),
         (
@@ -68,7 +70,7 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
                 will.qos = QoS::ExactlyOnce;
                 connect.will = Some(will);
                 connect.keep_alive = 10;
-                connect.login = Some(Login { username: Text::new("me").unwrap(), password: None });
+                connect.login = Some(Login { username: Some(Text::new("me").unwrap()), password: None });
             }),
         ),
         (
@@ -81,12 +83,12 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
             b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x00\x00\x03\xef\xbb\xbf",
             connect("\u{feff}", |_| {}),
         ),
-        ("CONNACK", b"\x20\x02\x00\x00", Packet::Connack(Connack::accepted(false))),
-        ("CONNACK with session", b"\x20\x02\x01\x00", Packet::Connack(Connack::accepted(true))),
+        ("CONNACK", b"\x20\x02\x00\x00", Packet::Connack(Connack::accepted(false).into())),
+        ("CONNACK with session", b"\x20\x02\x01\x00", Packet::Connack(Connack::accepted(true).into())),
         (
             "CONNACK that refuses",
             b"\x20\x02\x00\x05",
-            Packet::Connack(Connack::without_session(ConnectReturnCode::NotAuthorized)),
+            Packet::Connack(Connack::without_session(ConnackCode::NotAuthorized).into()),
         ),
         ("QoS 0", b"\x30\x07\x00\x03a/bhi", publish(Delivery::AtMostOnce, "a/b", b"hi", |_| {})),
         ("no payload", b"\x30\x03\x00\x01a", publish(Delivery::AtMostOnce, "a", b"", |_| {})),
@@ -105,16 +107,16 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
             "\x30\x08\0\u{6}客服".as_bytes(),
             publish(Delivery::AtMostOnce, "客服", b"", |_| {}),
         ),
-        ("PUBACK", b"\x40\x02\x00\x01", Packet::Puback(id(1))),
-        ("PUBREC", b"\x50\x02\x01\x00", Packet::Pubrec(id(256))),
-        ("PUBREL", b"\x62\x02\x00\x01", Packet::Pubrel(id(1))),
-        ("PUBCOMP", b"\x70\x02\xff\xff", Packet::Pubcomp(id(65_535))),
+        ("PUBACK", b"\x40\x02\x00\x01", Packet::Puback(id(1).into())),
+        ("PUBREC", b"\x50\x02\x01\x00", Packet::Pubrec(id(256).into())),
+        ("PUBREL", b"\x62\x02\x00\x01", Packet::Pubrel(id(1).into())),
+        ("PUBCOMP", b"\x70\x02\xff\xff", Packet::Pubcomp(id(65_535).into())),
         (
             "SUBSCRIBE",
             b"\x82\x0c\x00\x07\x00\x03a/#\x01\x00\x01+\x02",
             Packet::Subscribe(Subscribe::new(
                 id(7),
-                vec![(filter("a/#"), QoS::AtLeastOnce), (filter("+"), QoS::ExactlyOnce)],
+                vec![(filter("a/#"), QoS::AtLeastOnce.into()), (filter("+"), QoS::ExactlyOnce.into())],
             )),
         ),
         (
@@ -135,10 +137,10 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
             b"\xa2\x08\x00\x02\x00\x01a\x00\x01#",
             Packet::Unsubscribe(Unsubscribe::new(id(2), vec![filter("a"), filter("#")])),
         ),
-        ("UNSUBACK", b"\xb0\x02\x00\x02", Packet::Unsuback(id(2))),
+        ("UNSUBACK", b"\xb0\x02\x00\x02", Packet::Unsuback(Unsuback::new(id(2), Vec::new()))),
         ("PINGREQ", b"\xc0\x00", Packet::Pingreq),
         ("PINGRESP", b"\xd0\x00", Packet::Pingresp),
-        ("DISCONNECT", b"\xe0\x00", Packet::Disconnect),
+        ("DISCONNECT", b"\xe0\x00", Packet::Disconnect(Disconnect::default())),
     ]
 }
 
@@ -166,7 +168,7 @@ fn remaining_length_has_one_to_four_bytes() {
         let mut out = Vec::new();
         Encoder::default().put(&mut out, &packet).unwrap();
         assert_eq!(out.len(), 1 + length + 3 + payload);
-        let mut decoder = opened(Role::Client, deskwire_wire::mqtt::Limits { max_packet: out.len(), max_filters: 1 });
+        let mut decoder = opened(Role::Client, deskwire_wire::mqtt::Limits { max_packet: out.len(), ..LIMITS });
         assert_eq!(decode_pieces(&mut decoder, [out.as_slice()]), Ok(vec![packet]));
     }
 }
@@ -182,7 +184,7 @@ fn dup_is_allowed_on_acknowledged_packets_of_mqtt_3_1() {
     let mut decoder = Decoder::new(Role::Server, LIMITS);
     let input: &[u8] = b"\x10\x0f\x00\x06MQIsdp\x03\x02\x00\x00\x00\x01c\x6a\x02\x00\x01";
     let packets = decode_pieces(&mut decoder, [input]).unwrap();
-    assert_eq!(packets[1], Packet::Pubrel(id(1)));
+    assert_eq!(packets[1], Packet::Pubrel(id(1).into()));
 }
 
 #[test]
@@ -204,6 +206,6 @@ fn dup_is_not_written_with_qos_0() {
 
 #[test]
 fn passwords_are_not_shown() {
-    let login = Login { username: Text::new("me").unwrap(), password: Some(Bytes::from_static(b"secret")) };
-    assert_eq!(format!("{login:?}"), r#"Login { username: "me", .. }"#);
+    let login = Login { username: Some(Text::new("me").unwrap()), password: Some(Bytes::from_static(b"secret")) };
+    assert_eq!(format!("{login:?}"), r#"Login { username: Some("me"), .. }"#);
 }

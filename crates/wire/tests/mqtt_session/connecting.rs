@@ -3,58 +3,53 @@
 use std::sync::Arc;
 
 use deskwire_wire::mqtt::{
-    CloseReason, ConnectReturnCode, DecodeError, Delivery, Event, Limits, Packet, PacketType, ProtocolVersion, QoS,
-    Session, SubackCode, Subscribe, Text, TopicFilter, Unsubscribe,
+    Acceptance, CloseReason, ConnackCode, DecodeError, Delivery, Disconnect, Event, Limits, Packet, PacketType,
+    ProtocolVersion, QoS, Session, Suback, SubackCode, Subscribe, Text, TopicFilter, Unsuback, UnsubackCode,
+    Unsubscribe,
 };
 
-use crate::{START, asking, bytes_of, config, connect, events, id, open, outgoing, publish, send, sent};
+use crate::{LIMITS, START, asking, bytes_of, config, connect, events, id, open, outgoing, publish, send, sent};
 
 #[test]
 fn accepted() {
     for (session_present, connack) in [(false, b"\x20\x02\x00\x00"), (true, b"\x20\x02\x01\x00")] {
-        let mut session = asking(config(), |connect| connect.clean_session = false);
+        let mut session = asking(config(), |connect| connect.clean_start = false);
         assert_eq!(sent(&mut session), b"");
-        session.accept(session_present);
+        session.accept(Acceptance::new(session_present));
         assert_eq!(sent(&mut session), connack);
         assert_eq!(session.is_closing(), None);
 
-        session.accept(session_present);
-        session.refuse(ConnectReturnCode::NotAuthorized);
+        session.accept(Acceptance::new(session_present));
+        session.refuse(ConnackCode::NotAuthorized);
         assert_eq!(sent(&mut session), b"", "a CONNECT is answered once");
     }
 }
 
 #[test]
 fn refused() {
-    let code = ConnectReturnCode::BadUserNameOrPassword;
+    let code = ConnackCode::BadUserNameOrPassword;
     let mut session = asking(config(), |_| {});
     send(&mut session, &[publish(Delivery::AtMostOnce), Packet::Pingreq]);
     session.refuse(code);
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x04");
     assert_eq!(session.is_closing(), Some(&CloseReason::Refused(code)));
     assert_eq!(events(&mut session), [], "nothing of a refused client counts [MQTT-3.1.4-5]");
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(sent(&mut session), b"");
 }
 
 #[test]
 fn refused_by_the_session_itself() {
-    let rejected = CloseReason::Refused(ConnectReturnCode::IdentifierRejected);
-    let level = CloseReason::Malformed(DecodeError::ProtocolLevel(5));
+    let rejected = CloseReason::Refused(ConnackCode::ClientIdentifierNotValid);
     let mqtt_3_1 = bytes_of(&[connect(|connect| {
         connect.client_id = Text::default();
         connect.protocol = ProtocolVersion::V3_1;
     })]);
     let kept = bytes_of(&[connect(|connect| {
         connect.client_id = Text::default();
-        connect.clean_session = false;
+        connect.clean_start = false;
     })]);
-    let mqtt_5 = b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00".to_vec();
-    for (input, connack, reason) in [
-        (kept, b"\x20\x02\x00\x02", rejected),
-        (mqtt_3_1, b"\x20\x02\x00\x02", rejected),
-        (mqtt_5, b"\x20\x02\x00\x01", level),
-    ] {
+    for (input, connack, reason) in [(kept, b"\x20\x02\x00\x02", rejected), (mqtt_3_1, b"\x20\x02\x00\x02", rejected)] {
         let mut session = Session::new(Arc::new(config()), START);
         session.receive(&input, START);
         assert_eq!(events(&mut session), []);
@@ -65,9 +60,9 @@ fn refused_by_the_session_itself() {
 }
 
 #[test]
-fn empty_client_id_with_a_clean_session_is_for_the_application() {
+fn empty_client_id_with_a_clean_start_is_for_the_application() {
     let mut session = asking(config(), |connect| connect.client_id = Text::default());
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(session.is_closing(), None);
 }
 
@@ -103,15 +98,21 @@ fn what_follows_connect_at_once_waits_for_the_answer() {
     let mut session = Session::new(Arc::new(config()), START);
     send(
         &mut session,
-        &[connect(|_| {}), Packet::Pingreq, publish(Delivery::AtLeastOnce(id(1))), Packet::Disconnect, Packet::Pingreq],
+        &[
+            connect(|_| {}),
+            Packet::Pingreq,
+            publish(Delivery::AtLeastOnce(id(1))),
+            Packet::Disconnect(Disconnect::default()),
+            Packet::Pingreq,
+        ],
     );
     assert!(matches!(events(&mut session).as_slice(), [Event::Connect(_)]));
     assert_eq!(sent(&mut session), b"");
     assert_eq!(session.is_closing(), None);
 
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x00\xd0\x00");
-    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }, Event::Disconnect]));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }, Event::Disconnect(_)]));
     assert_eq!(session.is_closing(), Some(&CloseReason::Disconnected));
 }
 
@@ -119,7 +120,7 @@ fn what_follows_connect_at_once_waits_for_the_answer() {
 fn an_error_behind_early_packets_does_not_undo_them() {
     let mut session = asking(config(), |_| {});
     session.receive(&[bytes_of(&[publish(Delivery::AtMostOnce)]).as_slice(), b"\xf0"].concat(), START);
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert!(matches!(events(&mut session).as_slice(), [Event::Publish { .. }]));
     assert_eq!(session.is_closing(), Some(&CloseReason::Malformed(DecodeError::ReservedType(15))));
 }
@@ -138,9 +139,12 @@ fn what_comes_before_the_answer_is_bounded() {
 #[test]
 fn disconnect_is_the_last_event() {
     let mut session = open(config());
-    send(&mut session, &[publish(Delivery::AtMostOnce), Packet::Disconnect, publish(Delivery::AtMostOnce)]);
+    send(
+        &mut session,
+        &[publish(Delivery::AtMostOnce), Packet::Disconnect(Disconnect::default()), publish(Delivery::AtMostOnce)],
+    );
     send(&mut session, &[publish(Delivery::AtMostOnce)]);
-    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { ticket: None, .. }, Event::Disconnect]));
+    assert!(matches!(events(&mut session).as_slice(), [Event::Publish { ticket: None, .. }, Event::Disconnect(_)]));
     assert_eq!(session.is_closing(), Some(&CloseReason::Disconnected));
     assert!(session.deliver(&mut Vec::new(), outgoing(QoS::AtMostOnce, 0)).is_err());
 }
@@ -148,19 +152,20 @@ fn disconnect_is_the_last_event() {
 #[test]
 fn subscriptions_are_answered_by_the_application() {
     let filter = |value| TopicFilter::new(value).unwrap();
-    let subscribe = Subscribe::new(id(7), vec![(filter("a/#"), QoS::AtLeastOnce), (filter("b"), QoS::ExactlyOnce)]);
+    let subscribe =
+        Subscribe::new(id(7), vec![(filter("a/#"), QoS::AtLeastOnce.into()), (filter("b"), QoS::ExactlyOnce.into())]);
     let unsubscribe = Unsubscribe::new(id(8), vec![filter("b")]);
     let mut session = open(config());
     send(&mut session, &[Packet::Subscribe(subscribe.clone()), Packet::Unsubscribe(unsubscribe.clone())]);
     assert_eq!(events(&mut session), [Event::Subscribe(subscribe), Event::Unsubscribe(unsubscribe)]);
-    session.suback(id(7), &[SubackCode::Granted(QoS::AtLeastOnce), SubackCode::Failure]).unwrap();
-    session.unsuback(id(8));
+    session.suback(Suback::new(id(7), vec![SubackCode::Granted(QoS::AtLeastOnce), SubackCode::NotAuthorized])).unwrap();
+    session.unsuback(Unsuback::new(id(8), vec![UnsubackCode::NoSubscriptionExisted])).unwrap();
     assert_eq!(sent(&mut session), b"\x90\x04\x00\x07\x01\x80\xb0\x02\x00\x08");
 }
 
 #[test]
 fn too_many_filters_close() {
-    let filters = (0..5).map(|_| (TopicFilter::new("a").unwrap(), QoS::AtMostOnce)).collect();
+    let filters = (0..5).map(|_| (TopicFilter::new("a").unwrap(), QoS::AtMostOnce.into())).collect();
     let mut session = open(config());
     send(&mut session, &[Packet::Subscribe(Subscribe::new(id(1), filters))]);
     assert_eq!(session.is_closing(), Some(&CloseReason::Malformed(DecodeError::TooManyFilters(4))));
@@ -169,14 +174,14 @@ fn too_many_filters_close() {
 #[test]
 fn one_session_takes_the_version_of_its_client() {
     let mut session = asking(config(), |connect| connect.protocol = ProtocolVersion::V3_1);
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(session.version(), ProtocolVersion::V3_1);
 }
 
 #[test]
 fn a_limit_of_nothing_refuses_everything() {
     let mut config = config();
-    config.connect_limits = Limits { max_packet: 0, max_filters: 0 };
+    config.connect_limits = Limits { max_packet: 0, ..LIMITS };
     let mut session = Session::new(Arc::new(config), START);
     send(&mut session, &[connect(|_| {})]);
     assert!(matches!(session.is_closing(), Some(CloseReason::Malformed(DecodeError::TooLarge { .. }))));

@@ -1,6 +1,6 @@
 //! Messages from the client: acknowledged when committed, in the order they came.
 
-use deskwire_wire::mqtt::{CloseReason, Delivery, Event, Packet};
+use deskwire_wire::mqtt::{Acceptance, CloseReason, Delivery, Event, Packet, SavedSession};
 
 use crate::{config, events, id, open, publish, send, sent, tickets};
 
@@ -76,10 +76,10 @@ fn qos_2_goes_all_the_way() {
     let tickets = tickets(&mut session);
     session.published(tickets[0]);
     assert_eq!(sent(&mut session), b"\x50\x02\x00\x05");
-    assert_eq!(session.unreleased().collect::<Vec<_>>(), [id(5)]);
-    send(&mut session, &[Packet::Pubrel(id(5))]);
+    assert_eq!(session.save().unreleased, [id(5)]);
+    send(&mut session, &[Packet::Pubrel(id(5).into())]);
     assert_eq!(sent(&mut session), b"\x70\x02\x00\x05");
-    assert_eq!(session.unreleased().count(), 0);
+    assert_eq!(session.save().unreleased, []);
     send(&mut session, &[publish(Delivery::ExactlyOnce(id(5)))]);
     assert_eq!(crate::tickets(&mut session).len(), 1, "a released identifier is a new message's");
 }
@@ -101,7 +101,7 @@ fn a_repeat_with_qos_2_is_handed_out_once_and_answered_twice() {
 #[test]
 fn pubcomp_does_not_overtake_the_commit() {
     let mut session = open(config());
-    send(&mut session, &[publish(Delivery::ExactlyOnce(id(5))), Packet::Pubrel(id(5))]);
+    send(&mut session, &[publish(Delivery::ExactlyOnce(id(5))), Packet::Pubrel(id(5).into())]);
     let tickets = tickets(&mut session);
     assert_eq!(sent(&mut session), b"");
     session.published(tickets[0]);
@@ -111,16 +111,16 @@ fn pubcomp_does_not_overtake_the_commit() {
 #[test]
 fn pubrel_for_nothing_is_answered() {
     let mut session = open(config());
-    send(&mut session, &[Packet::Pubrel(id(77))]);
+    send(&mut session, &[Packet::Pubrel(id(77).into())]);
     assert_eq!(sent(&mut session), b"\x70\x02\x00\x4d");
 }
 
 #[test]
 fn resumed_identifiers_are_not_handed_out_again() {
-    let mut session = crate::asking(config(), |connect| connect.clean_session = false);
+    let mut session = crate::asking(config(), |connect| connect.clean_start = false);
     send(&mut session, &[repeated(Delivery::ExactlyOnce(id(5)))]);
-    session.resume([], [id(5)]);
-    session.accept(true);
+    session.resume(SavedSession { unreleased: vec![id(5)], ..SavedSession::default() });
+    session.accept(Acceptance::new(true));
     assert_eq!(events(&mut session), []);
     assert_eq!(sent(&mut session), b"\x20\x02\x01\x00\x50\x02\x00\x05");
 }

@@ -8,25 +8,33 @@ mod model;
 mod outbound;
 mod timing;
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_wire::Tick;
 use deskwire_wire::mqtt::{
-    Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, Publish, QoS, Session, SessionConfig, Text,
-    Ticket, TopicName,
+    Acceptance, Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, ProtocolVersion, Publish, QoS,
+    Session, SessionConfig, Text, Ticket, TopicName,
 };
 
 const START: Tick = Tick::from_millis(1_000);
 
+const LIMITS: Limits =
+    Limits { max_packet: 512, max_filters: 4, max_properties: 256, max_user_properties: 4, max_topic_alias: 3 };
+
 fn config() -> SessionConfig {
     SessionConfig {
-        limits: Limits { max_packet: 512, max_filters: 4 },
-        connect_limits: Limits { max_packet: 128, max_filters: 4 },
+        highest_version: ProtocolVersion::V5,
+        limits: LIMITS,
+        connect_limits: Limits { max_packet: 128, ..LIMITS },
         connect_deadline_ms: 5_000,
         max_inflight: 3,
         max_inbound_qos2: 2,
+        receive_maximum: NonZeroU16::new(4).unwrap(),
         max_unanswered: 8,
+        max_topic_aliases: 2,
+        session_expiry_max: 3_600,
         keep_alive_default: 0,
         keep_alive_max: 0,
     }
@@ -56,7 +64,10 @@ fn publish(delivery: Delivery) -> Packet {
 }
 
 fn outgoing(qos: QoS, token: u64) -> Outgoing<'static> {
-    Outgoing { topic: "t", payload: b"m", qos, retain: false, dup: false, token }
+    let mut outgoing = Outgoing::new("t", b"m");
+    outgoing.qos = qos;
+    outgoing.token = token;
+    outgoing
 }
 
 /// A session that has read a CONNECT and waits for the answer.
@@ -70,7 +81,7 @@ fn asking(config: SessionConfig, change: impl FnOnce(&mut Connect)) -> Session {
 /// A session that has accepted its client and sent CONNACK.
 fn open(config: SessionConfig) -> Session {
     let mut session = asking(config, |_| {});
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x00");
     session
 }

@@ -3,19 +3,21 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use deskwire_wire::mqtt::{Decoder, Delivery, Event, Limits, Packet, PacketId, QoS, Role, Session, SessionConfig};
+use deskwire_wire::mqtt::{
+    Acceptance, Decoder, Delivery, Event, Limits, Packet, PacketId, QoS, Role, Session, SessionConfig,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::{START, bytes_of, config, connect, id, open, outgoing, publish, send, sent, tickets};
+use crate::{LIMITS, START, bytes_of, config, connect, id, open, outgoing, publish, send, sent, tickets};
 
 fn roomy() -> SessionConfig {
     SessionConfig { max_inflight: 20, max_inbound_qos2: 1_000, max_unanswered: 10_000, ..config() }
 }
 
 fn read(bytes: &[u8]) -> Vec<Packet> {
-    let mut decoder = Decoder::new(Role::Client, Limits { max_packet: 1 << 16, max_filters: 1 });
+    let mut decoder = Decoder::new(Role::Client, Limits { max_packet: 1 << 16, ..LIMITS });
     let mut input = b"\x20\x02\x00\x00".as_slice();
     decoder.decode(&mut input).unwrap();
     let mut input = bytes;
@@ -46,7 +48,7 @@ proptest! {
     ) {
         let mut session = open(roomy());
         let expected: Vec<_> = messages.iter().zip(1..).map(|(&twice, value)| {
-            if twice { Packet::Pubrec(id(value)) } else { Packet::Puback(id(value)) }
+            if twice { Packet::Pubrec(id(value).into()) } else { Packet::Puback(id(value).into()) }
         }).collect();
         for (&twice, value) in messages.iter().zip(1..) {
             let delivery = if twice { Delivery::ExactlyOnce(id(value)) } else { Delivery::AtLeastOnce(id(value)) };
@@ -91,10 +93,10 @@ proptest! {
                 Step::Answer(at) if !client.is_empty() => {
                     let answer = match client.swap_remove(at.index(client.len())) {
                         Packet::Publish(message) => match message.delivery {
-                            Delivery::ExactlyOnce(id) => Packet::Pubrec(id),
-                            delivery => Packet::Puback(delivery.packet_id().unwrap()),
+                            Delivery::ExactlyOnce(id) => Packet::Pubrec(id.into()),
+                            delivery => Packet::Puback(delivery.packet_id().unwrap().into()),
                         },
-                        Packet::Pubrel(id) => Packet::Pubcomp(id),
+                        Packet::Pubrel(pubrel) => Packet::Pubcomp(pubrel.packet_id.into()),
                         other => panic!("unexpected {other:?}"),
                     };
                     send(&mut session, &[answer]);
@@ -119,7 +121,7 @@ proptest! {
         let mut session = Session::new(Arc::new(config()), START);
         if connected {
             session.receive(&bytes_of(&[connect(|_| {})]), START);
-            session.accept(false);
+            session.accept(Acceptance::new(false));
         }
         for piece in bytes.chunks(7) {
             session.receive(piece, START);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use deskwire_wire::Tick;
-use deskwire_wire::mqtt::{CloseReason, Packet, Session, SessionConfig};
+use deskwire_wire::mqtt::{Acceptance, CloseReason, Packet, Session, SessionConfig};
 
 use crate::{START, asking, bytes_of, config, connect};
 
 fn accepted(config: SessionConfig, keep_alive: u16) -> Session {
     let mut session = asking(config, |connect| connect.keep_alive = keep_alive);
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     session
 }
 
@@ -55,7 +55,7 @@ fn keep_alive_runs_from_connect_not_from_the_opening() {
     let mut session = Session::new(Arc::new(config()), START);
     let later = START.after(4_000);
     session.receive(&bytes_of(&[connect(|connect| connect.keep_alive = 2)]), later);
-    session.accept(false);
+    session.accept(Acceptance::new(false));
     assert_eq!(session.poll_timeout(), Some(later.after(3_000)));
 }
 

@@ -117,14 +117,9 @@ impl Mqtt {
                 return self.pass_over(key, publication);
             }
         };
-        let outgoing = Outgoing {
-            topic: publication.topic().as_str(),
-            payload,
-            qos,
-            retain: false,
-            dup: false,
-            token: Token::new(key, publication.seq()).0,
-        };
+        let mut outgoing = Outgoing::new(publication.topic().as_str(), payload);
+        outgoing.qos = qos;
+        outgoing.token = Token::new(key, publication.seq()).0;
         match out.try_binary(|out| self.session.deliver(out, outgoing)) {
             Ok(()) => self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1),
             // A session that is closing hears nothing more.
@@ -168,14 +163,7 @@ impl Mqtt {
         }
         let Some(topic) = self.client.as_ref().and_then(|client| user_topic(&client.identity)) else { return };
         for payload in std::mem::take(&mut self.complaints) {
-            let outgoing = Outgoing {
-                topic: topic.as_str(),
-                payload: &payload,
-                qos: QoS::AtMostOnce,
-                retain: false,
-                dup: false,
-                token: 0,
-            };
+            let outgoing = Outgoing::new(topic.as_str(), &payload);
             if let Err(error) = out.try_binary(|out| self.session.deliver(out, outgoing)) {
                 tracing::debug!(%error, "a complaint was not heard");
             }

@@ -8,7 +8,10 @@ use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part
 use deskwire_model::{Conversation, Role, SessionId, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
     Tick,
-    mqtt::{Connect, ConnectReturnCode, Event, Publish, QoS, SubackCode, Subscribe, Ticket, Unsubscribe},
+    mqtt::{
+        Acceptance, ConnackCode, Connect, Event, Publish, QoS, Suback, SubackCode, Subscribe, Text, Ticket, Unsuback,
+        UnsubackCode, Unsubscribe,
+    },
     ws::CloseCode,
 };
 
@@ -27,7 +30,7 @@ impl Mqtt {
         match event {
             Event::Connect(connect) => {
                 if let Err(error) = self.connect(*connect, now).await {
-                    self.session.refuse(ConnectReturnCode::ServerUnavailable);
+                    self.session.refuse(ConnackCode::ServerUnavailable);
                     // If the client has been accepted already, it must not stay without what it follows.
                     self.fail(&error.to_string());
                 }
@@ -44,7 +47,7 @@ impl Mqtt {
                     self.confirm(token.key(), seq);
                 }
             }
-            Event::Disconnect => {
+            Event::Disconnect(_) => {
                 if let Some(client) = &mut self.client {
                     client.will = None;
                 }
@@ -57,7 +60,7 @@ impl Mqtt {
         let Some(identity) = self.authenticate(&connect) else { return Ok(()) };
         let user = identity.principal.uid.clone();
         let client_id = session_name(&identity, connect.client_id.as_str());
-        let persistent = !connect.clean_session;
+        let persistent = !connect.clean_start;
         // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
         let opened = if persistent {
             Some(self.gateway.desk.open_session(&client_id, &user).await?)
@@ -79,13 +82,13 @@ impl Mqtt {
         };
         if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
             tracing::info!(%veto, "an MQTT client was refused");
-            self.session.refuse(ConnectReturnCode::NotAuthorized);
+            self.session.refuse(ConnackCode::NotAuthorized);
             return Ok(());
         }
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
-        self.session.accept(opened.as_ref().is_some_and(|opened| opened.existed));
+        self.session.accept(Acceptance::new(opened.as_ref().is_some_and(|opened| opened.existed)));
         self.tell(SessionEvent::Connected);
         for conversation in served {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
@@ -104,7 +107,7 @@ impl Mqtt {
     /// Who the client is; one that proves nothing is refused.
     fn authenticate(&mut self, connect: &Connect) -> Option<Identity> {
         let (username, password) = match &connect.login {
-            Some(login) => (Some(login.username.as_str()), login.password.as_deref()),
+            Some(login) => (login.username.as_ref().map(Text::as_str), login.password.as_deref()),
             None => (None, None),
         };
         let password = password.and_then(|password| std::str::from_utf8(password).ok());
@@ -114,8 +117,8 @@ impl Mqtt {
                 metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
                 tracing::info!(%error, "an MQTT client was refused");
                 self.session.refuse(match error {
-                    MqttAuthError::ClientId => ConnectReturnCode::IdentifierRejected,
-                    MqttAuthError::Credentials(_) => ConnectReturnCode::BadUserNameOrPassword,
+                    MqttAuthError::ClientId => ConnackCode::ClientIdentifierNotValid,
+                    MqttAuthError::Credentials(_) => ConnackCode::BadUserNameOrPassword,
                 });
                 None
             }
@@ -232,20 +235,21 @@ impl Mqtt {
 
     async fn subscribe(&mut self, subscribe: Subscribe) {
         let mut codes = Vec::with_capacity(subscribe.filters.len());
-        for (asked, qos) in &subscribe.filters {
+        for (asked, options) in &subscribe.filters {
+            let qos = options.qos;
             let followed = match TopicFilter::new(asked.as_str()) {
-                Ok(filter) => self.subscribe_to(filter.clone(), *qos).await.map(|()| filter),
+                Ok(filter) => self.subscribe_to(filter.clone(), qos).await.map(|()| filter),
                 Err(error) => Err(error.into()),
             };
             codes.push(match followed {
                 Ok(filter) => {
-                    self.remember_subscription(&filter, *qos).await;
-                    SubackCode::Granted(*qos)
+                    self.remember_subscription(&filter, qos).await;
+                    SubackCode::Granted(qos)
                 }
                 Err(_) => SubackCode::Failure,
             });
         }
-        if let Err(error) = self.session.suback(subscribe.packet_id, &codes) {
+        if let Err(error) = self.session.suback(Suback::new(subscribe.packet_id, codes)) {
             self.fail(&error.to_string());
         }
     }
@@ -282,7 +286,10 @@ impl Mqtt {
                 self.fail(&error.to_string());
             }
         }
-        self.session.unsuback(unsubscribe.packet_id);
+        let codes = vec![UnsubackCode::Success; unsubscribe.filters.len()];
+        if let Err(error) = self.session.unsuback(Unsuback::new(unsubscribe.packet_id, codes)) {
+            self.fail(&error.to_string());
+        }
     }
 
     fn count(&mut self, now: Tick) {

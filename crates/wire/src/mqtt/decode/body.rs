@@ -1,18 +1,29 @@
-//! What is inside a packet: variable header and payload (MQTT 3.1.1, chapter 3).
+//! What is inside a packet: variable header and payload (MQTT 5.0, chapter 3).
 
 use bytes::Bytes;
 
-use super::DecodeError;
+use super::aliases::Aliases;
 use super::fields::Fields;
+use super::properties::{self, Message, MessageKind, Other};
+use super::{DecodeError, Limits, Role, connect, subscribe};
 use crate::mqtt::{
-    Connack, Connect, ConnectReturnCode, Delivery, Login, Packet, PacketId, PacketType, ProtocolVersion, Publish, QoS,
-    Suback, SubackCode, Subscribe, TopicFilter, TopicName, Unsubscribe, Will,
+    Ack, Auth, AuthCode, Delivery, Disconnect, DisconnectCode, Packet, PacketId, PacketType, PropertyId,
+    ProtocolVersion, PubackCode, Publish, PubrelCode, QoS, TopicName,
 };
 
 /// A complete body, wherever it is.
 pub(super) enum Body<'input> {
     InInput(&'input [u8]),
     Collected(Vec<u8>),
+}
+
+/// What the decoder knows about the connection when it reads a body.
+pub(super) struct Reader<'decoder> {
+    pub(super) role: Role,
+    pub(super) limits: &'decoder Limits,
+    pub(super) highest: ProtocolVersion,
+    pub(super) version: &'decoder mut ProtocolVersion,
+    pub(super) aliases: &'decoder mut Aliases,
 }
 
 impl Body<'_> {
@@ -32,173 +43,138 @@ impl Body<'_> {
     }
 }
 
-/// The packet of type `packet` with a complete `body`; `flags` are valid unless it is a PUBLISH.
-pub(super) fn packet(packet: PacketType, flags: u8, body: Body<'_>, max_filters: usize) -> Result<Packet, DecodeError> {
-    Ok(match packet {
-        PacketType::Connect => Packet::Connect(Box::new(connect(body.into_fields())?)),
-        PacketType::Connack => Packet::Connack(connack(body.as_slice())?),
-        PacketType::Publish => Packet::Publish(publish(flags, body.into_fields())?),
-        PacketType::Puback => Packet::Puback(packet_id(body.as_slice())?),
-        PacketType::Pubrec => Packet::Pubrec(packet_id(body.as_slice())?),
-        PacketType::Pubrel => Packet::Pubrel(packet_id(body.as_slice())?),
-        PacketType::Pubcomp => Packet::Pubcomp(packet_id(body.as_slice())?),
-        PacketType::Subscribe => Packet::Subscribe(subscribe(body.into_fields(), max_filters)?),
-        PacketType::Suback => Packet::Suback(suback(body.into_fields())?),
-        PacketType::Unsubscribe => Packet::Unsubscribe(unsubscribe(body.into_fields(), max_filters)?),
-        PacketType::Unsuback => Packet::Unsuback(packet_id(body.as_slice())?),
-        PacketType::Pingreq => empty(&body, Packet::Pingreq)?,
-        PacketType::Pingresp => empty(&body, Packet::Pingresp)?,
-        PacketType::Disconnect => empty(&body, Packet::Disconnect)?,
-    })
+impl Reader<'_> {
+    /// The packet of type `packet` with a complete `body`; `flags` are valid unless it is a PUBLISH.
+    pub(super) fn packet(mut self, packet: PacketType, flags: u8, body: Body<'_>) -> Result<Packet, DecodeError> {
+        let (limits, version) = (self.limits, *self.version);
+        Ok(match packet {
+            PacketType::Connect => {
+                let connect = connect::connect(body.into_fields(), limits, self.highest, self.version)?;
+                Packet::Connect(Box::new(connect))
+            }
+            PacketType::Connack => Packet::Connack(Box::new(connect::connack(body.into_fields(), limits, version)?)),
+            PacketType::Publish => Packet::Publish(self.publish(flags, body.into_fields())?),
+            PacketType::Puback => Packet::Puback(self.ack(body, PubackCode::from_byte)?),
+            PacketType::Pubrec => Packet::Pubrec(self.ack(body, PubackCode::from_byte)?),
+            PacketType::Pubrel => Packet::Pubrel(self.ack(body, PubrelCode::from_byte)?),
+            PacketType::Pubcomp => Packet::Pubcomp(self.ack(body, PubrelCode::from_byte)?),
+            PacketType::Subscribe => Packet::Subscribe(subscribe::subscribe(body.into_fields(), limits, version)?),
+            PacketType::Suback => Packet::Suback(subscribe::suback(body.into_fields(), limits, version)?),
+            PacketType::Unsubscribe => {
+                Packet::Unsubscribe(subscribe::unsubscribe(body.into_fields(), limits, version)?)
+            }
+            PacketType::Unsuback => Packet::Unsuback(subscribe::unsuback(body.into_fields(), limits, version)?),
+            PacketType::Pingreq => empty(&body, Packet::Pingreq)?,
+            PacketType::Pingresp => empty(&body, Packet::Pingresp)?,
+            PacketType::Disconnect => Packet::Disconnect(self.disconnect(body)?),
+            PacketType::Auth => Packet::Auth(self.auth(body)?),
+        })
+    }
+
+    fn publish(&mut self, flags: u8, mut fields: Fields) -> Result<Publish, DecodeError> {
+        let (dup, qos, retain) = (flags & 0b1000 != 0, (flags >> 1) & 0b11, flags & 0b0001 != 0);
+        let qos = QoS::from_byte(qos).ok_or(DecodeError::QoS(qos))?;
+        if dup && qos == QoS::AtMostOnce {
+            return Err(DecodeError::DupWithoutQoS);
+        }
+        let topic = fields.text()?;
+        let delivery = match qos {
+            QoS::AtMostOnce => Delivery::AtMostOnce,
+            QoS::AtLeastOnce => Delivery::AtLeastOnce(fields.packet_id()?),
+            QoS::ExactlyOnce => Delivery::ExactlyOnce(fields.packet_id()?),
+        };
+        if *self.version != ProtocolVersion::V5 {
+            let topic = TopicName::try_from(topic).map_err(DecodeError::TopicName)?;
+            return Ok(Publish { dup, retain, ..Publish::new(delivery, topic, fields.remainder()) });
+        }
+        let kind = match self.role {
+            Role::Server => MessageKind::FromClient,
+            Role::Client => MessageKind::FromServer,
+        };
+        let Message { topic_alias, message_expiry, subscription_ids, properties, .. } =
+            properties::message(&mut fields, self.limits, kind)?;
+        let topic = self.aliases.resolve(topic, topic_alias, self.limits.max_topic_alias)?;
+        let payload = fields.remainder();
+        Ok(Publish { dup, delivery, retain, topic, payload, topic_alias, message_expiry, subscription_ids, properties })
+    }
+
+    /// An acknowledgement that may end behind its packet identifier or behind its code. The short form is read in place,
+    /// because acknowledgements are frequent.
+    fn ack<Code: Default>(&self, body: Body<'_>, code: impl Fn(u8) -> Option<Code>) -> Result<Ack<Code>, DecodeError> {
+        let (id, rest) = match body.as_slice() {
+            [high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
+            _ => return Err(DecodeError::Truncated),
+        };
+        let packet_id = PacketId::new(id).ok_or(DecodeError::ZeroPacketId)?;
+        match rest {
+            [] => return Ok(Ack::success(packet_id)),
+            _ if *self.version != ProtocolVersion::V5 => return Err(DecodeError::TrailingBytes),
+            _ => {}
+        }
+        let mut fields = body.into_fields();
+        fields.packet_id()?;
+        let byte = fields.byte()?;
+        let code = code(byte).ok_or(DecodeError::ReasonCode(byte))?;
+        let mut ack = Ack::new(packet_id, code);
+        if !fields.is_empty() {
+            ack.properties = properties::ack(&mut fields, self.limits)?;
+            fields.finish()?;
+        }
+        Ok(ack)
+    }
+
+    fn disconnect(&self, body: Body<'_>) -> Result<Disconnect, DecodeError> {
+        let expiry_or_reference = match self.role {
+            Role::Server => PropertyId::SessionExpiryInterval,
+            Role::Client => PropertyId::ServerReference,
+        };
+        let allowed = [expiry_or_reference, PropertyId::ReasonString, PropertyId::UserProperty];
+        let (code, Other { session_expiry, reason_string, user, server_reference, .. }) =
+            self.code_and_properties(body, DisconnectCode::from_byte, &allowed)?;
+        Ok(Disconnect { code, session_expiry, reason_string, user, server_reference })
+    }
+
+    fn auth(&self, body: Body<'_>) -> Result<Auth, DecodeError> {
+        // Unlike in DISCONNECT, only a body without anything may leave out the length of its properties (3.15.2.1).
+        if body.as_slice().len() == 1 {
+            return Err(DecodeError::Truncated);
+        }
+        let allowed = [
+            PropertyId::AuthenticationMethod,
+            PropertyId::AuthenticationData,
+            PropertyId::ReasonString,
+            PropertyId::UserProperty,
+        ];
+        let (code, Other { authentication_method: method, authentication_data: data, reason_string, user, .. }) =
+            self.code_and_properties(body, AuthCode::from_byte, &allowed)?;
+        Ok(Auth { code, method, data, reason_string, user })
+    }
+
+    /// A body that may be empty or end behind its code.
+    fn code_and_properties<Code: Default>(
+        &self,
+        body: Body<'_>,
+        code: impl Fn(u8) -> Option<Code>,
+        allowed: &[PropertyId],
+    ) -> Result<(Code, Other), DecodeError> {
+        if body.as_slice().is_empty() {
+            return Ok((Code::default(), Other::default()));
+        }
+        if *self.version != ProtocolVersion::V5 {
+            return Err(DecodeError::TrailingBytes);
+        }
+        let mut fields = body.into_fields();
+        let byte = fields.byte()?;
+        let code = code(byte).ok_or(DecodeError::ReasonCode(byte))?;
+        if fields.is_empty() {
+            return Ok((code, Other::default()));
+        }
+        let properties = properties::other(&mut fields, self.limits, allowed)?;
+        fields.finish()?;
+        Ok((code, properties))
+    }
 }
 
 fn empty(body: &Body<'_>, packet: Packet) -> Result<Packet, DecodeError> {
     if body.as_slice().is_empty() { Ok(packet) } else { Err(DecodeError::TrailingBytes) }
-}
-
-/// A body that is a packet identifier and nothing else; read in place, because acknowledgements are frequent.
-fn packet_id(body: &[u8]) -> Result<PacketId, DecodeError> {
-    match *body {
-        [high, low] => PacketId::new(u16::from_be_bytes([high, low])).ok_or(DecodeError::ZeroPacketId),
-        [] | [_] => Err(DecodeError::Truncated),
-        _ => Err(DecodeError::TrailingBytes),
-    }
-}
-
-fn connect(mut fields: Fields) -> Result<Connect, DecodeError> {
-    let protocol = protocol(&mut fields)?;
-    let flags = ConnectFlags::new(fields.byte()?)?;
-    let keep_alive = fields.integer()?;
-    let client_id = fields.text()?;
-    let will = match flags.will {
-        Some((qos, retain)) => {
-            let topic = TopicName::try_from(fields.text()?).map_err(DecodeError::TopicName)?;
-            Some(Will { topic, payload: fields.binary()?, qos, retain })
-        }
-        None => None,
-    };
-    let login = if flags.username {
-        let username = fields.text()?;
-        let password = if flags.password { Some(fields.binary()?) } else { None };
-        Some(Login { username, password })
-    } else {
-        None
-    };
-    fields.finish()?;
-    Ok(Connect { protocol, client_id, clean_session: flags.clean_session, keep_alive, will, login })
-}
-
-/// An unknown level is reported before anything behind it is looked at: another version has another layout.
-fn protocol(fields: &mut Fields) -> Result<ProtocolVersion, DecodeError> {
-    let name = fields.binary()?;
-    let level = fields.byte()?;
-    let versions = [ProtocolVersion::V3_1_1, ProtocolVersion::V3_1];
-    if !versions.iter().any(|version| version.name_and_level().0.as_bytes() == &*name) {
-        return Err(DecodeError::ProtocolName);
-    }
-    versions
-        .into_iter()
-        .find(|version| {
-            let (known_name, known_level) = version.name_and_level();
-            known_name.as_bytes() == &*name && known_level == level
-        })
-        .ok_or(DecodeError::ProtocolLevel(level))
-}
-
-/// The connect flags (MQTT 3.1.1, 3.1.2.3).
-struct ConnectFlags {
-    clean_session: bool,
-    will: Option<(QoS, bool)>,
-    username: bool,
-    password: bool,
-}
-
-impl ConnectFlags {
-    fn new(byte: u8) -> Result<Self, DecodeError> {
-        let is_set = |bit: u8| byte & (1 << bit) != 0;
-        if is_set(0) {
-            return Err(DecodeError::ConnectFlag);
-        }
-        let (will_qos, will_retain) = ((byte >> 3) & 0b11, is_set(5));
-        let will = if is_set(2) {
-            Some((QoS::from_byte(will_qos).ok_or(DecodeError::QoS(will_qos))?, will_retain))
-        } else if will_qos == 0 && !will_retain {
-            None
-        } else {
-            return Err(DecodeError::WillFlags);
-        };
-        let (username, password) = (is_set(7), is_set(6));
-        if password && !username {
-            return Err(DecodeError::PasswordWithoutUsername);
-        }
-        Ok(Self { clean_session: is_set(1), will, username, password })
-    }
-}
-
-fn connack(body: &[u8]) -> Result<Connack, DecodeError> {
-    let [flags, code] = *body else {
-        return Err(if body.len() < 2 { DecodeError::Truncated } else { DecodeError::TrailingBytes });
-    };
-    let session_present = flags == 1;
-    let code = ConnectReturnCode::from_byte(code).ok_or(DecodeError::ReturnCode(code))?;
-    if flags > 1 || (session_present && code != ConnectReturnCode::Accepted) {
-        return Err(DecodeError::ConnackFlags(flags));
-    }
-    Ok(Connack { session_present, code })
-}
-
-fn publish(flags: u8, mut fields: Fields) -> Result<Publish, DecodeError> {
-    let (dup, qos, retain) = (flags & 0b1000 != 0, (flags >> 1) & 0b11, flags & 0b0001 != 0);
-    let qos = QoS::from_byte(qos).ok_or(DecodeError::QoS(qos))?;
-    if dup && qos == QoS::AtMostOnce {
-        return Err(DecodeError::DupWithoutQoS);
-    }
-    let topic = TopicName::try_from(fields.text()?).map_err(DecodeError::TopicName)?;
-    let delivery = match qos {
-        QoS::AtMostOnce => Delivery::AtMostOnce,
-        QoS::AtLeastOnce => Delivery::AtLeastOnce(fields.packet_id()?),
-        QoS::ExactlyOnce => Delivery::ExactlyOnce(fields.packet_id()?),
-    };
-    Ok(Publish { dup, delivery, retain, topic, payload: fields.remainder() })
-}
-
-fn subscribe(mut fields: Fields, max_filters: usize) -> Result<Subscribe, DecodeError> {
-    let packet_id = fields.packet_id()?;
-    let filters = filters(fields, max_filters, |fields| Ok((filter(fields)?, fields.qos()?)))?;
-    Ok(Subscribe { packet_id, filters })
-}
-
-fn unsubscribe(mut fields: Fields, max_filters: usize) -> Result<Unsubscribe, DecodeError> {
-    let packet_id = fields.packet_id()?;
-    Ok(Unsubscribe { packet_id, filters: filters(fields, max_filters, filter)? })
-}
-
-/// One or more items up to the end of the packet.
-fn filters<T>(
-    mut fields: Fields,
-    max_filters: usize,
-    item: impl Fn(&mut Fields) -> Result<T, DecodeError>,
-) -> Result<Vec<T>, DecodeError> {
-    let mut filters = Vec::new();
-    while !fields.is_empty() {
-        if filters.len() == max_filters {
-            return Err(DecodeError::TooManyFilters(max_filters));
-        }
-        filters.push(item(&mut fields)?);
-    }
-    if filters.is_empty() { Err(DecodeError::NoFilters) } else { Ok(filters) }
-}
-
-fn filter(fields: &mut Fields) -> Result<TopicFilter, DecodeError> {
-    TopicFilter::try_from(fields.text()?).map_err(DecodeError::TopicFilter)
-}
-
-fn suback(mut fields: Fields) -> Result<Suback, DecodeError> {
-    let packet_id = fields.packet_id()?;
-    let codes = fields
-        .remainder()
-        .iter()
-        .map(|&byte| SubackCode::from_byte(byte).ok_or(DecodeError::ReturnCode(byte)))
-        .collect::<Result<Vec<_>, _>>()?;
-    if codes.is_empty() { Err(DecodeError::Truncated) } else { Ok(Suback { packet_id, codes }) }
 }

@@ -1,9 +1,9 @@
 use bytes::{Buf, Bytes};
 
 use super::DecodeError;
-use crate::mqtt::{PacketId, QoS, Text};
+use crate::mqtt::{PacketId, Text};
 
-/// Reads the fields of one packet's body (MQTT 3.1.1, 1.5), front to back.
+/// Reads the fields of one packet's body (MQTT 5.0, 1.5), front to back.
 pub(super) struct Fields {
     rest: Bytes,
 }
@@ -25,9 +25,32 @@ impl Fields {
         self.rest.try_get_u16().map_err(|_| DecodeError::Truncated)
     }
 
+    pub(super) fn long_integer(&mut self) -> Result<u32, DecodeError> {
+        self.rest.try_get_u32().map_err(|_| DecodeError::Truncated)
+    }
+
+    /// An integer of one to four bytes, in as few as it takes [MQTT-1.5.5-1].
+    pub(super) fn variable_integer(&mut self) -> Result<u32, DecodeError> {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21] {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                let padded = byte == 0 && shift != 0;
+                return if padded { Err(DecodeError::PaddedInteger) } else { Ok(value) };
+            }
+        }
+        Err(DecodeError::VariableInteger)
+    }
+
     /// A byte string behind its two-byte length.
     pub(super) fn binary(&mut self) -> Result<Bytes, DecodeError> {
         let length = usize::from(self.integer()?);
+        self.bytes(length)
+    }
+
+    /// The next `length` bytes.
+    pub(super) fn bytes(&mut self, length: usize) -> Result<Bytes, DecodeError> {
         if self.rest.len() < length {
             return Err(DecodeError::Truncated);
         }
@@ -40,11 +63,6 @@ impl Fields {
 
     pub(super) fn packet_id(&mut self) -> Result<PacketId, DecodeError> {
         PacketId::new(self.integer()?).ok_or(DecodeError::ZeroPacketId)
-    }
-
-    pub(super) fn qos(&mut self) -> Result<QoS, DecodeError> {
-        let byte = self.byte()?;
-        QoS::from_byte(byte).ok_or(DecodeError::QoS(byte))
     }
 
     /// Everything that is left.

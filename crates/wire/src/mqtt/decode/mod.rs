@@ -1,11 +1,16 @@
 //! Bytes to packets: the fixed header and the collecting of a packet here, what is inside in [`body`].
 
+mod aliases;
 mod body;
+mod connect;
 mod error;
 mod fields;
+mod properties;
+mod subscribe;
 
 use super::{Packet, PacketType, ProtocolVersion};
-use body::Body;
+use aliases::Aliases;
+use body::{Body, Reader};
 pub use error::DecodeError;
 
 /// Which end of the connection decodes.
@@ -24,22 +29,30 @@ pub struct Limits {
     pub max_packet: usize,
     /// Topic filters of one SUBSCRIBE or UNSUBSCRIBE.
     pub max_filters: usize,
+    /// Bytes of the properties of one packet, and of a will (MQTT 5.0).
+    pub max_properties: usize,
+    /// User properties of one packet, and of a will (MQTT 5.0).
+    pub max_user_properties: usize,
+    /// The highest topic alias, and so the number of topics that are kept for the other end (MQTT 5.0).
+    pub max_topic_alias: u16,
 }
 
 /// Turns a byte stream, cut anywhere, into [`Packet`]s.
 ///
 /// A packet that lies complete in the input is decoded from there; of a packet that does not, the decoder keeps what
-/// has come. Between packets it holds no heap memory.
+/// has come. Between packets it holds no heap memory but the topics that the other end has given an alias.
 #[derive(Debug)]
 pub struct Decoder {
     role: Role,
     limits: Limits,
     version: ProtocolVersion,
+    highest: ProtocolVersion,
     /// Whether the packet that opens the connection (CONNECT or CONNACK) has begun.
     opened: bool,
     position: Position,
     /// The begun body; never longer than the header says, and empty unless `position` is `Body`.
     collected: Vec<u8>,
+    aliases: Aliases,
 }
 
 /// What the next byte belongs to.
@@ -65,10 +78,32 @@ impl Decoder {
             role,
             limits,
             version: ProtocolVersion::default(),
+            highest: ProtocolVersion::V5,
             opened: false,
             position: Position::FirstByte,
             collected: Vec::new(),
+            aliases: Aliases::default(),
         }
+    }
+
+    /// The same decoder, to which a CONNECT of a later version than `highest` is one of an unknown level.
+    #[must_use]
+    pub fn up_to(mut self, highest: ProtocolVersion) -> Self {
+        self.highest = highest;
+        self
+    }
+
+    /// The same decoder for a client that has asked for `version`: nothing that a server sends says which one it is.
+    #[must_use]
+    pub fn speaking(mut self, version: ProtocolVersion) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// The version of the connection: that of CONNECT as soon as it is known, MQTT 3.1.1 before.
+    #[must_use]
+    pub const fn version(&self) -> ProtocolVersion {
+        self.version
     }
 
     /// Applies other limits from the next packet header on.
@@ -76,7 +111,7 @@ impl Decoder {
         self.limits = limits;
     }
 
-    /// Heap memory the decoder holds, in bytes: at most [`Limits::max_packet`].
+    /// Heap memory the decoder holds for a packet that is not complete, in bytes: at most [`Limits::max_packet`].
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.collected.capacity()
@@ -96,11 +131,14 @@ impl Decoder {
             return Ok(None);
         };
         self.position = Position::FirstByte;
-        let packet = body::packet(header.packet, header.flags, body, self.limits.max_filters)?;
-        if let Packet::Connect(connect) = &packet {
-            self.version = connect.protocol;
-        }
-        Ok(Some(packet))
+        let reader = Reader {
+            role: self.role,
+            limits: &self.limits,
+            highest: self.highest,
+            version: &mut self.version,
+            aliases: &mut self.aliases,
+        };
+        reader.packet(header.packet, header.flags, body).map(Some)
     }
 
     fn header(&mut self, input: &mut &[u8]) -> Result<Option<Header>, DecodeError> {
@@ -124,9 +162,11 @@ impl Decoder {
 
     /// Refuses what cannot be right before anything of the packet is kept.
     fn first_byte(&mut self, byte: u8) -> Result<(PacketType, u8), DecodeError> {
-        let packet = PacketType::from_first_byte(byte).ok_or(DecodeError::ReservedType(byte >> 4))?;
+        let packet = PacketType::from_first_byte(byte)
+            .filter(|packet| *packet != PacketType::Auth || self.version == ProtocolVersion::V5)
+            .ok_or(DecodeError::ReservedType(byte >> 4))?;
         let flags = byte & 0x0F;
-        if !self.role.receives(packet) {
+        if !self.role.receives(packet, self.version) {
             return Err(DecodeError::Direction(packet));
         }
         match (self.opened, packet == self.role.opening()) {
@@ -162,6 +202,9 @@ impl Decoder {
                 return Err(DecodeError::RemainingLength);
             }
             return Ok(Position::RemainingLength { header, bytes });
+        }
+        if byte == 0 && bytes > 1 && self.version == ProtocolVersion::V5 {
+            return Err(DecodeError::PaddedInteger);
         }
         let length = 1 + usize::from(bytes) + header.remaining;
         if length > self.limits.max_packet {
@@ -205,14 +248,13 @@ impl Role {
         }
     }
 
-    /// Whether the other end may send `packet` (MQTT 3.1.1, table 2.1).
-    const fn receives(self, packet: PacketType) -> bool {
+    /// Whether the other end may send `packet` (MQTT 3.1.1, table 2.1; MQTT 5.0, table 2-1).
+    const fn receives(self, packet: PacketType, version: ProtocolVersion) -> bool {
         use PacketType as P;
         match packet {
-            P::Publish | P::Puback | P::Pubrec | P::Pubrel | P::Pubcomp => true,
-            P::Connect | P::Subscribe | P::Unsubscribe | P::Pingreq | P::Disconnect => {
-                matches!(self, Self::Server)
-            }
+            P::Publish | P::Puback | P::Pubrec | P::Pubrel | P::Pubcomp | P::Auth => true,
+            P::Disconnect => matches!((self, version), (Self::Server, _) | (_, ProtocolVersion::V5)),
+            P::Connect | P::Subscribe | P::Unsubscribe | P::Pingreq => matches!(self, Self::Server),
             P::Connack | P::Suback | P::Unsuback | P::Pingresp => matches!(self, Self::Client),
         }
     }

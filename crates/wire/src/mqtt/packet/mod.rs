@@ -1,18 +1,27 @@
-//! The fourteen control packets of MQTT 3.1.1 as values.
+//! The fifteen control packets of MQTT 5.0 as values, which serve for the earlier versions too.
 //!
-//! Structs and enums that MQTT 5.0 extends are non-exhaustive: they are made with their `new` and then adjusted.
+//! What an earlier version does not have is absent from packets read in it, and left out of packets written in it. Structs
+//! are non-exhaustive: they are made with their `new` and then adjusted.
 
+mod ack;
+mod connack;
 mod connect;
+mod disconnect;
 mod publish;
+mod reason;
 mod subscribe;
 
 use std::num::NonZeroU16;
 
-pub use connect::{Connack, Connect, ConnectReturnCode, Login, ProtocolVersion, Will};
-pub use publish::{Delivery, Publish, QoS};
-pub use subscribe::{Suback, SubackCode, Subscribe, Unsubscribe};
+pub use ack::{Ack, AckProperties, Puback, Pubrel, UserProperties};
+pub use connack::{Connack, ConnackProperties};
+pub use connect::{Connect, ConnectProperties, Login, ProtocolVersion, SESSION_NEVER_EXPIRES, Will};
+pub use disconnect::{Auth, Disconnect};
+pub use publish::{Delivery, MessageProperties, PayloadFormat, Publish, QoS};
+pub use reason::{AuthCode, ConnackCode, DisconnectCode, PubackCode, PubrelCode, SubackCode, UnsubackCode};
+pub use subscribe::{RetainHandling, Suback, Subscribe, SubscribeOptions, SubscriptionId, Unsuback, Unsubscribe};
 
-/// A packet identifier; 0 is not one [MQTT-2.3.1-1].
+/// A packet identifier; 0 is not one [MQTT-2.2.1-3].
 pub type PacketId = NonZeroU16;
 
 /// One MQTT control packet.
@@ -21,18 +30,18 @@ pub type PacketId = NonZeroU16;
 pub enum Packet {
     /// A client asks for a session (3.1). Boxed because it is large and comes once per connection.
     Connect(Box<Connect>),
-    /// The server answers CONNECT (3.2).
-    Connack(Connack),
+    /// The server answers CONNECT (3.2). Boxed for the same reason.
+    Connack(Box<Connack>),
     /// A message, either way (3.3).
     Publish(Publish),
     /// A QoS 1 message is taken over (3.4).
-    Puback(PacketId),
+    Puback(Puback),
     /// A QoS 2 message is taken over (3.5).
-    Pubrec(PacketId),
+    Pubrec(Puback),
     /// The sender of a QoS 2 message has forgotten it (3.6).
-    Pubrel(PacketId),
+    Pubrel(Pubrel),
     /// The receiver of a QoS 2 message has forgotten its identifier (3.7).
-    Pubcomp(PacketId),
+    Pubcomp(Pubrel),
     /// A client subscribes (3.8).
     Subscribe(Subscribe),
     /// The server answers SUBSCRIBE (3.9).
@@ -40,16 +49,18 @@ pub enum Packet {
     /// A client unsubscribes (3.10).
     Unsubscribe(Unsubscribe),
     /// The server answers UNSUBSCRIBE (3.11).
-    Unsuback(PacketId),
+    Unsuback(Unsuback),
     /// A client shows that it is alive (3.12).
     Pingreq,
     /// The server answers PINGREQ (3.13).
     Pingresp,
-    /// A client leaves in peace (3.14).
-    Disconnect,
+    /// A client leaves in peace (3.14), or in MQTT 5.0 either end says why it closes the connection.
+    Disconnect(Disconnect),
+    /// A step of an authentication, either way (MQTT 5.0, 3.15).
+    Auth(Auth),
 }
 
-/// The type of a control packet, with its number on the wire (MQTT 3.1.1, 2.2.1).
+/// The type of a control packet, with its number on the wire (MQTT 5.0, 2.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are the standard's")]
 #[non_exhaustive]
@@ -68,10 +79,11 @@ pub enum PacketType {
     Pingreq = 12,
     Pingresp = 13,
     Disconnect = 14,
+    Auth = 15,
 }
 
 impl PacketType {
-    /// The type that the upper half of a packet's first byte names; 0 and 15 are reserved.
+    /// The type that the upper half of a packet's first byte names; 0 is reserved, and 15 before MQTT 5.0.
     pub(super) const fn from_first_byte(byte: u8) -> Option<Self> {
         Some(match byte >> 4 {
             1 => Self::Connect,
@@ -88,11 +100,12 @@ impl PacketType {
             12 => Self::Pingreq,
             13 => Self::Pingresp,
             14 => Self::Disconnect,
+            15 => Self::Auth,
             _ => return None,
         })
     }
 
-    /// The flags that every packet of this type but PUBLISH carries (MQTT 3.1.1, table 2.2).
+    /// The flags that every packet of this type but PUBLISH carries (MQTT 5.0, table 2-2).
     pub(super) const fn flags(self) -> u8 {
         match self {
             Self::Pubrel | Self::Subscribe | Self::Unsubscribe => 0b0010,

@@ -1,9 +1,11 @@
+use std::num::NonZeroU16;
+
 use bytes::Bytes;
 
-use super::PacketId;
-use crate::mqtt::TopicName;
+use super::{PacketId, SubscriptionId, UserProperties};
+use crate::mqtt::{Text, TopicName};
 
-/// Quality of service (MQTT 3.1.1, 4.3).
+/// Quality of service (MQTT 3.1.1 and 5.0, 4.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QoS {
     /// 0: fire and forget.
@@ -15,7 +17,7 @@ pub enum QoS {
     ExactlyOnce = 2,
 }
 
-/// The QoS of one PUBLISH together with its packet identifier, which QoS 0 does not have [MQTT-2.3.1-5].
+/// The QoS of one PUBLISH together with its packet identifier, which QoS 0 does not have [MQTT-2.2.1-2].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// QoS 0.
@@ -26,9 +28,9 @@ pub enum Delivery {
     ExactlyOnce(PacketId),
 }
 
-/// PUBLISH: one message (MQTT 3.1.1, 3.3).
+/// PUBLISH: one message (MQTT 5.0, 3.3; MQTT 3.1.1, 3.3).
 ///
-/// Topic and payload of a decoded message are slices of one allocation.
+/// Topic, payload and properties of a decoded message are slices of one allocation, but for a topic that came as an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Publish {
@@ -38,10 +40,43 @@ pub struct Publish {
     pub delivery: Delivery,
     /// From a client: store as the topic's last value; from a server: is such a value (3.3.1.3).
     pub retain: bool,
-    /// Where the message goes.
+    /// Where the message goes. The decoder puts the topic in the place of its alias.
     pub topic: TopicName,
     /// The message; may be empty.
     pub payload: Bytes,
+    /// The number that the sender has given to the topic on this connection (MQTT 5.0, 3.3.2.3.4).
+    pub topic_alias: Option<NonZeroU16>,
+    /// Seconds until the message is worth nothing; a server counts down (MQTT 5.0, 3.3.2.3.3).
+    pub message_expiry: Option<u32>,
+    /// From a server: the subscriptions that the message belongs to (MQTT 5.0, 3.3.2.3.8).
+    pub subscription_ids: Vec<SubscriptionId>,
+    /// What a server hands on as it is.
+    pub properties: MessageProperties,
+}
+
+/// The properties of a message that every receiver gets unaltered and in their order (MQTT 5.0, 3.3.2.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageProperties {
+    /// What the payload is; absent means bytes.
+    pub payload_format: Option<PayloadFormat>,
+    /// What the payload is, as a MIME type or anything else both ends understand.
+    pub content_type: Option<Text>,
+    /// Where the sender expects an answer.
+    pub response_topic: Option<TopicName>,
+    /// How the sender knows what is being answered.
+    pub correlation_data: Option<Bytes>,
+    /// Whatever the applications define [MQTT-3.3.2-17], [MQTT-3.3.2-18].
+    pub user: UserProperties,
+}
+
+/// The payload format indicator (MQTT 5.0, 3.3.2.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PayloadFormat {
+    /// 0: any bytes.
+    Bytes = 0,
+    /// 1: UTF-8, which nobody here checks.
+    Utf8 = 1,
 }
 
 impl QoS {
@@ -79,9 +114,30 @@ impl Delivery {
 }
 
 impl Publish {
-    /// A message that is neither a repeat nor retained.
+    /// A message that is neither a repeat nor retained and has no properties.
     #[must_use]
     pub const fn new(delivery: Delivery, topic: TopicName, payload: Bytes) -> Self {
-        Self { dup: false, delivery, retain: false, topic, payload }
+        Self {
+            dup: false,
+            delivery,
+            retain: false,
+            topic,
+            payload,
+            topic_alias: None,
+            message_expiry: None,
+            subscription_ids: Vec::new(),
+            properties: MessageProperties::NONE,
+        }
     }
+}
+
+impl MessageProperties {
+    /// No properties.
+    pub const NONE: Self = Self {
+        payload_format: None,
+        content_type: None,
+        response_topic: None,
+        correlation_data: None,
+        user: Vec::new(),
+    };
 }

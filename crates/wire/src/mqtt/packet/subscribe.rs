@@ -1,17 +1,53 @@
-use super::{PacketId, QoS};
+use std::num::NonZeroU32;
+
+use super::{AckProperties, PacketId, QoS, SubackCode, UnsubackCode, UserProperties};
 use crate::mqtt::TopicFilter;
 
-/// SUBSCRIBE (MQTT 3.1.1, 3.8).
+/// SUBSCRIBE (MQTT 5.0, 3.8; MQTT 3.1.1, 3.8).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subscribe {
     /// SUBACK carries the same [MQTT-3.8.4-2].
     pub packet_id: PacketId,
-    /// At least one filter [MQTT-3.8.3-3], each with the highest QoS the client wants.
-    pub filters: Vec<(TopicFilter, QoS)>,
+    /// At least one filter [MQTT-3.8.3-2], each with what the client wants of it.
+    pub filters: Vec<(TopicFilter, SubscribeOptions)>,
+    /// What messages that match one of these filters are to carry (MQTT 5.0, 3.8.2.1.2).
+    pub subscription_id: Option<SubscriptionId>,
+    /// Whatever the application defines.
+    pub user: UserProperties,
 }
 
-/// SUBACK (MQTT 3.1.1, 3.9).
+/// How a client wants the messages of one filter (MQTT 5.0, 3.8.3.1). Before MQTT 5.0 there is the QoS alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct SubscribeOptions {
+    /// The highest QoS.
+    pub qos: QoS,
+    /// Not those that it publishes itself [MQTT-3.8.3-3].
+    pub no_local: bool,
+    /// With the RETAIN flag that the publisher set, instead of one that says "sent because retained".
+    pub retain_as_published: bool,
+    /// Which retained messages to begin with.
+    pub retain_handling: RetainHandling,
+}
+
+/// When a SUBSCRIBE brings retained messages (MQTT 5.0, 3.8.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RetainHandling {
+    /// 0: always, as before MQTT 5.0.
+    #[default]
+    Send = 0,
+    /// 1: if the subscription is new.
+    SendIfNew = 1,
+    /// 2: never.
+    DoNotSend = 2,
+}
+
+/// The number of a subscription, from 1 to 268,435,455 (MQTT 5.0, 3.8.2.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(NonZeroU32);
+
+/// SUBACK (MQTT 5.0, 3.9; MQTT 3.1.1, 3.9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suback {
@@ -19,9 +55,11 @@ pub struct Suback {
     pub packet_id: PacketId,
     /// One code for each filter of the SUBSCRIBE, in its order [MQTT-3.9.3-1].
     pub codes: Vec<SubackCode>,
+    /// Explanations.
+    pub properties: AckProperties,
 }
 
-/// UNSUBSCRIBE (MQTT 3.1.1, 3.10).
+/// UNSUBSCRIBE (MQTT 5.0, 3.10; MQTT 3.1.1, 3.10).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsubscribe {
@@ -29,23 +67,66 @@ pub struct Unsubscribe {
     pub packet_id: PacketId,
     /// At least one filter [MQTT-3.10.3-2].
     pub filters: Vec<TopicFilter>,
+    /// Whatever the application defines.
+    pub user: UserProperties,
 }
 
-/// The answer to one filter of a SUBSCRIBE (MQTT 3.1.1, 3.9.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// UNSUBACK (MQTT 5.0, 3.11; MQTT 3.1.1, 3.11).
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SubackCode {
-    /// Subscribed, with this QoS at most.
-    Granted(QoS),
-    /// Not subscribed. MQTT 3.1 has no such code, but its clients have nothing better to be told.
-    Failure,
+pub struct Unsuback {
+    /// That of the UNSUBSCRIBE.
+    pub packet_id: PacketId,
+    /// One code for each filter of the UNSUBSCRIBE, in its order [MQTT-3.11.3-1]; before MQTT 5.0 there are none.
+    pub codes: Vec<UnsubackCode>,
+    /// Explanations.
+    pub properties: AckProperties,
 }
 
 impl Subscribe {
     /// A SUBSCRIBE for `filters`.
     #[must_use]
-    pub const fn new(packet_id: PacketId, filters: Vec<(TopicFilter, QoS)>) -> Self {
-        Self { packet_id, filters }
+    pub const fn new(packet_id: PacketId, filters: Vec<(TopicFilter, SubscribeOptions)>) -> Self {
+        Self { packet_id, filters, subscription_id: None, user: Vec::new() }
+    }
+}
+
+impl From<QoS> for SubscribeOptions {
+    /// What a client of MQTT 3.1.1 wants.
+    fn from(qos: QoS) -> Self {
+        Self { qos, ..Self::default() }
+    }
+}
+
+impl RetainHandling {
+    /// The handling that `byte` stands for; 3 and above are none.
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            0 => Self::Send,
+            1 => Self::SendIfNew,
+            2 => Self::DoNotSend,
+            _ => return None,
+        })
+    }
+}
+
+impl SubscriptionId {
+    const MAX: u32 = 268_435_455;
+
+    /// The identifier `value`, unless it is 0 or too large.
+    #[must_use]
+    pub const fn new(value: u32) -> Option<Self> {
+        match NonZeroU32::new(value) {
+            Some(id) if value <= Self::MAX => Some(Self(id)),
+            _ => None,
+        }
+    }
+
+    /// The identifier as a number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0.get()
     }
 }
 
@@ -53,7 +134,7 @@ impl Suback {
     /// The answer `codes` to the SUBSCRIBE `packet_id`.
     #[must_use]
     pub const fn new(packet_id: PacketId, codes: Vec<SubackCode>) -> Self {
-        Self { packet_id, codes }
+        Self { packet_id, codes, properties: AckProperties::NONE }
     }
 }
 
@@ -61,29 +142,14 @@ impl Unsubscribe {
     /// An UNSUBSCRIBE from `filters`.
     #[must_use]
     pub const fn new(packet_id: PacketId, filters: Vec<TopicFilter>) -> Self {
-        Self { packet_id, filters }
+        Self { packet_id, filters, user: Vec::new() }
     }
 }
 
-impl SubackCode {
-    /// The code that `byte` stands for; any but 0, 1, 2 and 128 is reserved [MQTT-3.9.3-2].
+impl Unsuback {
+    /// The answer `codes` to the UNSUBSCRIBE `packet_id`.
     #[must_use]
-    pub const fn from_byte(byte: u8) -> Option<Self> {
-        if byte == 0x80 {
-            return Some(Self::Failure);
-        }
-        match QoS::from_byte(byte) {
-            Some(qos) => Some(Self::Granted(qos)),
-            None => None,
-        }
-    }
-
-    /// The code as it is on the wire.
-    #[must_use]
-    pub const fn to_byte(self) -> u8 {
-        match self {
-            Self::Granted(qos) => qos as u8,
-            Self::Failure => 0x80,
-        }
+    pub const fn new(packet_id: PacketId, codes: Vec<UnsubackCode>) -> Self {
+        Self { packet_id, codes, properties: AckProperties::NONE }
     }
 }

@@ -1,9 +1,9 @@
-//! The messages of the client that are not fully acknowledged (MQTT 3.1.1, 4.3.2 and 4.3.3, as receiver).
+//! The messages of the client that are not fully acknowledged (4.3.2 and 4.3.3, as receiver).
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{CloseReason, SessionConfig, Ticket};
-use crate::mqtt::{Delivery, Encoder, PacketId, PacketType};
+use crate::mqtt::{AckProperties, Delivery, PacketId, PacketType, PubackCode};
 
 /// Answers in the order of the packets they answer [MQTT-4.6.0-2], [MQTT-4.6.0-3], each held back until every message
 /// before it is committed. So no PUBCOMP can overtake the commit either.
@@ -12,15 +12,32 @@ pub(super) struct Inbound {
     answers: VecDeque<Answer>,
     /// Tickets number the answers from the beginning of the session; this one is in front.
     front: u64,
-    /// QoS 2 identifiers between PUBLISH and PUBREL: a PUBLISH that repeats one is the same message [MQTT-4.3.3-2].
-    unreleased: BTreeSet<PacketId>,
+    /// QoS 2 identifiers between PUBLISH and PUBREL: a PUBLISH that repeats one is the same message [MQTT-4.3.3-10].
+    unreleased: BTreeMap<PacketId, Unreleased>,
+    /// Messages of this connection that the client waits for, as it has to count them (4.9).
+    places: u16,
+}
+
+/// An answer to PUBLISH or PUBREL.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// PUBACK, PUBREC or PUBCOMP.
+    pub(super) packet: PacketType,
+    pub(super) packet_id: PacketId,
+    pub(super) code: PubackCode,
+    pub(super) properties: AckProperties,
+    /// Whether the message was known, for PUBCOMP.
+    pub(super) known: bool,
+    /// Whether sending it gives the client a place back.
+    ends: bool,
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Answer {
-    packet: PacketType,
-    packet_id: PacketId,
-    ready: bool,
+struct Unreleased {
+    /// Whether the message came in this connection and so takes one of its places.
+    counted: bool,
+    committed: bool,
 }
 
 /// What to do with a PUBLISH.
@@ -32,63 +49,109 @@ pub(super) enum Admission {
     Repeat,
 }
 
+impl Answer {
+    const fn new(packet: PacketType, packet_id: PacketId) -> Self {
+        Self {
+            packet,
+            packet_id,
+            code: PubackCode::Success,
+            properties: AckProperties::NONE,
+            known: true,
+            ends: false,
+            ready: false,
+        }
+    }
+}
+
 impl Inbound {
-    pub(super) fn publish(&mut self, delivery: Delivery, config: &SessionConfig) -> Result<Admission, CloseReason> {
-        let (packet, packet_id) = match delivery {
+    /// Takes a message, of which `receive_maximum` may be without answer at a time.
+    pub(super) fn publish(
+        &mut self,
+        delivery: Delivery,
+        config: &SessionConfig,
+        receive_maximum: u16,
+    ) -> Result<Admission, CloseReason> {
+        let mut answer = match delivery {
             Delivery::AtMostOnce => return Ok(Admission::New(None)),
-            Delivery::AtLeastOnce(id) => (PacketType::Puback, id),
-            Delivery::ExactlyOnce(id) => (PacketType::Pubrec, id),
+            Delivery::AtLeastOnce(id) => Answer::new(PacketType::Puback, id),
+            Delivery::ExactlyOnce(id) => Answer::new(PacketType::Pubrec, id),
         };
-        if packet == PacketType::Pubrec {
-            if self.unreleased.contains(&packet_id) {
-                self.queue(Answer { packet, packet_id, ready: true }, config)?;
-                return Ok(Admission::Repeat);
-            }
+        if self.unreleased.contains_key(&answer.packet_id) && answer.packet == PacketType::Pubrec {
+            answer.ready = true;
+            self.queue(answer, config)?;
+            return Ok(Admission::Repeat);
+        }
+        if self.places >= receive_maximum {
+            return Err(CloseReason::ReceiveMaximumExceeded);
+        }
+        if answer.packet == PacketType::Pubrec {
             if self.unreleased.len() >= usize::from(config.max_inbound_qos2) {
                 return Err(CloseReason::TooManyUnreleased);
             }
-            self.unreleased.insert(packet_id);
+            self.unreleased.insert(answer.packet_id, Unreleased { counted: true, committed: false });
+        } else {
+            answer.ends = true;
         }
-        let ticket = self.queue(Answer { packet, packet_id, ready: false }, config)?;
+        let ticket = self.queue(answer, config)?;
+        self.places += 1;
         Ok(Admission::New(Some(ticket)))
     }
 
-    /// PUBCOMP answers every PUBREL, known or not: the client may repeat one that the answer to got lost.
-    pub(super) fn release(&mut self, packet_id: PacketId, config: &SessionConfig) -> Result<(), CloseReason> {
-        self.unreleased.remove(&packet_id);
-        self.queue(Answer { packet: PacketType::Pubcomp, packet_id, ready: true }, config)?;
-        Ok(())
+    /// PUBCOMP answers every PUBREL, known or not: the client may repeat one that the answer to got lost. One of a known
+    /// message waits for a commit if `held`, and then has a ticket.
+    pub(super) fn release(
+        &mut self,
+        packet_id: PacketId,
+        config: &SessionConfig,
+        held: bool,
+    ) -> Result<Option<Ticket>, CloseReason> {
+        let message = self.unreleased.remove(&packet_id);
+        let mut answer = Answer::new(PacketType::Pubcomp, packet_id);
+        answer.known = message.is_some();
+        answer.ends = message.is_some_and(|message| message.counted);
+        let held = held && answer.known;
+        answer.ready = !held;
+        let ticket = self.queue(answer, config)?;
+        Ok(held.then_some(ticket))
     }
 
-    pub(super) fn committed(&mut self, ticket: Ticket) {
-        let answer = ticket.0.checked_sub(self.front).and_then(|index| usize::try_from(index).ok());
-        if let Some(answer) = answer.and_then(|index| self.answers.get_mut(index)) {
-            answer.ready = true;
+    /// What `ticket` names is committed, or refused with `code`.
+    pub(super) fn answer(&mut self, ticket: Ticket, code: PubackCode, properties: AckProperties) {
+        let position = ticket.0.checked_sub(self.front).and_then(|index| usize::try_from(index).ok());
+        let Some(answer) = position.and_then(|index| self.answers.get_mut(index)) else { return };
+        answer.ready = true;
+        answer.code = code;
+        answer.properties = properties;
+        if let (PacketType::Pubrec, Some(message)) = (answer.packet, self.unreleased.get_mut(&answer.packet_id)) {
+            message.committed = true;
         }
     }
 
-    /// Writes the answers that nothing holds back any longer.
-    pub(super) fn put_ready(&mut self, encoder: Encoder, out: &mut Vec<u8>) {
-        while let Some(answer) = self.answers.pop_front_if(|answer| answer.ready) {
-            self.front += 1;
-            match answer.packet {
-                PacketType::Puback => encoder.put_puback(out, answer.packet_id),
-                PacketType::Pubrec => encoder.put_pubrec(out, answer.packet_id),
-                _ => encoder.put_pubcomp(out, answer.packet_id),
-            }
+    /// Takes the next answer that nothing holds back any longer. `codes` tells whether the client can be refused.
+    pub(super) fn next_ready(&mut self, codes: bool) -> Option<Answer> {
+        let answer = self.answers.pop_front_if(|answer| answer.ready)?;
+        self.front += 1;
+        let mut ends = answer.ends;
+        if codes && answer.packet == PacketType::Pubrec && answer.code.is_refusal() {
+            // There will be no PUBREL (4.3.3).
+            ends = self.unreleased.remove(&answer.packet_id).is_some_and(|message| message.counted);
         }
+        self.places -= u16::from(ends);
+        Some(answer)
     }
 
     pub(super) fn unanswered(&self) -> usize {
         self.answers.len()
     }
 
+    /// Identifiers of committed messages whose PUBREL has not come.
     pub(super) fn unreleased(&self) -> impl Iterator<Item = PacketId> + '_ {
-        self.unreleased.iter().copied()
+        self.unreleased.iter().filter(|(_, message)| message.committed).map(|(packet_id, _)| *packet_id)
     }
 
     pub(super) fn resume(&mut self, unreleased: impl IntoIterator<Item = PacketId>) {
-        self.unreleased.extend(unreleased);
+        let message = Unreleased { counted: false, committed: true };
+        self.unreleased.extend(unreleased.into_iter().map(|packet_id| (packet_id, message)));
     }
 
     pub(super) fn shrink(&mut self) {

@@ -2,13 +2,21 @@
 //!
 //! Bytes go in with [`Session::receive`]; what the client wants comes out of [`Session::poll_event`], what the protocol
 //! answers by itself out of [`Session::poll_transmit`]. The application answers events by calling the session, and
-//! sends messages with [`Session::deliver`]. [`inbound`] and [`outbound`] keep the two directions' acknowledgements.
+//! sends messages with [`Session::deliver`]. [`connecting`] and [`packets`] act on what comes; [`inbound`] and [`outbound`]
+//! keep the two directions' acknowledgements.
 
+mod aliases;
+mod answers;
 mod config;
+mod connecting;
 mod deliver;
 mod event;
 mod inbound;
 mod outbound;
+mod packets;
+mod peer;
+mod saved;
+mod transmit;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,31 +24,40 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Connack, Connect, ConnectReturnCode, DecodeError, Decoder, EncodeError, Encoder, Packet, PacketId, ProtocolVersion,
-    Role, SubackCode,
+    Ack, AckProperties, Decoder, Disconnect, EncodeError, Packet, PacketId, PacketType, ProtocolVersion, PubackCode,
+    Role, Suback, Unsuback,
 };
 use crate::Tick;
+use aliases::Aliases;
+pub use answers::{Acceptance, Refusal};
 pub use config::SessionConfig;
+use connecting::Asked;
 pub use deliver::{DeliverError, Outgoing};
 pub use event::{CloseReason, Event, Ticket};
-use inbound::{Admission, Inbound};
-use outbound::{AfterPubrec, Outbound};
-pub use outbound::{Outstanding, Stage};
+use inbound::Inbound;
+use outbound::Outbound;
+pub use outbound::Stage;
+pub use saved::{SavedInflight, SavedSession};
+use transmit::{Put, Transmit};
 
 /// State of one client connection.
 #[derive(Debug)]
 pub struct Session {
     config: Arc<SessionConfig>,
     decoder: Decoder,
-    encoder: Encoder,
     phase: Phase,
     closing: Option<CloseReason>,
     events: VecDeque<Event>,
-    transmit: Vec<u8>,
+    transmit: Transmit,
     inbound: Inbound,
     outbound: Outbound,
-    /// Milliseconds that the client may be silent.
-    silence_ms: Option<u64>,
+    aliases: Aliases,
+    /// Seconds that the client may be silent, but for the half that is added; 0 is for ever.
+    keep_alive: u16,
+    /// Seconds that the session outlives its connection.
+    session_expiry: u32,
+    /// Whether the application stores what the session remembers.
+    durable: bool,
     /// When the connection was opened or bytes last came.
     heard: Tick,
 }
@@ -50,8 +67,8 @@ enum Phase {
     /// CONNECT is not complete.
     Connecting,
     /// The application decides on CONNECT. A client need not wait for that (3.1.4), but nothing it sends may count
-    /// before, because the answer can be no [MQTT-3.1.4-5] and because resuming has to come first.
-    Answering { early: VecDeque<Packet>, early_bytes: usize },
+    /// before, because the answer can be no [MQTT-3.1.4-6] and because resuming has to come first.
+    Answering { early: VecDeque<Packet>, early_bytes: usize, asked: Asked },
     /// CONNECT has been accepted.
     Open,
     /// CONNECT has been refused.
@@ -63,16 +80,18 @@ impl Session {
     #[must_use]
     pub fn new(config: Arc<SessionConfig>, now: Tick) -> Self {
         Self {
-            decoder: Decoder::new(Role::Server, config.connect_limits),
+            decoder: Decoder::new(Role::Server, config.connect_limits).up_to(config.highest_version),
             config,
-            encoder: Encoder::default(),
             phase: Phase::Connecting,
             closing: None,
             events: VecDeque::new(),
-            transmit: Vec::new(),
+            transmit: Transmit::default(),
             inbound: Inbound::default(),
             outbound: Outbound::default(),
-            silence_ms: None,
+            aliases: Aliases::default(),
+            keep_alive: 0,
+            session_expiry: 0,
+            durable: false,
             heard: now,
         }
     }
@@ -113,7 +132,7 @@ impl Session {
 
     /// The control packets to send next, whole ones. They go before any message that is delivered later.
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
-        (!self.transmit.is_empty()).then(|| Bytes::from(std::mem::take(&mut self.transmit)))
+        self.transmit.take()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is due unless something comes before.
@@ -125,7 +144,8 @@ impl Session {
         match self.phase {
             Phase::Connecting => Some(self.heard.after(self.config.connect_deadline_ms)),
             Phase::Answering { .. } | Phase::Refused => None,
-            Phase::Open => self.silence_ms.map(|silence_ms| self.heard.after(silence_ms)),
+            // [MQTT-3.1.2-22]
+            Phase::Open => (self.keep_alive != 0).then(|| self.heard.after(u64::from(self.keep_alive) * 1500)),
         }
     }
 
@@ -148,77 +168,66 @@ impl Session {
     /// The version of the protocol that the client has chosen.
     #[must_use]
     pub const fn version(&self) -> ProtocolVersion {
-        self.encoder.version()
+        self.transmit.encoder.version()
+    }
+
+    /// Seconds that the session is to outlive its connection, as granted to CONNECT and changed by DISCONNECT: 0 ends it,
+    /// [`SESSION_NEVER_EXPIRES`](super::SESSION_NEVER_EXPIRES) keeps it.
+    #[must_use]
+    pub const fn session_expiry(&self) -> u32 {
+        self.session_expiry
     }
 
     /// Gives back memory that is kept for the next packet.
     pub fn shrink(&mut self) {
         self.events.shrink_to_fit();
-        self.transmit.shrink_to_fit();
+        self.transmit.shrink();
         self.inbound.shrink();
         self.outbound.shrink();
     }
 
-    /// Accepts the client; the keep alive runs from the last bytes that came. Without a CONNECT to answer this does
-    /// nothing.
-    pub fn accept(&mut self, session_present: bool) {
-        let Phase::Answering { early, .. } = &mut self.phase else {
-            return;
-        };
-        let early = std::mem::take(early);
-        self.phase = Phase::Open;
-        self.encoder.put_connack(&mut self.transmit, Connack::accepted(session_present));
-        for message in self.outbound.iter().filter(|message| message.stage == Stage::Pubcomp) {
-            self.encoder.put_pubrel(&mut self.transmit, message.packet_id);
-        }
-        let end_of_input = self.closing.take();
-        for packet in early {
-            if self.closing.is_none() {
-                self.packet(packet);
-            }
-        }
-        self.closing = self.closing.or(end_of_input);
+    /// Sends the client away: with `disconnect` if it speaks MQTT 5.0 and has been accepted, without a word otherwise.
+    pub fn disconnect(&mut self, disconnect: Disconnect) {
+        self.end(CloseReason::Dismissed(disconnect.code), Some(disconnect));
     }
 
-    /// Refuses the client with any code but [`ConnectReturnCode::Accepted`] and closes [MQTT-3.2.2-5]. Without a CONNECT
-    /// to answer this does nothing.
-    pub fn refuse(&mut self, code: ConnectReturnCode) {
-        if matches!(self.phase, Phase::Answering { .. }) {
-            self.refuse_connect(code, CloseReason::Refused(code));
-        }
-    }
-
-    /// Takes over what an earlier connection of the same session left, before [`accept`](Self::accept): its
-    /// [`inflight`](Self::inflight) messages and [`unreleased`](Self::unreleased) identifiers. PUBREL is repeated at once
-    /// with the acceptance; messages are for the application to [`redeliver`](Self::redeliver) [MQTT-4.4.0-1].
-    pub fn resume(
-        &mut self,
-        inflight: impl IntoIterator<Item = Outstanding>,
-        unreleased: impl IntoIterator<Item = PacketId>,
-    ) {
-        if matches!(self.phase, Phase::Answering { .. }) {
-            self.outbound.resume(inflight);
-            self.inbound.resume(unreleased);
-        }
-    }
-
-    /// Answers a SUBSCRIBE with one code for each of its filters, in their order [MQTT-3.8.4-5].
+    /// Answers a SUBSCRIBE with one code for each of its filters, in their order [MQTT-3.8.4-6].
     ///
     /// # Errors
     /// [`EncodeError::NoEntries`] without codes.
-    pub fn suback(&mut self, packet_id: PacketId, codes: &[SubackCode]) -> Result<(), EncodeError> {
-        self.encoder.put_suback(&mut self.transmit, packet_id, codes)
+    pub fn suback(&mut self, suback: Suback) -> Result<(), EncodeError> {
+        let put = self.transmit.suback(suback)?;
+        self.after(put);
+        Ok(())
     }
 
-    /// Answers an UNSUBSCRIBE [MQTT-3.10.4-4].
-    pub fn unsuback(&mut self, packet_id: PacketId) {
-        self.encoder.put_unsuback(&mut self.transmit, packet_id);
+    /// Answers an UNSUBSCRIBE with one code for each of its filters, in their order [MQTT-3.10.4-4].
+    ///
+    /// # Errors
+    /// [`EncodeError::NoEntries`] without codes in MQTT 5.0.
+    pub fn unsuback(&mut self, unsuback: Unsuback) -> Result<(), EncodeError> {
+        let put = self.transmit.unsuback(unsuback)?;
+        self.after(put);
+        Ok(())
     }
 
-    /// The message of `ticket` is committed. Its PUBACK or PUBREC leaves as soon as those of all messages before it do.
+    /// What `ticket` names is committed. Its PUBACK, PUBREC or PUBCOMP leaves as soon as those of all packets before it do.
     pub fn published(&mut self, ticket: Ticket) {
-        self.inbound.committed(ticket);
-        self.inbound.put_ready(self.encoder, &mut self.transmit);
+        self.answer(ticket, PubackCode::Success, AckProperties::NONE);
+    }
+
+    /// Like [`published`](Self::published), with something to say about the message: that nobody wanted it, or that it is
+    /// refused. Clients of MQTT 3 cannot be told and take it for [`PubackCode::Success`].
+    pub fn answer(&mut self, ticket: Ticket, code: PubackCode, properties: AckProperties) {
+        self.inbound.answer(ticket, code, properties);
+        self.put_answers();
+    }
+
+    /// It is stored that the message of [`Event::Received`] waits for PUBCOMP. Its PUBREL leaves.
+    pub fn release(&mut self, packet_id: PacketId) {
+        if self.outbound.release(packet_id) {
+            self.put(|transmit| transmit.pubrel(PacketType::Pubrel, Ack::success(packet_id)));
+        }
     }
 
     /// Answers that wait for a commit, at most [`SessionConfig::max_unanswered`]: a reason to stop reading for a while.
@@ -227,89 +236,35 @@ impl Session {
         self.inbound.unanswered()
     }
 
-    /// Identifiers of QoS 2 messages from the client whose PUBREL has not come, for [`resume`](Self::resume).
-    pub fn unreleased(&self) -> impl Iterator<Item = PacketId> + '_ {
-        self.inbound.unreleased()
+    /// Writes a packet that has a form, because what came from the client and the application's texts do.
+    fn put(&mut self, write: impl FnOnce(&mut Transmit) -> Result<Put, EncodeError>) {
+        let put = write(&mut self.transmit).unwrap_or(Put::TooLarge);
+        self.after(put);
     }
 
-    fn packet(&mut self, packet: Packet) {
-        if let Phase::Answering { early, .. } = &mut self.phase {
-            early.push_back(packet);
-            return;
-        }
-        match packet {
-            Packet::Connect(connect) => self.connect(connect),
-            Packet::Publish(publish) => match self.inbound.publish(publish.delivery, &self.config) {
-                Ok(Admission::New(ticket)) => {
-                    self.events.push_back(Event::Publish { publish, ticket });
-                }
-                Ok(Admission::Repeat) => {
-                    self.inbound.put_ready(self.encoder, &mut self.transmit);
-                }
-                Err(reason) => self.close(reason),
-            },
-            Packet::Pubrel(id) => match self.inbound.release(id, &self.config) {
-                Ok(()) => self.inbound.put_ready(self.encoder, &mut self.transmit),
-                Err(reason) => self.close(reason),
-            },
-            Packet::Puback(id) => self.settle(id, Stage::Puback),
-            Packet::Pubcomp(id) => self.settle(id, Stage::Pubcomp),
-            Packet::Pubrec(id) => {
-                if self.outbound.received(id) == AfterPubrec::Pubrel {
-                    self.encoder.put_pubrel(&mut self.transmit, id);
-                }
-            }
-            Packet::Subscribe(subscribe) => self.events.push_back(Event::Subscribe(subscribe)),
-            Packet::Unsubscribe(unsubscribe) => {
-                self.events.push_back(Event::Unsubscribe(unsubscribe));
-            }
-            Packet::Pingreq => self.encoder.put_pingresp(&mut self.transmit),
-            Packet::Disconnect => {
-                self.events.push_back(Event::Disconnect);
-                self.close(CloseReason::Disconnected);
-            }
-            // A decoder in the server's role refuses what only servers send.
-            Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => {}
-        }
-    }
-
-    fn connect(&mut self, connect: Box<Connect>) {
-        self.decoder.set_limits(self.config.limits);
-        self.encoder = Encoder::new(connect.protocol);
-        self.silence_ms = self.config.silence_ms(connect.keep_alive);
-        // An empty identifier needs a clean session [MQTT-3.1.3-8]; MQTT 3.1 has no empty ones (3.1).
-        let may_be_empty = connect.clean_session && connect.protocol != ProtocolVersion::V3_1;
-        if connect.client_id.is_empty() && !may_be_empty {
-            let code = ConnectReturnCode::IdentifierRejected;
-            return self.refuse_connect(code, CloseReason::Refused(code));
-        }
-        self.phase = Phase::Answering { early: VecDeque::new(), early_bytes: 0 };
-        self.events.push_back(Event::Connect(connect));
-    }
-
-    fn malformed(&mut self, error: DecodeError) {
-        let reason = CloseReason::Malformed(error);
-        match error {
-            DecodeError::ProtocolLevel(_) => {
-                self.refuse_connect(ConnectReturnCode::UnacceptableProtocolVersion, reason);
-            }
-            _ => self.close(reason),
-        }
-    }
-
-    fn refuse_connect(&mut self, code: ConnectReturnCode, reason: CloseReason) {
-        self.phase = Phase::Refused;
-        self.encoder.put_connack(&mut self.transmit, Connack::without_session(code));
-        self.close(reason);
-    }
-
-    fn settle(&mut self, packet_id: PacketId, stage: Stage) {
-        if let Some(token) = self.outbound.settle(packet_id, stage) {
-            self.events.push_back(Event::Settled { token });
+    fn after(&mut self, put: Put) {
+        if put == Put::TooLarge {
+            self.close(CloseReason::AnswerTooLarge);
         }
     }
 
     fn close(&mut self, reason: CloseReason) {
-        self.closing.get_or_insert(reason);
+        let told = reason.disconnect_code().map(Disconnect::new);
+        self.end(reason, told);
+    }
+
+    fn end(&mut self, reason: CloseReason, told: Option<Disconnect>) {
+        if self.closing.is_some() {
+            return;
+        }
+        self.closing = Some(reason);
+        // Not before CONNACK [MQTT-3.14.0-1].
+        if let (Some(disconnect), Phase::Open, true) = (told, &self.phase, self.transmit.is_v5()) {
+            self.put(|transmit| transmit.disconnect(disconnect));
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open) && self.closing.is_none()
     }
 }
