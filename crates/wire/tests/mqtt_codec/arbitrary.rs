@@ -1,4 +1,4 @@
-//! Any valid packet.
+//! Any valid packet of MQTT 3.1 and 3.1.1.
 
 use bytes::Bytes;
 use deskwire_wire::mqtt::{
@@ -84,11 +84,11 @@ fn publish() -> impl Strategy<Value = Publish> {
     })
 }
 
-fn packet_id() -> impl Strategy<Value = PacketId> {
+pub(crate) fn packet_id() -> impl Strategy<Value = PacketId> {
     any::<PacketId>()
 }
 
-fn qos() -> impl Strategy<Value = QoS> {
+pub(crate) fn qos() -> impl Strategy<Value = QoS> {
     (0..=2u8).prop_map(|byte| QoS::from_byte(byte).unwrap())
 }
 
@@ -96,15 +96,15 @@ fn suback_code() -> impl Strategy<Value = SubackCode> {
     prop_oneof![qos().prop_map(SubackCode::Granted), Just(SubackCode::Failure)]
 }
 
-fn text() -> impl Strategy<Value = Text> {
+pub(crate) fn text() -> impl Strategy<Value = Text> {
     "[^\0]{0,12}".prop_map(|value| Text::new(&value).unwrap())
 }
 
-fn name() -> impl Strategy<Value = TopicName> {
+pub(crate) fn name() -> impl Strategy<Value = TopicName> {
     "[^\0+#]{1,12}(/[^\0+#]{0,4}){0,3}".prop_map(|value| TopicName::new(&value).unwrap())
 }
 
-fn filter() -> impl Strategy<Value = TopicFilter> {
+pub(crate) fn filter() -> impl Strategy<Value = TopicFilter> {
     let level = prop_oneof![3 => "[^\0+#/]{1,6}", 1 => Just("+".to_owned())];
     (vec(level, 1..5), any::<bool>()).prop_map(|(mut levels, open)| {
         if open {
@@ -114,6 +114,6 @@ fn filter() -> impl Strategy<Value = TopicFilter> {
     })
 }
 
-fn payload() -> impl Strategy<Value = Bytes> {
+pub(crate) fn payload() -> impl Strategy<Value = Bytes> {
     vec(any::<u8>(), 0..200).prop_map(Bytes::from)
 }

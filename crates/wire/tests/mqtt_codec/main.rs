@@ -3,20 +3,31 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot make its own input is to fail")]
 
 mod against_mqtt_proto;
+mod against_mqtt_proto_v5;
 mod against_rmqtt;
+mod against_rmqtt_v5;
 mod arbitrary;
+mod arbitrary_v5;
 mod malformed;
+mod malformed_v5;
 mod properties;
+mod properties_v5;
+mod reasons;
 mod topics;
 mod valid;
+mod valid_v5;
 
-use deskwire_wire::mqtt::{Connect, DecodeError, Decoder, Limits, Packet, Role, Text};
+use deskwire_wire::mqtt::{Connect, DecodeError, Decoder, Limits, Packet, ProtocolVersion, Role, Text};
 
 const LIMITS: Limits =
     Limits { max_packet: 1024, max_filters: 8, max_properties: 512, max_user_properties: 4, max_topic_alias: 4 };
 
 /// `CONNECT` of MQTT 3.1.1, clean session, client `c`.
 const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01c";
+/// `CONNECT` of MQTT 5.0, clean start, client `c`.
+const CONNECT_V5: &[u8] = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x01c";
+/// `CONNACK` of MQTT 5.0, accepted.
+const CONNACK_V5: &[u8] = b"\x20\x03\x00\x00\x00";
 /// `CONNACK`, accepted.
 const CONNACK: &[u8] = b"\x20\x02\x00\x00";
 
@@ -26,6 +37,18 @@ fn opened(role: Role, limits: Limits) -> Decoder {
     let mut opening = match role {
         Role::Server => CONNECT,
         Role::Client => CONNACK,
+    };
+    assert!(matches!(decoder.decode(&mut opening), Ok(Some(_))));
+    decoder.set_limits(limits);
+    decoder
+}
+
+/// A decoder of MQTT 5.0 that has got past the packet that opens a connection.
+fn opened_v5(role: Role, limits: Limits) -> Decoder {
+    let mut decoder = Decoder::new(role, Limits { max_packet: 64, ..limits }).speaking(ProtocolVersion::V5);
+    let mut opening = match role {
+        Role::Server => CONNECT_V5,
+        Role::Client => CONNACK_V5,
     };
     assert!(matches!(decoder.decode(&mut opening), Ok(Some(_))));
     decoder.set_limits(limits);
@@ -50,6 +73,8 @@ fn decode_pieces<'a>(
 /// The role that reads `packet`; acknowledgements and messages go both ways.
 fn reader_of(packet: &Packet) -> Role {
     match packet {
+        Packet::Publish(publish) if !publish.subscription_ids.is_empty() => Role::Client,
+        Packet::Disconnect(disconnect) if disconnect.server_reference.is_some() => Role::Client,
         Packet::Connack(_) | Packet::Suback(_) | Packet::Unsuback(_) | Packet::Pingresp => Role::Client,
         _ => Role::Server,
     }
@@ -68,4 +93,14 @@ fn opens_connection(packet: &Packet) -> bool {
 fn decoder_for(packet: &Packet, limits: Limits) -> Decoder {
     let role = reader_of(packet);
     if opens_connection(packet) { Decoder::new(role, limits) } else { opened(role, limits) }
+}
+
+/// A decoder of MQTT 5.0 that may get `packet` next.
+fn decoder_for_v5(packet: &Packet, limits: Limits) -> Decoder {
+    let role = reader_of(packet);
+    if opens_connection(packet) {
+        Decoder::new(role, limits).speaking(ProtocolVersion::V5)
+    } else {
+        opened_v5(role, limits)
+    }
 }
