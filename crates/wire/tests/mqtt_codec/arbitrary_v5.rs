@@ -47,8 +47,10 @@ fn user() -> impl Strategy<Value = UserProperties> {
 }
 
 /// One of the codes that `from_byte` knows.
-fn code<Code: std::fmt::Debug>(from_byte: impl Fn(u8) -> Option<Code>) -> impl Strategy<Value = Code> {
-    any::<u8>().prop_filter_map("not a code", from_byte)
+fn code<Code: Clone + std::fmt::Debug + 'static>(
+    from_byte: impl Fn(u8) -> Option<Code>,
+) -> impl Strategy<Value = Code> {
+    prop::sample::select((0..=u8::MAX).filter_map(from_byte).collect::<Vec<_>>())
 }
 
 fn connect() -> impl Strategy<Value = Connect> {

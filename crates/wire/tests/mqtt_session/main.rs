@@ -2,10 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot make its own input is to fail")]
 
+mod closing_v5;
 mod connecting;
+mod connecting_v5;
+mod durable;
+mod exactly_once;
 mod inbound;
+mod messages_v5;
 mod model;
 mod outbound;
+mod size;
 mod timing;
 
 use std::num::NonZeroU16;
@@ -14,8 +20,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_wire::Tick;
 use deskwire_wire::mqtt::{
-    Acceptance, Connect, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, ProtocolVersion, Publish, QoS,
-    Session, SessionConfig, Text, Ticket, TopicName,
+    Acceptance, Connect, Decoder, Delivery, Encoder, Event, Limits, Outgoing, Packet, PacketId, ProtocolVersion,
+    Publish, QoS, Role, Session, SessionConfig, Text, Ticket, TopicName,
 };
 
 const START: Tick = Tick::from_millis(1_000);
@@ -106,4 +112,55 @@ fn tickets(session: &mut Session) -> Vec<Ticket> {
         _ => None,
     };
     events(session).into_iter().filter_map(ticket).collect()
+}
+
+/// CONNECT of MQTT 5.0.
+fn connect_v5(change: impl FnOnce(&mut Connect)) -> Packet {
+    connect(|connect| {
+        connect.protocol = ProtocolVersion::V5;
+        change(connect);
+    })
+}
+
+fn bytes_of_v5(packets: &[Packet]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for packet in packets {
+        Encoder::new(ProtocolVersion::V5).put(&mut out, packet).unwrap();
+    }
+    out
+}
+
+fn send_v5(session: &mut Session, packets: &[Packet]) {
+    session.receive(&bytes_of_v5(packets), START);
+}
+
+/// The packets that the session has to send to a client of MQTT 5.0.
+fn answers_v5(session: &mut Session) -> Vec<Packet> {
+    read_v5(&sent(session))
+}
+
+fn read_v5(bytes: &[u8]) -> Vec<Packet> {
+    let limits = Limits { max_packet: 1 << 16, max_properties: 1 << 16, max_topic_alias: u16::MAX, ..LIMITS };
+    let mut decoder = Decoder::new(Role::Client, limits).speaking(ProtocolVersion::V5);
+    if bytes.first() != Some(&0x20) {
+        decoder.decode(&mut b"\x20\x03\x00\x00\x00".as_slice()).unwrap();
+    }
+    let mut input = bytes;
+    std::iter::from_fn(|| decoder.decode(&mut input).unwrap()).collect()
+}
+
+/// A session of MQTT 5.0 that waits for the answer to CONNECT.
+fn asking_v5(config: SessionConfig, change: impl FnOnce(&mut Connect)) -> Session {
+    let mut session = Session::new(Arc::new(config), START);
+    send(&mut session, &[connect_v5(change)]);
+    assert!(matches!(session.poll_event(), Some(Event::Connect(_))));
+    session
+}
+
+/// A session of MQTT 5.0 that has accepted its client and sent CONNACK.
+fn open_v5(config: SessionConfig, change: impl FnOnce(&mut Connect)) -> Session {
+    let mut session = asking_v5(config, change);
+    session.accept(Acceptance::new(false));
+    assert!(matches!(answers_v5(&mut session).as_slice(), [Packet::Connack(_)]));
+    session
 }

@@ -24,10 +24,14 @@ impl Session {
         };
         let (early, asked) = (std::mem::take(early), *asked);
         let end_of_input = self.closing.take();
-        self.phase = Phase::Open;
         self.durable = acceptance.durable;
         let connack = self.connack(acceptance, asked);
         self.put(|transmit| transmit.connack(connack));
+        if self.closing.is_some() {
+            self.phase = Phase::Refused;
+            return;
+        }
+        self.phase = Phase::Open;
         let repeated: Vec<_> = self.inflight().filter(|message| message.stage == Stage::Pubcomp).collect();
         for message in repeated {
             self.put(|transmit| transmit.pubrel(PacketType::Pubrel, Ack::success(message.packet_id)));
