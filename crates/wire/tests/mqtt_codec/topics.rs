@@ -33,6 +33,25 @@ fn filters() {
     assert_eq!(TopicFilter::new("\0"), Err(TopicError::Text(TextError::Nul)));
 }
 
+/// [MQTT-4.8.2-1], [MQTT-4.8.2-2]
+#[test]
+fn shared_subscriptions() {
+    for (filter, shared) in [
+        ("$share/group/a/+", Ok(Some(("group", "a/+")))),
+        ("$share/g//", Ok(Some(("g", "/")))),
+        ("$share", Ok(None)),
+        ("$shared/g/a", Ok(None)),
+        ("a/$share/g", Ok(None)),
+        ("$share/", Err(TopicError::Share)),
+        ("$share/g", Err(TopicError::Share)),
+        ("$share/g/", Err(TopicError::Share)),
+        ("$share//a", Err(TopicError::Share)),
+        ("$share/+/a", Err(TopicError::Share)),
+    ] {
+        assert_eq!(TopicFilter::new(filter).unwrap().shared(), shared, "{filter}");
+    }
+}
+
 #[test]
 fn matching() {
     for (filter, topic, expected) in [

@@ -1,10 +1,12 @@
 //! Sessions that are stored: what must be on disk before a packet leaves.
 
 use deskwire_wire::mqtt::{
-    Acceptance, DeliverError, Delivery, Event, Packet, QoS, SavedInflight, SavedSession, Session, Stage,
+    Acceptance, DeliverError, Delivery, Event, Outgoing, Packet, QoS, SavedInflight, SavedSession, Session, Stage,
 };
 
-use crate::{asking, config, events, id, open, outgoing, publish, send, sent, tickets};
+use std::num::NonZeroU32;
+
+use crate::{asking, config, events, id, open, open_v5, outgoing, publish, send, sent, tickets};
 
 fn durable() -> Session {
     let mut session = asking(config(), |connect| connect.clean_start = false);
@@ -106,4 +108,19 @@ fn other_sessions_answer_at_once() {
     send(&mut session, &[Packet::Pubrec(id(1).into())]);
     assert_eq!(events(&mut session), []);
     assert_eq!(sent(&mut session), b"\x62\x02\x00\x01");
+}
+
+/// [MQTT-3.1.2-25]: what is too large for the client is over.
+#[test]
+fn what_cannot_be_sent_is_forgotten() {
+    let mut session = open_v5(config(), |connect| connect.properties.maximum_packet_size = NonZeroU32::new(30));
+    let [large, small] = [1, 2].map(|token| session.reserve(QoS::AtLeastOnce, token).unwrap());
+    let mut out = Vec::new();
+    let refused = session.redeliver(&mut out, large.packet_id, Outgoing::new("t", &[0; 40]));
+    assert!(matches!(refused, Err(DeliverError::TooLarge { limit: 30, .. })));
+    assert_eq!(session.next_unsent(), Some(large), "it waits for a decision");
+    assert_eq!(session.forget(large.packet_id), Some(1));
+    assert_eq!(session.next_unsent(), Some(small));
+    session.redeliver(&mut out, small.packet_id, outgoing(QoS::AtMostOnce, 0)).unwrap();
+    assert_eq!(out, b"\x32\x07\x00\x01t\x00\x02\x00m");
 }

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use deskwire_wire::mqtt::{
-    Acceptance, Decoder, Delivery, Event, Limits, Packet, PacketId, QoS, Role, Session, SessionConfig,
+    Acceptance, Decoder, Delivery, Event, Limits, Packet, PacketId, ProtocolVersion, QoS, Role, Session, SessionConfig,
 };
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -37,6 +38,10 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::Deliver(QoS::ExactlyOnce)),
         any::<Index>().prop_map(Step::Answer),
     ]
+}
+
+fn version() -> impl Strategy<Value = ProtocolVersion> {
+    prop_oneof![Just(ProtocolVersion::V3_1), Just(ProtocolVersion::V3_1_1), Just(ProtocolVersion::V5)]
 }
 
 proptest! {
@@ -117,10 +122,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(bytes in vec(any::<u8>(), 0..400), connected in any::<bool>()) {
+    fn no_bytes_panic(bytes in vec(any::<u8>(), 0..400), version in option::of(version())) {
         let mut session = Session::new(Arc::new(config()), START);
-        if connected {
-            session.receive(&bytes_of(&[connect(|_| {})]), START);
+        if let Some(version) = version {
+            session.receive(&bytes_of(&[connect(|connect| connect.protocol = version)]), START);
             session.accept(Acceptance::new(false));
         }
         for piece in bytes.chunks(7) {

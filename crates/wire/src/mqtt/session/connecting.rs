@@ -6,26 +6,32 @@ use super::answers::{Acceptance, Refusal};
 use super::outbound::Stage;
 use super::peer::Peer;
 use super::{CloseReason, Event, Phase, Session};
-use crate::mqtt::{Ack, Connack, ConnackCode, Connect, DecodeError, Encoder, PacketType, ProtocolVersion};
+use crate::mqtt::{Ack, Connack, ConnackCode, Connect, DecodeError, Encoder, Packet, PacketType, ProtocolVersion};
 
-/// What CONNECT asked for and may not get.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    keep_alive: u16,
-    session_expiry: u32,
+/// What is kept until CONNECT is answered.
+#[derive(Debug)]
+pub(super) struct Answering {
+    /// What came behind CONNECT.
+    pub(super) early: VecDeque<Packet>,
+    /// Bytes that came behind CONNECT.
+    pub(super) early_bytes: usize,
+    /// Keep alive and session expiry in seconds that the client asked for and may not get.
+    asked_keep_alive: u16,
+    asked_session_expiry: u32,
 }
 
 impl Session {
     /// Accepts the client; the keep alive runs from the last bytes that came. Without a CONNECT to answer this does
     /// nothing.
     pub fn accept(&mut self, acceptance: Acceptance) {
-        let Phase::Answering { early, asked, .. } = &mut self.phase else {
+        let Phase::Answering(answering) = &mut self.phase else {
             return;
         };
-        let (early, asked) = (std::mem::take(early), *asked);
+        let early = std::mem::take(&mut answering.early);
+        let (keep_alive, session_expiry) = (answering.asked_keep_alive, answering.asked_session_expiry);
         let end_of_input = self.closing.take();
         self.durable = acceptance.durable;
-        let connack = self.connack(acceptance, asked);
+        let connack = self.connack(acceptance, keep_alive, session_expiry);
         self.put(|transmit| transmit.connack(connack));
         if self.closing.is_some() {
             self.phase = Phase::Refused;
@@ -48,7 +54,7 @@ impl Session {
 
     /// Refuses the client and closes [MQTT-3.2.2-7]. Without a CONNECT to answer this does nothing.
     pub fn refuse(&mut self, refusal: impl Into<Refusal>) {
-        if matches!(self.phase, Phase::Answering { .. }) {
+        if matches!(self.phase, Phase::Answering(_)) {
             let refusal = refusal.into();
             let reason = CloseReason::Refused(refusal.code);
             self.refuse_connect(refusal, reason);
@@ -60,10 +66,9 @@ impl Session {
         self.transmit.encoder = Encoder::new(connect.protocol);
         self.transmit.peer = Peer::new(&connect, &self.config);
         self.keep_alive = self.config.keep_alive(connect.keep_alive);
-        let asked = Asked { keep_alive: connect.keep_alive, session_expiry: connect.session_expiry() };
         self.session_expiry = match connect.protocol {
-            ProtocolVersion::V5 => asked.session_expiry.min(self.config.session_expiry_max),
-            _ => asked.session_expiry,
+            ProtocolVersion::V5 => connect.session_expiry().min(self.config.session_expiry_max),
+            _ => connect.session_expiry(),
         };
         let code = if connect.properties.authentication_method.is_some() {
             // None is spoken here [MQTT-4.12.0-1].
@@ -71,24 +76,29 @@ impl Session {
         } else if connect.client_id.is_empty() && !may_be_nameless(&connect) {
             ConnackCode::ClientIdentifierNotValid
         } else {
-            self.phase = Phase::Answering { early: VecDeque::new(), early_bytes: 0, asked };
+            self.phase = Phase::Answering(Box::new(Answering {
+                early: VecDeque::new(),
+                early_bytes: 0,
+                asked_keep_alive: connect.keep_alive,
+                asked_session_expiry: connect.session_expiry(),
+            }));
             return self.events.push_back(Event::Connect(connect));
         };
         self.refuse_connect(code.into(), CloseReason::Refused(code));
     }
 
     /// The answer that tells a client of MQTT 5.0 what it gets where that is not what it asked for or may assume.
-    fn connack(&self, acceptance: Acceptance, asked: Asked) -> Connack {
+    fn connack(&self, acceptance: Acceptance, asked_keep_alive: u16, asked_session_expiry: u32) -> Connack {
         let config = &self.config;
         let response_information = acceptance.response_information.filter(|_| self.transmit.peer.response_information);
         let mut connack = Connack::accepted(acceptance.session_present);
         let properties = &mut connack.properties;
-        properties.session_expiry = (self.session_expiry != asked.session_expiry).then_some(self.session_expiry);
+        properties.session_expiry = (self.session_expiry != asked_session_expiry).then_some(self.session_expiry);
         properties.receive_maximum = Some(config.receive_maximum).filter(|maximum| maximum.get() != u16::MAX);
         properties.maximum_packet_size =
             u32::try_from(config.limits.max_packet).ok().and_then(|max| max.try_into().ok());
         properties.topic_alias_maximum = Some(config.limits.max_topic_alias).filter(|maximum| *maximum != 0);
-        properties.server_keep_alive = (self.keep_alive != asked.keep_alive).then_some(self.keep_alive);
+        properties.server_keep_alive = (self.keep_alive != asked_keep_alive).then_some(self.keep_alive);
         properties.assigned_client_id = acceptance.assigned_client_id;
         properties.response_information = response_information;
         properties.user = acceptance.user;

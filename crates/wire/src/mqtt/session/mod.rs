@@ -24,14 +24,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Ack, AckProperties, Decoder, Disconnect, EncodeError, Packet, PacketId, PacketType, ProtocolVersion, PubackCode,
-    Role, Suback, Unsuback,
+    Ack, AckProperties, Decoder, Disconnect, EncodeError, PacketId, PacketType, ProtocolVersion, PubackCode, Role,
+    Suback, Unsuback,
 };
 use crate::Tick;
 use aliases::Aliases;
 pub use answers::{Acceptance, Refusal};
 pub use config::SessionConfig;
-use connecting::Asked;
+use connecting::Answering;
 pub use deliver::{DeliverError, Outgoing};
 pub use event::{CloseReason, Event, Ticket};
 use inbound::Inbound;
@@ -68,7 +68,8 @@ enum Phase {
     Connecting,
     /// The application decides on CONNECT. A client need not wait for that (3.1.4), but nothing it sends may count
     /// before, because the answer can be no [MQTT-3.1.4-6] and because resuming has to come first.
-    Answering { early: VecDeque<Packet>, early_bytes: usize, asked: Asked },
+    /// Boxed, because it does not last.
+    Answering(Box<Answering>),
     /// CONNECT has been accepted.
     Open,
     /// CONNECT has been refused.
@@ -102,9 +103,9 @@ impl Session {
         if input.is_empty() || self.closing.is_some() {
             return;
         }
-        if let Phase::Answering { early_bytes, .. } = &mut self.phase {
-            *early_bytes += input.len();
-            if *early_bytes > self.config.limits.max_packet {
+        if let Phase::Answering(answering) = &mut self.phase {
+            answering.early_bytes += input.len();
+            if answering.early_bytes > self.config.limits.max_packet {
                 return self.close(CloseReason::TooEager);
             }
         }
@@ -143,7 +144,7 @@ impl Session {
         }
         match self.phase {
             Phase::Connecting => Some(self.heard.after(self.config.connect_deadline_ms)),
-            Phase::Answering { .. } | Phase::Refused => None,
+            Phase::Answering(_) | Phase::Refused => None,
             // [MQTT-3.1.2-22]
             Phase::Open => (self.keep_alive != 0).then(|| self.heard.after(u64::from(self.keep_alive) * 1500)),
         }

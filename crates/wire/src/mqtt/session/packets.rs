@@ -8,8 +8,8 @@ use crate::mqtt::{Ack, Auth, Disconnect, Packet, PacketId, PacketType, PubackCod
 
 impl Session {
     pub(super) fn packet(&mut self, packet: Packet) {
-        if let Phase::Answering { early, .. } = &mut self.phase {
-            early.push_back(packet);
+        if let Phase::Answering(answering) = &mut self.phase {
+            answering.early.push_back(packet);
             return;
         }
         match packet {

@@ -36,7 +36,7 @@ impl Session {
     /// Takes over what an earlier connection of the same session left, before [`accept`](Self::accept). PUBREL is repeated
     /// at once with the acceptance; messages are for the application to [`redeliver`](Self::redeliver) [MQTT-4.4.0-1].
     pub fn resume(&mut self, saved: SavedSession) {
-        if matches!(self.phase, Phase::Answering { .. }) {
+        if matches!(self.phase, Phase::Answering(_)) {
             self.outbound.resume(saved.inflight);
             self.inbound.resume(saved.unreleased);
         }
