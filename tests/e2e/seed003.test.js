@@ -81,11 +81,11 @@ for (const [title, naming] of Object.entries(NAMINGS)) {
   });
 }
 
-test('/app/send of a visitor who has one conversation need not name it, of an agent toUserId will do', async (t) => {
+test('/app/send with toUserId names the conversation with that user', async (t) => {
   const { visitor, visitorSide, agentSide } = await bothOnline(t);
   const [question, answer] = [newUid(), newUid()];
   const send = (side, message) => side.stompClient.publish({ destination: '/app/send', body: JSON.stringify(message) });
-  send(visitorSide, { uid: question, content: 'without a name' });
+  send(visitorSide, { uid: question, content: 'to the agent', toUserId: agent.uid });
   await agentSide.message(question);
   send(agentSide, { uid: answer, content: 'to you', toUserId: visitor.uid });
   await visitorSide.message(answer);

@@ -132,11 +132,15 @@ function page(t, { url = '/main2/ws' } = {}) {
     success: (res) => received.push(res.data),
   });
   t.after(() => {
-    // Without its callback the loop does not begin anew.
-    opened.client.ws.onclose = null;
-    opened.client.ws.close();
-    clearTimeout(opened.reconTimeout);
     clearTimeout(opened.sendTimeout);
+    if (opened.client.connected) {
+      opened.destroy();
+    } else {
+      // Without its callback the loop does not begin anew.
+      opened.client.ws.onclose = null;
+      opened.client.ws.close();
+      clearTimeout(opened.reconTimeout);
+    }
   });
   return { opened, received };
 }

@@ -40,12 +40,20 @@ pub(super) trait Talk: Send + 'static {
     fn hear(&mut self, kind: MessageKind, message: &[u8], out: &mut Output);
 }
 
+/// How far the end of a connection is (RFC 6455 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// We have said Close and the client has not.
+    Begun,
+    /// Both have, or the client broke the protocol: nothing more is heard.
+    Done,
+}
+
 /// What is to be written.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     frames: Vec<u8>,
-    /// Whether our Close frame is among them or was sent.
-    closed: bool,
+    closing: Option<Closing>,
 }
 
 impl Output {
@@ -53,16 +61,23 @@ impl Output {
     pub(super) fn say(&mut self, kind: MessageKind, message: &[u8]) {
         if self.frames.len() + message.len() > MAX_OUTPUT {
             self.close(CloseCode::POLICY_VIOLATION, "too many answers at once");
-        } else if !self.closed {
+        } else if self.closing.is_none() {
             ws::put_frame(&mut self.frames, Opcode::from(kind), message);
         }
     }
 
     /// Ends the connection. Only the first call counts.
     pub(super) fn close(&mut self, code: CloseCode, reason: &str) {
-        if !std::mem::replace(&mut self.closed, true) {
+        if self.closing.is_none() {
+            self.closing = Some(Closing::Begun);
             ws::put_close(&mut self.frames, code, reason);
         }
+    }
+
+    /// As [`Self::close`], when the client is not expected to say anything.
+    fn finish(&mut self, code: CloseCode, reason: &str) {
+        self.close(code, reason);
+        self.closing = Some(Closing::Done);
     }
 }
 
@@ -97,8 +112,8 @@ async fn serve(mut io: Io, leftover: Bytes, talk: impl Talk, mut shutdown: Shutd
         within(PATIENCE, io.write_all(&frames)).await?;
         within(PATIENCE, io.flush()).await?;
         drop(frames);
-        if conversation.output.closed {
-            return end(io).await;
+        if conversation.output.closing.is_some() {
+            return end(io, conversation).await;
         }
         tokio::select! {
             read = within(PATIENCE, io.read(&mut input)) => match read? {
@@ -110,12 +125,18 @@ async fn serve(mut io: Io, leftover: Bytes, talk: impl Talk, mut shutdown: Shutd
     }
 }
 
-/// Waits for the client to have read our last words: a reset would take them away.
-async fn end(mut io: Io) -> io::Result<()> {
+/// Waits for the client's Close frame, and then for it to have read ours: a reset would take our last words away.
+async fn end(mut io: Io, mut conversation: Conversation<impl Talk>) -> io::Result<()> {
+    let mut input = [0; 512];
     within(CLOSE_WAIT, async {
+        while conversation.output.closing == Some(Closing::Begun) {
+            match io.read(&mut input).await? {
+                0 => return Ok(()),
+                count => conversation.receive(&mut input[..count]),
+            }
+        }
         io.shutdown().await?;
-        let mut rest = [0; 512];
-        while io.read(&mut rest).await? > 0 {}
+        while io.read(&mut input).await? > 0 {}
         Ok(())
     })
     .await
@@ -143,9 +164,15 @@ impl<T: Talk> Conversation<T> {
     }
 
     fn receive(&mut self, mut input: &mut [u8]) {
-        while !self.output.closed {
+        while self.output.closing != Some(Closing::Done) {
             match self.decoder.decode(&mut input) {
                 Ok(None) => return,
+                Ok(Some(Event::Close(frame))) => {
+                    self.output.finish(frame.map_or(CloseCode::NORMAL, |frame| frame.code), "");
+                }
+                Err(error) => self.output.finish(error.close_code(), &error.to_string()),
+                // Nothing is said behind a Close frame, so nothing needs to be heard.
+                Ok(Some(_)) if self.output.closing.is_some() => {}
                 Ok(Some(Event::Data { kind, payload, end })) => {
                     self.message.extend_from_slice(payload);
                     if end {
@@ -156,10 +183,6 @@ impl<T: Talk> Conversation<T> {
                     ws::put_frame(&mut self.output.frames, Opcode::Pong, ping.as_ref());
                 }
                 Ok(Some(Event::Pong(_))) => {}
-                Ok(Some(Event::Close(frame))) => {
-                    self.output.close(frame.map_or(CloseCode::NORMAL, |frame| frame.code), "");
-                }
-                Err(error) => self.output.close(error.close_code(), &error.to_string()),
             }
         }
     }
@@ -187,6 +210,18 @@ mod tests {
         let mut conversation = Conversation::new(Chatter);
         assert_eq!(conversation.output.frames, b"\x81\x05hello");
         conversation.receive(&mut b"\x82\x80\x00\x00\x00\x00".repeat(10));
-        assert!(conversation.output.closed && conversation.output.frames.len() <= MAX_OUTPUT + 64);
+        assert_eq!(conversation.output.closing, Some(Closing::Begun));
+        assert!(conversation.output.frames.len() <= MAX_OUTPUT + 64);
+    }
+
+    #[test]
+    fn behind_our_close_frame_only_the_client_s_is_heard() {
+        let mut conversation = Conversation::new(Chatter);
+        conversation.output.close(CloseCode::NORMAL, "");
+        let said = conversation.output.frames.clone();
+        conversation.receive(&mut b"\x82\x80\x00\x00\x00\x00\x89\x80\x00\x00\x00\x00".to_vec());
+        assert_eq!(conversation.output.closing, Some(Closing::Begun));
+        conversation.receive(&mut b"\x88\x80\x00\x00\x00\x00".to_vec());
+        assert_eq!((conversation.output.closing, conversation.output.frames), (Some(Closing::Done), said));
     }
 }

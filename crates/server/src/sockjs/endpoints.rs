@@ -25,6 +25,8 @@ const GREETING: &str = "Welcome to SockJS!\n";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+/// How long the answer to a request that brings messages waits at most for the session to act on them.
+const SETTLING: Duration = Duration::from_millis(100);
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What an upgrade to WebSocket means on the base path itself.
@@ -215,8 +217,8 @@ impl<T: Service> Shared<T> {
                 return text(StatusCode::SERVICE_UNAVAILABLE, "Too many messages.");
             }
         }
-        // The session may act on them before the client hears that they have come.
-        tokio::task::yield_now().await;
+        // A client that polls as soon as it knows that they have come finds what they brought about.
+        let _ = tokio::time::timeout(SETTLING, session.settled()).await;
         match sender {
             Sender::Xhr => (StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, TEXT)]).into_response(),
             Sender::Jsonp => text(StatusCode::OK, "ok"),

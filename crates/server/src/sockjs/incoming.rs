@@ -31,6 +31,10 @@ impl Incoming {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
     /// Takes up to `room` bytes, as `take` sees them piece by piece. Nothing is taken of an empty inbox.
     pub(super) fn read(&mut self, mut room: usize, mut take: impl FnMut(&[u8])) {
         while let Some(first) = self.requests.front() {

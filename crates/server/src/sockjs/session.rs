@@ -48,6 +48,8 @@ pub(super) struct Session {
     state: Mutex<State>,
     /// The session is over.
     ended: Notify,
+    /// The server's end has taken everything, or takes no more.
+    idle: Notify,
 }
 
 #[derive(Debug)]
@@ -115,7 +117,7 @@ impl Session {
             sender_waits: false,
             wakers: Wakers::default(),
         };
-        Self { settings, state: Mutex::new(state), ended: Notify::new() }
+        Self { settings, state: Mutex::new(state), ended: Notify::new(), idle: Notify::new() }
     }
 
     pub(super) const fn settings(&self) -> &SessionSettings {
@@ -196,6 +198,19 @@ impl Session {
         let delivered = timeout(self.settings.post_wait, poll_fn(|cx| delivery.poll(cx))).await;
         delivered.unwrap_or(Err(DeliverError::Full))
     }
+
+    /// Waits until the server's end has taken all that was delivered and asks for more: until it has acted on it.
+    pub(super) async fn settled(&self) {
+        loop {
+            let idle = self.idle.notified();
+            let settled =
+                self.with(|state| state.is_closed() || (state.incoming.is_empty() && state.wakers.reader.is_some()));
+            if settled {
+                return;
+            }
+            idle.await;
+        }
+    }
 }
 
 /// A request with messages that may have to wait for room. At most one of a session does, so that what waits is bounded
@@ -257,7 +272,7 @@ impl Session {
     }
 
     fn poll_incoming<R>(&self, cx: &mut Context<'_>, take: impl FnOnce(&mut Incoming) -> Option<R>) -> Poll<Option<R>> {
-        self.with(|state| {
+        let taken = self.with(|state| {
             let taken = take(&mut state.incoming);
             state.wakers.wake_sender();
             if taken.is_none() && !state.is_closed() {
@@ -265,7 +280,11 @@ impl Session {
                 return Poll::Pending;
             }
             Poll::Ready(taken)
-        })
+        });
+        if taken.is_pending() {
+            self.idle.notify_waiters();
+        }
+        taken
     }
 
     /// Takes `elements` when there is room; `false` when the session takes no more.
@@ -293,6 +312,7 @@ impl Session {
             state.wakers.wake_writer();
             state.wakers.wake_sender();
         });
+        self.idle.notify_waiters();
     }
 
     pub(super) fn written(&self) -> u64 {

@@ -18,6 +18,7 @@ mod server;
 mod silence;
 mod sizes;
 mod slow_readers;
+mod sockjs;
 mod stomp_client;
 mod subscriptions;
 mod transactions;
