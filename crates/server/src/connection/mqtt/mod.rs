@@ -230,6 +230,8 @@ impl Protocol for Mqtt {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
+            // Nothing of this connection is handed on in turn.
+            Answer::HandedOn { .. } => {}
             Answer::Joined(conversation) => self.joined.push_back(conversation),
             // Answered by the loop.
             Answer::Describe => {}

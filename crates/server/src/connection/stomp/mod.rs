@@ -271,6 +271,7 @@ impl Protocol for Stomp {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            Answer::HandedOn { ticket } => self.handed_on(ticket),
             // A STOMP client subscribes by itself, to one conversation or to all.
             Answer::Joined(conversation) => {
                 if self.has_inbox() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{
     Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Reply, Selector,
-    SubscriptionKey, Wants,
+    SubscriptionKey, Ticket, Wants,
 };
 use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
 use deskwire_wire::stomp::{
@@ -70,38 +70,47 @@ impl Stomp {
         }
         if self.unanswered.is_empty() {
             admitted.push();
-        } else {
-            // What this client said before and what waits for its commit comes first.
-            admitted.push_in_turn().await?;
+            self.receipt_of(send);
+            return Ok(());
         }
-        self.receipt_of(send);
+        // What this client said before and what waits for its commit comes first.
+        let ticket = self.next_ticket();
+        admitted.push_in_turn(ticket).await?;
+        self.answer_later(send);
         Ok(())
     }
 
     /// To a live topic. What is to survive a restart is stored for the durable subscriptions that collect it.
     pub(super) async fn publish_live(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
-        let queues = Arc::clone(&self.gateway.queues);
-        let publication = if is_persistent(send) {
-            let Some(publication) = queues.publish_stored(publication, self.next_reply()).await? else {
-                self.answer_later(send);
-                return Ok(());
-            };
-            publication
+        let unstored = if is_persistent(send) {
+            let reply = self.next_reply();
+            self.gateway.queues.publish_stored(publication, reply).await?
         } else {
-            publication
+            Some(publication)
         };
-        if self.unanswered.is_empty() {
-            self.gateway.hub.publish(&Arc::new(publication));
-        } else {
-            queues.publish_in_turn(publication).await?;
+        match unstored {
+            None => self.answer_later(send),
+            Some(publication) if self.unanswered.is_empty() => {
+                self.gateway.hub.publish(&Arc::new(publication));
+                self.receipt_of(send);
+            }
+            Some(publication) => {
+                let ticket = self.next_ticket();
+                self.gateway.queues.publish_in_turn(publication, ticket).await?;
+                self.answer_later(send);
+            }
         }
-        self.receipt_of(send);
         Ok(())
     }
 
-    fn next_reply(&mut self) -> Reply {
+    fn next_ticket(&mut self) -> Ticket {
         self.last_ticket += 1;
-        Reply::Outbox(Arc::clone(&self.outbox), self.last_ticket)
+        Ticket { outbox: Arc::clone(&self.outbox), number: self.last_ticket }
+    }
+
+    fn next_reply(&mut self) -> Reply {
+        let Ticket { outbox, number } = self.next_ticket();
+        Reply::Outbox(outbox, number)
     }
 
     fn answer_later(&mut self, send: &Send) {
@@ -214,7 +223,8 @@ impl Stomp {
     pub(super) async fn forget_durable(&self, name: Option<DurableName<'_>>) -> Result<(), Refused> {
         let (Some(client), Some(name)) = (&self.client, name) else { return Ok(()) };
         let name = client.durable_name(name)?;
-        self.gateway.queues.unsubscribe_durably(&client.identity.principal.uid, &name).await?;
+        let owner = &client.identity.principal.uid;
+        self.gateway.queues.unsubscribe_durably(owner, &name, &self.outbox).await?;
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ const INLETS: [&str; 2] = ["send", "chat/send"];
 /// Where a session hears what became of such messages, behind `/user/`.
 const ERRORS: &str = "queue/errors";
 
-/// A write that is not answered yet.
+/// Something said that is not answered yet: a write, or what waits behind one to be handed on.
 #[derive(Debug)]
 pub(super) struct Unanswered {
     /// The connection's number for it.
@@ -142,8 +142,7 @@ impl Stomp {
 
     /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
     pub(super) fn committed(&mut self, ticket: u64, outcome: Result<Written, CommitError>) {
-        let Some(index) = self.unanswered.iter().position(|write| write.ticket == ticket) else { return };
-        let Some(Unanswered { receipt, tolerated, .. }) = self.unanswered.remove(index) else { return };
+        let Some(Unanswered { receipt, tolerated, .. }) = self.take_unanswered(ticket) else { return };
         match (outcome, receipt, tolerated) {
             (Ok(Written::Refused(refusal)), None, Some(uid)) => {
                 let refused = Refused::Desk(refusal.into());
@@ -156,6 +155,18 @@ impl Stomp {
             (Ok(_), Some(receipt), _) => self.session.receipt(&receipt),
             (Ok(_), None, _) => {}
         }
+    }
+
+    /// The answer to what was not stored and had to wait for its turn.
+    pub(super) fn handed_on(&mut self, ticket: u64) {
+        if let Some(Unanswered { receipt: Some(receipt), .. }) = self.take_unanswered(ticket) {
+            self.session.receipt(&receipt);
+        }
+    }
+
+    fn take_unanswered(&mut self, ticket: u64) -> Option<Unanswered> {
+        let index = self.unanswered.iter().position(|waiting| waiting.ticket == ticket)?;
+        self.unanswered.remove(index)
     }
 }
 
