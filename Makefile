@@ -62,7 +62,7 @@ $(PYTHON_ENV)/made: $(E2E)/requirements.txt
 
 # Without Chromium the tests in a browser are skipped: nobody has to install one.
 setup-browser:
-	@command -v chromium >/dev/null || apt-get install -qy --no-install-recommends chromium || \
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
 		echo "chromium is missing: the tests in a browser will be skipped" >&2
 
 bench: build ## Measure this machine; prints one JSON line per scenario
