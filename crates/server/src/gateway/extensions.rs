@@ -29,8 +29,8 @@ pub struct Veto(pub Cow<'static, str>);
 /// Looks at what clients want before the server acts on it, and may refuse it.
 ///
 /// Hooks run on the connection's task, one after the other in the order of their registration, and the first veto is
-/// the last word; a hook that takes long holds its connection up. They run after the server's own checks, so that they
-/// can narrow rights and never widen them.
+/// the last word; a hook that takes long holds its connection up. They are asked besides the server's own checks:
+/// they can narrow rights and never widen them.
 pub trait Interceptor: Send + Sync {
     /// A WebSocket, or a SockJS session with its first request, is about to be opened. A veto is answered with 403.
     ///

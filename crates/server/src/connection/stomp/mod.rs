@@ -34,7 +34,7 @@ use super::{
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
-    registry::{Description, Listening},
+    registry::Description,
 };
 use crate::{
     gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
@@ -198,16 +198,12 @@ impl Protocol for Stomp {
     }
 
     fn describe(&self) -> Description {
-        let subscriptions = self.subscriptions.iter().map(|subscription| Listening {
-            id: subscription.protocol.wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
-            topic: subscription.filter().clone(),
-        });
         Description {
             session: self.client.as_ref().map(|client| client.session),
             principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
             protocol: self.protocol,
             address: self.address,
-            subscriptions: subscriptions.collect(),
+            subscriptions: self.listening(),
         }
     }
 
@@ -235,6 +231,8 @@ impl Protocol for Stomp {
             self.next = None;
         }
         match &self.next {
+            // Answers may be as large as a history: the client takes them first.
+            _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
             Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),

@@ -11,7 +11,10 @@ use deskwire_wire::stomp::{
 };
 
 use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
-use crate::gateway::{Refused, Route, SessionEvent};
+use crate::{
+    connection::registry::Listening,
+    gateway::{Refused, Route, SessionEvent},
+};
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
 const NUMBERED: &str = "session/";
@@ -120,6 +123,23 @@ impl Stomp {
     pub(super) fn new_key(&mut self) -> Result<SubscriptionKey, Refused> {
         self.last_key = self.last_key.checked_add(1).ok_or(Refused::TooMany("subscriptions"))?;
         Ok(self.last_key)
+    }
+
+    /// What the client listens to.
+    pub(super) fn listening(&self) -> Vec<Listening> {
+        let subscriptions = self.subscriptions.iter().map(|subscription| {
+            let Subscribed { wire, destination, .. } = &subscription.protocol;
+            let filter = subscription.filter();
+            Listening {
+                id: wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
+                // A private topic says who may answer a request.
+                topic: match destination {
+                    Some(spelled) if filter.is_private() => spelled.as_ref().into(),
+                    _ => filter.to_string(),
+                },
+            }
+        });
+        subscriptions.chain(self.consumed.iter().map(|consumed| consumed.listening(&self.session))).collect()
     }
 
     pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe) {
