@@ -84,7 +84,6 @@ impl Ticket {
 
 /// Something for the committer to do in its turn.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all jobs are writes")]
 pub enum Job {
     /// Commit, then announce and reply.
     Write {

@@ -147,7 +147,7 @@ impl Stomp {
         let keys: Vec<_> = self.subscriptions.iter().filter(|s| ended(&s.protocol)).map(|s| s.key()).collect();
         for key in keys {
             self.subscriptions.remove(key);
-            self.temporary_queues.retain(|queue| queue.key != key);
+            self.leave_temporary_queue(key);
         }
         self.tell(SessionEvent::Unsubscribed(unsubscribe.id()));
         if let Some(receipt) = unsubscribe.receipt() {
