@@ -316,3 +316,56 @@ async fn what_many_consume_is_consumed_once() {
     desk.log.flush().await.unwrap();
     assert_eq!(stored(&desk.store).await, 0);
 }
+
+/// Reads a durable subscription on one connection after the other, each taking over from one that has not settled all;
+/// returns what was consumed, in order.
+async fn read_in_turns(queues: Arc<Queues>, last: String) -> Vec<String> {
+    let mut consumed: Vec<String> = Vec::new();
+    let mut left_behind = None;
+    for turn in 0.. {
+        let outbox = Outbox::new(2000);
+        let narrow = Consumer { window: 5, ..consumer(&outbox) };
+        let consumption = queues.subscribe_durably(news("n", None), narrow).await.unwrap();
+        // Only now the connection before this one goes.
+        drop(left_behind.take());
+        for _ in 0..turn % 7 {
+            poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
+            let taken = handed(&outbox);
+            consumption.refill();
+            // The last of them are on their way when the next connection comes.
+            for (text, number, _) in taken.iter().take(1 + taken.len() / 2) {
+                consumption.settle([*number]);
+                consumed.push(text.clone());
+                if *text == last {
+                    return consumed;
+                }
+            }
+            if taken.len() > 1 {
+                break;
+            }
+        }
+        left_behind = Some(consumption);
+    }
+    consumed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_durable_subscription_loses_and_repeats_nothing_between_its_connections() {
+    const MESSAGES: u64 = 500;
+    let desk = Desk::new(ROOMY).await;
+    let queues = open(&desk, &desk.hub, LIMITS).await;
+    drop(queues.subscribe_durably(news("n", None), consumer(&Outbox::new(1))).await.unwrap());
+    let reader = tokio::spawn(read_in_turns(Arc::clone(&queues), (MESSAGES - 1).to_string()));
+    for number in 0..MESSAGES {
+        let said = saying("news/a", &number.to_string(), &[]);
+        if number % 3 == 0 {
+            assert!(queues.publish_stored(said, Reply::Nobody).await.unwrap().is_none());
+        } else {
+            queues.publish_in_turn(said, Ticket { outbox: Outbox::new(1), number }).await.unwrap();
+        }
+    }
+    let expected: Vec<_> = (0..MESSAGES).map(|number| number.to_string()).collect();
+    assert_eq!(reader.await.unwrap(), expected);
+    desk.log.flush().await.unwrap();
+    assert_eq!(stored(&desk.store).await, 0);
+}
