@@ -50,7 +50,10 @@ describe('heart-beats', { concurrency: true }, () => {
     await beatsOf(raw);
     const beats = carrier.frames.filter((frame) => frame[0] === 'a' && !JSON.parse(frame.slice(1)).join('').trim());
     assert.ok(beats.length >= BEATS);
-    assert.ok(beats.every((frame) => frame === 'a["\\n"]'), beats.join(' '));
+    assert.ok(
+      beats.every((frame) => frame === 'a["\\n"]'),
+      beats.join(' '),
+    );
   });
 
   for (const version of ['1.0', '1.1', '1.2']) {
@@ -59,7 +62,13 @@ describe('heart-beats', { concurrency: true }, () => {
       const destination = `/topic/glued/${version.replace('.', '')}`;
       raw.send('SUBSCRIBE', { id: 's', destination });
       const send = (body) => stompFrame('SEND', { destination }, body);
-      for (const bytes of ['\n', '\r\n', `\r\n${send('a')}`, `\n\n${send('b')}\r\n\r\n`, `${send('c')}\n${send('d')}`]) {
+      for (const bytes of [
+        '\n',
+        '\r\n',
+        `\r\n${send('a')}`,
+        `\n\n${send('b')}\r\n\r\n`,
+        `${send('c')}\n${send('d')}`,
+      ]) {
         raw.write(bytes);
       }
       raw.write(Buffer.from('\r\n'));
@@ -85,7 +94,10 @@ describe('heart-beats', { concurrency: true }, () => {
     assert.equal(raw.connected.headers['heart-beat'], `${INTERVAL},${INTERVAL}`);
     await beatsOf(raw);
     const times = raw.pieces.map(({ at }) => at);
-    const gaps = times.slice(1).map((at, index) => at - times[index]).sort((a, b) => a - b);
+    const gaps = times
+      .slice(1)
+      .map((at, index) => at - times[index])
+      .sort((a, b) => a - b);
     // The median: a machine that is busy for a moment does not count, a server that looks too seldom does.
     assert.ok(gaps[Math.floor(gaps.length / 2)] <= INTERVAL, `gaps of ${gaps.map(Math.round)} ms`);
   });
