@@ -38,5 +38,5 @@ pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
     registry::{Connections, Description, Listening},
-    upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
+    upgrade::{Endpoints, mqtt_endpoint},
 };
