@@ -22,9 +22,9 @@ before(async () => {
 });
 
 /** The documentation's client, that subscribes in onConnect. Resolves when it has. */
-async function stompClientOf(t, endpoint, token, { factory } = {}) {
+async function stompClientOf(t, endpoint, token, { factory, reconnectDelay = 5000 } = {}) {
   const socket = factory ? undefined : new SockJS(`${server.url}${endpoint}?token=${token}`);
-  const stompClient = new Client({ webSocketFactory: factory ?? (() => socket), reconnectDelay: 5000 });
+  const stompClient = new Client({ webSocketFactory: factory ?? (() => socket), reconnectDelay });
   const state = { stompClient, received: [], errors: [] };
   const subscribed = new Promise((resolve) => {
     stompClient.onConnect = () => {
@@ -136,12 +136,12 @@ test('one SockJS object handed out again after its end harms nothing', async (t)
   let attempts = 0;
   const socket = new SockJS(`${server.url}/ws/chat?token=${visitor.accessToken}`);
   const unlucky = await stompClientOf(t, '/ws/chat', visitor.accessToken, {
+    reconnectDelay: 10,
     factory: () => {
       attempts += 1;
       return socket;
     },
   });
-  unlucky.stompClient.reconnectDelay = 10;
   unlucky.stompClient.forceDisconnect();
   await until('the factory is asked again', () => attempts > 1);
   await unlucky.stompClient.deactivate({ force: true });

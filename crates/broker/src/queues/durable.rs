@@ -34,9 +34,9 @@ pub enum DurableError {
     /// The connection has it already.
     #[error("this connection uses the durable subscription already")]
     InUse,
-    /// The user has as many as it may.
+    /// The owner has as many as it may.
     #[error("you have too many durable subscriptions")]
-    TooManyOfUser,
+    TooManyOfOwner,
     /// No queue for it.
     #[error(transparent)]
     Queue(#[from] QueueError),
@@ -148,14 +148,14 @@ impl Queues {
         Ok(Consumption::new(queue, id, None))
     }
 
-    fn has_room_for_durable(&self, user: &Uid) -> Result<(), DurableError> {
+    fn has_room_for_durable(&self, owner: &Uid) -> Result<(), DurableError> {
         let work = self.lock().len();
         let kept = self.durables.lock();
         if work + kept.len() >= self.limits.queues {
             return Err(QueueError::TooMany.into());
         }
-        let own = kept.keys().filter(|(owner, _)| owner == user).count();
-        if own < self.limits.durable_per_user { Ok(()) } else { Err(DurableError::TooManyOfUser) }
+        let own = kept.keys().filter(|(other, _)| other == owner).count();
+        if own < self.limits.durable_per_owner { Ok(()) } else { Err(DurableError::TooManyOfOwner) }
     }
 
     /// Forgets a durable subscription with what it has collected, if there is one.

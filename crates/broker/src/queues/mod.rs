@@ -61,8 +61,8 @@ pub struct QueueLimits {
     pub total_bytes: usize,
     /// How often a message may be refused; with the last time it is dropped.
     pub deliveries: u32,
-    /// Durable subscriptions of one user.
-    pub durable_per_user: usize,
+    /// Durable subscriptions of one owner.
+    pub durable_per_owner: usize,
 }
 
 /// Why a queue does not take a message or a consumer. Nothing has changed then.

@@ -19,7 +19,7 @@ const LIMITS: QueueLimits = QueueLimits {
     bytes: 1 << 20,
     total_bytes: 1 << 20,
     deliveries: 1_000_000,
-    durable_per_user: 2,
+    durable_per_owner: 2,
 };
 
 async fn open(desk: &Desk, hub: &Arc<Hub>, limits: QueueLimits) -> Arc<Queues> {
@@ -204,7 +204,7 @@ async fn durable_subscriptions_have_one_consumer_and_a_bound() {
 
     drop(queues.subscribe_durably(news("m", None), consumer(&outbox)).await.unwrap());
     let third = queues.subscribe_durably(news("o", None), consumer(&outbox)).await;
-    assert!(matches!(third, Err(DurableError::TooManyOfUser)));
+    assert!(matches!(third, Err(DurableError::TooManyOfOwner)));
     queues.unsubscribe_durably(&uid("ann"), "m").await.unwrap();
     queues.unsubscribe_durably(&uid("ann"), "m").await.unwrap();
     queues.unsubscribe_durably(&uid("bob"), "n").await.unwrap();

@@ -111,8 +111,8 @@ bounded_section! {
         total_bytes: usize = 512 * 1024 * 1024, 1024..=1024 * 1024 * 1024 * 1024;
         /// Times that a message is delivered and refused before it is dropped.
         max_deliveries: u32 = 16, 1..=1_000_000;
-        /// Durable subscriptions of one user or service account.
-        durable_per_user: usize = 64, 1..=1_000_000;
+        /// Durable subscriptions of one service account.
+        durable_per_account: usize = 64, 1..=1_000_000;
     } and {
         /// Queues whose messages reach everybody who is subscribed at that time, and wait for nobody, as MQTT filters over
         /// `queue/` and the name.

@@ -44,6 +44,9 @@ pub enum Refused {
     /// A selector on a conversation.
     #[error("a conversation cannot be chosen from: selectors are for live topics and queues")]
     SelectorOnConversation,
+    /// A durable subscription of a user.
+    #[error("durable subscriptions are for service accounts")]
+    DurableForUsers,
     /// A durable subscription by its `id`, and there is none.
     #[error("a durable subscription needs an id")]
     DurableWithoutId,

@@ -164,7 +164,7 @@ impl Stomp {
         Ok(())
     }
 
-    /// Resumes or makes a durable subscription to live topics.
+    /// Resumes or makes a durable subscription of a service account to live topics.
     pub(super) async fn subscribe_durably(
         &mut self,
         subscribe: &Subscribe,
@@ -173,6 +173,10 @@ impl Stomp {
         subscribed: Subscribed,
     ) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
+        if client.identity.account.is_none() {
+            // Visitors make themselves, as many as they like, and would fill the server with what nobody returns for.
+            return Err(Refused::DurableForUsers);
+        }
         let name = client.durable_name(name)?;
         let owner = client.identity.principal.uid.clone();
         let Wants { selector, not_from: discards } = self.wants(subscribe)?.unwrap_or_default();
@@ -182,7 +186,7 @@ impl Stomp {
         let key = consumer.key;
         let subscribed_durably = self.gateway.queues.subscribe_durably(durable, consumer).await;
         let consumption = subscribed_durably.inspect_err(|error| {
-            if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfUser) {
+            if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfOwner) {
                 self.count_full();
             }
         })?;

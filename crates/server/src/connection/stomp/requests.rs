@@ -17,13 +17,13 @@ impl Stomp {
             }
             Event::Unsubscribe(unsubscribe) => {
                 if let Err(refused) = self.stop_consuming(&unsubscribe).await {
-                    return self.session.error(&refused.to_string(), "", unsubscribe.receipt());
+                    return self.refuse(&refused, "", unsubscribe.receipt());
                 }
                 self.unsubscribe(&unsubscribe);
             }
             Event::Forget(forget) => match self.forget_durable(forget.durable()).await {
                 Ok(()) => forget.receipt().into_iter().for_each(|receipt| self.session.receipt(receipt)),
-                Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
+                Err(refused) => self.refuse(&refused, "", forget.receipt()),
             },
             Event::Send(send) => {
                 self.gateway.metrics.messages_in(self.protocol).increment(1);
