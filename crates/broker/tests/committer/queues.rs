@@ -179,7 +179,7 @@ async fn a_durable_subscription_collects_across_restarts() {
     assert_eq!(texts(&other), ["3", "new"]);
     let _anew = again.subscribe_durably(news("n", None), consumer(&outbox)).await.unwrap();
     assert_eq!(texts(&outbox), [""; 0]);
-    assert!(other.close_reason().is_some(), "it is taken over");
+    assert!(other.take_orders().close.is_some(), "it is taken over");
     desk.log.flush().await.unwrap();
     assert_eq!(stored(&desk.store).await, 0);
 }

@@ -131,8 +131,9 @@ impl Endpoints {
         protocol: impl FnOnce(Arc<Outbox>, Tick) -> P,
     ) {
         let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
-        let registered = self.connections.enter(&outbox);
         let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
+        let gauge = self.settings.metrics.connections(protocol.name()).clone();
+        let registered = self.connections.enter(&outbox, gauge);
         let settings = Arc::clone(&self.settings);
         Connection::new(carrier, framing, protocol, outbox, registered, settings).run(leftover).await;
     }

@@ -231,8 +231,6 @@ impl Protocol for Mqtt {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
             Answer::Joined(conversation) => self.joined.push_back(conversation),
-            // Answered by the loop.
-            Answer::Describe => {}
         }
     }
 
