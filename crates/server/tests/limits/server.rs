@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     mem,
     net::{SocketAddr, TcpStream},
+    path::Path,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -12,6 +13,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+const BINARY: &str = env!("CARGO_BIN_EXE_deskwire");
 /// The service account of every server.
 pub(crate) const SERVICE: (&str, &str) = ("bench", "hush");
 /// The uid, user name and password of the demo agent.
@@ -60,6 +62,12 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap(), section, keys)
     }
 
+    /// Starts the server of an example; whoever tests this target alone has built it before.
+    pub(crate) fn of_example(name: &str) -> Self {
+        let program = Path::new(BINARY).with_file_name("examples").join(name);
+        Self::run(&program, tempfile::tempdir().unwrap(), "LIMITS", &[])
+    }
+
     /// Stops the server, waits for its end and starts it again over the same data.
     pub(crate) fn restarted(mut self, limits: &[(&str, &str)]) -> Self {
         self.stop();
@@ -77,8 +85,12 @@ impl Server {
     }
 
     fn start_in(folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
+        Self::run(Path::new(BINARY), folder, section, keys)
+    }
+
+    fn run(program: &Path, folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))
+        let mut child = Command::new(program)
             .env_clear()
             .env("DESKWIRE_SERVICE_ACCOUNT", format!("{}:{}", SERVICE.0, SERVICE.1))
             .env("DESKWIRE_AGENT_PASSWORD", AGENT.2)
@@ -121,10 +133,15 @@ impl Server {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
-        let body = body.to_string();
+        self.post_with(path, "", body)
+    }
+
+    /// As [`Self::post`], with one more `header` if it is not empty.
+    pub(crate) fn post_with(&self, path: &str, header: &str, body: &Value) -> Answer {
+        let (body, end) = (body.to_string(), if header.is_empty() { "" } else { "\r\n" });
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             Content-Length: {}\r\n{header}{end}\r\n{body}",
             body.len()
         ))
     }

@@ -161,7 +161,7 @@ impl Stomp {
     fn view(&self) -> Option<SessionView<'_>> {
         let client = self.client.as_ref()?;
         let principal = &client.identity.principal;
-        Some(SessionView { id: client.session, principal, protocol: self.protocol, address: self.address })
+        Some(SessionView { id: Some(client.session), principal, protocol: self.protocol, address: self.address })
     }
 
     fn tell(&self, event: SessionEvent<'_>) {

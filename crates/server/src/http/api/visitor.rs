@@ -251,13 +251,14 @@ async fn thread(
 async fn send(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
     if state.rates.messages.check_key(&principal.uid).is_err() {
         return Err(too_fast(&state));
     }
-    Ok(Success::new(request.send(&state, &principal).await?))
+    Ok(Success::new(request.send(&state, &principal, &peer).await?))
 }
 
 async fn history(
