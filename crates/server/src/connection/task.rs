@@ -108,7 +108,7 @@ impl<P: Protocol> Connection<P> {
         }
         let ended = match self.serve().await {
             // Boxed as it is needed once: it would make every connection's task larger.
-            Ok(Some(ending)) => Box::pin(self.farewell(ending)).await,
+            Ok(Some(ending)) => Box::pin((*self).farewell(ending)).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
@@ -118,8 +118,8 @@ impl<P: Protocol> Connection<P> {
     }
 
     /// Lets go of everything that the client listened to, so that nobody waits for it, and says goodbye.
-    fn farewell(self: Box<Self>, ending: Ending) -> impl Future<Output = io::Result<()>> {
-        let Self { carrier, framing, unsent, closing, registered, .. } = *self;
+    fn farewell(self, ending: Ending) -> impl Future<Output = io::Result<()>> {
+        let Self { carrier, framing, unsent, closing, registered, .. } = self;
         let farewell = Farewell { carrier, framing, unsent: unsent.into_bytes(), closing };
         async move {
             let _registered = registered;

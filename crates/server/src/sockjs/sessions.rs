@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,6 +14,7 @@ use super::{
     session::{AttachError, Attachment, Session},
     settings::Settings,
 };
+use crate::address::network;
 
 /// How long the end of a socket may be on its way while its client comes again on another.
 const OVERLAP: Duration = Duration::from_millis(100);
@@ -148,14 +149,6 @@ impl Table {
                 self.addresses.remove(&address);
             }
         }
-    }
-}
-
-/// Whoever has one IPv6 address has its whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

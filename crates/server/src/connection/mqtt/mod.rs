@@ -345,7 +345,7 @@ fn publish_will(gateway: &Gateway, session: &SessionView<'_>, will: Publication)
     let Content::Opaque(content) = will.content() else { return };
     let asked = gateway.extensions.ask(|interceptor| interceptor.send(session, will.topic().as_str(), content.body()));
     match asked {
-        Ok(()) => drop(gateway.hub.publish(&Arc::new(will))),
+        Ok(()) => gateway.hub.publish(&Arc::new(will)),
         Err(veto) => tracing::info!(%veto, "a will was refused"),
     }
 }

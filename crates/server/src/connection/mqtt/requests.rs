@@ -137,7 +137,7 @@ impl Mqtt {
             match self.subscribe_to(filter.clone(), qos).await {
                 Ok(()) => {}
                 Err(Refused::NotAllowed(_) | Refused::Vetoed(_)) => {
-                    self.gateway.desk.drop_subscription(client_id, &filter).await?
+                    self.gateway.desk.drop_subscription(client_id, &filter).await?;
                 }
                 Err(Refused::Desk(error)) => return Err(error),
                 Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),

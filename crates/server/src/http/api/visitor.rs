@@ -21,6 +21,7 @@ use super::{
     page::Page,
 };
 use crate::{
+    address::network,
     config::Limits,
     connection::timestamp,
     http::{AppError, JsonBody, QueryParams, Success},
@@ -123,7 +124,7 @@ async fn init(
     Extension(peer): Extension<Peer>,
     JsonBody(mut request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
-    if state.rates.introductions.check_key(&peer.address.ip()).is_err() {
+    if state.rates.introductions.check_key(&network(peer.address.ip())).is_err() {
         return Err(too_fast(&state));
     }
     bounded("nickname", &request.nickname, MAX_NICKNAME)?;
