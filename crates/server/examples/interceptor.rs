@@ -44,7 +44,7 @@ struct Chronicle;
 
 impl SessionListener for Chronicle {
     fn on_event(&self, session: &SessionView<'_>, event: SessionEvent<'_>) {
-        eprintln!("session {} ({:?}): {event:?}", session.id, session.protocol);
+        eprintln!("session {:?} ({:?}): {event:?}", session.id, session.protocol);
     }
 }
 

@@ -184,7 +184,7 @@ async fn a_durable_subscription_collects_across_restarts() {
     assert_eq!(texts(&other), ["3", "new"]);
     let _anew = again.subscribe_durably(news("n", None), consumer(&outbox)).await.unwrap();
     assert_eq!(texts(&outbox), [""; 0]);
-    assert!(other.close_reason().is_some(), "it is taken over");
+    assert!(other.take_orders().close.is_some(), "it is taken over");
     desk.log.flush().await.unwrap();
     assert_eq!(stored(&desk.store).await, 0);
 }
@@ -226,9 +226,9 @@ async fn who_has_a_durable_subscription_hears_that_it_is_forgotten() {
     let own = queues.unsubscribe_durably(&uid("ann"), "n", &reader).await;
     assert!(matches!(own, Err(DurableError::InUse)), "it has it under another name");
     desk.hub.publish(&Arc::new(saying("news/a", "1", &[])));
-    assert_eq!((texts(&reader), reader.close_reason()), (vec!["1".to_owned()], None));
+    assert_eq!((texts(&reader), reader.take_orders().close), (vec!["1".to_owned()], None));
     queues.unsubscribe_durably(&uid("ann"), "n", &other).await.unwrap();
-    assert_eq!(reader.close_reason(), Some(CloseReason::SubscriptionForgotten));
+    assert_eq!(reader.take_orders().close, Some(CloseReason::SubscriptionForgotten));
     drop(consumption);
     desk.hub.publish(&Arc::new(saying("news/a", "2", &[])));
     let _anew = queues.subscribe_durably(news("n", None), consumer(&other)).await.unwrap();

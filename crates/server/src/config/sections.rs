@@ -71,7 +71,8 @@ pub struct SockJsSection {
     pub response_bytes: usize,
     /// Whether answers set the cookie `JSESSIONID`, by which a load balancer can tell nodes apart.
     pub cookie_needed: bool,
-    /// URL of the SockJS client for the page of the iframe transports; it has to be the version that pages use.
+    /// URL of the SockJS client for the page of the iframe transports; it has to be the version that pages use. Empty for
+    /// no such transports.
     pub client_url: String,
 }
 
@@ -82,7 +83,7 @@ impl Default for SockJsSection {
             disconnect_ms: Millis(5000),
             response_bytes: 128 * 1024,
             cookie_needed: false,
-            client_url: "/sockjs.min.js".to_owned(),
+            client_url: String::new(),
         }
     }
 }

@@ -84,6 +84,16 @@ fn is_own(principal: &Principal, filter: &TopicFilter) -> bool {
     }
 }
 
+/// What all users of an organisation listen to, and nobody sends to: the state of the seats (seed 002).
+const SHARED: &str = "seat/status";
+
+/// The topic of its own organisation that a user means by `filter`, if that is [`SHARED`]. Programs mean a live topic.
+#[must_use]
+pub fn shared_topic(identity: &Identity, filter: &TopicFilter) -> Option<TopicFilter> {
+    let org = (identity.account.is_none() && filter.as_str() == SHARED).then_some(&identity.principal.org)?;
+    TopicFilter::new(&format!("org/{org}/{SHARED}")).ok()
+}
+
 impl Gateway {
     /// What `identity` gets when it subscribes to the canonical `filter`.
     ///
@@ -138,6 +148,24 @@ mod tests {
     use deskwire_model::Uid;
 
     use super::*;
+
+    #[test]
+    fn what_is_shared_is_shared_in_an_organisation() {
+        let uid = |text| Uid::new(text).unwrap();
+        let filter = |text: &str| TopicFilter::new(text).unwrap();
+        for role in [Role::Agent, Role::Visitor] {
+            for org in ["o", "p"] {
+                let principal = Principal { org: uid(org), uid: uid("u"), role };
+                let user = Identity { principal, account: None };
+                let topic = shared_topic(&user, &filter("seat/status"));
+                assert_eq!(topic, Some(filter(&format!("org/{org}/seat/status"))));
+                assert!(topic.is_some_and(|topic| is_reserved(&topic)), "nobody sends to it");
+                for other in ["seat", "seat/+", "seat/#", "seat/status/x", "org/o/seat/status"] {
+                    assert_eq!(shared_topic(&user, &filter(other)), None, "{other}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn own_topics_are_ones_own() {

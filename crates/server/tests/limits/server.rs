@@ -138,10 +138,15 @@ impl Server {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
-        let body = body.to_string();
+        self.post_with(path, "", body)
+    }
+
+    /// As [`Self::post`], with one more `header` if it is not empty.
+    pub(crate) fn post_with(&self, path: &str, header: &str, body: &Value) -> Answer {
+        let (body, end) = (body.to_string(), if header.is_empty() { "" } else { "\r\n" });
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             Content-Length: {}\r\n{header}{end}\r\n{body}",
             body.len()
         ))
     }

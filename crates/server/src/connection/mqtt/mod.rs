@@ -128,7 +128,7 @@ impl Mqtt {
     fn view(&self) -> Option<SessionView<'_>> {
         let client = self.client.as_ref()?;
         let principal = &client.identity.principal;
-        Some(SessionView { id: client.session, principal, protocol: self.name(), address: self.address })
+        Some(SessionView { id: Some(client.session), principal, protocol: self.name(), address: self.address })
     }
 
     fn tell(&self, event: SessionEvent<'_>) {
@@ -235,8 +235,6 @@ impl Protocol for Mqtt {
             // Nothing of this connection is handed on in turn.
             Answer::HandedOn { .. } => {}
             Answer::Joined(conversation) => self.joined.push_back(conversation),
-            // Answered by the loop.
-            Answer::Describe => {}
         }
     }
 
@@ -335,14 +333,25 @@ impl Drop for Mqtt {
         if let Some(limit) = self.session.is_closing().and_then(limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
-        self.tell(SessionEvent::Disconnected);
-        if let Some(client) = &mut self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
-            // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
-            if let Some(will) = client.will.take() {
-                self.gateway.hub.publish(&Arc::new(will));
-            }
+        // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
+        let will = self.client.as_mut().and_then(|client| client.will.take());
+        if let (Some(will), Some(view)) = (will, self.view()) {
+            publish_will(&self.gateway, &view, will);
         }
+        if let Some(client) = &self.client {
+            self.gateway.sessions.leave(client.entered(&self.outbox));
+        }
+        self.tell(SessionEvent::Disconnected);
+    }
+}
+
+/// Publishes the will of a session, if the interceptors let it.
+fn publish_will(gateway: &Gateway, session: &SessionView<'_>, will: Publication) {
+    let Content::Opaque(content) = will.content() else { return };
+    let asked = gateway.extensions.ask(|interceptor| interceptor.send(session, will.topic().as_str(), content.body()));
+    match asked {
+        Ok(()) => gateway.hub.publish(&Arc::new(will)),
+        Err(veto) => tracing::info!(%veto, "a will was refused"),
     }
 }
 

@@ -55,6 +55,18 @@ impl Mqtt {
 
     async fn connect(&mut self, connect: Connect, now: Tick) -> Result<(), DeskError> {
         let Some(identity) = self.authenticate(&connect) else { return Ok(()) };
+        let session = SessionId::random();
+        let view = SessionView {
+            id: Some(session),
+            principal: &identity.principal,
+            protocol: Protocol::Mqtt,
+            address: self.address,
+        };
+        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
+            tracing::info!(%veto, "an MQTT client was refused");
+            self.session.refuse(ConnectReturnCode::NotAuthorized);
+            return Ok(());
+        }
         let user = identity.principal.uid.clone();
         let client_id = session_name(&identity, connect.client_id.as_str());
         let persistent = !connect.clean_session;
@@ -69,19 +81,7 @@ impl Mqtt {
         let served = self.conversations(&identity).await?;
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let will = self.will(&identity, &connect);
-        let session = SessionId::random();
         let client = Client { identity, client_id: Arc::clone(&client_id), persistent, will, session };
-        let view = SessionView {
-            id: session,
-            principal: &client.identity.principal,
-            protocol: Protocol::Mqtt,
-            address: self.address,
-        };
-        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
-            tracing::info!(%veto, "an MQTT client was refused");
-            self.session.refuse(ConnectReturnCode::NotAuthorized);
-            return Ok(());
-        }
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
@@ -134,9 +134,11 @@ impl Mqtt {
     async fn resume(&mut self, client_id: &str, stored: Vec<(TopicFilter, u8)>) -> Result<(), DeskError> {
         for (filter, qos) in stored {
             let qos = QoS::from_byte(qos).unwrap_or_default();
-            match self.follow(filter.clone(), qos).await {
+            match self.subscribe_to(filter.clone(), qos).await {
                 Ok(()) => {}
-                Err(Refused::NotAllowed(_)) => self.gateway.desk.drop_subscription(client_id, &filter).await?,
+                Err(Refused::NotAllowed(_) | Refused::Vetoed(_)) => {
+                    self.gateway.desk.drop_subscription(client_id, &filter).await?;
+                }
                 Err(Refused::Desk(error)) => return Err(error),
                 Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),
             }

@@ -19,10 +19,7 @@ use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wa
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
-    stomp::{
-        AckMode, DecodeError, MessageId, Refusal, Session, SessionConfig, SubscriptionKey as WireKey, event::Event,
-        server::HEART_BEAT,
-    },
+    stomp::{AckMode, MessageId, Session, SessionConfig, SubscriptionKey as WireKey, event::Event, server::HEART_BEAT},
     ws::CloseCode,
 };
 use smallvec::SmallVec;
@@ -38,7 +35,7 @@ use super::{
 };
 use crate::{
     gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
-    telemetry::metrics::{self as telemetry, Limit},
+    telemetry::metrics as telemetry,
 };
 
 /// What STOMP remembers about something that is followed.
@@ -164,7 +161,7 @@ impl Stomp {
     fn view(&self) -> Option<SessionView<'_>> {
         let client = self.client.as_ref()?;
         let principal = &client.identity.principal;
-        Some(SessionView { id: client.session, principal, protocol: self.protocol, address: self.address })
+        Some(SessionView { id: Some(client.session), principal, protocol: self.protocol, address: self.address })
     }
 
     fn tell(&self, event: SessionEvent<'_>) {
@@ -235,6 +232,10 @@ impl Protocol for Stomp {
             _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
+            // An answer may be large: the next is made when the last is on its way.
+            Some(Event::Subscribe(subscribe)) if questions::is_question(subscribe) && self.session.has_transmit() => {
+                false
+            }
             Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
@@ -276,8 +277,6 @@ impl Protocol for Stomp {
                     self.joined.push(conversation);
                 }
             }
-            // Answered by the loop.
-            Answer::Describe => {}
         }
     }
 
@@ -370,25 +369,9 @@ impl Protocol for Stomp {
     }
 }
 
-/// The bound that a client broke with what the session refused.
-const fn limit(refusal: Refusal) -> Option<Limit> {
-    match refusal {
-        Refusal::Decode(
-            DecodeError::FrameTooLarge { .. }
-            | DecodeError::HeaderLineTooLong { .. }
-            | DecodeError::TooManyHeaders { .. },
-        )
-        | Refusal::TooMuchBeforeAcceptance => Some(Limit::Size),
-        Refusal::ConnectTimeout => Some(Limit::ConnectDeadline),
-        Refusal::TooManySubscriptions { .. } => Some(Limit::Subscriptions),
-        Refusal::TooManyTransactions { .. } | Refusal::TransactionTooLarge => Some(Limit::Transactions),
-        _ => None,
-    }
-}
-
 impl Drop for Stomp {
     fn drop(&mut self) {
-        if let Some(limit) = self.session.refusal().and_then(limit) {
+        if let Some(limit) = self.session.refusal().and_then(requests::limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
         if let Some(client) = &self.client {

@@ -1,6 +1,9 @@
 //! What a STOMP client asks for, one event at a time: each kind of request has a file.
 
-use deskwire_wire::{Tick, stomp::event::Event};
+use deskwire_wire::{
+    Tick,
+    stomp::{DecodeError, Refusal, event::Event},
+};
 
 use super::Stomp;
 use crate::{gateway::Refused, telemetry::metrics::Limit};
@@ -63,5 +66,21 @@ impl Stomp {
         if self.pace.spend(now) {
             self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         }
+    }
+}
+
+/// The bound that a client broke with what the session refused.
+pub(super) const fn limit(refusal: Refusal) -> Option<Limit> {
+    match refusal {
+        Refusal::Decode(
+            DecodeError::FrameTooLarge { .. }
+            | DecodeError::HeaderLineTooLong { .. }
+            | DecodeError::TooManyHeaders { .. },
+        )
+        | Refusal::TooMuchBeforeAcceptance => Some(Limit::Size),
+        Refusal::ConnectTimeout => Some(Limit::ConnectDeadline),
+        Refusal::TooManySubscriptions { .. } => Some(Limit::Subscriptions),
+        Refusal::TooManyTransactions { .. } | Refusal::TransactionTooLarge => Some(Limit::Transactions),
+        _ => None,
     }
 }

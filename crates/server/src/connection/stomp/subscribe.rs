@@ -13,7 +13,7 @@ use deskwire_wire::stomp::{
 use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
 use crate::{
     connection::registry::Listening,
-    gateway::{Refused, Route, SessionEvent},
+    gateway::{Refused, Route, SessionEvent, shared_topic},
 };
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
@@ -57,7 +57,10 @@ impl Stomp {
                 let address = Address::SessionNo(number.into());
                 Route::Conversation(self.gateway.desk.addressed(&client.identity.principal, &address).await?)
             }
-            None => self.gateway.route_subscribe(&client.identity, filter).await?,
+            None => match shared_topic(&client.identity, &filter) {
+                Some(shared) => Route::Live(shared),
+                None => self.gateway.route_subscribe(&client.identity, filter).await?,
+            },
         };
         match route {
             Route::Live(filter) => {

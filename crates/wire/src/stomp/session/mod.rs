@@ -141,6 +141,12 @@ impl Session {
         self.transmit_bytes > self.config.limits.max_frame as usize
     }
 
+    /// Whether [`poll_transmit`](Self::poll_transmit) has something.
+    #[must_use]
+    pub fn has_transmit(&self) -> bool {
+        !self.transmits.is_empty()
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called. It moves with every byte in or out; calling
     /// too early does no harm, so a timer need not be set anew each time.
     #[must_use]
