@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{CommitError, Content, Opaque, Publication, Reply};
 use deskwire_desk::{DeskError, Sender, Submitted};
-use deskwire_model::{Conversation, Destination, Draft, Topic, TopicFilter, dialect};
+use deskwire_model::{Conversation, Destination, Draft, InvalidTopic, Topic, dialect};
 use deskwire_store::Written;
 use deskwire_wire::stomp::event::Send;
 use serde_json::json;
@@ -40,9 +40,12 @@ impl Stomp {
             self.gateway.extensions.ask(|interceptor| interceptor.send(&view, spelled, body))?;
         }
         match destination {
-            Destination::Topic(filter) => return self.publish(send, filter).await,
+            Destination::Topic(filter) => {
+                let topic = filter.exact().ok_or(InvalidTopic::Wildcard)?;
+                return self.publish(send, topic).await;
+            }
             Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
-            Destination::App(topic) => return self.publish(send, TopicFilter::from(&topic)).await,
+            Destination::App(topic) => return self.publish(send, topic).await,
             Destination::User { name, topic } => self.send_to_user(send, &name, &topic)?,
             // Without a name it is for nobody (`spec/stomp-sockjs.md` §2.6).
             Destination::Own(_) => unheard(),
@@ -61,11 +64,10 @@ impl Stomp {
     }
 
     /// To a conversation or a live topic.
-    async fn publish(&mut self, send: &Send, filter: TopicFilter) -> Result<(), Refused> {
+    async fn publish(&mut self, send: &Send, topic: Topic) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
-        match self.gateway.route_publish(&client.identity, filter).await? {
-            Route::Live(filter) => {
-                let Some(topic) = filter.exact() else { return Ok(()) };
+        match self.gateway.route_publish(&client.identity, topic).await? {
+            Route::Live(topic) => {
                 let publication = Publication::new(topic, Content::Opaque(self.opaque(send)?));
                 self.publish_live(send, publication).await
             }
