@@ -91,7 +91,16 @@ describe('user destinations', () => {
 });
 
 describe('rule 37: wildcards', () => {
-  const patterns = ['/queue/**', '/topic/**', '/topic/#', '/topic/*', '/user/**', '/user/queue/**', '/user/*/queue/x', '/app/**'];
+  const patterns = [
+    '/queue/**',
+    '/topic/**',
+    '/topic/#',
+    '/topic/*',
+    '/user/**',
+    '/user/queue/**',
+    '/user/*/queue/x',
+    '/app/**',
+  ];
   for (const destination of patterns) {
     test(`rule 37: a visitor may not SUBSCRIBE to ${destination}`, async (t) => {
       const raw = await session(t);
@@ -102,7 +111,11 @@ describe('rule 37: wildcards', () => {
 
   test('rule 37: a visitor may not SUBSCRIBE to the internal name of another’s queue', async (t) => {
     const victim = await session(t);
-    for (const destination of [`/queue/x-user${victim.session}`, `/user/${visitor.uid}/queue/x`, `/topic/user.${visitor.uid}`]) {
+    for (const destination of [
+      `/queue/x-user${victim.session}`,
+      `/user/${visitor.uid}/queue/x`,
+      `/topic/user.${visitor.uid}`,
+    ]) {
       const stranger = await session(t, await newConversation(server, 'Stranger'));
       stranger.send('SUBSCRIBE', { id: 's', destination, receipt: 'r' });
       await stranger.refusal();
@@ -123,7 +136,11 @@ describe('rule 37: wildcards', () => {
 });
 
 test('rule 38: a slow consumer of a live topic is cut off, and the others are not', async (t) => {
-  const [slow, quick, publisher] = [await rawService(t, server), await rawService(t, server), await rawService(t, server)];
+  const [slow, quick, publisher] = [
+    await rawService(t, server),
+    await rawService(t, server),
+    await rawService(t, server),
+  ];
   await slow.subscribe('s', '/topic/flood/x');
   await quick.subscribe('s', '/topic/flood/x');
   slow.carrier.pause();

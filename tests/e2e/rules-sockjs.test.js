@@ -127,7 +127,10 @@ test('rule 28: a second receiver hears 2010, the first goes on', async (t) => {
   await raw.subscribe('s', '/topic/receivers/x');
   const prelude = `${'h'.repeat(2048)}\n`;
   const refusal = 'c[2010,"Another connection still open"]\n';
-  for (const [transport, expected] of [['xhr_streaming', prelude + refusal], ['xhr', refusal]]) {
+  for (const [transport, expected] of [
+    ['xhr_streaming', prelude + refusal],
+    ['xhr', refusal],
+  ]) {
     const second = await raw.carrier.receive(transport).whole();
     assert.deepEqual([second.status, second.text], [200, expected]);
   }

@@ -81,7 +81,9 @@ function startClient({ url, transport, topic }) {
     client.watchForReceipt('subscribed', () => {
       window.heard.subscribed = true;
     });
-    client.subscribe(`/topic/${topic}`, ({ body }) => window.heard.received.push(JSON.parse(body)), { receipt: 'subscribed' });
+    client.subscribe(`/topic/${topic}`, ({ body }) => window.heard.received.push(JSON.parse(body)), {
+      receipt: 'subscribed',
+    });
   };
   client.activate();
 }
@@ -94,7 +96,9 @@ describe('sockjs-client in a browser', { skip: !existsSync(BROWSER) && `no brows
 
   before(async () => {
     pages = await servePages();
-    server = await Server.start({ env: { ...FOR_ONE_AGENT, DESKWIRE__SOCKJS__CLIENT_URL: `${origin()}/sockjs.min.js` } });
+    server = await Server.start({
+      env: { ...FOR_ONE_AGENT, DESKWIRE__SOCKJS__CLIENT_URL: `${origin()}/sockjs.min.js` },
+    });
     agent = await agentOnline(server);
     browser = await chromium.launch({ executablePath: BROWSER, args: ARGUMENTS });
   });
@@ -147,10 +151,15 @@ describe('sockjs-client in a browser', { skip: !existsSync(BROWSER) && `no brows
         assert.equal((await agent.message(question.uid)).content, content);
         const answer = textFrom(agent, visitor.thread, content);
         await agent.send(answer);
-        const arrived = await until('the answer', async () => (await heard()).received.find(({ uid }) => uid === answer.uid));
+        const arrived = await until('the answer', async () =>
+          (await heard()).received.find(({ uid }) => uid === answer.uid),
+        );
         assert.equal(arrived.content, content);
       }
-      await soon('deactivate()', page.evaluate(() => window.client.deactivate()));
+      await soon(
+        'deactivate()',
+        page.evaluate(() => window.client.deactivate()),
+      );
       const { errors, closed } = await heard();
       assert.deepEqual(errors, []);
       assert.match(closed, /^1000 /);

@@ -29,7 +29,7 @@ pub mod sessions;
 
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber};
-pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply};
+pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};
 pub use outbox::{Answer, CloseReason, Delivery, Handover, Orders, Outbox, SubscriptionKey};
 pub use publication::{Content, Dialect, Opaque, Publication};
 pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, QueueError, QueueLimits, Queues};

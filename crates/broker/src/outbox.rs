@@ -30,6 +30,9 @@ pub enum CloseReason {
     /// Another connection of the user resumed a durable subscription.
     #[error("another connection has resumed the durable subscription")]
     SubscriptionTakenOver,
+    /// Another connection of the user has given a durable subscription up.
+    #[error("another connection has ended the durable subscription for good")]
+    SubscriptionForgotten,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -65,6 +68,11 @@ pub enum Answer {
         ticket: u64,
         /// What the commit said.
         outcome: Result<Written, CommitError>,
+    },
+    /// What the connection numbered `ticket` has been handed on, behind the writes before it.
+    HandedOn {
+        /// The connection's number for it.
+        ticket: u64,
     },
     /// The user takes part in a conversation from now on.
     Joined(Arc<Conversation>),
@@ -185,6 +193,11 @@ impl Outbox {
     /// Tells the connection what became of its write; bounded by the writes it may have unanswered.
     pub fn committed(&self, ticket: u64, outcome: Result<Written, CommitError>) {
         self.update(|queue, _| queue.answers.push_back(Answer::Committed { ticket, outcome }));
+    }
+
+    /// Tells the connection that what it said has been handed on; bounded as [`Self::committed`] is.
+    pub fn handed_on(&self, ticket: u64) {
+        self.update(|queue, _| queue.answers.push_back(Answer::HandedOn { ticket }));
     }
 
     /// Tells the connection that its user takes part in a conversation.

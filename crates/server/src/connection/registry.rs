@@ -14,7 +14,7 @@ use std::{
 };
 
 use deskwire_broker::{CloseReason, Outbox};
-use deskwire_model::{Principal, SessionId, TopicFilter};
+use deskwire_model::{Principal, SessionId};
 use metrics::Gauge;
 use tokio::{
     sync::oneshot,
@@ -62,8 +62,8 @@ pub struct Description {
 pub struct Listening {
     /// The client's own name for it, where it has one.
     pub id: Option<Box<str>>,
-    /// The topics, in canonical form.
-    pub topic: TopicFilter,
+    /// The topics, or the queue, in canonical form; a place of the session's own as the client spelled it.
+    pub topic: String,
 }
 
 /// Keeps a connection in the registry, and counted, while it lives.

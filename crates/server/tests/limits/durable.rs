@@ -101,6 +101,32 @@ fn a_reader_who_no_longer_wants_it_is_forgotten() {
 }
 
 #[test]
+fn who_has_it_hears_that_it_is_forgotten() {
+    let server = Server::start(&[]);
+    let mut reader = reader(&server, "r", &[]);
+    let mut other = Stomp::service(&server);
+    other.unsubscribed(&[("id", "r"), ("durable", "true")]);
+    reader.is_refused("another connection has ended the durable subscription", 1002);
+    other.posted(TOPIC, "missed", PERSISTENT);
+    hears_nothing(&mut self::reader(&server, "r", &[]));
+}
+
+#[test]
+fn what_is_forgotten_is_what_the_subscription_was() {
+    let server = Server::start(&[]);
+    leave(reader(&server, "r", &[]));
+    let (mut client, mut sender) = (Stomp::service(&server), Stomp::service(&server));
+    client.subscribed("r", "/queue/work", &[]);
+    client.unsubscribed(&[("id", "r"), ("durable", "true")]);
+    sender.posted(TOPIC, "kept", &[]);
+    client.subscribed("any", TOPIC, &[("durable-subscription-name", "r")]);
+    assert_eq!(client.handed(), ("kept".to_owned(), false), "the queue's consumer was no durable subscription");
+    client.unsubscribed(&[("id", "any"), ("durable", "true")]);
+    sender.posted(TOPIC, "missed", &[]);
+    hears_nothing(&mut reader(&server, "r", &[]));
+}
+
+#[test]
 fn another_connection_takes_over() {
     let server = Server::start(&[]);
     let mut old = reader(&server, "r", &[("ack", "client")]);

@@ -13,7 +13,8 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_deskwire");
+/// The server.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_deskwire");
 /// The service account of every server.
 pub(crate) const SERVICE: (&str, &str) = ("bench", "hush");
 /// The uid, user name and password of the demo agent.
@@ -62,10 +63,14 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap(), section, keys)
     }
 
-    /// Starts the server of an example; whoever tests this target alone has built it before.
-    pub(crate) fn of_example(name: &str) -> Self {
-        let program = Path::new(BINARY).with_file_name("examples").join(name);
-        Self::run(&program, tempfile::tempdir().unwrap(), "LIMITS", &[])
+    /// Starts `program`, which takes the command line of the server, with this configuration file.
+    pub(crate) fn of_program(program: &Path, configuration: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("configuration.toml");
+        fs::write(&file, configuration).unwrap();
+        let mut command = Command::new(program);
+        command.env_clear().env("DESKWIRE_CONFIG", file);
+        Self::launch(folder, command)
     }
 
     /// Stops the server, waits for its end and starts it again over the same data.
@@ -85,16 +90,16 @@ impl Server {
     }
 
     fn start_in(folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
-        Self::run(Path::new(BINARY), folder, section, keys)
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().envs(keys.iter().map(|(key, value)| (format!("DESKWIRE__{section}__{key}"), value)));
+        Self::launch(folder, command)
     }
 
-    fn run(program: &Path, folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
+    fn launch(folder: TempDir, mut command: Command) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
-        let mut child = Command::new(program)
-            .env_clear()
+        let mut child = command
             .env("DESKWIRE_SERVICE_ACCOUNT", format!("{}:{}", SERVICE.0, SERVICE.1))
             .env("DESKWIRE_AGENT_PASSWORD", AGENT.2)
-            .envs(keys.iter().map(|(key, value)| (format!("DESKWIRE__{section}__{key}"), value)))
             .args(["serve", "--listen", "http://127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .stdout(Stdio::piped())
@@ -198,6 +203,21 @@ impl Server {
 
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
+    }
+
+    /// The most memory it has had resident, in KiB.
+    pub(crate) fn most_resident_kib(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        most.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// Waits until the server's own log says `part`.
+    pub(crate) fn wait_for_log(&self, part: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(part) {
+            assert!(begun.elapsed() < PATIENCE, "{part:?} is not in {}", self.log());
+        }
     }
 
     pub(crate) fn log(&self) -> String {

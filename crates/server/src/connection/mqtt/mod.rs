@@ -171,8 +171,10 @@ impl Protocol for Mqtt {
     }
 
     fn describe(&self) -> Description {
-        let subscriptions =
-            self.subscriptions.iter().map(|subscription| Listening { id: None, topic: subscription.filter().clone() });
+        let subscriptions = self
+            .subscriptions
+            .iter()
+            .map(|subscription| Listening { id: None, topic: subscription.filter().to_string() });
         Description {
             session: self.client.as_ref().map(|client| client.session),
             principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
@@ -230,6 +232,8 @@ impl Protocol for Mqtt {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
+            // Nothing of this connection is handed on in turn.
+            Answer::HandedOn { .. } => {}
             Answer::Joined(conversation) => self.joined.push_back(conversation),
         }
     }
@@ -287,7 +291,8 @@ impl Protocol for Mqtt {
         self.ending = match reason {
             CloseReason::Stopping => None,
             CloseReason::SlowConsumer => Some(Ending::SLOW_CONSUMER),
-            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver => {
+            // Durable subscriptions are for STOMP.
+            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
                 Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
             }
         };

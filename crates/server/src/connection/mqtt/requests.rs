@@ -320,24 +320,24 @@ impl Mqtt {
         let (topic, body) = (publish.topic.as_str(), &publish.payload);
         self.gateway.extensions.ask(|interceptor| interceptor.send(&view, topic, body))?;
         let identity = &client.identity;
-        let filter = TopicFilter::new(publish.topic.as_str())?;
-        let route = self.gateway.route_publish(identity, filter).await;
-        if let Ok(Route::Live(filter)) = &route {
-            if let Some(topic) = filter.exact() {
-                let publication: Publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
+        let topic = Topic::new(publish.topic.as_str())?;
+        let route = match self.gateway.route_publish(identity, topic).await {
+            Ok(Route::Live(topic)) => {
+                let publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
                 self.gateway.hub.publish(&Arc::new(publication));
+                return Ok(Submitted::Done);
             }
-            return Ok(Submitted::Done);
-        }
+            Ok(Route::Conversation(conversation)) => Ok(conversation),
+            Err(refused) => Err(refused),
+        };
         // The packet is one allocation; a message that is kept must not keep all of it.
         let draft = dialect::parse(&Bytes::copy_from_slice(&publish.payload)).map_err(DeskError::from)?;
         draft.uid.as_str().clone_into(uid);
         let conversation = match (route, &draft.thread_topic) {
-            (Ok(Route::Conversation(conversation)), _) => conversation,
+            (Ok(conversation), _) => conversation,
             // Upstream routes by the topic in the payload (`spec/bytedesk.md` §0, fact 3).
             (Err(Refused::NotAllowed(_)), Some(topic)) => self.by_thread_topic(identity, topic).await?,
             (Err(refused), _) => return Err(refused),
-            (Ok(Route::Live(_)), _) => return Ok(Submitted::Done),
         };
         let sender = Sender { principal: &identity.principal, device: client.device() };
         let reply = Reply::Outbox(Arc::clone(&self.outbox), number);

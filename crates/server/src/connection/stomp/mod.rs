@@ -31,7 +31,7 @@ use super::{
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
-    registry::{Description, Listening},
+    registry::Description,
 };
 use crate::{
     gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
@@ -195,16 +195,12 @@ impl Protocol for Stomp {
     }
 
     fn describe(&self) -> Description {
-        let subscriptions = self.subscriptions.iter().map(|subscription| Listening {
-            id: subscription.protocol.wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
-            topic: subscription.filter().clone(),
-        });
         Description {
             session: self.client.as_ref().map(|client| client.session),
             principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
             protocol: self.protocol,
             address: self.address,
-            subscriptions: subscriptions.collect(),
+            subscriptions: self.listening(),
         }
     }
 
@@ -232,6 +228,8 @@ impl Protocol for Stomp {
             self.next = None;
         }
         match &self.next {
+            // Answers may be as large as a history: the client takes them first.
+            _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
             // An answer may be large: the next is made when the last is on its way.
@@ -272,6 +270,7 @@ impl Protocol for Stomp {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            Answer::HandedOn { ticket } => self.handed_on(ticket),
             // A STOMP client subscribes by itself, to one conversation or to all.
             Answer::Joined(conversation) => {
                 if self.has_inbox() {

@@ -47,6 +47,8 @@ impl Stomp {
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;
+                // What it has of queues goes to others without waiting for the socket to close.
+                self.consumed.clear();
                 self.session.finish(&disconnect);
             }
         }
