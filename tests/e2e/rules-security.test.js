@@ -193,7 +193,7 @@ describe('rule 40: origins', () => {
   test('rule 40: the requests of SockJS from a wrong origin are 403', async () => {
     const headers = { Origin: 'https://evil.example' };
     const stranger = new SockJsHttp(server, { headers });
-    for (const transport of ['xhr', 'xhr_streaming', 'eventsource', 'htmlfile', 'jsonp']) {
+    for (const transport of ['xhr', 'xhr_streaming', 'eventsource', 'htmlfile']) {
       assert.equal((await stranger.receive(transport).whole()).status, 403, transport);
     }
     assert.equal((await request(server, 'GET', `${SOCKJS}/info`, { headers })).status, 403);
@@ -201,5 +201,20 @@ describe('rule 40: origins', () => {
     await own.poll();
     const { status } = await request(server, 'POST', own.path('xhr_send'), { headers, body: '["\\n"]' });
     assert.equal(status, 403);
+  });
+
+  test('rule 40: what a page of a wrong origin could use without naming it is not there', async () => {
+    assert.equal((await new SockJsHttp(server).receive('jsonp').whole()).status, 404);
+    assert.equal((await request(server, 'GET', `${SOCKJS}/iframe.html`)).status, 404);
+  });
+
+  test('rule 40: a page may read that it was refused', async () => {
+    const headers = { Origin: 'https://evil.example' };
+    const info = await request(server, 'GET', `${SOCKJS}/info`, { headers });
+    const poll = await new SockJsHttp(server, { headers }).receive('xhr').whole();
+    for (const refused of [info, poll]) {
+      assert.equal(refused.headers['access-control-allow-origin'], headers.Origin);
+      assert.equal(refused.headers['access-control-allow-credentials'], 'true');
+    }
   });
 });
