@@ -10,7 +10,8 @@ use crate::{
 #[test]
 fn many_large_answers_are_not_held_at_once() {
     const ENTRIES: usize = 20;
-    const ENTRY_KIB: usize = 100;
+    // A history with as much as one answer holds.
+    const ENTRY_KIB: usize = 10;
     const QUESTIONS: usize = 200;
     let server = Server::start(&[]);
     let visitor = server.visitor();
