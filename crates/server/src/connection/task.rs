@@ -175,14 +175,19 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    /// Whether there are requests to act on now. Who does not take our answers gets no further ones.
+    /// Whether there are requests to act on now.
     fn has_work(&mut self) -> bool {
-        self.unsent.len() < self.settings.max_unsent && self.protocol.has_work()
+        !self.is_backed_up() && self.protocol.has_work()
     }
 
     /// Whether the client is read.
     fn listens(&self) -> bool {
-        self.stopping.is_none() && self.unsent.len() < self.settings.max_unsent && self.protocol.wants_input()
+        self.stopping.is_none() && !self.is_backed_up() && self.protocol.wants_input()
+    }
+
+    /// Whether the client leaves so much unread that it is to have no further answers.
+    fn is_backed_up(&self) -> bool {
+        self.unsent.len() + self.protocol.pending_bytes() >= self.settings.max_unsent
     }
 
     /// Whether the socket took everything so far.

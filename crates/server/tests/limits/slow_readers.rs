@@ -120,21 +120,32 @@ fn who_takes_nothing_at_all_is_cut() {
     while let Heard::Said(_) = stuck.hear() {}
 }
 
-#[test]
-fn who_does_not_read_is_not_listened_to() {
-    // More than the kernel holds for both sides; each SEND is answered with as much.
+/// Sends `request` again and again until the server takes no more of it, whose answers nobody reads.
+fn is_not_listened_to(mut writer: TcpStream, opcode: Opcode, request: &[u8]) {
+    // More than the kernel holds for both sides.
     const MOST: usize = 64 * 1024 * 1024;
-    let server = Server::start(&[("OUTBOX_BYTES", "4096")]);
-    let stream = narrow(&server);
-    let mut writer = stream.try_clone().unwrap();
-    let _deaf = stomp_over(stream).connected(SERVICE.0, Some(SERVICE.1));
-    let receipt = "r".repeat(4000);
-    let (mut frame, mut message) = (Vec::new(), Vec::new());
-    Send { destination: "/topic/x", receipt: Some(&receipt), ..Default::default() }.encode(VERSION, &mut frame);
-    put_masked_frame(&mut message, Opcode::Text, &frame, [0; 4]);
+    let mut message = Vec::new();
+    put_masked_frame(&mut message, opcode, request, [0; 4]);
     writer.set_write_timeout(Some(Duration::from_secs(3))).unwrap();
     let taken = (0..MOST / message.len()).take_while(|_| writer.write_all(&message).is_ok()).count();
     assert!(taken < MOST / message.len(), "the server took all and has all its answers in memory");
+}
+
+#[test]
+fn who_does_not_read_is_not_listened_to() {
+    let server = Server::start(&[("WRITE_STALL_MS", "60000")]);
+    let stream = narrow(&server);
+    let writer = stream.try_clone().unwrap();
+    let _deaf = stomp_over(stream).connected(SERVICE.0, Some(SERVICE.1));
+    let receipt = "r".repeat(4000);
+    let mut frame = Vec::new();
+    Send { destination: "/topic/x", receipt: Some(&receipt), ..Default::default() }.encode(VERSION, &mut frame);
+    is_not_listened_to(writer, Opcode::Text, &frame);
+
+    let stream = narrow(&server);
+    let writer = stream.try_clone().unwrap();
+    let _deaf = Mqtt::over(stream).connected("deaf", SERVICE.0, SERVICE.1);
+    is_not_listened_to(writer, Opcode::Binary, &b"\xc0\x00".repeat(16 * 1024));
 }
 
 #[test]

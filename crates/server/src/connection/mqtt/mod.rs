@@ -222,6 +222,10 @@ impl Protocol for Mqtt {
         }
     }
 
+    fn pending_bytes(&self) -> usize {
+        self.session.pending_bytes()
+    }
+
     fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
         while let Some(packets) = self.session.poll_transmit() {
             out.binary(|out| out.extend_from_slice(&packets));

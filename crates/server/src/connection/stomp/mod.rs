@@ -232,10 +232,6 @@ impl Protocol for Stomp {
             _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            // An answer may be large: the next is made when the last is on its way.
-            Some(Event::Subscribe(subscribe)) if questions::is_question(subscribe) && self.session.has_transmit() => {
-                false
-            }
             Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
@@ -256,6 +252,10 @@ impl Protocol for Stomp {
                 self.act(event, now).await;
             }
         }
+    }
+
+    fn pending_bytes(&self) -> usize {
+        self.session.pending_bytes()
     }
 
     fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) {

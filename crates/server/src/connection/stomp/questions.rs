@@ -11,11 +11,6 @@ use crate::gateway::Refused;
 /// Conversations or messages that one answer lists: the newest.
 const LISTED: u32 = 100;
 
-/// Whether a SUBSCRIBE asks something.
-pub(super) fn is_question(subscribe: &Subscribe) -> bool {
-    subscribe.destination().starts_with("/app/")
-}
-
 impl Stomp {
     /// Answers `question`, and forgets the subscription.
     pub(super) async fn answer_question(&mut self, subscribe: &Subscribe, question: &Topic) -> Result<(), Refused> {

@@ -116,6 +116,12 @@ impl Session {
         (!self.transmit.is_empty()).then(|| Bytes::from(std::mem::take(&mut self.transmit)))
     }
 
+    /// How many bytes [`poll_transmit`](Self::poll_transmit) still has.
+    #[must_use]
+    pub const fn pending_bytes(&self) -> usize {
+        self.transmit.len()
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due unless something comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Tick> {

@@ -141,10 +141,10 @@ impl Session {
         self.transmit_bytes > self.config.limits.max_frame as usize
     }
 
-    /// Whether [`poll_transmit`](Self::poll_transmit) has something.
+    /// How many bytes [`poll_transmit`](Self::poll_transmit) still has.
     #[must_use]
-    pub fn has_transmit(&self) -> bool {
-        !self.transmits.is_empty()
+    pub const fn pending_bytes(&self) -> usize {
+        self.transmit_bytes
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called. It moves with every byte in or out; calling
