@@ -4,9 +4,10 @@ CARGO ?= cargo
 DATA ?= data
 E2E := tests/e2e
 EXAMPLES := examples/js
+PYTHON_ENV := target/e2e-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run build check test test-rust test-e2e bench setup setup-node clean-data
+.PHONY: help run build check test test-rust test-e2e bench setup setup-node setup-python setup-browser clean-data
 
 # Installs Debian packages if a command is missing; elsewhere it says which command that is.
 need = @command -v $(1) >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends $(2); } || \
@@ -38,7 +39,7 @@ test-rust: setup
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	$(CARGO) test --workspace --no-fail-fast
 
-test-e2e: build setup-node
+test-e2e: build setup-node setup-python setup-browser
 	cd $(EXAMPLES) && npm test
 	cd $(E2E) && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
 
@@ -46,6 +47,23 @@ setup-node:
 	$(call need,npm,nodejs npm)
 	cd $(EXAMPLES) && npm ci --no-audit --no-fund
 	cd $(E2E) && npm ci --no-audit --no-fund
+
+# Made anew when the pinned versions change.
+setup-python: $(PYTHON_ENV)/made
+	$(call need,openssl,openssl)
+
+$(PYTHON_ENV)/made: $(E2E)/requirements.txt
+	@python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || \
+		{ apt-get update -q && apt-get install -qy --no-install-recommends python3 python3-venv; } || \
+		{ echo "python3 with venv is missing: please install it" >&2; exit 1; }
+	python3 -m venv --clear $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement $(E2E)/requirements.txt
+	touch $@
+
+# Without Chromium the tests in a browser are skipped: nobody has to install one.
+setup-browser:
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
+		echo "chromium is missing: the tests in a browser will be skipped" >&2
 
 bench: build ## Measure this machine; prints one JSON line per scenario
 	./crates/bench/run.sh

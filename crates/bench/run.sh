@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+programs=${CARGO_TARGET_DIR:-./target}/release
 data=$(mktemp -d)
 log="$data/server.log"
 server_pid=
@@ -19,6 +20,8 @@ export DESKWIRE_AGENT_PASSWORD=bench-password
 export DESKWIRE_SERVICE_ACCOUNT=bench:bench-secret
 # One address plays thousands of visitors, and one agent all agents.
 export DESKWIRE__LIMITS__INIT_PER_SECOND=100000
+export DESKWIRE__LIMITS__CONNECTS_PER_SECOND=1000000
+export DESKWIRE__LIMITS__CONNECTIONS_PER_ADDRESS=1000000
 export DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND=1000000
 export DESKWIRE__LIMITS__UNANSWERED_PUBLISHES=4096
 export DESKWIRE__LIMITS__MQTT_INFLIGHT=4096
@@ -26,28 +29,35 @@ export DESKWIRE__LIMITS__OUTBOX_BYTES=4194304
 export DESKWIRE__DESK__AGENT_CAPACITY=10000
 export DESKWIRE__LOG__LEVEL=warn
 
-./target/release/deskwire serve --data "$data/data" --listen http://127.0.0.1:0 >"$log" 2>&1 &
+"$programs/deskwire" serve --data "$data/data" --listen http://127.0.0.1:0 --listen stomp://127.0.0.1:0 \
+  >"$log" 2>&1 &
 server_pid=$!
-until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$log"); do
+until url=$(grep -om1 'http://127.0.0.1:[0-9]*' "$log") && stomp_url=$(grep -om1 'stomp://127.0.0.1:[0-9]*' "$log"); do
   kill -0 "$server_pid" || { cat "$log" >&2; exit 1; }
   sleep 0.05
 done
 
 bench() {
-  ./target/release/deskwire-bench "$@" --url "${url/http/ws}" --pid "$server_pid" \
+  "$programs/deskwire-bench" "$@" --url "${url/http/ws}" --stomp-url "$stomp_url" --pid "$server_pid" \
     --login bench --passcode bench-secret --seconds "${SECONDS_EACH:-5}"
 }
 
-scenarios=${*:-chat chat-rate pairs-stomp pairs-mqtt fanout churn idle}
+scenarios=${*:-chat chat-rate pairs-stomp pairs-sockjs pairs-mqtt fanout fanout-sockjs churn idle}
 for scenario in $scenarios; do
   case $scenario in
     chat) bench chat --conversations 200 --window 8 --agent-password "$DESKWIRE_AGENT_PASSWORD" ;;
     chat-rate) bench chat --conversations 200 --rate 2000 --agent-password "$DESKWIRE_AGENT_PASSWORD" ;;
     pairs-stomp) bench pairs --publish stomp-ws --subscribe stomp-ws ;;
+    pairs-sockjs) bench pairs --publish stomp-sockjs --subscribe stomp-sockjs ;;
+    pairs-tcp) bench pairs --publish stomp-tcp --subscribe stomp-tcp ;;
     pairs-mqtt) bench pairs --publish mqtt-ws --subscribe mqtt-ws ;;
     fanout) bench fanout --publish stomp-ws --subscribe stomp-ws ;;
+    fanout-sockjs) bench fanout --publish stomp-sockjs --subscribe stomp-sockjs ;;
+    fanout-tcp) bench fanout --publish stomp-tcp --subscribe stomp-tcp ;;
     churn) bench churn --subscribe stomp-ws ;;
+    churn-sockjs) bench churn --subscribe stomp-sockjs ;;
     idle) bench idle --connections "${CONNECTIONS:-10000}" --subscribe stomp-ws ;;
+    idle-sockjs) bench idle --connections "${CONNECTIONS:-10000}" --subscribe stomp-sockjs ;;
     *) echo "unknown scenario $scenario" >&2; exit 2 ;;
   esac
 done

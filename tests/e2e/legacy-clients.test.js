@@ -51,7 +51,11 @@ for (const library of LEGACY_LIBRARIES) {
   test(`${library}: login and passcode, transactions, and ACK and NACK`, async (t) => {
     const peer = await LegacyPeer.connect(library, server, { headers: SERVICE });
     t.after(() => peer.disconnect());
-    const feed = await peer.subscribe(`/topic/legacy/${library}`, { ack: 'client-individual', acknowledge: false, json: false });
+    const feed = await peer.subscribe(`/topic/legacy/${library}`, {
+      ack: 'client-individual',
+      acknowledge: false,
+      json: false,
+    });
     const commit = peer.client.begin();
     const abort = peer.client.begin();
     await peer.publish(`/topic/legacy/${library}`, 'aborted', { transaction: abort.id });
@@ -60,7 +64,10 @@ for (const library of LEGACY_LIBRARIES) {
     abort.abort();
     commit.commit();
     await until('both messages', () => feed.received.length === 2);
-    assert.deepEqual(feed.received.map(({ frame }) => frame.body), ['at once', 'committed']);
+    assert.deepEqual(
+      feed.received.map(({ frame }) => frame.body),
+      ['at once', 'committed'],
+    );
     feed.received[0].frame.ack();
     feed.received[1].frame.nack();
     feed.subscription.unsubscribe();

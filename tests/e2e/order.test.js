@@ -47,31 +47,37 @@ function assertAllInOrder(labels, publishers, messages, who) {
   assert.equal(labels.length, publishers * messages, who);
 }
 
-test(`live: ${PUBLISHERS} publishers on ${CONNECTIONS} connections, ${MESSAGES} messages each`, { timeout: LONG }, async (t) => {
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => rawService(t, server)));
-  const receivers = await Promise.all(Array.from({ length: RECEIVERS }, () => rawService(t, server)));
-  for (const receiver of receivers) {
-    await receiver.subscribe('s', '/topic/order/x');
-  }
-  for (let begin = 0; begin < MESSAGES; begin += BURST) {
-    for (let publisher = 0; publisher < PUBLISHERS; publisher += 1) {
-      const frames = Array.from({ length: BURST }, (_, index) =>
-        stompFrame('SEND', { destination: '/topic/order/x' }, `${publisher}:${begin + index}`),
-      );
-      connections[publisher % CONNECTIONS].write(frames.join(''));
+test(
+  `live: ${PUBLISHERS} publishers on ${CONNECTIONS} connections, ${MESSAGES} messages each`,
+  { timeout: LONG },
+  async (t) => {
+    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => rawService(t, server)));
+    const receivers = await Promise.all(Array.from({ length: RECEIVERS }, () => rawService(t, server)));
+    for (const receiver of receivers) {
+      await receiver.subscribe('s', '/topic/order/x');
     }
-  }
-  const received = ({ frames }) => frames.length - 2; // CONNECTED and the RECEIPT
-  for (const receiver of receivers) {
-    await until('all messages', () => received(receiver) >= PUBLISHERS * MESSAGES || receiver.gone, LONG);
-  }
-  // Whatever came twice would be here by now: each publisher's connection has been heard to its end.
-  await Promise.all(connections.map((connection) => connection.confirmed('SEND', { destination: '/topic/order/end' }, '')));
-  for (const [index, receiver] of receivers.entries()) {
-    await receiver.confirmed('SEND', { destination: '/topic/order/end' }, '');
-    assertAllInOrder(receiver.bodiesOf('s'), PUBLISHERS, MESSAGES, `receiver ${index}`);
-  }
-});
+    for (let begin = 0; begin < MESSAGES; begin += BURST) {
+      for (let publisher = 0; publisher < PUBLISHERS; publisher += 1) {
+        const frames = Array.from({ length: BURST }, (_, index) =>
+          stompFrame('SEND', { destination: '/topic/order/x' }, `${publisher}:${begin + index}`),
+        );
+        connections[publisher % CONNECTIONS].write(frames.join(''));
+      }
+    }
+    const received = ({ frames }) => frames.length - 2; // CONNECTED and the RECEIPT
+    for (const receiver of receivers) {
+      await until('all messages', () => received(receiver) >= PUBLISHERS * MESSAGES || receiver.gone, LONG);
+    }
+    // Whatever came twice would be here by now: each publisher's connection has been heard to its end.
+    await Promise.all(
+      connections.map((connection) => connection.confirmed('SEND', { destination: '/topic/order/end' }, '')),
+    );
+    for (const [index, receiver] of receivers.entries()) {
+      await receiver.confirmed('SEND', { destination: '/topic/order/end' }, '');
+      assertAllInOrder(receiver.bodiesOf('s'), PUBLISHERS, MESSAGES, `receiver ${index}`);
+    }
+  },
+);
 
 test('conversations: 10 visitors and their agent, 4 devices each, 100 messages each', { timeout: LONG }, async (t) => {
   const [VISITORS, DEVICES, EACH] = [10, 4, 100];
@@ -106,16 +112,33 @@ test('conversations: 10 visitors and their agent, 4 devices each, 100 messages e
       }
     }
   }
-  const texts = (raw, id) => raw.bodiesOf(id).map((body) => JSON.parse(body)).filter(({ type }) => type === 'TEXT');
+  const texts = (raw, id) =>
+    raw
+      .bodiesOf(id)
+      .map((body) => JSON.parse(body))
+      .filter(({ type }) => type === 'TEXT');
   const expected = (DEVICES + 1) * EACH;
   for (const { devices, id } of conversations) {
     const orders = [];
     for (const [raw, subscription] of [[desk, id], ...devices.map((device) => [device, 's'])]) {
-      await until('all texts', () => raw.messagesOf(subscription).length >= expected && texts(raw, subscription).length >= expected, LONG);
+      await until(
+        'all texts',
+        () => raw.messagesOf(subscription).length >= expected && texts(raw, subscription).length >= expected,
+        LONG,
+      );
       const received = texts(raw, subscription);
-      assertAllInOrder(received.map(({ content }) => content), DEVICES + 1, EACH, subscription);
+      assertAllInOrder(
+        received.map(({ content }) => content),
+        DEVICES + 1,
+        EACH,
+        subscription,
+      );
       const seqs = received.map(({ seq }) => seq);
-      assert.deepEqual(seqs, seqs.map((_, index) => seqs[0] + index), 'no hole');
+      assert.deepEqual(
+        seqs,
+        seqs.map((_, index) => seqs[0] + index),
+        'no hole',
+      );
       orders.push(received.map(({ uid }) => uid));
     }
     for (const order of orders) {

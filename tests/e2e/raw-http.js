@@ -20,7 +20,11 @@ export class Exchange {
    */
   constructor(server, method, path, { headers = {}, body } = {}) {
     const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-    this.#request = httpRequest(new URL(path, server.url), { method, headers: { ...length, ...headers }, agent: false });
+    this.#request = httpRequest(new URL(path, server.url), {
+      method,
+      headers: { ...length, ...headers },
+      agent: false,
+    });
     /** Resolves with this exchange when the head of the answer is here: `status` and `headers`. */
     this.answered = new Promise((resolve, reject) => {
       this.#request.once('error', reject);
@@ -43,7 +47,9 @@ export class Exchange {
   shows(part) {
     return until(`the body shows ${JSON.stringify(part)}`, () => {
       if (!this.text.includes(part) && this.complete) {
-        throw new Error(`the body (status ${this.status}) is ${JSON.stringify(this.text.slice(-500))}, without ${part}`);
+        throw new Error(
+          `the body (status ${this.status}) is ${JSON.stringify(this.text.slice(-500))}, without ${part}`,
+        );
       }
       return this.text.includes(part) && this.text;
     });

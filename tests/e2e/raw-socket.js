@@ -16,7 +16,11 @@ const MASKED = 0x80;
 export function frame(opcode, payload, { masked = true, fin = true, reserved = 0 } = {}) {
   const body = Buffer.from(payload);
   const length = lengthBytes(body.length);
-  const head = Buffer.from([(fin ? FIN : 0) | reserved | opcode, length[0] | (masked ? MASKED : 0), ...length.slice(1)]);
+  const head = Buffer.from([
+    (fin ? FIN : 0) | reserved | opcode,
+    length[0] | (masked ? MASKED : 0),
+    ...length.slice(1),
+  ]);
   if (!masked) {
     return Buffer.concat([head, body]);
   }

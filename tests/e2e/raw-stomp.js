@@ -9,7 +9,9 @@ const CR = 0x0d;
 
 /** A frame with these header lines and this body, as they are. */
 export const stompFrame = (command, headers = {}, body = '') =>
-  `${command}\n${Object.entries(headers).map(([name, value]) => `${name}:${value}\n`).join('')}\n${body}\0`;
+  `${command}\n${Object.entries(headers)
+    .map(([name, value]) => `${name}:${value}\n`)
+    .join('')}\n${body}\0`;
 
 /**
  * The first whole frame of `bytes`: `{command, headers, lines, body, bytes, end}`, or nothing. `headers` holds the first

@@ -28,10 +28,18 @@ async function open(t, options) {
 
 /** What the stock clients write as CONNECT, by the version they are then told (table 1.10). */
 const CLIENTS = [
-  { client: '@stomp/stompjs', headers: { 'accept-version': '1.2,1.1,1.0', 'heart-beat': '10000,10000' }, version: '1.2' },
+  {
+    client: '@stomp/stompjs',
+    headers: { 'accept-version': '1.2,1.1,1.0', 'heart-beat': '10000,10000' },
+    version: '1.2',
+  },
   { client: 'stompjs 2.3.3', headers: { 'accept-version': '1.1,1.0', 'heart-beat': '10000,10000' }, version: '1.1' },
   { client: 'webstomp-client', headers: { 'accept-version': '1.2', 'heart-beat': '10000,10000' }, version: '1.2' },
-  { client: 'webstomp-client on v10.stomp', headers: { 'accept-version': '1.0', 'heart-beat': '10000,10000' }, version: '1.0' },
+  {
+    client: 'webstomp-client on v10.stomp',
+    headers: { 'accept-version': '1.0', 'heart-beat': '10000,10000' },
+    version: '1.0',
+  },
   { client: 'Flutter', headers: { 'accept-version': '1.0,1.1,1.2', 'heart-beat': '5000,5000' }, version: '1.2' },
   { client: 'Android', headers: { 'accept-version': '1.1,1.2', 'heart-beat': '0,0' }, version: '1.2' },
   { client: 'iOS', headers: { 'accept-version': '1.1,1.2' }, version: '1.2' },
@@ -98,7 +106,11 @@ for (const { client, offered, chosen } of OFFERS) {
 }
 
 test('rule 11: the subprotocol does not bind the version', async (t) => {
-  for (const [protocol, acceptVersion] of [['v10.stomp', '1.2'], ['v12.stomp', '1.0'], ['v11.stomp', '1.2,1.1']]) {
+  for (const [protocol, acceptVersion] of [
+    ['v10.stomp', '1.2'],
+    ['v12.stomp', '1.0'],
+    ['v11.stomp', '1.2,1.1'],
+  ]) {
     const raw = await open(t, { protocol });
     const connected = await raw.connect({ 'accept-version': acceptVersion, login: visitor.uid });
     assert.equal(connected.headers.version, acceptVersion.split(',')[0]);
@@ -134,7 +146,9 @@ test('rule 13: nothing is lost when CONNECT, SEND and DISCONNECT come in one mes
     ].join(''),
   );
   assert.equal(await raw.closed(), 1000);
-  const receipts = raw.frames.filter(({ command }) => command === 'RECEIPT').map(({ headers }) => headers['receipt-id']);
+  const receipts = raw.frames
+    .filter(({ command }) => command === 'RECEIPT')
+    .map(({ headers }) => headers['receipt-id']);
   assert.equal(raw.frames[0].command, 'CONNECTED');
   assert.deepEqual(receipts, ['r1', 'r2', 'r3']);
   assert.equal(raw.frames.at(-1).headers['receipt-id'], 'r3');
@@ -162,7 +176,10 @@ test('rule 14: after ERROR for a refused CONNECT the server closes by itself', a
   const raw = await open(t);
   raw.send('CONNECT', { 'accept-version': '1.2', Authorization: 'Bearer not.a.token' });
   await raw.closed();
-  assert.deepEqual(raw.frames.map(({ command }) => command), ['ERROR']);
+  assert.deepEqual(
+    raw.frames.map(({ command }) => command),
+    ['ERROR'],
+  );
 });
 
 test('rule 15: DISCONNECT without receipt and a close without code is a clean end', async (t) => {
@@ -171,7 +188,10 @@ test('rule 15: DISCONNECT without receipt and a close without code is a clean en
   raw.send('DISCONNECT');
   raw.carrier.close();
   assert.ok([1000, 1005].includes(await raw.closed()), `close code ${raw.carrier.closeCode}`);
-  assert.deepEqual(raw.frames.map(({ command }) => command), ['CONNECTED']);
+  assert.deepEqual(
+    raw.frames.map(({ command }) => command),
+    ['CONNECTED'],
+  );
 });
 
 test('rule 39: who never says CONNECT is cut off, beats or not', async (t) => {

@@ -32,7 +32,10 @@ test('rule 04: the values that the server makes need no escaping', async (t) => 
   const destination = `/topic/${dotted(visitor.topic)}`;
   const receipt = await raw.subscribe('s', destination, { ack: 'client-individual', 'after-seq': '0' });
   await sendByHttpAsAgent(server, agent, textFrom(agent, visitor.thread, 'how are you?'));
-  const message = await raw.frame('a MESSAGE', ({ command, body }) => command === 'MESSAGE' && body.includes('how are'));
+  const message = await raw.frame(
+    'a MESSAGE',
+    ({ command, body }) => command === 'MESSAGE' && body.includes('how are'),
+  );
   const values = [
     ...made(connected, ['version', 'heart-beat', 'session', 'server', 'user-name']),
     ...made(receipt, ['receipt-id']),
@@ -67,7 +70,9 @@ test('rule 05: each element of a SockJS array holds exactly one frame', async (t
   const raw = await rawService(t, server, { carrier: await SockJsSocket.open(server) });
   await raw.subscribe('s', '/topic/burst/sockjs');
   raw.write(
-    Array.from({ length: 100 }, (_, index) => stompFrame('SEND', { destination: '/topic/burst/sockjs' }, `m${index}`)).join(''),
+    Array.from({ length: 100 }, (_, index) =>
+      stompFrame('SEND', { destination: '/topic/burst/sockjs' }, `m${index}`),
+    ).join(''),
   );
   await raw.message('m99');
   assert.equal(raw.messagesOf('s').length, 100);
@@ -77,14 +82,19 @@ test('rule 05: each element of a SockJS array holds exactly one frame', async (t
 /** Asserts that every piece is one frame, from its first byte to its NUL, or one LF. */
 function assertOneFrameEach(raw) {
   const pieces = raw.pieces.map(({ bytes }) => bytes).filter((bytes) => !bytes.equals(Buffer.from('\n')));
-  assert.deepEqual(pieces.map(String), raw.frames.map(({ bytes }) => String(bytes)));
+  assert.deepEqual(
+    pieces.map(String),
+    raw.frames.map(({ bytes }) => String(bytes)),
+  );
 }
 
 test('rule 06: a frame may be cut anywhere, into text and binary messages', async (t) => {
   const raw = await rawService(t, server);
   await raw.subscribe('s', '/topic/cut/x');
   const body = 'ünï ☃ 👋';
-  const bytes = Buffer.from(stompFrame('SEND', { destination: '/topic/cut/x', 'content-length': Buffer.byteLength(body) }, body));
+  const bytes = Buffer.from(
+    stompFrame('SEND', { destination: '/topic/cut/x', 'content-length': Buffer.byteLength(body) }, body),
+  );
   for (let cut = 1; cut < bytes.length; cut += 1) {
     raw.write(bytes.subarray(0, cut));
     raw.write(bytes.subarray(cut));
@@ -96,7 +106,9 @@ test('rule 06: a frame may be cut anywhere, into text and binary messages', asyn
 test('rule 06: several frames and halves of frames may share a message', async (t) => {
   const raw = await rawService(t, server);
   await raw.subscribe('s', '/topic/mixed/x');
-  const all = ['one', 'two', 'three'].map((body) => stompFrame('SEND', { destination: '/topic/mixed/x' }, body)).join('\n');
+  const all = ['one', 'two', 'three']
+    .map((body) => stompFrame('SEND', { destination: '/topic/mixed/x' }, body))
+    .join('\n');
   raw.write(all.slice(0, 60));
   raw.write(Buffer.from(all.slice(60, 70)));
   raw.write(all.slice(70));
@@ -130,8 +142,18 @@ const PAYLOADS = [
   { title: 'text', headers: { 'content-type': 'text/plain' }, body: Buffer.from('naïve ☃'), binary: false },
   { title: 'text of no type', headers: {}, body: Buffer.from('naïve ☃'), binary: false },
   { title: 'text with NUL', headers: { 'content-length': 3 }, body: Buffer.from('a\0b'), binary: false },
-  { title: 'bytes that are not UTF-8', headers: { 'content-length': 3 }, body: Buffer.from([0xff, 0, 0xfe]), binary: true },
-  { title: 'octet-stream', headers: { 'content-type': 'application/octet-stream' }, body: Buffer.from('abc'), binary: true },
+  {
+    title: 'bytes that are not UTF-8',
+    headers: { 'content-length': 3 },
+    body: Buffer.from([0xff, 0, 0xfe]),
+    binary: true,
+  },
+  {
+    title: 'octet-stream',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from('abc'),
+    binary: true,
+  },
 ];
 for (const { title, headers, body, binary } of PAYLOADS) {
   test(`rule 07: ${title} goes out in a ${binary ? 'binary' : 'text'} message`, async (t) => {
@@ -151,11 +173,17 @@ test('rule 07: a binary body never goes out as a binary message of SockJS', asyn
   const raw = await rawService(t, server, { carrier });
   const publisher = await rawService(t, server);
   await raw.subscribe('s', '/topic/kinds/sockjs');
-  const bytes = Buffer.from(stompFrame('SEND', { destination: '/topic/kinds/sockjs', 'content-length': 2 }, 'xx'), 'latin1');
+  const bytes = Buffer.from(
+    stompFrame('SEND', { destination: '/topic/kinds/sockjs', 'content-length': 2 }, 'xx'),
+    'latin1',
+  );
   bytes[bytes.length - 3] = 0xff;
   publisher.write(bytes);
   publisher.send('SEND', { destination: '/topic/kinds/sockjs', 'content-type': 'text/plain' }, 'behind it');
-  await raw.frame('what comes behind, or an ERROR', ({ command, body }) => command === 'ERROR' || String(body) === 'behind it');
+  await raw.frame(
+    'what comes behind, or an ERROR',
+    ({ command, body }) => command === 'ERROR' || String(body) === 'behind it',
+  );
   assert.ok(carrier.messages.length > 0);
   assert.ok(carrier.messages.every(({ binary }) => !binary));
 });

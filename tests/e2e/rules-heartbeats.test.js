@@ -50,7 +50,10 @@ describe('heart-beats', { concurrency: true }, () => {
     await beatsOf(raw);
     const beats = carrier.frames.filter((frame) => frame[0] === 'a' && !JSON.parse(frame.slice(1)).join('').trim());
     assert.ok(beats.length >= BEATS);
-    assert.ok(beats.every((frame) => frame === 'a["\\n"]'), beats.join(' '));
+    assert.ok(
+      beats.every((frame) => frame === 'a["\\n"]'),
+      beats.join(' '),
+    );
   });
 
   for (const version of ['1.0', '1.1', '1.2']) {
@@ -59,7 +62,13 @@ describe('heart-beats', { concurrency: true }, () => {
       const destination = `/topic/glued/${version.replace('.', '')}`;
       raw.send('SUBSCRIBE', { id: 's', destination });
       const send = (body) => stompFrame('SEND', { destination }, body);
-      for (const bytes of ['\n', '\r\n', `\r\n${send('a')}`, `\n\n${send('b')}\r\n\r\n`, `${send('c')}\n${send('d')}`]) {
+      for (const bytes of [
+        '\n',
+        '\r\n',
+        `\r\n${send('a')}`,
+        `\n\n${send('b')}\r\n\r\n`,
+        `${send('c')}\n${send('d')}`,
+      ]) {
         raw.write(bytes);
       }
       raw.write(Buffer.from('\r\n'));
@@ -80,22 +89,15 @@ describe('heart-beats', { concurrency: true }, () => {
     await raw.confirmed('SEND', { destination: '/topic/beats/x' }, 'still here');
   });
 
-  test('rule 10: heart-beats come within the promised interval', async (t) => {
-    const raw = await rawService(t, server, { headers: receiving });
-    assert.equal(raw.connected.headers['heart-beat'], `${INTERVAL},${INTERVAL}`);
-    await beatsOf(raw);
-    const times = raw.pieces.map(({ at }) => at);
-    const gaps = times.slice(1).map((at, index) => at - times[index]).sort((a, b) => a - b);
-    // The median: a machine that is busy for a moment does not count, a server that looks too seldom does.
-    assert.ok(gaps[Math.floor(gaps.length / 2)] <= INTERVAL, `gaps of ${gaps.map(Math.round)} ms`);
-  });
-
-  test('rule 10: who promised heart-beats and is silent is cut, but not before twice the interval', async (t) => {
-    const raw = await rawService(t, server, { headers: { 'heart-beat': `${INTERVAL},0` } });
-    const before = performance.now();
-    await raw.closed();
-    assert.ok(performance.now() - before > 2 * INTERVAL);
-    assert.equal(raw.frames.at(-1).command, 'ERROR');
+  // Intervals to the millisecond are tested without a clock (`rule_10_…` in `wire/tests/stomp_session`). Here one
+  // client's silence is the measure of another's heart-beats.
+  test('rule 10: who is silent is cut, and who waits has had heart-beats meanwhile', async (t) => {
+    const waiting = await rawService(t, server, { headers: receiving });
+    assert.equal(waiting.connected.headers['heart-beat'], `${INTERVAL},${INTERVAL}`);
+    const silent = await rawService(t, server, { headers: { 'heart-beat': `${INTERVAL},0` } });
+    await silent.closed();
+    assert.equal(silent.frames.at(-1).command, 'ERROR');
+    assert.ok(waiting.pieces.filter(isBeat).length >= 2, 'three intervals have room for two heart-beats at least');
   });
 
   test('rule 10: frames count as life', async (t) => {

@@ -91,7 +91,16 @@ describe('user destinations', () => {
 });
 
 describe('rule 37: wildcards', () => {
-  const patterns = ['/queue/**', '/topic/**', '/topic/#', '/topic/*', '/user/**', '/user/queue/**', '/user/*/queue/x', '/app/**'];
+  const patterns = [
+    '/queue/**',
+    '/topic/**',
+    '/topic/#',
+    '/topic/*',
+    '/user/**',
+    '/user/queue/**',
+    '/user/*/queue/x',
+    '/app/**',
+  ];
   for (const destination of patterns) {
     test(`rule 37: a visitor may not SUBSCRIBE to ${destination}`, async (t) => {
       const raw = await session(t);
@@ -102,7 +111,11 @@ describe('rule 37: wildcards', () => {
 
   test('rule 37: a visitor may not SUBSCRIBE to the internal name of another’s queue', async (t) => {
     const victim = await session(t);
-    for (const destination of [`/queue/x-user${victim.session}`, `/user/${visitor.uid}/queue/x`, `/topic/user.${visitor.uid}`]) {
+    for (const destination of [
+      `/queue/x-user${victim.session}`,
+      `/user/${visitor.uid}/queue/x`,
+      `/topic/user.${visitor.uid}`,
+    ]) {
       const stranger = await session(t, await newConversation(server, 'Stranger'));
       stranger.send('SUBSCRIBE', { id: 's', destination, receipt: 'r' });
       await stranger.refusal();
@@ -123,7 +136,11 @@ describe('rule 37: wildcards', () => {
 });
 
 test('rule 38: a slow consumer of a live topic is cut off, and the others are not', async (t) => {
-  const [slow, quick, publisher] = [await rawService(t, server), await rawService(t, server), await rawService(t, server)];
+  const [slow, quick, publisher] = [
+    await rawService(t, server),
+    await rawService(t, server),
+    await rawService(t, server),
+  ];
   await slow.subscribe('s', '/topic/flood/x');
   await quick.subscribe('s', '/topic/flood/x');
   slow.carrier.pause();
@@ -176,7 +193,7 @@ describe('rule 40: origins', () => {
   test('rule 40: the requests of SockJS from a wrong origin are 403', async () => {
     const headers = { Origin: 'https://evil.example' };
     const stranger = new SockJsHttp(server, { headers });
-    for (const transport of ['xhr', 'xhr_streaming', 'eventsource', 'htmlfile', 'jsonp']) {
+    for (const transport of ['xhr', 'xhr_streaming', 'eventsource', 'htmlfile']) {
       assert.equal((await stranger.receive(transport).whole()).status, 403, transport);
     }
     assert.equal((await request(server, 'GET', `${SOCKJS}/info`, { headers })).status, 403);
@@ -184,5 +201,20 @@ describe('rule 40: origins', () => {
     await own.poll();
     const { status } = await request(server, 'POST', own.path('xhr_send'), { headers, body: '["\\n"]' });
     assert.equal(status, 403);
+  });
+
+  test('rule 40: what a page of a wrong origin could use without naming it is not there', async () => {
+    assert.equal((await new SockJsHttp(server).receive('jsonp').whole()).status, 404);
+    assert.equal((await request(server, 'GET', `${SOCKJS}/iframe.html`)).status, 404);
+  });
+
+  test('rule 40: a page may read that it was refused', async () => {
+    const headers = { Origin: 'https://evil.example' };
+    const info = await request(server, 'GET', `${SOCKJS}/info`, { headers });
+    const poll = await new SockJsHttp(server, { headers }).receive('xhr').whole();
+    for (const refused of [info, poll]) {
+      assert.equal(refused.headers['access-control-allow-origin'], headers.Origin);
+      assert.equal(refused.headers['access-control-allow-credentials'], 'true');
+    }
   });
 });

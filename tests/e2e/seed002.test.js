@@ -31,7 +31,9 @@ async function chatClient(t, token, destinations) {
         state.errors.push(frame.headers.message);
         reject(new Error(frame.headers.message));
       },
-      onWebSocketClose: () => { state.closes += 1; },
+      onWebSocketClose: () => {
+        state.closes += 1;
+      },
     });
   });
   t.after(() => state.chatClient.deactivate());
@@ -66,7 +68,9 @@ test('a wrong token is told by an ERROR', async (t) => {
     reconnectDelay: 0,
   });
   t.after(() => client.deactivate());
-  const refused = new Promise((resolve) => { client.onStompError = resolve; });
+  const refused = new Promise((resolve) => {
+    client.onStompError = resolve;
+  });
   client.activate();
   const { headers } = await soon('the ERROR', refused);
   assert.match(headers.message, /\w{3,}/);

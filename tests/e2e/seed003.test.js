@@ -22,9 +22,9 @@ before(async () => {
 });
 
 /** The documentation's client, that subscribes in onConnect. Resolves when it has. */
-async function stompClientOf(t, endpoint, token, { factory } = {}) {
+async function stompClientOf(t, endpoint, token, { factory, reconnectDelay = 5000 } = {}) {
   const socket = factory ? undefined : new SockJS(`${server.url}${endpoint}?token=${token}`);
-  const stompClient = new Client({ webSocketFactory: factory ?? (() => socket), reconnectDelay: 5000 });
+  const stompClient = new Client({ webSocketFactory: factory ?? (() => socket), reconnectDelay });
   const state = { stompClient, received: [], errors: [] };
   const subscribed = new Promise((resolve) => {
     stompClient.onConnect = () => {
@@ -64,7 +64,10 @@ const NAMINGS = {
 for (const [title, naming] of Object.entries(NAMINGS)) {
   test(`/app/send with ${title}: each side's message reaches both`, async (t) => {
     const { visitor, visitorSide, agentSide } = await bothOnline(t);
-    for (const [side, content] of [[visitorSide, 'Hello 👋'], [agentSide, '您好']]) {
+    for (const [side, content] of [
+      [visitorSide, 'Hello 👋'],
+      [agentSide, '您好'],
+    ]) {
       const uid = newUid();
       side.stompClient.publish({
         destination: '/app/send',
@@ -89,7 +92,10 @@ test('/app/send with toUserId names the conversation with that user', async (t) 
   await agentSide.message(question);
   send(agentSide, { uid: answer, content: 'to you', toUserId: visitor.uid });
   await visitorSide.message(answer);
-  assert.deepEqual(visitorSide.received.map(({ uid }) => uid), [question, answer]);
+  assert.deepEqual(
+    visitorSide.received.map(({ uid }) => uid),
+    [question, answer],
+  );
   assert.deepEqual((await history(server, visitor)).map(({ uid }) => uid).slice(-2), [question, answer]);
 });
 
@@ -117,7 +123,10 @@ test('/app/send into another’s conversation is refused', async (t) => {
 
 test('convertAndSendToUser: a push reaches the user, on /user/queue/messages', async (t) => {
   const { visitor, visitorSide, agentSide } = await bothOnline(t);
-  await push(server, visitor.uid, { destination: '/queue/messages', payload: { uid: 'pushed', content: 'for you alone' } });
+  await push(server, visitor.uid, {
+    destination: '/queue/messages',
+    payload: { uid: 'pushed', content: 'for you alone' },
+  });
   const message = await visitorSide.message('pushed');
   assert.deepEqual([message.content, message.destination], ['for you alone', '/user/queue/messages']);
   assert.ok(!agentSide.received.some(({ uid }) => uid === 'pushed'));
@@ -125,8 +134,12 @@ test('convertAndSendToUser: a push reaches the user, on /user/queue/messages', a
 
 test('a wrong token in the URL gets no connection', async () => {
   const socket = new SockJS(`${server.url}/ws/chat?token=not.a.token`);
-  const closed = new Promise((resolve) => { socket.onclose = resolve; });
-  const opened = new Promise((resolve) => { socket.onopen = () => resolve('open'); });
+  const closed = new Promise((resolve) => {
+    socket.onclose = resolve;
+  });
+  const opened = new Promise((resolve) => {
+    socket.onopen = () => resolve('open');
+  });
   assert.notEqual(await soon('the end', Promise.race([opened, closed])), 'open');
 });
 
@@ -136,12 +149,12 @@ test('one SockJS object handed out again after its end harms nothing', async (t)
   let attempts = 0;
   const socket = new SockJS(`${server.url}/ws/chat?token=${visitor.accessToken}`);
   const unlucky = await stompClientOf(t, '/ws/chat', visitor.accessToken, {
+    reconnectDelay: 10,
     factory: () => {
       attempts += 1;
       return socket;
     },
   });
-  unlucky.stompClient.reconnectDelay = 10;
   unlucky.stompClient.forceDisconnect();
   await until('the factory is asked again', () => attempts > 1);
   await unlucky.stompClient.deactivate({ force: true });
@@ -149,7 +162,10 @@ test('one SockJS object handed out again after its end harms nothing', async (t)
   const bystander = await StompPeer.withToken(server, visitor);
   t.after(() => bystander.disconnect());
   const uid = newUid();
-  await bystander.publish('/app/send', JSON.stringify({ uid, type: 'TEXT', content: 'all well', topic: visitor.topic }));
+  await bystander.publish(
+    '/app/send',
+    JSON.stringify({ uid, type: 'TEXT', content: 'all well', topic: visitor.topic }),
+  );
   await visitorSide.message(uid);
   assert.deepEqual(visitorSide.errors, []);
 });

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { dotted } from 'deskwire-examples/protocol.js';
 import { chromium } from 'playwright-core';
 import { newConversation, textFrom } from './conversations.js';
@@ -39,6 +40,8 @@ const TRANSPORTS = [
 /** More than one poll or one URL holds comfortably, and what escaping on the way could break. */
 const CONTENTS = ['ü 你好 👋 𝄞 \u2028 100% &=+"\\', 'w'.repeat(20_000)];
 
+const PAGE = '<!doctype html><script src="/sockjs.min.js"></script><script src="/stomp.js"></script>';
+
 const SCRIPTS = {
   '/sockjs.min.js': new URL('node_modules/sockjs-client/dist/sockjs.min.js', import.meta.url),
   '/stomp.js': new URL('node_modules/@stomp/stompjs/bundles/stomp.umd.min.js', import.meta.url),
@@ -49,14 +52,11 @@ async function servePages() {
   const pages = createServer(async ({ url }, response) => {
     const script = SCRIPTS[url];
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.end(script ? await readFile(script) : PAGE(''));
+    response.end(script ? await readFile(script) : PAGE);
   });
   await new Promise((resolve) => pages.listen(0, '127.0.0.1', resolve));
   return pages;
 }
-
-const PAGE = (origin) =>
-  `<!doctype html><script src="${origin}/sockjs.min.js"></script><script src="${origin}/stomp.js"></script>`;
 
 /**
  * Runs in the page: a client of the conversation that answers nothing and tells all. What it hears is in
@@ -81,7 +81,9 @@ function startClient({ url, transport, topic }) {
     client.watchForReceipt('subscribed', () => {
       window.heard.subscribed = true;
     });
-    client.subscribe(`/topic/${topic}`, ({ body }) => window.heard.received.push(JSON.parse(body)), { receipt: 'subscribed' });
+    client.subscribe(`/topic/${topic}`, ({ body }) => window.heard.received.push(JSON.parse(body)), {
+      receipt: 'subscribed',
+    });
   };
   client.activate();
 }
@@ -89,10 +91,14 @@ function startClient({ url, transport, topic }) {
 describe('sockjs-client in a browser', { skip: !existsSync(BROWSER) && `no browser at ${BROWSER}` }, () => {
   let pages, server, agent, browser;
 
+  /** Where the pages and scripts are. */
+  const origin = () => `http://127.0.0.1:${pages.address().port}`;
+
   before(async () => {
     pages = await servePages();
-    const scripts = `http://127.0.0.1:${pages.address().port}`;
-    server = await Server.start({ env: { ...FOR_ONE_AGENT, DESKWIRE__SOCKJS__CLIENT_URL: `${scripts}/sockjs.min.js` } });
+    server = await Server.start({
+      env: { ...FOR_ONE_AGENT, DESKWIRE__SOCKJS__CLIENT_URL: `${origin()}/sockjs.min.js` },
+    });
     agent = await agentOnline(server);
     browser = await chromium.launch({ executablePath: BROWSER, args: ARGUMENTS });
   });
@@ -109,12 +115,15 @@ describe('sockjs-client in a browser', { skip: !existsSync(BROWSER) && `no brows
   async function open(t, where) {
     const page = await browser.newPage();
     t.after(() => page.close());
-    const scripts = `http://127.0.0.1:${pages.address().port}`;
     if (where === 'the same') {
-      await page.route(`${server.url}/page`, (route) => route.fulfill({ contentType: 'text/html', body: PAGE(scripts) }));
+      // The server has no page like this; the browser is told that it had.
+      await page.route(`${server.url}/page`, (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
+      for (const [path, file] of Object.entries(SCRIPTS)) {
+        await page.route(server.url + path, (route) => route.fulfill({ path: fileURLToPath(file) }));
+      }
       await page.goto(`${server.url}/page`);
     } else {
-      await page.goto(`${scripts}/`);
+      await page.goto(`${origin()}/`);
     }
     return page;
   }
@@ -142,10 +151,15 @@ describe('sockjs-client in a browser', { skip: !existsSync(BROWSER) && `no brows
         assert.equal((await agent.message(question.uid)).content, content);
         const answer = textFrom(agent, visitor.thread, content);
         await agent.send(answer);
-        const arrived = await until('the answer', async () => (await heard()).received.find(({ uid }) => uid === answer.uid));
+        const arrived = await until('the answer', async () =>
+          (await heard()).received.find(({ uid }) => uid === answer.uid),
+        );
         assert.equal(arrived.content, content);
       }
-      await soon('deactivate()', page.evaluate(() => window.client.deactivate()));
+      await soon(
+        'deactivate()',
+        page.evaluate(() => window.client.deactivate()),
+      );
       const { errors, closed } = await heard();
       assert.deepEqual(errors, []);
       assert.match(closed, /^1000 /);

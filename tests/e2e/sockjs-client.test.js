@@ -39,7 +39,12 @@ test('left to itself it takes WebSocket, at once', async (t) => {
   const visitor = await newConversation(server);
   const socket = new SockJS(url(visitor));
   t.after(() => socket.close());
-  await soon('open', new Promise((resolve) => { socket.onopen = resolve; }));
+  await soon(
+    'open',
+    new Promise((resolve) => {
+      socket.onopen = resolve;
+    }),
+  );
   assert.equal(socket.transport, 'websocket');
 });
 
@@ -47,8 +52,15 @@ for (const transport of ['websocket', 'xhr-streaming', 'eventsource', 'xhr-polli
   test(`close(), over ${transport}, ends the session cleanly`, async () => {
     const visitor = await newConversation(server);
     const socket = new SockJS(url(visitor), null, { transports: [transport] });
-    await soon('open', new Promise((resolve) => { socket.onopen = resolve; }));
-    const closed = new Promise((resolve) => { socket.onclose = resolve; });
+    await soon(
+      'open',
+      new Promise((resolve) => {
+        socket.onopen = resolve;
+      }),
+    );
+    const closed = new Promise((resolve) => {
+      socket.onclose = resolve;
+    });
     socket.close(1000, 'bye');
     const { wasClean, code } = await soon('close', closed);
     assert.deepEqual([wasClean, code], [true, 1000]);
@@ -60,7 +72,9 @@ test('the server’s close frame reaches onclose with its code', async () => {
   for (const transport of ['websocket', 'xhr-streaming', 'eventsource', 'xhr-polling']) {
     const socket = new SockJS(url(visitor), null, { transports: [transport] });
     const said = [];
-    const closed = new Promise((resolve) => { socket.onclose = resolve; });
+    const closed = new Promise((resolve) => {
+      socket.onclose = resolve;
+    });
     socket.onopen = () => socket.send('SHOUT\n\n\0');
     socket.onmessage = ({ data }) => said.push(data);
     const { code } = await soon(`close over ${transport}`, closed);
@@ -70,7 +84,13 @@ test('the server’s close frame reaches onclose with its code', async () => {
 });
 
 /** How the iframe transports of a browser receive, and what they send with. */
-const BY_HAND = { htmlfile: 'xhr_send', jsonp: 'jsonp_send', eventsource: 'xhr_send', xhr_streaming: 'xhr_send', xhr: 'xhr_send' };
+const BY_HAND = {
+  htmlfile: 'xhr_send',
+  jsonp: 'jsonp_send',
+  eventsource: 'xhr_send',
+  xhr_streaming: 'xhr_send',
+  xhr: 'xhr_send',
+};
 
 for (const [transport, sending] of Object.entries(BY_HAND)) {
   test(`by hand: ${transport} with ${sending} carries a conversation`, async (t) => {
@@ -100,7 +120,9 @@ test('a streaming response that has reached its limit ends, and the next one goe
   await raw.connect({ 'accept-version': '1.2' });
   await raw.subscribe('s', `/topic/${dotted(visitor.topic)}`);
   const responses = new Set();
-  const texts = Array.from({ length: 10 }, (_, index) => textFrom(agent, visitor.thread, `${index}${'z'.repeat(30_000)}`));
+  const texts = Array.from({ length: 10 }, (_, index) =>
+    textFrom(agent, visitor.thread, `${index}${'z'.repeat(30_000)}`),
+  );
   for (const message of texts) {
     responses.add(session.exchange);
     await agent.send(message);
@@ -108,6 +130,12 @@ test('a streaming response that has reached its limit ends, and the next one goe
   await until('the last text', () => raw.bodiesOf('s').some((body) => body.includes(texts.at(-1).uid)));
   responses.add(session.exchange);
   assert.ok(responses.size > 1, 'more than one response');
-  assert.ok([...responses].slice(0, -1).every(({ complete }) => complete), 'each came to its proper end');
-  assert.deepEqual(raw.bodiesOf('s').map((body) => JSON.parse(body).uid), texts.map(({ uid }) => uid));
+  assert.ok(
+    [...responses].slice(0, -1).every(({ complete }) => complete),
+    'each came to its proper end',
+  );
+  assert.deepEqual(
+    raw.bodiesOf('s').map((body) => JSON.parse(body).uid),
+    texts.map(({ uid }) => uid),
+  );
 });

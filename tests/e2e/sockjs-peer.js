@@ -9,10 +9,14 @@ import { soon, until } from './waiting.js';
 export const SOCKJS = '/sockjs';
 
 /** A session id as sockjs-client makes it: 8 characters of a to z and 0 to 5. */
-export const newSessionId = () => [...randomBytes(8)].map((byte) => 'abcdefghijklmnopqrstuvwxyz012345'[byte % 32]).join('');
+export const newSessionId = () =>
+  [...randomBytes(8)].map((byte) => 'abcdefghijklmnopqrstuvwxyz012345'[byte % 32]).join('');
 
 /** What a SockJS frame `o`, `h`, `a[…]` or `c[…]` holds: `{type, payload}`. */
-export const parseSockJs = (text) => ({ type: text[0], payload: text.length > 1 ? JSON.parse(text.slice(1)) : undefined });
+export const parseSockJs = (text) => ({
+  type: text[0],
+  payload: text.length > 1 ? JSON.parse(text.slice(1)) : undefined,
+});
 
 /** What carries a byte stream in the elements of SockJS messages: the common part of both classes below. */
 class SockJsCarrier {
@@ -159,7 +163,9 @@ export class SockJsHttp extends SockJsCarrier {
   /** Receives on and on with a transport, as its client would, and sends in order. Resolves when `o` is here. */
   async run(transport) {
     this.transport = transport;
-    this.#loop().catch(() => {}).finally(() => this.#finish());
+    this.#loop()
+      .catch(() => {})
+      .finally(() => this.#finish());
     await this.shows('o');
     return this;
   }

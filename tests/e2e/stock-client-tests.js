@@ -69,7 +69,10 @@ export function testStockClient({ client, world, connect }) {
     const sent = Array.from({ length: 50 }, (_, index) => textFrom(visitor, visitor.thread, `m${index}`));
     await Promise.all(sent.map((message) => peer.send(visitor.topic, message)));
     await feed.message(sent.at(-1).uid);
-    assert.deepEqual(feed.messages.map(({ uid }) => uid), sent.map(({ uid }) => uid));
+    assert.deepEqual(
+      feed.messages.map(({ uid }) => uid),
+      sent.map(({ uid }) => uid),
+    );
   });
 
   test(`${client}: a client that comes back gets what it has not acknowledged, and what it missed`, async (t) => {

@@ -51,9 +51,10 @@ class Recorder(stomp.ConnectionListener):
         self._note(lambda: setattr(self, "disconnected", True))
 
     def until(self, what, condition):
-        """Waits for a condition; an ERROR ends the wait."""
+        """Waits for a condition; an ERROR that was not waited for ends the wait."""
+        seen = len(self.errors)
         with self.changed:
-            self.changed.wait_for(lambda: condition() or self.errors, PATIENCE)
+            self.changed.wait_for(lambda: condition() or len(self.errors) > seen, PATIENCE)
             assert condition(), f"did not happen: {what}; ERROR frames: {[str(frame) for frame in self.errors]}"
 
     def bodies(self):

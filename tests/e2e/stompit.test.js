@@ -96,13 +96,18 @@ test('stompit: disconnect() gets its RECEIPT', async (t) => {
 test('stompit: a visitor talks with the agent', async (t) => {
   const visitor = await newConversation(server);
   const client = await connect(t, { login: visitor.uid });
-  const bodies = subscribe(client, { destination: `/topic/${dotted(visitor.topic)}`, ack: 'client' }, (message) => client.ack(message));
+  const bodies = subscribe(client, { destination: `/topic/${dotted(visitor.topic)}`, ack: 'client' }, (message) =>
+    client.ack(message),
+  );
   const question = textFrom(visitor, visitor.thread, 'by TCP');
   await send(client, { destination: `/app/${dotted(visitor.topic)}` }, JSON.stringify(question));
   const answer = textFrom(await logInAgent(server), visitor.thread, 'welcome');
   await sendByHttpAsAgent(server, await logInAgent(server), answer);
   await until('both', () => bodies.length === 2);
-  assert.deepEqual(bodies.map((body) => JSON.parse(body).uid), [question.uid, answer.uid]);
+  assert.deepEqual(
+    bodies.map((body) => JSON.parse(body).uid),
+    [question.uid, answer.uid],
+  );
 });
 
 test('TCP: any cut of the bytes is the same stream', async (t) => {
@@ -118,11 +123,17 @@ test('TCP: any cut of the bytes is the same stream', async (t) => {
     raw.write(Buffer.from([byte]));
   }
   await raw.message('ü👋');
-  assert.deepEqual(raw.frames.map(({ command }) => command), ['CONNECTED', 'RECEIPT', 'MESSAGE']);
+  assert.deepEqual(
+    raw.frames.map(({ command }) => command),
+    ['CONNECTED', 'RECEIPT', 'MESSAGE'],
+  );
 });
 
 test('TCP: ERROR is flushed before the connection ends, RECEIPT too', async (t) => {
-  for (const [frame, last] of [['SHOUT\n\n\0', 'ERROR'], [stompFrame('DISCONNECT', { receipt: 'r' }), 'RECEIPT']]) {
+  for (const [frame, last] of [
+    ['SHOUT\n\n\0', 'ERROR'],
+    [stompFrame('DISCONNECT', { receipt: 'r' }), 'RECEIPT'],
+  ]) {
     const raw = await RawStomp.tcp(server.stream('stomp'));
     t.after(() => raw.destroy());
     raw.write(stompFrame('CONNECT', { 'accept-version': '1.2', ...SERVICE }) + frame);

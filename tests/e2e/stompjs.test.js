@@ -97,7 +97,11 @@ for (const version of ['1.0', '1.1', '1.2']) {
       const peer = await service(t, only);
       const feed = await peer.subscribe(topic('transactions'), opaque);
       const [commit, abort] = [peer.client.begin(), peer.client.begin()];
-      for (const [{ id }, body] of [[abort, 'a1'], [commit, 'c1'], [commit, 'c2']]) {
+      for (const [{ id }, body] of [
+        [abort, 'a1'],
+        [commit, 'c1'],
+        [commit, 'c2'],
+      ]) {
         peer.client.publish({ destination: topic('transactions'), body, headers: { transaction: id } });
       }
       await peer.publish(topic('transactions'), 'at once');
@@ -178,7 +182,11 @@ for (const discardWebsocketOnCommFailure of [false, true]) {
     }
     const uids = texts.map(({ uid }) => uid);
     const first = [...new Set(received.map(({ uid }) => uid))];
-    assert.deepEqual(first.filter((uid) => uids.includes(uid)), uids, 'in order, none missing');
+    assert.deepEqual(
+      first.filter((uid) => uids.includes(uid)),
+      uids,
+      'in order, none missing',
+    );
   });
 }
 

@@ -74,7 +74,10 @@ pub(crate) struct CommonArgs {
     /// The server: `ws://host:port`.
     #[arg(long, default_value = "ws://127.0.0.1:9003")]
     pub(crate) url: String,
-    /// Path of STOMP over WebSocket.
+    /// The server's listener for STOMP over TCP: `stomp://host:port`.
+    #[arg(long, default_value = "stomp://127.0.0.1:61613")]
+    pub(crate) stomp_url: String,
+    /// Path of STOMP over WebSocket, and base path of SockJS.
     #[arg(long, default_value = "/stomp")]
     pub(crate) stomp_path: String,
     /// Path of MQTT over WebSocket.

@@ -29,8 +29,8 @@ pub mod sessions;
 
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber};
-pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply};
-pub use outbox::{Answer, CloseReason, Delivery, Handover, Outbox, SubscriptionKey};
+pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};
+pub use outbox::{Answer, CloseReason, Delivery, Handover, Orders, Outbox, SubscriptionKey};
 pub use publication::{Content, Dialect, Opaque, Publication};
 pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, QueueError, QueueLimits, Queues};
 pub use selector::{InvalidSelector, Selector, Wants};

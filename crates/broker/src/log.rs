@@ -67,9 +67,23 @@ impl Reply {
     }
 }
 
+/// A connection, and its own number for what it wants to hear the end of.
+#[derive(Debug)]
+pub struct Ticket {
+    /// The connection.
+    pub outbox: Arc<Outbox>,
+    /// The number.
+    pub number: u64,
+}
+
+impl Ticket {
+    fn done(self) {
+        self.outbox.handed_on(self.number);
+    }
+}
+
 /// Something for the committer to do in its turn.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all jobs are writes")]
 pub enum Job {
     /// Commit, then announce and reply.
     Write {
@@ -81,9 +95,19 @@ pub enum Job {
         reply: Reply,
     },
     /// Hand on a message that is not stored, behind everything that was submitted before it.
-    Relay(Publication),
+    Relay {
+        /// The message.
+        publication: Publication,
+        /// Who is told when that is done.
+        ticket: Option<Ticket>,
+    },
     /// The same, for a message of a work queue.
-    Push(Admitted),
+    Push {
+        /// The message.
+        admitted: Admitted,
+        /// Who is told when that is done.
+        ticket: Ticket,
+    },
 }
 
 /// Bounds of the committer.
@@ -191,8 +215,14 @@ enum Pending {
         announce: Announce,
         reply: Reply,
     },
-    Relay(Publication),
-    Push(Admitted),
+    Relay {
+        publication: Publication,
+        ticket: Option<Ticket>,
+    },
+    Push {
+        admitted: Admitted,
+        ticket: Ticket,
+    },
 }
 
 impl Committer {
@@ -241,8 +271,14 @@ impl Committer {
         let mut outcomes = outcomes.map(Vec::into_iter);
         for job in pending {
             match job {
-                Pending::Relay(publication) => self.hub.publish(&Arc::new(publication)),
-                Pending::Push(admitted) => admitted.push(),
+                Pending::Relay { publication, ticket } => {
+                    self.hub.publish(&Arc::new(publication));
+                    ticket.into_iter().for_each(Ticket::done);
+                }
+                Pending::Push { admitted, ticket } => {
+                    admitted.push();
+                    ticket.done();
+                }
                 Pending::Write { content, announce, reply } => {
                     let outcome = match &mut outcomes {
                         Ok(outcomes) => outcomes.next().ok_or(CommitError::Store),
@@ -260,8 +296,8 @@ impl Committer {
     /// Puts the write of `job`, if it is one, to the `writes` of the batch.
     fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
         match job {
-            Job::Relay(publication) => Pending::Relay(publication),
-            Job::Push(admitted) => Pending::Push(admitted),
+            Job::Relay { publication, ticket } => Pending::Relay { publication, ticket },
+            Job::Push { admitted, ticket } => Pending::Push { admitted, ticket },
             Job::Write { write, announce, reply } => {
                 let content = match &write {
                     Write::Append(NewEntry { log, payload, .. }) => Some((*log, payload.clone())),

@@ -30,6 +30,9 @@ pub enum CloseReason {
     /// Another connection of the user resumed a durable subscription.
     #[error("another connection has resumed the durable subscription")]
     SubscriptionTakenOver,
+    /// Another connection of the user has given a durable subscription up.
+    #[error("another connection has ended the durable subscription for good")]
+    SubscriptionForgotten,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -66,10 +69,22 @@ pub enum Answer {
         /// What the commit said.
         outcome: Result<Written, CommitError>,
     },
+    /// What the connection numbered `ticket` has been handed on, behind the writes before it.
+    HandedOn {
+        /// The connection's number for it.
+        ticket: u64,
+    },
     /// The user takes part in a conversation from now on.
     Joined(Arc<Conversation>),
-    /// Somebody wants to know who is at the other end and what it listens to.
-    Describe,
+}
+
+/// What the server wants of the connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// To end, and why.
+    pub close: Option<CloseReason>,
+    /// To say who is at the other end and what it listens to.
+    pub describe: bool,
 }
 
 #[derive(Debug, Default)]
@@ -84,13 +99,18 @@ struct Queue {
     /// Subscriptions that have to ask for more: logged ones that lost a delivery here, and consumers of a queue whose
     /// offer did not fit.
     lagging: Vec<SubscriptionKey>,
-    close: Option<CloseReason>,
+    orders: Orders,
     waker: Option<Waker>,
     /// Whether the connection waits for deliveries too.
     wants_deliveries: bool,
 }
 
 impl Queue {
+    /// Whether there is something that the connection is woken for even if it takes no deliveries now.
+    fn is_urgent(&self) -> bool {
+        !self.answers.is_empty() || self.orders.describe
+    }
+
     fn lag(&mut self, subscription: SubscriptionKey) {
         if !self.lagging.contains(&subscription) {
             self.lagging.push(subscription);
@@ -124,7 +144,7 @@ impl Outbox {
     fn update(&self, change: impl FnOnce(&mut Queue, usize)) {
         let mut queue = self.lock();
         change(&mut queue, self.limit);
-        let wanted = queue.wants_deliveries || !queue.answers.is_empty() || queue.close.is_some();
+        let wanted = queue.wants_deliveries || queue.is_urgent() || queue.orders.close.is_some();
         let waker = if wanted { queue.waker.take() } else { None };
         drop(queue);
         if let Some(waker) = waker {
@@ -146,7 +166,7 @@ impl Outbox {
             }
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
             match publication.content() {
-                Content::Opaque(_) => queue.close = Some(CloseReason::SlowConsumer),
+                Content::Opaque(_) => queue.orders.close = Some(CloseReason::SlowConsumer),
                 Content::Message { .. } => queue.lag(subscription),
             }
         });
@@ -175,6 +195,11 @@ impl Outbox {
         self.update(|queue, _| queue.answers.push_back(Answer::Committed { ticket, outcome }));
     }
 
+    /// Tells the connection that what it said has been handed on; bounded as [`Self::committed`] is.
+    pub fn handed_on(&self, ticket: u64) {
+        self.update(|queue, _| queue.answers.push_back(Answer::HandedOn { ticket }));
+    }
+
     /// Tells the connection that its user takes part in a conversation.
     pub fn joined(&self, conversation: Arc<Conversation>) {
         self.update(|queue, _| queue.answers.push_back(Answer::Joined(conversation)));
@@ -182,16 +207,12 @@ impl Outbox {
 
     /// Asks the connection to describe itself, once for all who want to know.
     pub fn describe(&self) {
-        self.update(|queue, _| {
-            if !queue.answers.iter().any(|answer| matches!(answer, Answer::Describe)) {
-                queue.answers.push_back(Answer::Describe);
-            }
-        });
+        self.update(|queue, _| queue.orders.describe = true);
     }
 
     /// Tells the connection to end.
     pub fn close(&self, reason: CloseReason) {
-        self.update(|queue, _| queue.close = Some(reason));
+        self.update(|queue, _| queue.orders.close = Some(reason));
     }
 
     /// Takes the answers out.
@@ -209,18 +230,21 @@ impl Outbox {
         (mem::take(&mut queue.deliveries), mem::take(&mut queue.lagging))
     }
 
-    /// Why the connection must end, if it must.
+    /// Takes the orders out, but for the one to end, which stands.
     #[must_use]
-    pub fn close_reason(&self) -> Option<CloseReason> {
-        self.lock().close
+    pub fn take_orders(&self) -> Orders {
+        let mut queue = self.lock();
+        let orders = queue.orders;
+        queue.orders.describe = false;
+        orders
     }
 
-    /// Ready when there are answers; when there are deliveries, if the connection `wants_deliveries`; and when it must
-    /// end, unless it `knows_its_end`.
+    /// Ready when there are answers or orders; when there are deliveries, if the connection `wants_deliveries`; and when
+    /// it must end, unless it `knows_its_end`.
     pub fn poll_ready(&self, cx: &mut Context<'_>, wants_deliveries: bool, knows_its_end: bool) -> Poll<()> {
         let mut queue = self.lock();
         let deliverable = wants_deliveries && (!queue.deliveries.is_empty() || !queue.lagging.is_empty());
-        if deliverable || !queue.answers.is_empty() || (queue.close.is_some() && !knows_its_end) {
+        if deliverable || queue.is_urgent() || (queue.orders.close.is_some() && !knows_its_end) {
             return Poll::Ready(());
         }
         queue.wants_deliveries = wants_deliveries;
@@ -254,7 +278,7 @@ mod tests {
     fn a_message_larger_than_the_outbox_still_fits_alone() {
         let outbox = Outbox::new(100);
         outbox.deliver(1, &opaque(5000));
-        assert_eq!((outbox.take_deliveries().0.len(), outbox.close_reason()), (1, None));
+        assert_eq!((outbox.take_deliveries().0.len(), outbox.take_orders().close), (1, None));
     }
 
     #[test]
@@ -265,7 +289,7 @@ mod tests {
             outbox.deliver(7, &message(None));
         }
         let (deliveries, lagging) = outbox.take_deliveries();
-        assert_eq!((deliveries.len(), lagging, outbox.close_reason()), (1, vec![7], None));
+        assert_eq!((deliveries.len(), lagging, outbox.take_orders().close), (1, vec![7], None));
     }
 
     #[test]
@@ -276,7 +300,7 @@ mod tests {
         assert!(!outbox.offer(7, &opaque(600), handover));
         assert!(!outbox.offer(7, &opaque(600), handover));
         outbox.deliver(1, &opaque(600));
-        assert_eq!(outbox.close_reason(), None);
+        assert_eq!(outbox.take_orders().close, None);
         let (deliveries, lagging) = outbox.take_deliveries();
         assert_eq!(deliveries.iter().map(|delivery| delivery.handover).collect::<Vec<_>>(), [Some(handover), None]);
         assert_eq!(lagging, [7], "it asks for more");
@@ -293,6 +317,10 @@ mod tests {
         outbox.committed(1, Ok(Written::Probed));
         assert!(outbox.poll_ready(cx, false, false).is_ready());
         assert_eq!(outbox.take_answers().len(), 1);
+        outbox.describe();
+        assert!(outbox.poll_ready(cx, false, true).is_ready());
+        assert_eq!(outbox.take_orders(), Orders { close: None, describe: true });
+        assert!(outbox.poll_ready(cx, false, true).is_pending(), "it is asked once");
         outbox.close(CloseReason::Stopping);
         assert!(outbox.poll_ready(cx, false, false).is_ready());
         assert!(outbox.poll_ready(cx, false, true).is_pending(), "it is told once");
@@ -303,6 +331,6 @@ mod tests {
         let outbox = Outbox::new(1000);
         outbox.deliver(1, &opaque(600));
         outbox.deliver(1, &opaque(600));
-        assert_eq!(outbox.close_reason(), Some(CloseReason::SlowConsumer));
+        assert_eq!(outbox.take_orders().close, Some(CloseReason::SlowConsumer));
     }
 }

@@ -117,11 +117,11 @@ mod tests {
         let (old, new, third) = (Peer::new(Some("u/web/1")), Peer::new(Some("u/web/1")), Peer::new(Some("u/web/1")));
         sessions.enter(old.session());
         sessions.enter(new.session());
-        assert_eq!(old.outbox.close_reason(), Some(CloseReason::TakenOver));
+        assert_eq!(old.outbox.take_orders().close, Some(CloseReason::TakenOver));
         sessions.leave(old.session());
         sessions.enter(third.session());
-        assert_eq!(new.outbox.close_reason(), Some(CloseReason::TakenOver));
-        assert_eq!(third.outbox.close_reason(), None);
+        assert_eq!(new.outbox.take_orders().close, Some(CloseReason::TakenOver));
+        assert_eq!(third.outbox.take_orders().close, None);
     }
 
     #[test]

@@ -56,7 +56,8 @@ impl Desk {
         let speaker = Speaker { principal, profile: &profile, conversation };
         let write = match draft.kind.class() {
             MessageClass::Ephemeral => {
-                self.log.submit(Job::Relay(speaker.relay(&draft, now))).await?;
+                let publication = speaker.relay(&draft, now);
+                self.log.submit(Job::Relay { publication, ticket: None }).await?;
                 None
             }
             MessageClass::Logged => Some(Write::Append(speaker.entry(&draft, None))),

@@ -4,6 +4,8 @@
 //! slashes and `%2F` separate segments alike, and an empty segment is refused. So no spelling gets around a right
 //! (invariant I9).
 
+use std::borrow::Cow;
+
 use crate::{
     ids::Uid,
     topic::{InvalidTopic, Topic, TopicFilter},
@@ -78,8 +80,8 @@ fn is_kind(segment: &str) -> bool {
 }
 
 /// `%2F` is how names with a slash are written where a slash would separate (`spec/stomp-sockjs.md` §5.1).
-fn slashed(text: &str) -> String {
-    text.replace("%2F", "/").replace("%2f", "/")
+fn slashed(text: &str) -> Cow<'_, str> {
+    if text.contains('%') { text.replace("%2F", "/").replace("%2f", "/").into() } else { text.into() }
 }
 
 /// The topic that a STOMP client means by `stomp`.
@@ -89,19 +91,20 @@ fn topic(stomp: &str) -> Result<Topic, InvalidTopic> {
 
 /// The filter that a STOMP client means by `stomp`, which stands behind the prefix.
 fn filter(stomp: &str) -> Result<TopicFilter, InvalidTopic> {
-    let slashed = slashed(stomp).replace('.', "/");
-    let segments: Vec<&str> = slashed
-        .split('/')
-        .map(|segment| match segment {
+    let mut canonical = String::with_capacity(stomp.len());
+    for segment in slashed(stomp).split(['.', '/']) {
+        let segment = match segment {
+            "" => return Err(InvalidTopic::Empty),
             "*" => "+",
             "**" => "#",
             other => other,
-        })
-        .collect();
-    if segments.iter().any(|segment| segment.is_empty()) {
-        return Err(InvalidTopic::Empty);
+        };
+        if !canonical.is_empty() {
+            canonical.push('/');
+        }
+        canonical.push_str(segment);
     }
-    TopicFilter::new(&segments.join("/"))
+    TopicFilter::new(&canonical)
 }
 
 #[cfg(test)]

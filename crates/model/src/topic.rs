@@ -9,6 +9,9 @@ pub const MAX_TOPIC_LEN: usize = 1024;
 /// Most segments of a topic or filter.
 pub const MAX_TOPIC_DEPTH: usize = 32;
 
+/// How private topics begin.
+const PRIVATE: &str = "$\u{1}";
+
 /// Why a string is no topic, filter or destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTopic {
@@ -86,7 +89,7 @@ impl Topic {
     /// A name that no client can spell, since it has a control character, and that no filter of a client matches, since
     /// a filter has its first segment either literally or as a wildcard, which keeps off `$` `[MQTT-4.7.2-1]`.
     fn private(owner: &dyn fmt::Display, rest: &dyn fmt::Display) -> Self {
-        Self(format!("$\u{1}{owner}/{rest}").into())
+        Self(format!("{PRIVATE}{owner}/{rest}").into())
     }
 
     /// The name as text.
@@ -152,6 +155,12 @@ impl TopicFilter {
     #[must_use]
     pub fn exact(&self) -> Option<Topic> {
         (!self.0.contains(['+', '#'])).then(|| Topic(Arc::clone(&self.0)))
+    }
+
+    /// Whether it names a topic of one session or temporary queue, which no client can spell.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.0.starts_with(PRIVATE)
     }
 
     /// Whether it matches `topic`, by the rules of MQTT: a leading wildcard does not match `$`-topics
@@ -241,6 +250,8 @@ mod tests {
         let session = SessionId::random();
         let inbox = Topic::of_session(session, &Topic::new("queue/x").unwrap());
         let reply = Topic::of_reply(&Uid::random());
+        assert!(TopicFilter::from(&inbox).is_private() && TopicFilter::from(&reply).is_private());
+        assert!(!filter("$SYS/x").is_private());
         for private in [inbox.as_str(), reply.as_str()] {
             assert_eq!(Topic::new(private), Err(InvalidTopic::Character));
             assert_eq!(TopicFilter::new(private), Err(InvalidTopic::Character));

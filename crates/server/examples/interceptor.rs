@@ -44,7 +44,8 @@ struct Chronicle;
 
 impl SessionListener for Chronicle {
     fn on_event(&self, session: &SessionView<'_>, event: SessionEvent<'_>) {
-        eprintln!("session {} ({:?}): {event:?}", session.id, session.protocol);
+        let id = session.id.map(|id| id.to_string()).unwrap_or_default();
+        eprintln!("session {id} ({:?}): {event:?}", session.protocol);
     }
 }
 

@@ -3,8 +3,10 @@
 //! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
 //! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
 //! ask the [`gateway`] who may do what; [`auth`] says who is there. [`sockjs`] brings the same where there are no
-//! WebSockets. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`conformance`] is for test suites only.
+//! WebSockets. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`address`] says who counts as one client,
+//! [`conformance`] is for test suites only.
 
+mod address;
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -12,13 +12,13 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Resolves `ws://host:port`.
+    /// Resolves `host:port` behind the `scheme`, as `ws://`.
     ///
     /// # Errors
     /// [`ClientError::Url`] for anything else, [`ClientError::Io`] when the host is unknown.
-    pub(crate) async fn resolve(url: &str) -> Result<Self, ClientError> {
-        let bad = || ClientError::Url(url.to_owned());
-        let authority = url.strip_prefix("ws://").ok_or_else(bad)?.trim_end_matches('/').to_owned();
+    pub(crate) async fn resolve(scheme: &'static str, url: &str) -> Result<Self, ClientError> {
+        let bad = || ClientError::Url { scheme, url: url.to_owned() };
+        let authority = url.strip_prefix(scheme).ok_or_else(bad)?.trim_end_matches('/').to_owned();
         let address = lookup_host(&authority).await?.next().ok_or_else(bad)?;
         Ok(Self { authority, address })
     }

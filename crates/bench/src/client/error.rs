@@ -1,6 +1,6 @@
 use std::io;
 
-use deskwire_wire::{mqtt, stomp, ws};
+use deskwire_wire::{mqtt, sockjs, stomp, ws};
 
 /// Why a connection is over.
 #[derive(Debug, thiserror::Error)]
@@ -9,14 +9,25 @@ pub(crate) enum ClientError {
     #[error("socket: {0}")]
     Io(#[from] io::Error),
     /// The URL is none that we can connect to.
-    #[error("not a url of the form ws://host:port: {0}")]
-    Url(String),
+    #[error("not a url of the form {scheme}host:port: {url}")]
+    Url {
+        /// What it has to begin with.
+        scheme: &'static str,
+        /// What it is.
+        url: String,
+    },
     /// The server does not open a WebSocket.
     #[error("websocket handshake: {0}")]
     Handshake(#[from] ws::HandshakeError),
     /// The server's bytes are not WebSocket.
     #[error("websocket: {0}")]
     WebSocket(#[from] ws::Error),
+    /// An array of SockJS is not strings.
+    #[error("sockjs: {0}")]
+    SockJs(#[from] sockjs::PayloadError),
+    /// A frame that SockJS does not have, or not now; what it begins with.
+    #[error("unexpected frame of sockjs: {0:?}")]
+    SockJsFrame(Option<char>),
     /// The server's bytes are not STOMP.
     #[error("stomp: {0}")]
     Stomp(#[from] stomp::DecodeError),

@@ -1,12 +1,14 @@
-//! Connections to the server under test: MQTT or STOMP in a WebSocket.
+//! Connections to the server under test: MQTT or STOMP in a WebSocket, STOMP inside SockJS or straight on TCP.
 //!
 //! A [`Client`] opens and subscribes with `async` calls. Under load it is polled by its task: [`Client::poll_receive`]
 //! takes what one read brings, [`Client::publish`] only collects, and [`Client::poll_flush`] writes all of it at once.
 
 mod endpoint;
 mod error;
+mod input;
 mod link;
 mod mqtt;
+mod output;
 mod stomp;
 
 use std::{
@@ -32,6 +34,10 @@ const ANSWER_TIME: Duration = Duration::from_secs(30);
 pub(crate) enum Protocol {
     /// STOMP 1.2 over WebSocket.
     StompWs,
+    /// STOMP 1.2 over SockJS, whose transport is a WebSocket.
+    StompSockjs,
+    /// STOMP 1.2 over TCP.
+    StompTcp,
     /// MQTT 3.1.1 over WebSocket.
     MqttWs,
 }
@@ -41,7 +47,9 @@ pub(crate) enum Protocol {
 pub(crate) struct Server {
     /// Host and port.
     pub(crate) endpoint: Endpoint,
-    /// Path of STOMP over WebSocket.
+    /// Host and port of STOMP over TCP.
+    pub(crate) stomp_tcp: Endpoint,
+    /// Path of STOMP over WebSocket, and below it SockJS.
     pub(crate) stomp_path: String,
     /// Path of MQTT over WebSocket.
     pub(crate) mqtt_path: String,
@@ -97,7 +105,7 @@ impl Protocol {
     /// How the protocol spells the topic `a/b/c`.
     pub(crate) fn topic(self, canonical: &str) -> String {
         match self {
-            Self::StompWs => format!("/topic/{}", canonical.replace('/', ".")),
+            Self::StompWs | Self::StompSockjs | Self::StompTcp => format!("/topic/{}", canonical.replace('/', ".")),
             Self::MqttWs => canonical.to_owned(),
         }
     }
@@ -109,15 +117,21 @@ impl Client {
     /// # Errors
     /// Every [`ClientError`].
     pub(crate) async fn connect(server: &Server, protocol: Protocol, login: Login<'_>) -> Result<Self, ClientError> {
-        let (path, subprotocol) = match protocol {
-            Protocol::StompWs => (&server.stomp_path, stomp::SUBPROTOCOL),
-            Protocol::MqttWs => (&server.mqtt_path, mqtt::SUBPROTOCOL),
+        let opening = async {
+            match protocol {
+                Protocol::StompWs => Link::websocket(&server.endpoint, &server.stomp_path, stomp::SUBPROTOCOL).await,
+                Protocol::StompSockjs => Link::sockjs(&server.endpoint, &server.stomp_path).await,
+                Protocol::StompTcp => Link::stream(&server.stomp_tcp).await,
+                Protocol::MqttWs => Link::websocket(&server.endpoint, &server.mqtt_path, mqtt::SUBPROTOCOL).await,
+            }
         };
-        let opening = Link::open(&server.endpoint, path, subprotocol);
         let mut link = tokio::time::timeout(ANSWER_TIME, opening).await.map_err(|_| ClientError::NoAnswer)??;
+        let output = link.output();
         let session = match protocol {
-            Protocol::StompWs => Session::Stomp(stomp::Session::connect(&mut link, server.endpoint.host(), login)?),
-            Protocol::MqttWs => Session::Mqtt(mqtt::Session::connect(&mut link, server.qos, login)?),
+            Protocol::StompWs | Protocol::StompSockjs | Protocol::StompTcp => {
+                Session::Stomp(stomp::Session::connect(output, server.endpoint.host(), login)?)
+            }
+            Protocol::MqttWs => Session::Mqtt(mqtt::Session::connect(output, server.qos, login)?),
         };
         let mut client = Self { link, session };
         client.wait_for(|event| matches!(event, Event::Connected)).await?;
@@ -130,8 +144,8 @@ impl Client {
     /// Every [`ClientError`].
     pub(crate) async fn subscribe(&mut self, topic: &str) -> Result<(), ClientError> {
         match &mut self.session {
-            Session::Stomp(session) => session.subscribe(&mut self.link, topic)?,
-            Session::Mqtt(session) => session.subscribe(&mut self.link, topic)?,
+            Session::Stomp(session) => session.subscribe(self.link.output(), topic)?,
+            Session::Mqtt(session) => session.subscribe(self.link.output(), topic)?,
         }
         self.wait_for(|event| matches!(event, Event::Subscribed)).await
     }
@@ -142,8 +156,8 @@ impl Client {
     /// [`ClientError::Congested`] when the server does not read or does not acknowledge, [`ClientError::Encode`].
     pub(crate) fn publish(&mut self, topic: &str, body: &[u8]) -> Result<(), ClientError> {
         match &mut self.session {
-            Session::Stomp(session) => session.publish(&mut self.link, topic, body),
-            Session::Mqtt(session) => session.publish(&mut self.link, topic, body),
+            Session::Stomp(session) => session.publish(self.link.output(), topic, body),
+            Session::Mqtt(session) => session.publish(self.link.output(), topic, body),
         }
     }
 
@@ -159,7 +173,7 @@ impl Client {
         match &mut self.session {
             Session::Stomp(session) => self.link.poll_read(context, |bytes, _| session.receive(bytes, &mut on_event)),
             Session::Mqtt(session) => {
-                self.link.poll_read(context, |bytes, out| session.receive(bytes, out, &mut on_event))
+                self.link.poll_read(context, |bytes, output| session.receive(bytes, output, &mut on_event))
             }
         }
     }
@@ -216,10 +230,10 @@ impl Client {
     /// [`ClientError::Io`].
     pub(crate) async fn disconnect(mut self) -> Result<(), ClientError> {
         match &mut self.session {
-            Session::Stomp(session) => session.disconnect(&mut self.link)?,
-            Session::Mqtt(session) => session.disconnect(&mut self.link)?,
+            Session::Stomp(session) => session.disconnect(self.link.output())?,
+            Session::Mqtt(session) => session.disconnect(self.link.output())?,
         }
-        self.link.close()?;
+        self.link.output().close();
         self.flush().await
     }
 }

@@ -6,7 +6,7 @@ use deskwire_wire::{
     ws::Opcode,
 };
 
-use super::{ClientError, Event, Login, link::Link, link::Out};
+use super::{ClientError, Event, Login, output::Output};
 
 /// WebSocket subprotocol.
 pub(super) const SUBPROTOCOL: &str = "mqtt";
@@ -36,7 +36,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Begins with CONNECT: clean session, no keep alive.
-    pub(super) fn connect(link: &mut Link, qos: QoS, login: Login<'_>) -> Result<Self, ClientError> {
+    pub(super) fn connect(output: &mut Output, qos: QoS, login: Login<'_>) -> Result<Self, ClientError> {
         let text = |value: &str| Text::new(value).map_err(|error| ClientError::Name(error.to_string()));
         let mut connect = Connect::new(text(login.client_id)?);
         if let Some(name) = login.name {
@@ -52,20 +52,20 @@ impl Session {
             unacknowledged: 0,
         };
         session.encoder.put_connect(&mut session.packet, &connect)?;
-        session.put(link.out())?;
+        session.put(output)?;
         Ok(session)
     }
 
     /// Adds SUBSCRIBE.
-    pub(super) fn subscribe(&mut self, link: &mut Link, filter: &str) -> Result<(), ClientError> {
+    pub(super) fn subscribe(&mut self, output: &mut Output, filter: &str) -> Result<(), ClientError> {
         let filter = TopicFilter::new(filter).map_err(|error| ClientError::Name(error.to_string()))?;
         let id = self.next_id();
         self.encoder.put_subscribe(&mut self.packet, &Subscribe::new(id, vec![(filter, self.qos.into())]))?;
-        self.put(link.out())
+        self.put(output)
     }
 
     /// Adds PUBLISH.
-    pub(super) fn publish(&mut self, link: &mut Link, topic: &str, body: &[u8]) -> Result<(), ClientError> {
+    pub(super) fn publish(&mut self, output: &mut Output, topic: &str, body: &[u8]) -> Result<(), ClientError> {
         let delivery = match self.qos {
             QoS::AtMostOnce => Delivery::AtMostOnce,
             QoS::AtLeastOnce | QoS::ExactlyOnce => {
@@ -74,20 +74,20 @@ impl Session {
             }
         };
         self.encoder.put_publish(&mut self.packet, PublishHead::new(delivery, topic), body)?;
-        self.put(link.out())
+        self.put(output)
     }
 
     /// Adds DISCONNECT.
-    pub(super) fn disconnect(&mut self, link: &mut Link) -> Result<(), ClientError> {
+    pub(super) fn disconnect(&mut self, output: &mut Output) -> Result<(), ClientError> {
         self.encoder.put_disconnect(&mut self.packet, &Disconnect::default())?;
-        self.put(link.out())
+        self.put(output)
     }
 
     /// Reads on and acknowledges.
     pub(super) fn receive(
         &mut self,
         mut bytes: &[u8],
-        out: &mut Out,
+        output: &mut Output,
         on_event: &mut impl FnMut(Event<'_>),
     ) -> Result<(), ClientError> {
         while let Some(packet) = self.decoder.decode(&mut bytes)? {
@@ -96,7 +96,7 @@ impl Session {
                     on_event(Event::Message { topic: publish.topic.as_str(), body: &publish.payload, seq: None });
                     if let Delivery::AtLeastOnce(id) = publish.delivery {
                         self.encoder.put_puback(&mut self.packet, id);
-                        self.put(out)?;
+                        self.put(output)?;
                     }
                 }
                 Packet::Puback(_) => {
@@ -112,8 +112,8 @@ impl Session {
         Ok(())
     }
 
-    fn put(&mut self, out: &mut Out) -> Result<(), ClientError> {
-        let framed = out.frame(Opcode::Binary, &self.packet);
+    fn put(&mut self, output: &mut Output) -> Result<(), ClientError> {
+        let framed = output.frame(Opcode::Binary, &self.packet);
         self.packet.clear();
         framed
     }

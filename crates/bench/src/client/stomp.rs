@@ -6,7 +6,7 @@ use deskwire_wire::{
     ws::Opcode,
 };
 
-use super::{ClientError, Event, Login, link::Link, link::Out};
+use super::{ClientError, Event, Login, output::Output};
 
 /// WebSocket subprotocol.
 pub(super) const SUBPROTOCOL: &str = "v12.stomp";
@@ -27,7 +27,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Begins with CONNECT.
-    pub(super) fn connect(link: &mut Link, host: &str, login: Login<'_>) -> Result<Self, ClientError> {
+    pub(super) fn connect(output: &mut Output, host: &str, login: Login<'_>) -> Result<Self, ClientError> {
         let connect = Connect {
             accept_version: Some(VERSION.as_str()),
             host: Some(host),
@@ -37,27 +37,27 @@ impl Session {
             headers: &[],
         };
         let mut session = Self { decoder: Decoder::new(LIMITS), frame: Vec::new(), subscriptions: 0 };
-        session.put(link.out(), |frame| connect.encode(frame))?;
+        session.put(output, |frame| connect.encode(frame))?;
         Ok(session)
     }
 
     /// Adds SUBSCRIBE.
-    pub(super) fn subscribe(&mut self, link: &mut Link, destination: &str) -> Result<(), ClientError> {
+    pub(super) fn subscribe(&mut self, output: &mut Output, destination: &str) -> Result<(), ClientError> {
         let id = self.subscriptions.to_string();
         self.subscriptions += 1;
         let subscribe = Subscribe { id: &id, destination, ack: Some("auto"), receipt: Some(RECEIPT), headers: &[] };
-        self.put(link.out(), |frame| subscribe.encode(VERSION, frame))
+        self.put(output, |frame| subscribe.encode(VERSION, frame))
     }
 
     /// Adds SEND.
-    pub(super) fn publish(&mut self, link: &mut Link, destination: &str, body: &[u8]) -> Result<(), ClientError> {
+    pub(super) fn publish(&mut self, output: &mut Output, destination: &str, body: &[u8]) -> Result<(), ClientError> {
         let send = Send { destination, content_type: Some("application/json"), body, ..Send::default() };
-        self.put(link.out(), |frame| send.encode(VERSION, frame))
+        self.put(output, |frame| send.encode(VERSION, frame))
     }
 
     /// Adds DISCONNECT.
-    pub(super) fn disconnect(&mut self, link: &mut Link) -> Result<(), ClientError> {
-        self.put(link.out(), |frame| Disconnect::default().encode(VERSION, frame))
+    pub(super) fn disconnect(&mut self, output: &mut Output) -> Result<(), ClientError> {
+        self.put(output, |frame| Disconnect::default().encode(VERSION, frame))
     }
 
     /// Reads on.
@@ -81,10 +81,10 @@ impl Session {
         Ok(())
     }
 
-    fn put(&mut self, out: &mut Out, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), ClientError> {
+    fn put(&mut self, output: &mut Output, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), ClientError> {
         self.frame.clear();
         write(&mut self.frame);
-        out.frame(Opcode::Text, &self.frame)
+        output.frame(Opcode::Text, &self.frame)
     }
 }
 

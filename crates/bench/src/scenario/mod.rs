@@ -63,7 +63,8 @@ pub(crate) async fn run(command: Command) -> Result<Report, ScenarioError> {
 impl CommonArgs {
     async fn server(&self) -> Result<Server, ClientError> {
         Ok(Server {
-            endpoint: Endpoint::resolve(&self.url).await?,
+            endpoint: Endpoint::resolve("ws://", &self.url).await?,
+            stomp_tcp: Endpoint::resolve("stomp://", &self.stomp_url).await?,
             stomp_path: self.stomp_path.clone(),
             mqtt_path: self.mqtt_path.clone(),
             qos: if self.qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce },

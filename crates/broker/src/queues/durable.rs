@@ -10,7 +10,8 @@ use deskwire_store::{DurableId, QueueRef, StoreError, Write};
 
 use super::{Consumer, Consumption, QueueError, Queues, bindings::Bound, queue::Queue, to_store};
 use crate::{
-    log::{Announce, CommitError, Job, Reply},
+    log::{Announce, CommitError, Job, Reply, Ticket},
+    outbox::{CloseReason, Outbox},
     publication::Publication,
     selector::{Selector, Wants},
 };
@@ -34,9 +35,9 @@ pub enum DurableError {
     /// The connection has it already.
     #[error("this connection uses the durable subscription already")]
     InUse,
-    /// The user has as many as it may.
+    /// The owner has as many as it may.
     #[error("you have too many durable subscriptions")]
-    TooManyOfUser,
+    TooManyOfOwner,
     /// No queue for it.
     #[error(transparent)]
     Queue(#[from] QueueError),
@@ -70,17 +71,15 @@ impl Durables {
         self.lock().len()
     }
 
-    pub(super) fn queue(&self, id: DurableId) -> Option<Arc<Queue>> {
-        self.lock().values().find(|kept| kept.bound.id == id).map(|kept| Arc::clone(&kept.bound.queue))
-    }
-
     pub(super) fn queues(&self) -> Vec<Arc<Queue>> {
         self.lock().values().map(|kept| Arc::clone(&kept.bound.queue)).collect()
     }
 }
 
 impl Queues {
-    pub(super) async fn restore_durables(&self) -> Result<(), StoreError> {
+    /// Has the durable subscriptions of the store collect again; returns their queues.
+    pub(super) async fn restore_durables(&self) -> Result<HashMap<DurableId, Arc<Queue>>, StoreError> {
+        let mut queues = HashMap::new();
         for known in self.store.durable_subscriptions().await? {
             let selector = match known.selector.as_str() {
                 "" => None,
@@ -92,9 +91,10 @@ impl Queues {
                 },
             };
             let name = known.name.into();
-            self.keep(known.id, Durable { owner: known.owner, name, filter: known.filter, selector });
+            let queue = self.keep(known.id, Durable { owner: known.owner, name, filter: known.filter, selector });
+            queues.insert(known.id, queue);
         }
-        Ok(())
+        Ok(queues)
     }
 
     /// Has the durable subscription `id` collect from now on.
@@ -127,7 +127,7 @@ impl Queues {
         let text = durable.selector.as_ref().map_or("", |(text, _)| text);
         let known = self.durables.lock().get(&key).cloned();
         if let Some(known) = &known
-            && known.bound.queue.take_over(&consumer.outbox)
+            && known.bound.queue.take_over(&consumer.outbox, CloseReason::SubscriptionTakenOver)
         {
             return Err(DurableError::InUse);
         }
@@ -148,28 +148,30 @@ impl Queues {
         Ok(Consumption::new(queue, id, None))
     }
 
-    fn has_room_for_durable(&self, user: &Uid) -> Result<(), DurableError> {
+    fn has_room_for_durable(&self, owner: &Uid) -> Result<(), DurableError> {
         let work = self.lock().len();
         let kept = self.durables.lock();
         if work + kept.len() >= self.limits.queues {
             return Err(QueueError::TooMany.into());
         }
-        let own = kept.keys().filter(|(owner, _)| owner == user).count();
-        if own < self.limits.durable_per_user { Ok(()) } else { Err(DurableError::TooManyOfUser) }
+        let own = kept.keys().filter(|(other, _)| other == owner).count();
+        if own < self.limits.durable_per_owner { Ok(()) } else { Err(DurableError::TooManyOfOwner) }
     }
 
-    /// Forgets a durable subscription with what it has collected, if there is one.
+    /// Forgets a durable subscription with what it has collected, if there is one. A connection that has it is told to
+    /// end, as nothing would come to it any more; the one of `outbox` must have given it up.
     ///
     /// # Errors
-    /// [`DurableError::Store`]; it is still there then.
-    pub async fn unsubscribe_durably(&self, owner: &Uid, name: &str) -> Result<(), DurableError> {
+    /// [`DurableError::InUse`] or [`DurableError::Store`]; it is still there then.
+    pub async fn unsubscribe_durably(&self, owner: &Uid, name: &str, outbox: &Arc<Outbox>) -> Result<(), DurableError> {
         let _change = self.durables.changes.lock().await;
         let key = (owner.clone(), name.into());
-        let known = self.durables.lock().get(&key).map(|kept| kept.bound.id);
-        if let Some(id) = known {
-            self.store.drop_durable_subscription(id).await?;
-            self.unkeep(&key);
+        let Some(bound) = self.durables.lock().get(&key).map(|kept| Arc::clone(&kept.bound)) else { return Ok(()) };
+        if bound.queue.take_over(outbox, CloseReason::SubscriptionForgotten) {
+            return Err(DurableError::InUse);
         }
+        self.store.drop_durable_subscription(bound.id).await?;
+        self.unkeep(&key);
         Ok(())
     }
 
@@ -192,11 +194,11 @@ impl Queues {
         Ok(None)
     }
 
-    /// Publishes on a live topic behind everything that was submitted to the log before it.
+    /// Publishes on a live topic behind everything that was submitted to the log before it; then tells `ticket`.
     ///
     /// # Errors
     /// [`CommitError::Stopping`].
-    pub async fn publish_in_turn(&self, publication: Publication) -> Result<(), CommitError> {
-        self.log.submit(Job::Relay(publication)).await
+    pub async fn publish_in_turn(&self, publication: Publication, ticket: Ticket) -> Result<(), CommitError> {
+        self.log.submit(Job::Relay { publication, ticket: Some(ticket) }).await
     }
 }

@@ -15,6 +15,7 @@
 
 mod bindings;
 mod durable;
+mod message;
 mod queue;
 mod state;
 
@@ -36,7 +37,7 @@ use self::{
 };
 use crate::{
     hub::Hub,
-    log::{Announce, CommitError, Job, Log, Reply},
+    log::{Announce, CommitError, Job, Log, Reply, Ticket},
     outbox::{Outbox, SubscriptionKey},
     publication::{Content, Opaque, Publication},
     selector::Wants,
@@ -61,8 +62,8 @@ pub struct QueueLimits {
     pub total_bytes: usize,
     /// How often a message may be refused; with the last time it is dropped.
     pub deliveries: u32,
-    /// Durable subscriptions of one user.
-    pub durable_per_user: usize,
+    /// Durable subscriptions of one owner.
+    pub durable_per_owner: usize,
 }
 
 /// Why a queue does not take a message or a consumer. Nothing has changed then.
@@ -126,7 +127,7 @@ impl Queues {
             durables: Durables::default(),
             limits,
             shared,
-            numbers: AtomicU64::new(0),
+            numbers: AtomicU64::new(first_number()),
             hub,
             log,
             store,
@@ -138,7 +139,7 @@ impl Queues {
     async fn restore(&self) -> Result<(), StoreError> {
         /// Messages read at a time.
         const PAGE: usize = 256;
-        self.restore_durables().await?;
+        let durables = self.restore_durables().await?;
         let mut last = QueuedId::default();
         loop {
             let page = self.store.queued_after(last, PAGE).await?;
@@ -151,7 +152,7 @@ impl Queues {
                         let made = work.entry(queued.topic.clone()).or_insert_with(|| self.new_queue(&queued.topic));
                         Some(Arc::clone(made))
                     }
-                    QueueRef::Durable(id) => self.durables.queue(id),
+                    QueueRef::Durable(id) => durables.get(&id).cloned(),
                 };
                 if let Some(queue) = queue {
                     queue.restore(Arc::new(from_store(queued.topic, queued.message)), queued.id);
@@ -254,13 +255,13 @@ impl Admitted {
         }
     }
 
-    /// Puts the message into its queue behind everything that was submitted to the log before it.
+    /// Puts the message into its queue behind everything that was submitted to the log before it; then tells `ticket`.
     ///
     /// # Errors
     /// [`CommitError::Stopping`].
-    pub async fn push_in_turn(self) -> Result<(), CommitError> {
+    pub async fn push_in_turn(self, ticket: Ticket) -> Result<(), CommitError> {
         let log = self.queues.log.clone();
-        log.submit(Job::Push(self)).await
+        log.submit(Job::Push { admitted: self, ticket }).await
     }
 
     /// Puts the message into its queue once it is on disk, from where it goes when it is consumed; then tells `reply`.
@@ -283,6 +284,13 @@ impl Drop for Admitted {
             self.queues.retire(&self.name);
         }
     }
+}
+
+/// Where this process begins to number queues: far behind where an earlier one can have come to, so that no two messages
+/// have one name, before and after a restart.
+fn first_number() -> u64 {
+    const QUEUES_PER_MILLISECOND: u64 = 1 << 20;
+    u64::try_from(queue::now().0).unwrap_or_default().saturating_mul(QUEUES_PER_MILLISECOND)
 }
 
 /// What the store keeps of a publication; only opaque ones wait in queues.

@@ -13,7 +13,8 @@ use deskwire_store::QueuedId;
 
 use super::{
     Consumer, Queues,
-    state::{Bounds, ConsumerId, Message, QueueState, Refused},
+    message::{Loss, Message},
+    state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
     consumed::Consumed,
@@ -59,7 +60,7 @@ struct Endpoint {
 /// One queue behind its lock, which is held while messages are put into outboxes.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    /// Its number in this process.
+    /// Its number; no other queue has it, also not before a restart.
     number: u64,
     /// What it is called in the server's own log.
     name: Box<str>,
@@ -142,7 +143,9 @@ impl Queue {
             fits
         });
         if !kept {
-            tracing::warn!(queue = %self.name, "a message did not fit and is lost");
+            // Not louder: there may be as many as are said.
+            tracing::debug!(queue = %self.name, "a message did not fit and is lost");
+            Loss::Overflow.count();
             self.shared.consumed.add(stored.into_iter().collect());
         }
     }
@@ -176,8 +179,8 @@ impl Queue {
         self.turn(|_| ());
     }
 
-    /// Ends the consumers on connections other than that of `outbox`; says whether it has one itself.
-    pub(super) fn take_over(&self, outbox: &Arc<Outbox>) -> bool {
+    /// Ends the consumers on connections other than that of `outbox`, for `reason`; says whether it has one itself.
+    pub(super) fn take_over(&self, outbox: &Arc<Outbox>, reason: CloseReason) -> bool {
         self.change(|state| {
             let others: Vec<_> = state
                 .endpoints()
@@ -186,7 +189,7 @@ impl Queue {
                 .collect();
             for (id, other) in others {
                 state.leave(id);
-                other.close(CloseReason::SubscriptionTakenOver);
+                other.close(reason);
             }
             state.endpoints().next().is_some()
         })
@@ -194,7 +197,7 @@ impl Queue {
 }
 
 /// The wall clock; one that stands before 1970 counts as 1970.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
@@ -213,7 +216,7 @@ impl Consumption {
         Self { queue, consumer, work }
     }
 
-    /// The number of the queue in this process; its messages are numbered within it, and each keeps its number.
+    /// The number of the queue, which no other has, also not before a restart; its messages are numbered within it, and each keeps its number.
     #[must_use]
     pub fn queue(&self) -> u64 {
         self.queue.number

@@ -1,14 +1,12 @@
 //! What a queue holds and who consumes it, without locks, clock and I/O.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskwire_model::Timestamp;
 use deskwire_store::QueuedId;
 
-use crate::{publication::Publication, selector::Wants};
+use super::message::{Loss, Message, Refusal};
+use crate::selector::Wants;
 
 /// Bounds of one queue.
 #[derive(Clone, Copy, Debug)]
@@ -25,24 +23,6 @@ pub(super) struct Bounds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConsumerId(u64);
 
-/// Why a message leaves a queue unconsumed, as a label of the metric that counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Loss {
-    Expired,
-    Refused,
-    Overflow,
-}
-
-impl Loss {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Refused => "refused",
-            Self::Overflow => "overflow",
-        }
-    }
-}
-
 /// What becomes of a message that its consumer refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -52,42 +32,6 @@ pub(super) enum Refused {
     Dropped,
     /// The consumer does not have it.
     Unknown,
-}
-
-/// A message of a queue.
-#[derive(Debug)]
-pub(super) struct Message {
-    pub(super) publication: Arc<Publication>,
-    /// Whether somebody may have had it before.
-    pub(super) redelivered: bool,
-    stored: Option<QueuedId>,
-    weight: usize,
-    refusals: u32,
-    refused: Option<Refusal>,
-}
-
-/// The last refusal of a message that waits again.
-#[derive(Clone, Copy, Debug)]
-struct Refusal {
-    by: ConsumerId,
-    /// The end of the queue at that time: its refuser, if it must take it again, gets what was there before.
-    behind: u64,
-}
-
-impl Message {
-    pub(super) fn new(publication: Arc<Publication>, stored: Option<QueuedId>) -> Self {
-        let weight = publication.weight();
-        Self { publication, redelivered: false, stored, weight, refusals: 0, refused: None }
-    }
-
-    /// A message of an earlier process, of which nobody knows whether it was delivered.
-    pub(super) fn restored(publication: Arc<Publication>, stored: QueuedId) -> Self {
-        Self { redelivered: true, ..Self::new(publication, Some(stored)) }
-    }
-
-    fn is_refused_by(&self, consumer: ConsumerId) -> bool {
-        self.refused.is_some_and(|refusal| refusal.by == consumer)
-    }
 }
 
 /// Who takes messages; `E` is where they go.
@@ -191,14 +135,23 @@ impl<E> QueueState<E> {
 
     /// Keeps a place for a message by dropping the oldest ones that wait; not if what is unsettled fills the queue.
     pub(super) fn make_room(&mut self, weight: usize, now: Timestamp) -> bool {
-        while !self.reserve(weight, now) {
-            let Some(oldest) = self.waiting.keys().next().copied() else {
-                count(Loss::Overflow);
-                return false;
-            };
-            self.lose(oldest, Loss::Overflow);
+        if self.reserve(weight, now) {
+            return true;
         }
-        true
+        // Nothing is dropped for a message that does not fit even then.
+        let unsettled = self.consumers.iter().flat_map(|consumer| consumer.unsettled.values());
+        let (messages, bytes) =
+            unsettled.fold((0, 0), |(messages, bytes), message| (messages + 1, bytes + message.weight));
+        if messages >= self.bounds.messages || bytes + weight > self.bounds.bytes {
+            return false;
+        }
+        while let Some(oldest) = self.waiting.keys().next().copied() {
+            self.lose(oldest, Loss::Overflow);
+            if self.reserve(weight, now) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Gives up a place that was kept.
@@ -293,7 +246,7 @@ impl<E> QueueState<E> {
         message.redelivered = true;
         if message.refusals >= most {
             self.forget(&message);
-            count(Loss::Refused);
+            Loss::Refused.count();
             return Refused::Dropped;
         }
         message.refused = Some(Refusal { by: id, behind });
@@ -331,7 +284,7 @@ impl<E> QueueState<E> {
     fn lose(&mut self, number: u64, loss: Loss) {
         if let Some(message) = self.take(number) {
             self.forget(&message);
-            count(loss);
+            loss.count();
         }
     }
 
@@ -388,10 +341,6 @@ impl<E> QueueState<E> {
         });
         again.or(fresh)
     }
-}
-
-fn count(loss: Loss) {
-    metrics::counter!("deskwire_queue_messages_dropped_total", "reason" => loss.label()).increment(1);
 }
 
 #[cfg(test)]

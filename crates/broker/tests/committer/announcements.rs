@@ -83,7 +83,8 @@ async fn what_is_relayed_keeps_its_place_behind_earlier_entries() {
     for round in 0..3 {
         desk.submit(&conversation, &format!("first-{round}"), Reply::Nobody).await;
         desk.submit(&conversation, &format!("second-{round}"), Reply::Nobody).await;
-        desk.log.submit(Job::Relay(relayed(conversation.topic.clone(), conversation.id))).await.unwrap();
+        let publication = relayed(conversation.topic.clone(), conversation.id);
+        desk.log.submit(Job::Relay { publication, ticket: None }).await.unwrap();
     }
     let round = |first| [Some(first), Some(first + 1), None];
     assert_eq!(hear(&outbox, 9).await, [round(1), round(3), round(5)].concat());

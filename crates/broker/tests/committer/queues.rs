@@ -1,11 +1,11 @@
 //! Queues over a real store: what is kept, what comes back, and that nothing is lost or doubled between threads.
 
-use std::{collections::HashMap, future::poll_fn, sync::Arc};
+use std::{collections::HashMap, future::poll_fn, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use deskwire_broker::{
-    Admitted, Consumer, Content, Durable, DurableError, Hub, Opaque, Outbox, Publication, QueueError, QueueLimits,
-    Queues, Reply, Selector, Wants,
+    Admitted, Answer, CloseReason, Consumer, Content, Durable, DurableError, Hub, Opaque, Outbox, Publication,
+    QueueError, QueueLimits, Queues, Reply, Selector, Ticket, Wants,
 };
 use deskwire_model::{Topic, TopicFilter};
 use deskwire_store::{QueuedId, Store, Written};
@@ -19,7 +19,7 @@ const LIMITS: QueueLimits = QueueLimits {
     bytes: 1 << 20,
     total_bytes: 1 << 20,
     deliveries: 1_000_000,
-    durable_per_user: 2,
+    durable_per_owner: 2,
 };
 
 async fn open(desk: &Desk, hub: &Arc<Hub>, limits: QueueLimits) -> Arc<Queues> {
@@ -140,15 +140,20 @@ async fn what_is_pushed_in_turn_stands_behind_what_is_stored() {
     let queues = open(&desk, &desk.hub, LIMITS).await;
     let outbox = Outbox::new(1 << 20);
     let _consumption = queues.consume(&topic("q"), consumer(&outbox)).unwrap();
-    for number in 0..9 {
+    for number in 0..9_u64 {
         let admitted = queues.admit(saying("q", &number.to_string(), &[])).unwrap();
         match number % 2 {
             0 => admitted.store(Reply::Nobody).await.unwrap(),
-            _ => admitted.push_in_turn().await.unwrap(),
+            _ => admitted.push_in_turn(Ticket { outbox: Arc::clone(&outbox), number }).await.unwrap(),
         }
     }
     desk.log.flush().await.unwrap();
     assert_eq!(texts(&outbox), ["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    let answered = outbox.take_answers().into_iter().map(|answer| match answer {
+        Answer::HandedOn { ticket } => ticket,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(answered.collect::<Vec<_>>(), [1, 3, 5, 7], "each is told when it is there");
 }
 
 #[tokio::test]
@@ -179,7 +184,7 @@ async fn a_durable_subscription_collects_across_restarts() {
     assert_eq!(texts(&other), ["3", "new"]);
     let _anew = again.subscribe_durably(news("n", None), consumer(&outbox)).await.unwrap();
     assert_eq!(texts(&outbox), [""; 0]);
-    assert!(other.close_reason().is_some(), "it is taken over");
+    assert!(other.take_orders().close.is_some(), "it is taken over");
     desk.log.flush().await.unwrap();
     assert_eq!(stored(&desk.store).await, 0);
 }
@@ -204,12 +209,45 @@ async fn durable_subscriptions_have_one_consumer_and_a_bound() {
 
     drop(queues.subscribe_durably(news("m", None), consumer(&outbox)).await.unwrap());
     let third = queues.subscribe_durably(news("o", None), consumer(&outbox)).await;
-    assert!(matches!(third, Err(DurableError::TooManyOfUser)));
-    queues.unsubscribe_durably(&uid("ann"), "m").await.unwrap();
-    queues.unsubscribe_durably(&uid("ann"), "m").await.unwrap();
-    queues.unsubscribe_durably(&uid("bob"), "n").await.unwrap();
+    assert!(matches!(third, Err(DurableError::TooManyOfOwner)));
+    queues.unsubscribe_durably(&uid("ann"), "m", &outbox).await.unwrap();
+    queues.unsubscribe_durably(&uid("ann"), "m", &outbox).await.unwrap();
+    queues.unsubscribe_durably(&uid("bob"), "n", &outbox).await.unwrap();
     drop(queues.subscribe_durably(news("o", None), consumer(&outbox)).await.unwrap());
     assert_eq!(desk.store.durable_subscriptions().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn who_has_a_durable_subscription_hears_that_it_is_forgotten() {
+    let desk = Desk::new(ROOMY).await;
+    let queues = open(&desk, &desk.hub, LIMITS).await;
+    let (reader, other) = (Outbox::new(1 << 20), Outbox::new(1 << 20));
+    let consumption = queues.subscribe_durably(news("n", None), consumer(&reader)).await.unwrap();
+    let own = queues.unsubscribe_durably(&uid("ann"), "n", &reader).await;
+    assert!(matches!(own, Err(DurableError::InUse)), "it has it under another name");
+    desk.hub.publish(&Arc::new(saying("news/a", "1", &[])));
+    assert_eq!((texts(&reader), reader.take_orders().close), (vec!["1".to_owned()], None));
+    queues.unsubscribe_durably(&uid("ann"), "n", &other).await.unwrap();
+    assert_eq!(reader.take_orders().close, Some(CloseReason::SubscriptionForgotten));
+    drop(consumption);
+    desk.hub.publish(&Arc::new(saying("news/a", "2", &[])));
+    let _anew = queues.subscribe_durably(news("n", None), consumer(&other)).await.unwrap();
+    assert_eq!(texts(&other).len(), 0);
+}
+
+#[tokio::test]
+async fn no_two_queues_have_one_number_across_restarts() {
+    let desk = Desk::new(ROOMY).await;
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        let queues = open(&desk, &Arc::new(Hub::default()), LIMITS).await;
+        for name in ["q", "r"] {
+            numbers.push(queues.consume(&topic(name), consumer(&Outbox::new(1))).unwrap().queue());
+        }
+        // What a restart takes at least.
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
 }
 
 /// Consumes until told that all is done: settles most, refuses some, goes away and comes back.
@@ -259,7 +297,8 @@ async fn what_many_consume_is_consumed_once() {
                 if number % 3 == 0 {
                     admitted.store(Reply::Nobody).await.unwrap();
                 } else {
-                    admitted.push_in_turn().await.unwrap();
+                    let ticket = Ticket { outbox: Outbox::new(1), number: 0 };
+                    admitted.push_in_turn(ticket).await.unwrap();
                 }
             }
         });
@@ -274,6 +313,59 @@ async fn what_many_consume_is_consumed_once() {
         assert!(consumer.await.is_err(), "it was still waiting");
     }
     assert!(consumed.try_recv().is_err(), "nothing came twice");
+    desk.log.flush().await.unwrap();
+    assert_eq!(stored(&desk.store).await, 0);
+}
+
+/// Reads a durable subscription on one connection after the other, each taking over from one that has not settled all;
+/// returns what was consumed, in order.
+async fn read_in_turns(queues: Arc<Queues>, last: String) -> Vec<String> {
+    let mut consumed: Vec<String> = Vec::new();
+    let mut left_behind = None;
+    for turn in 0.. {
+        let outbox = Outbox::new(2000);
+        let narrow = Consumer { window: 5, ..consumer(&outbox) };
+        let consumption = queues.subscribe_durably(news("n", None), narrow).await.unwrap();
+        // Only now the connection before this one goes.
+        drop(left_behind.take());
+        for _ in 0..turn % 7 {
+            poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
+            let taken = handed(&outbox);
+            consumption.refill();
+            // The last of them are on their way when the next connection comes.
+            for (text, number, _) in taken.iter().take(1 + taken.len() / 2) {
+                consumption.settle([*number]);
+                consumed.push(text.clone());
+                if *text == last {
+                    return consumed;
+                }
+            }
+            if taken.len() > 1 {
+                break;
+            }
+        }
+        left_behind = Some(consumption);
+    }
+    consumed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_durable_subscription_loses_and_repeats_nothing_between_its_connections() {
+    const MESSAGES: u64 = 500;
+    let desk = Desk::new(ROOMY).await;
+    let queues = open(&desk, &desk.hub, LIMITS).await;
+    drop(queues.subscribe_durably(news("n", None), consumer(&Outbox::new(1))).await.unwrap());
+    let reader = tokio::spawn(read_in_turns(Arc::clone(&queues), (MESSAGES - 1).to_string()));
+    for number in 0..MESSAGES {
+        let said = saying("news/a", &number.to_string(), &[]);
+        if number % 3 == 0 {
+            assert!(queues.publish_stored(said, Reply::Nobody).await.unwrap().is_none());
+        } else {
+            queues.publish_in_turn(said, Ticket { outbox: Outbox::new(1), number }).await.unwrap();
+        }
+    }
+    let expected: Vec<_> = (0..MESSAGES).map(|number| number.to_string()).collect();
+    assert_eq!(reader.await.unwrap(), expected);
     desk.log.flush().await.unwrap();
     assert_eq!(stored(&desk.store).await, 0);
 }

@@ -82,7 +82,7 @@ async fn a_reader_whose_outbox_overflowed_gets_exactly_everything_from_the_log()
         desk.say(&conversation, &format!("m{number}")).await;
     }
     let (deliveries, lagging) = reader.outbox.take_deliveries();
-    assert_eq!((deliveries.len(), &lagging[..], reader.outbox.close_reason()), (1, &[0][..], None));
+    assert_eq!((deliveries.len(), &lagging[..], reader.outbox.take_orders().close), (1, &[0][..], None));
     reader.feeds.get_mut(&0).unwrap().1.fall_behind();
     assert_eq!(reader.read_to(ENTRIES).await, [(1..=ENTRIES).collect::<Vec<_>>()]);
     assert_eq!(reader.pages, 6, "pages of 7 entries until one is not full");

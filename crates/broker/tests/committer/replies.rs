@@ -35,7 +35,7 @@ async fn each_write_gets_its_own_answer_in_one_batch() {
         poll_fn(|cx| outbox.poll_ready(cx, false, false)).await;
         answers.extend(outbox.take_answers().into_iter().map(|answer| match answer {
             Answer::Committed { ticket, outcome } => (ticket, outcome.unwrap()),
-            Answer::Joined { .. } | Answer::Describe => panic!("nobody asked: {answer:?}"),
+            Answer::HandedOn { .. } | Answer::Joined { .. } => panic!("only writes were submitted: {answer:?}"),
         }));
     }
     assert_eq!(answers.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), (10..17).collect::<Vec<_>>());

@@ -2,14 +2,14 @@
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     time::Duration,
 };
 
 use deskwire_model::Timestamp;
 use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 
-use crate::config::Limits;
+use crate::{address::network, config::Limits};
 
 /// Names and addresses remembered at a time; beyond it the longest unused are forgotten.
 const MOST_REMEMBERED: u64 = 65_536;
@@ -106,14 +106,6 @@ impl Lockout {
 
 fn records<K: Hash + Eq + Send + Sync + 'static>() -> Cache<K, Record> {
     Cache::builder().max_capacity(MOST_REMEMBERED).eviction_policy(EvictionPolicy::lru()).build()
-}
-
-/// Whoever has one IPv6 address has its whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 fn count<K>(cache: &Cache<K, Record>, key: K, rule: Rule, now: Timestamp) -> Result<(), Locked>

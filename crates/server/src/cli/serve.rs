@@ -209,7 +209,7 @@ async fn gateway(
         bytes: config.queues.bytes,
         total_bytes: config.queues.total_bytes,
         deliveries: config.queues.max_deliveries,
-        durable_per_user: config.queues.durable_per_user,
+        durable_per_owner: config.queues.durable_per_account,
     };
     let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues).await?;
     let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);

@@ -88,7 +88,8 @@ impl Config {
                 found.push((key, format!("{value} is outside {least} to {most}")));
             }
         }
-        if !["/", "http"].iter().any(|start| sockjs.client_url.starts_with(start)) {
+        let url = &sockjs.client_url;
+        if !url.is_empty() && !["/", "http"].iter().any(|start| url.starts_with(start)) {
             found.push(("sockjs.client_url", format!("{:?} begins neither with / nor with http", sockjs.client_url)));
         }
     }

@@ -13,7 +13,7 @@ bounded_section! {
     Limits in "limits" {
         /// Open connections of all listeners together; further ones are closed at once.
         max_connections: usize = 100_000, 1..=10_000_000;
-        /// Open connections of one address; further ones are closed at once. A trusted proxy has no such bound.
+        /// Open connections of one address (IPv6: one /64); further ones are closed at once. A trusted proxy has no such bound.
         connections_per_address: usize = 20_000, 1..=10_000_000;
         /// Connections that one address may open per second, as a lasting rate and as a burst; further ones are closed
         /// at once. A trusted proxy has no such bound.

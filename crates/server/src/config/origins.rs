@@ -119,6 +119,12 @@ impl Origins {
         patterns.iter().map(|pattern| pattern.parse()).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether pages of every origin are meant.
+    #[must_use]
+    pub fn allow_all(&self) -> bool {
+        self.0.iter().any(|pattern| pattern.text == "*")
+    }
+
     /// Whether pages of `origin` are meant.
     #[must_use]
     pub fn allow(&self, origin: &str) -> bool {
@@ -144,12 +150,13 @@ impl Default for OriginsSection {
 }
 
 impl OriginsSection {
-    /// The origins that may use the endpoint at `path` or above it.
+    /// The origins that may use the endpoint at `path`, or else at the nearest path above it.
     #[must_use]
     pub fn of(&self, path: &str) -> &Origins {
         let is_below =
             |endpoint: &str| path.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.endpoints.iter().find(|(endpoint, _)| is_below(endpoint)).map_or(&self.allowed, |(_, origins)| origins)
+        let named = self.endpoints.iter().filter(|(endpoint, _)| is_below(endpoint));
+        named.max_by_key(|(endpoint, _)| endpoint.len()).map_or(&self.allowed, |(_, origins)| origins)
     }
 }
 
@@ -198,6 +205,7 @@ mod tests {
     #[test]
     fn an_endpoint_may_have_its_own_list() {
         let mut section = OriginsSection::default();
+        section.endpoints.insert("/ws".to_owned(), Origins::new(&["https://shop.example"]).unwrap());
         section.endpoints.insert("/ws/agent".to_owned(), Origins::new(&["https://desk.example"]).unwrap());
         for (path, expected) in
             [("/ws/agent", false), ("/ws/agent/info", false), ("/ws/agents", true), ("/ws/chat", true)]

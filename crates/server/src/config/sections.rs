@@ -71,7 +71,8 @@ pub struct SockJsSection {
     pub response_bytes: usize,
     /// Whether answers set the cookie `JSESSIONID`, by which a load balancer can tell nodes apart.
     pub cookie_needed: bool,
-    /// URL of the SockJS client for the page of the iframe transports; it has to be the version that pages use.
+    /// URL of the SockJS client for the page of the iframe transports; it has to be the version that pages use. Empty for
+    /// no such transports.
     pub client_url: String,
 }
 
@@ -82,7 +83,7 @@ impl Default for SockJsSection {
             disconnect_ms: Millis(5000),
             response_bytes: 128 * 1024,
             cookie_needed: false,
-            client_url: "/sockjs.min.js".to_owned(),
+            client_url: String::new(),
         }
     }
 }
@@ -110,8 +111,8 @@ bounded_section! {
         total_bytes: usize = 512 * 1024 * 1024, 1024..=1024 * 1024 * 1024 * 1024;
         /// Times that a message is delivered and refused before it is dropped.
         max_deliveries: u32 = 16, 1..=1_000_000;
-        /// Durable subscriptions of one user or service account.
-        durable_per_user: usize = 64, 1..=1_000_000;
+        /// Durable subscriptions of one service account.
+        durable_per_account: usize = 64, 1..=1_000_000;
     } and {
         /// Queues whose messages reach everybody who is subscribed at that time, and wait for nobody, as MQTT filters over
         /// `queue/` and the name.

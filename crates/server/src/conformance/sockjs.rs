@@ -21,6 +21,8 @@ use crate::{
 
 /// Bytes after which a streaming response ends: the suite counts them.
 const RESPONSE: usize = 4096;
+/// Where the iframe page is to find the SockJS client, if nothing was configured: the suite reads the page and no further.
+const CLIENT: &str = "/sockjs.min.js";
 /// The close of a session by the service itself.
 const GO_AWAY: (CloseCode, &str) = (library_code(3000), "Go away!");
 /// The close of a WebSocket whose client does not speak SockJS.
@@ -36,6 +38,7 @@ const fn library_code(code: u16) -> CloseCode {
 pub(super) fn routes(config: &Config, metrics: &Arc<Metrics>, shutdown: &Shutdown) -> Router<ApiState> {
     let mut settings = Settings::new(config);
     settings.cookie_needed = false;
+    settings.client_url.get_or_insert_with(|| CLIENT.to_owned());
     settings.session.response_bytes = RESPONSE;
     let without_websocket = Settings { websocket: false, ..settings.clone() };
     let with_cookie = Settings { cookie_needed: true, ..settings.clone() };
@@ -89,7 +92,7 @@ impl Service for TestService {
         Ok(Admitted { caller: (), owner: Owner::Address(address), address })
     }
 
-    fn open(&self, (): (), session: SessionIo) {
+    fn open(&self, _: &Parts, (): (), session: SessionIo) -> Result<(), Box<Response>> {
         let (behaviour, mut shutdown) = (self.behaviour, self.shutdown.clone());
         tokio::spawn(async move {
             tokio::select! {
@@ -97,6 +100,11 @@ impl Service for TestService {
                 () = shutdown.requested() => {}
             }
         });
+        Ok(())
+    }
+
+    fn is_for_all_pages(&self, _: &Parts) -> bool {
+        true
     }
 
     fn websocket(&self, request: Request, framing: WebSocketFraming) -> Response {

@@ -82,12 +82,13 @@ impl Output {
 }
 
 /// Answers the opening handshake and has `talk` in a task of its own.
-pub(super) fn upgrade(mut request: Request, talk: impl Talk, shutdown: Shutdown) -> Response {
+pub(super) fn upgrade(request: Request, talk: impl Talk, shutdown: Shutdown) -> Response {
+    let (mut request, _) = request.into_parts();
     let accepted = match accept(&mut request) {
         Ok(accepted) => accepted,
         Err(refused) => return *refused,
     };
-    let (peer, upgrade) = (request.extensions_mut().remove::<Peer>(), accepted.upgrade);
+    let (peer, upgrade) = (request.extensions.remove::<Peer>(), accepted.upgrade);
     tokio::spawn(async move {
         // Holds the connection's slot.
         let _peer = peer;

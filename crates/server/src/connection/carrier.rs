@@ -6,8 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use deskwire_wire::ws::CloseCode;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::Frames;
 use crate::{listener::Io, sockjs::SessionIo};
@@ -37,21 +36,6 @@ impl Carrier {
             Self::Socket(_) => None,
             Self::Session(session) => session.proved(),
         }
-    }
-
-    /// Says the `last` words and ends; on a socket the client may read them until it has closed too, if `waits`.
-    pub(super) async fn end(&mut self, last: &[u8], code: CloseCode, reason: &str, waits: bool) -> io::Result<()> {
-        self.write_all(last).await?;
-        match self {
-            Self::Socket(io) => {
-                io.shutdown().await?;
-                // What the client had under way is read, or the kernel would reset the connection under our last words.
-                let mut rest = [0; 512];
-                while waits && io.read(&mut rest).await? > 0 {}
-            }
-            Self::Session(session) => session.close(code.get(), reason),
-        }
-        Ok(())
     }
 }
 

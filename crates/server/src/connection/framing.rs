@@ -12,6 +12,24 @@ const WRITE_AT_ONCE: usize = 256 * 1024;
 /// How a client is told off that breaks the framing of SockJS, as by the reference server.
 const BROKEN_FRAMING: CloseCode = CloseCode::new(3000).expect("3000 to 3999 are for libraries (RFC 6455 §7.4.2)");
 
+/// Why nothing more is heard of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// It has said Close, with this code.
+    Said(CloseCode),
+    /// It broke the framing, and is to be told with this code.
+    Broke(CloseCode),
+}
+
+impl Closing {
+    /// The code to close with.
+    pub(super) const fn code(self) -> CloseCode {
+        match self {
+            Self::Said(code) | Self::Broke(code) => code,
+        }
+    }
+}
+
 /// What an input came to.
 #[derive(Debug, Default)]
 pub(super) struct Received {
@@ -20,8 +38,8 @@ pub(super) struct Received {
     /// The number in the answer to one of our pings. Pongs that nobody asked for are legal (RFC 6455 §5.5.3) and hold
     /// whatever their sender likes.
     pub(super) pong: Option<u64>,
-    /// The client closes, or broke the protocol: the code to close with.
-    pub(super) close: Option<CloseCode>,
+    /// Whether that was the last of it.
+    pub(super) closing: Option<Closing>,
 }
 
 /// The framing of one connection, with the state of its input.
@@ -97,18 +115,19 @@ impl Framing {
         Frames { out, form }
     }
 
-    /// Whether the client answers pings, which tells that it lives.
-    pub(super) const fn has_pings(&self) -> bool {
+    /// Whether there are pings, which a client that lives answers, and Close frames.
+    pub(super) const fn is_websocket(&self) -> bool {
         matches!(self, Self::WebSocket(_) | Self::SockJs(_))
     }
 
-    /// Whether the client can prove what has reached it, see [`Carrier::ask_for_proof`](super::carrier::Carrier::ask_for_proof).
+    /// Whether the client can prove what has reached it, see
+    /// [`Carrier::ask_for_proof`](super::carrier::Carrier::ask_for_proof).
     pub(super) const fn has_proofs(&self) -> bool {
         !matches!(self, Self::Stream)
     }
 }
 
-/// Hands the payload of data messages to `sink`, with whether its message ends there; `sink` may close the connection.
+/// Hands the payload of data messages to `sink`, with whether its message ends there; `sink` may find the framing broken.
 fn receive_messages(
     decoder: &mut Decoder,
     mut input: &mut [u8],
@@ -118,18 +137,18 @@ fn receive_messages(
     loop {
         match decoder.decode(&mut input) {
             Ok(None) => return received,
-            Ok(Some(Event::Data { payload, end, .. })) => received.close = sink(payload, end),
+            Ok(Some(Event::Data { payload, end, .. })) => received.closing = sink(payload, end).map(Closing::Broke),
             Ok(Some(Event::Ping(ping))) => received.ping = Some(ping),
             Ok(Some(Event::Pong(pong))) => {
                 let number = pong.as_ref().try_into().map(u64::from_be_bytes).ok();
                 received.pong = received.pong.max(number);
             }
             Ok(Some(Event::Close(frame))) => {
-                received.close = Some(frame.map_or(CloseCode::NORMAL, |frame| frame.code));
+                received.closing = Some(Closing::Said(frame.map_or(CloseCode::NORMAL, |frame| frame.code)));
             }
-            Err(error) => received.close = Some(error.close_code()),
+            Err(error) => received.closing = Some(Closing::Broke(error.close_code())),
         }
-        if received.close.is_some() {
+        if received.closing.is_some() {
             return received;
         }
     }
@@ -357,13 +376,13 @@ mod tests {
             let (mut framing, mut heard, mut closed) = (Framing::sockjs(1000), Vec::new(), None);
             for piece in input.clone().chunks_mut(size) {
                 let received = framing.receive(piece, |bytes| heard.extend_from_slice(bytes));
-                closed = closed.or(received.close);
+                closed = closed.or(received.closing);
                 if closed.is_some() {
                     break;
                 }
             }
             assert_eq!(String::from_utf8_lossy(&heard), "SEND\nxsingle", "in pieces of {size}");
-            assert_eq!(closed, Some(BROKEN_FRAMING));
+            assert_eq!(closed, Some(Closing::Broke(BROKEN_FRAMING)));
         }
     }
 }

@@ -10,15 +10,16 @@
 //! ```
 //!
 //! An idle connection holds no buffer: input is read into and output is built in the worker thread's scratch space
-//! ([`scratch`]), and only what is incomplete or does not fit into the socket is kept (DESIGN §6).
+//! ([`scratch`]), and only what is incomplete or does not fit into the socket ([`unsent`]) is kept (DESIGN §6).
 //!
 //! A client that is behind gets its log in pages ([`page`]), one that sends too fast waits ([`pace`]), one that
 //! acknowledges nothing proves with pongs what arrived ([`probe`]), and one that says nothing is cut ([`silence`]).
 //! [`upgrade`] is where a connection begins, with the bounds that [`settings`] takes from the configuration and the time
-//! of the one [`clock`]; [`registry`] is how all of them end.
+//! of the one [`clock`]; [`registry`] is how all of them are told to end, and [`farewell`] how each does.
 
 mod carrier;
 mod clock;
+mod farewell;
 mod follow;
 mod framing;
 mod mqtt;
@@ -32,11 +33,12 @@ mod settings;
 mod silence;
 mod stomp;
 mod task;
+mod unsent;
 mod upgrade;
 
 pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
     registry::{Connections, Description, Listening},
-    upgrade::{Endpoints, mqtt_endpoint, stomp_endpoint},
+    upgrade::{Endpoints, mqtt_endpoint},
 };

@@ -58,6 +58,8 @@ pub(super) trait Protocol: Send {
     fn has_work(&mut self) -> bool;
     /// Acts on the requests that came, in their order, as far as possible now.
     fn work(&mut self, now: Tick) -> impl Future<Output = ()> + Send;
+    /// How many bytes of the session's own frames wait to be written.
+    fn pending_bytes(&self) -> usize;
     /// Writes the session's own frames.
     fn transmit(&mut self, out: &mut Frames<'_>, now: Tick);
     /// Takes an answer of the server.

@@ -14,7 +14,8 @@ use std::{
 };
 
 use deskwire_broker::{CloseReason, Outbox};
-use deskwire_model::{Principal, SessionId, TopicFilter};
+use deskwire_model::{Principal, SessionId};
+use metrics::Gauge;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout_at},
@@ -61,15 +62,15 @@ pub struct Description {
 pub struct Listening {
     /// The client's own name for it, where it has one.
     pub id: Option<Box<str>>,
-    /// The topics, in canonical form.
-    pub topic: TopicFilter,
+    /// The topics, or the queue, in canonical form; a place of the session's own as the client spelled it.
+    pub topic: String,
 }
 
-/// Keeps a connection in the registry while it lives.
-#[derive(Debug)]
+/// Keeps a connection in the registry, and counted, while it lives.
 pub(super) struct Registered {
     connections: Arc<Connections>,
     number: u64,
+    gauge: Gauge,
 }
 
 impl Registered {
@@ -88,13 +89,15 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Registered {
+    /// Takes a connection in, to be counted in `gauge`.
+    pub(super) fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>, gauge: Gauge) -> Registered {
+        gauge.increment(1.0);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.lock().insert(number, Entry { outbox: Arc::downgrade(outbox), asking: Vec::new() });
         if self.stopping.load(Ordering::SeqCst) {
             outbox.close(CloseReason::Stopping);
         }
-        Registered { connections: Arc::clone(self), number }
+        Registered { connections: Arc::clone(self), number, gauge }
     }
 
     /// Tells every connection to finish what it has begun and end.
@@ -154,5 +157,6 @@ impl Connections {
 impl Drop for Registered {
     fn drop(&mut self) {
         self.connections.lock().remove(&self.number);
+        self.gauge.decrement(1.0);
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) clock: Clock,
     /// Bytes of a WebSocket message.
     pub(super) max_message: usize,
+    /// A client that leaves so many bytes unread is not listened to.
+    pub(super) max_unsent: usize,
     /// A write that makes no progress for this many milliseconds ends the connection.
     pub(super) write_stall_ms: u64,
     /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
@@ -34,6 +36,7 @@ impl Settings {
         Self {
             clock: Clock::start(),
             max_message: config.limits.websocket_message_bytes,
+            max_unsent: config.limits.outbox_bytes,
             write_stall_ms: config.limits.write_stall_ms.0,
             idle_ping_ms: config.heartbeat.idle_ping_ms.0,
             metrics,

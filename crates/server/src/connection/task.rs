@@ -2,40 +2,39 @@
 
 use std::{
     collections::VecDeque,
-    future::{Future as _, poll_fn},
+    future::{Future, poll_fn},
     io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
-use bytes::{Buf, Bytes, BytesMut};
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox};
+use bytes::{Bytes, BytesMut};
+use deskwire_broker::{CloseReason, Delivery, Orders, Outbox};
 use deskwire_wire::{
     Tick,
     ws::{CloseCode, Control},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, ReadBuf},
     time::Sleep,
 };
 
 use super::{
     carrier::Carrier,
-    framing::{Framing, Received},
+    farewell::Farewell,
+    framing::{Closing, Framing, Received},
     protocol::{Ending, Page, Protocol, Reading},
     registry::Registered,
     scratch,
     settings::Settings,
     silence::{Silence, Verdict},
+    unsent::Unsent,
 };
 use crate::telemetry::metrics::Limit;
 
 /// A connection that has heard nothing for so many milliseconds gives back what memory it can.
 const REST_AFTER_MS: u64 = 1000;
-/// How long a client may take to answer our Close frame.
-const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
 /// A connection that speaks `P`.
 pub(super) struct Connection<P: Protocol> {
@@ -45,11 +44,7 @@ pub(super) struct Connection<P: Protocol> {
     outbox: Arc<Outbox>,
     registered: Registered,
     settings: Arc<Settings>,
-    /// Output that did not fit into the socket.
-    unsent: BytesMut,
-    /// Whether the stream below holds output back: TLS takes bytes that its socket does not.
-    flushing: bool,
-    unsent_since: Tick,
+    unsent: Unsent,
     /// What was taken out of the outbox and has to wait for the client.
     waiting: VecDeque<Delivery>,
     reading: Option<Reading>,
@@ -63,8 +58,8 @@ pub(super) struct Connection<P: Protocol> {
     /// Whether memory has been given back since the client was read last.
     rested: bool,
     stopping: Option<CloseReason>,
-    /// The code to close with, because the client closes or broke the framing.
-    close_code: Option<CloseCode>,
+    /// Why nothing more is heard of the client.
+    closing: Option<Closing>,
     timer: Option<Pin<Box<Sleep>>>,
     timer_at: Tick,
 }
@@ -79,17 +74,14 @@ impl<P: Protocol> Connection<P> {
         registered: Registered,
         settings: Arc<Settings>,
     ) -> Box<Self> {
-        settings.metrics.connections(protocol.name()).increment(1.0);
-        let asks_after_ms = framing.has_pings().then_some(settings.idle_ping_ms);
+        let asks_after_ms = framing.is_websocket().then_some(settings.idle_ping_ms);
         Box::new(Self {
             carrier,
             framing,
             protocol,
             outbox,
             registered,
-            unsent: BytesMut::new(),
-            flushing: false,
-            unsent_since: Tick::default(),
+            unsent: Unsent::default(),
             waiting: VecDeque::new(),
             reading: None,
             page: None,
@@ -99,7 +91,7 @@ impl<P: Protocol> Connection<P> {
             deaf: false,
             rested: false,
             stopping: None,
-            close_code: None,
+            closing: None,
             timer: None,
             timer_at: Tick::default(),
             settings,
@@ -114,31 +106,38 @@ impl<P: Protocol> Connection<P> {
             let received = self.framing.receive(&mut input, |bytes| self.protocol.receive(bytes, now));
             self.received(received);
         }
-        if let Err(error) = self.serve().await {
+        let ended = match self.serve().await {
+            // Boxed as it is needed once: it would make every connection's task larger.
+            Ok(Some(ending)) => Box::pin((*self).farewell(ending)).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
             tracing::debug!(%error, "connection lost");
         }
     }
 
-    async fn serve(&mut self) -> io::Result<()> {
+    /// Lets go of everything that the client listened to, so that nobody waits for it, and says goodbye.
+    fn farewell(self, ending: Ending) -> impl Future<Output = io::Result<()>> {
+        let Self { carrier, framing, unsent, closing, registered, .. } = self;
+        let farewell = Farewell { carrier, framing, unsent: unsent.into_bytes(), closing };
+        async move {
+            let _registered = registered;
+            farewell.say(ending).await
+        }
+    }
+
+    /// Serves the connection until it is to be ended in the way returned, or the client is gone.
+    async fn serve(&mut self) -> io::Result<Option<Ending>> {
         loop {
             let now = self.settings.clock.now();
             if std::mem::take(&mut self.deaf) {
                 self.hear(now);
             }
             self.pass_time(now)?;
-            for answer in self.outbox.take_answers() {
-                match answer {
-                    Answer::Describe => self.registered.answer(&self.protocol.describe()),
-                    answer => self.protocol.answer(answer),
-                }
-            }
-            if self.stopping.is_none() {
-                self.stopping = self.outbox.close_reason();
-                if let Some(reason) = self.stopping {
-                    self.protocol.end(reason);
-                }
-            }
-            if self.protocol.has_work() {
+            self.outbox.take_answers().into_iter().for_each(|answer| self.protocol.answer(answer));
+            self.obey(self.outbox.take_orders());
+            if self.has_work() {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
                 // It may have waited for the disk, and the client for us.
@@ -148,28 +147,52 @@ impl<P: Protocol> Connection<P> {
             if self.is_writable() {
                 more = poll_fn(|cx| self.write(cx)).await?;
             }
-            if self.protocol.has_work() || (more && self.is_writable()) {
+            if self.has_work() || (more && self.is_writable()) {
                 continue;
             }
             if let Some(ending) = self.ending() {
-                // Boxed as it is needed once: it would make every connection's task larger.
-                return Box::pin(self.close(ending)).await;
+                return Ok(Some(ending));
             }
             if self.reading.is_none() && self.page.is_none() && self.is_writable() {
                 self.reading = self.protocol.next_page();
             }
             // Whom we do not listen to cannot be blamed for silence.
-            self.deaf = self.stopping.is_some() || !self.protocol.wants_input();
+            self.deaf = !self.listens();
             self.set_timer();
             if !poll_fn(|cx| self.wait(cx)).await? {
-                return Ok(());
+                return Ok(None);
             }
         }
     }
 
+    fn obey(&mut self, orders: Orders) {
+        if orders.describe {
+            self.registered.answer(&self.protocol.describe());
+        }
+        if self.stopping.is_none() {
+            self.stopping = orders.close;
+            orders.close.into_iter().for_each(|reason| self.protocol.end(reason));
+        }
+    }
+
+    /// Whether there are requests to act on now.
+    fn has_work(&mut self) -> bool {
+        !self.is_backed_up() && self.protocol.has_work()
+    }
+
+    /// Whether the client is read.
+    fn listens(&self) -> bool {
+        self.stopping.is_none() && !self.is_backed_up() && self.protocol.wants_input()
+    }
+
+    /// Whether the client leaves so much unread that it is to have no further answers.
+    fn is_backed_up(&self) -> bool {
+        self.unsent.len() + self.protocol.pending_bytes() >= self.settings.max_unsent
+    }
+
     /// Whether the socket took everything so far.
     fn is_writable(&self) -> bool {
-        self.unsent.is_empty() && !self.flushing
+        self.unsent.is_empty()
     }
 
     fn pass_time(&mut self, now: Tick) -> io::Result<()> {
@@ -180,7 +203,7 @@ impl<P: Protocol> Connection<P> {
             self.rested = true;
             self.protocol.rest();
         }
-        if !self.is_writable() && now.since(self.unsent_since) > self.settings.write_stall_ms {
+        if !self.is_writable() && now.since(self.unsent.since()) > self.settings.write_stall_ms {
             self.settings.metrics.limit_hits(Limit::WriteStall).increment(1);
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -193,8 +216,8 @@ impl<P: Protocol> Connection<P> {
     }
 
     fn ending(&self) -> Option<Ending> {
-        if let Some(code) = self.close_code {
-            return Some(Ending::new(code, ""));
+        if let Some(closing) = self.closing {
+            return Some(Ending::new(closing.code(), ""));
         }
         if !self.is_writable() {
             return None;
@@ -211,20 +234,7 @@ impl<P: Protocol> Connection<P> {
     fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         scratch::output(|out| {
             let more = self.fill(out);
-            let mut written = 0;
-            while written < out.len() {
-                match Pin::new(&mut self.carrier).poll_write(cx, &out[written..]) {
-                    Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                    Poll::Ready(Ok(n)) => written += n,
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => break,
-                }
-            }
-            self.unsent.extend_from_slice(&out[written..]);
-            if written > 0 {
-                self.flushing = Pin::new(&mut self.carrier).poll_flush(cx)?.is_pending();
-            }
-            self.unsent_since = self.settings.clock.now();
+            self.unsent.write(&mut self.carrier, out, cx, self.settings.clock.now())?;
             Poll::Ready(Ok(more))
         })
     }
@@ -285,9 +295,9 @@ impl<P: Protocol> Connection<P> {
         let takes_deliveries = self.is_writable() && self.waiting.is_empty();
         ready |= self.outbox.poll_ready(cx, takes_deliveries, self.stopping.is_some()).is_ready();
         if !self.is_writable() {
-            ready |= self.write_unsent(cx)?.is_ready();
+            ready |= self.unsent.poll_drain(&mut self.carrier, cx, self.settings.clock.now())?.is_ready();
         }
-        if self.stopping.is_none() && self.protocol.wants_input() {
+        if self.listens() {
             match self.read(cx)? {
                 Poll::Ready(true) => ready = true,
                 Poll::Ready(false) => return Poll::Ready(Ok(false)),
@@ -301,26 +311,6 @@ impl<P: Protocol> Connection<P> {
             ready = true;
         }
         if ready { Poll::Ready(Ok(true)) } else { Poll::Pending }
-    }
-
-    fn write_unsent(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
-        while !self.unsent.is_empty() {
-            match Pin::new(&mut self.carrier).poll_write(cx, &self.unsent)? {
-                Poll::Pending => return Ok(Poll::Pending),
-                Poll::Ready(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(written) => {
-                    self.unsent.advance(written);
-                    self.unsent_since = self.settings.clock.now();
-                    self.flushing = true;
-                }
-            }
-        }
-        if Pin::new(&mut self.carrier).poll_flush(cx)?.is_pending() {
-            return Ok(Poll::Pending);
-        }
-        self.unsent = BytesMut::new();
-        self.flushing = false;
-        Ok(Poll::Ready(()))
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<bool>> {
@@ -359,16 +349,16 @@ impl<P: Protocol> Connection<P> {
         if let Some(number) = received.pong {
             self.protocol.proved(number);
         }
-        if received.close == Some(CloseCode::MESSAGE_TOO_BIG) {
+        if received.closing == Some(Closing::Broke(CloseCode::MESSAGE_TOO_BIG)) {
             self.settings.metrics.limit_hits(Limit::Size).increment(1);
         }
-        self.close_code = self.close_code.or(received.close);
+        self.closing = self.closing.or(received.closing);
     }
 
     /// Arms the connection's one timer. A timer that is set for too early is left alone: it is cheaper to wake up for
     /// nothing once in a while than to move it with every frame.
     fn set_timer(&mut self) {
-        let stall = self.unsent_since.after(self.settings.write_stall_ms + 1);
+        let stall = self.unsent.since().after(self.settings.write_stall_ms + 1);
         let output = if self.is_writable() { self.protocol.probe_due() } else { Some(stall) };
         let idle = if self.rested { self.silence.due() } else { Some(self.silence.since().after(REST_AFTER_MS)) };
         let Some(deadline) = self.protocol.deadline().into_iter().chain(output).chain(idle).min() else { return };
@@ -380,18 +370,5 @@ impl<P: Protocol> Connection<P> {
             }
             self.timer_at = deadline;
         }
-    }
-
-    async fn close(&mut self, ending: Ending) -> io::Result<()> {
-        let mut last = std::mem::take(&mut self.unsent).to_vec();
-        self.framing.frames(&mut last).close(ending.code, ending.reason);
-        let goodbye = self.carrier.end(&last, ending.code, ending.reason, self.close_code.is_none());
-        tokio::time::timeout(CLOSE_WAIT, goodbye).await.unwrap_or(Ok(()))
-    }
-}
-
-impl<P: Protocol> Drop for Connection<P> {
-    fn drop(&mut self) {
-        self.settings.metrics.connections(self.protocol.name()).decrement(1.0);
     }
 }

@@ -9,7 +9,7 @@ use axum::{
 use bytes::Bytes;
 use deskwire_broker::Outbox;
 use deskwire_wire::{Tick, mqtt, stomp, ws};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use hyper::upgrade::OnUpgrade;
 
 use super::{
@@ -85,17 +85,19 @@ impl Endpoints {
         framing: WebSocketFraming,
         protocol: impl FnOnce(&Self, Handshake, Arc<Outbox>, Tick) -> P + Send + 'static,
     ) -> Response {
-        let (parts, body) = request.into_parts();
-        let handshake = match self.gateway.shake_hands(&parts) {
+        let (mut request, _) = request.into_parts();
+        let handshake = match self.gateway.admit(&request) {
             Ok(handshake) => handshake,
             Err(refused) => return refused.into_response(),
         };
-        let mut request = Request::from_parts(parts, body);
         let accepted = match accept(&mut request) {
             Ok(accepted) => accepted,
             Err(refused) => return *refused,
         };
-        let (peer, upgrade) = (request.extensions_mut().remove::<Peer>(), accepted.upgrade);
+        if let Err(refused) = self.gateway.may_open(&request) {
+            return refused.into_response();
+        }
+        let (peer, upgrade) = (request.extensions.remove::<Peer>(), accepted.upgrade);
         let endpoints = self.clone();
         tokio::spawn(async move {
             // Holds the connection's slot.
@@ -129,8 +131,9 @@ impl Endpoints {
         protocol: impl FnOnce(Arc<Outbox>, Tick) -> P,
     ) {
         let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
-        let registered = self.connections.enter(&outbox);
         let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
+        let gauge = self.settings.metrics.connections(protocol.name()).clone();
+        let registered = self.connections.enter(&outbox, gauge);
         let settings = Arc::clone(&self.settings);
         Connection::new(carrier, framing, protocol, outbox, registered, settings).run(leftover).await;
     }
@@ -174,11 +177,6 @@ impl IntoResponse for HandshakeRefused {
     }
 }
 
-/// `GET /stomp`, `/ws/chat`, `/ws/agent`: STOMP over WebSocket.
-pub async fn stomp_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
-    endpoints.stomp_websocket(request, WebSocketFraming::Raw)
-}
-
 /// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
 pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
     let offered = offered(request.headers()).find(|name| matches!(*name, "mqtt" | "mqttv3.1"));
@@ -217,10 +215,10 @@ pub(crate) struct Accepted {
 }
 
 /// Checks an opening handshake (RFC 6455 §4.2.1); the answer to a bad one says what is wrong with it.
-pub(crate) fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
+pub(crate) fn accept(request: &mut Parts) -> Result<Accepted, Box<Response>> {
     let has_token = |name: header::HeaderName, token: &str| {
         request
-            .headers()
+            .headers
             .get_all(name)
             .iter()
             .filter_map(|value| value.to_str().ok())
@@ -228,7 +226,7 @@ pub(crate) fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
             .any(|value| value.trim().eq_ignore_ascii_case(token))
     };
     let refuse = |status: StatusCode, text: &'static str| Err(Box::new((status, text).into_response()));
-    if request.method() != Method::GET {
+    if request.method != Method::GET {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket begins with GET");
     }
     if !has_token(header::UPGRADE, "websocket") {
@@ -237,16 +235,16 @@ pub(crate) fn accept(request: &mut Request) -> Result<Accepted, Box<Response>> {
     if !has_token(header::CONNECTION, "upgrade") {
         return refuse(StatusCode::BAD_REQUEST, "\"Connection\" must be \"upgrade\".");
     }
-    if request.headers().get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+    if request.headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         let version = [(header::SEC_WEBSOCKET_VERSION, "13")];
         let response = (StatusCode::UPGRADE_REQUIRED, version, "the WebSocket version must be 13");
         return Err(Box::new(response.into_response()));
     }
-    let key = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+    let key = request.headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
     let Some(key) = key.filter(|key| ws::is_client_key(key)).map(ws::accept_key) else {
         return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64");
     };
-    match request.extensions_mut().remove::<OnUpgrade>() {
+    match request.extensions.remove::<OnUpgrade>() {
         Some(upgrade) => {
             let response = (
                 StatusCode::SWITCHING_PROTOCOLS,

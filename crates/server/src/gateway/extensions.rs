@@ -8,11 +8,11 @@ use http::request::Parts;
 
 use crate::telemetry::metrics::Protocol;
 
-/// A session as hooks see it.
+/// A session as hooks see it, or somebody who sends without one.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionView<'a> {
-    /// The session's id, as CONNECTED tells it to a STOMP client.
-    pub id: SessionId,
+    /// The session's id, as CONNECTED tells it to a STOMP client; none for a request over HTTP.
+    pub id: Option<SessionId>,
     /// Who it is.
     pub principal: &'a Principal,
     /// What it speaks.
@@ -29,10 +29,11 @@ pub struct Veto(pub Cow<'static, str>);
 /// Looks at what clients want before the server acts on it, and may refuse it.
 ///
 /// Hooks run on the connection's task, one after the other in the order of their registration, and the first veto is
-/// the last word; a hook that takes long holds its connection up. They run after the server's own checks, so that they
-/// can narrow rights and never widen them.
+/// the last word; a hook that takes long holds its connection up. They can narrow rights and never widen them: the
+/// server's own checks hold whatever they say.
 pub trait Interceptor: Send + Sync {
-    /// A WebSocket, or a SockJS session with its first request, is about to be opened. A veto is answered with 403.
+    /// A WebSocket, or a SockJS session with its first request, is about to be opened: asked once for each. A veto is
+    /// answered with 403.
     ///
     /// # Errors
     /// The veto.
@@ -50,7 +51,7 @@ pub trait Interceptor: Send + Sync {
         Ok(())
     }
 
-    /// A client subscribes to a destination (STOMP) or filter (MQTT), as it spelled it.
+    /// A client subscribes to a destination (STOMP) or filter (MQTT), as it spelled it, or resumes an MQTT session that has.
     ///
     /// # Errors
     /// The veto.
@@ -59,7 +60,9 @@ pub trait Interceptor: Send + Sync {
         Ok(())
     }
 
-    /// A client sends a message to a destination (STOMP) or topic (MQTT), as it spelled it.
+    /// A client sends a message to a destination (STOMP) or topic (MQTT), as it spelled it: in a transaction at its COMMIT,
+    /// with a will when its connection is lost. Over HTTP visitors, agents and back ends send too, with the topic of the
+    /// conversation or the destination.
     ///
     /// # Errors
     /// The veto.

@@ -35,18 +35,26 @@ pub enum HandshakeRefused {
 }
 
 impl Gateway {
-    /// Looks at the request that begins a connection: at its origin and at its access token.
+    /// Looks at a request that begins a connection, or is one of the many that a SockJS session is made of: at its origin
+    /// and at its access token.
     ///
     /// # Errors
-    /// [`HandshakeRefused`].
-    pub fn shake_hands(&self, request: &Parts) -> Result<Handshake, HandshakeRefused> {
+    /// [`HandshakeRefused::Origin`], [`HandshakeRefused::Credentials`].
+    pub fn admit(&self, request: &Parts) -> Result<Handshake, HandshakeRefused> {
         if !is_allowed(self.config.origins.of(request.uri.path()), &request.headers) {
             return Err(HandshakeRefused::Origin);
         }
         let identity = token(request).map(|token| self.bearer(&token)).transpose()?;
-        self.extensions.ask(|interceptor| interceptor.handshake(request))?;
         let address = request.extensions.get::<Peer>().map(|peer| peer.address.ip());
         Ok(Handshake { identity, address })
+    }
+
+    /// Asks the interceptors whether a request that was admitted may open its connection.
+    ///
+    /// # Errors
+    /// [`HandshakeRefused::Vetoed`].
+    pub fn may_open(&self, request: &Parts) -> Result<(), HandshakeRefused> {
+        Ok(self.extensions.ask(|interceptor| interceptor.handshake(request))?)
     }
 }
 

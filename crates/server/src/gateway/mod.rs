@@ -21,7 +21,7 @@ pub use self::{
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     queues::QueueRoute,
-    topics::{Refused, Route, user_topic},
+    topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
 };
 use crate::{

@@ -8,13 +8,13 @@ use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFi
 
 use super::{Gateway, Identity, Veto};
 
-/// What a topic turned out to be.
+/// What a topic turned out to be; `L` is a [`Topic`] to publish on or a [`TopicFilter`] to subscribe to.
 #[derive(Clone, Debug)]
-pub enum Route {
+pub enum Route<L> {
     /// A conversation in which the principal takes part.
     Conversation(Arc<Conversation>),
     /// A live topic, or a filter over live topics.
-    Live(TopicFilter),
+    Live(L),
 }
 
 /// Why a subscription or message is refused. The text is made for the client's eyes.
@@ -44,6 +44,9 @@ pub enum Refused {
     /// A selector on a conversation.
     #[error("a conversation cannot be chosen from: selectors are for live topics and queues")]
     SelectorOnConversation,
+    /// A durable subscription of a user.
+    #[error("durable subscriptions are for service accounts")]
+    DurableForUsers,
     /// A durable subscription by its `id`, and there is none.
     #[error("a durable subscription needs an id")]
     DurableWithoutId,
@@ -63,8 +66,8 @@ pub enum Refused {
 
 /// Topics below these are the server's: conversations and the users' own. Nobody publishes opaque bytes there, and a
 /// service account does not listen there (invariant I9).
-fn is_reserved(filter: &TopicFilter) -> bool {
-    matches!(filter.as_str().split('/').next(), Some("org" | "user"))
+fn is_reserved(topic_or_filter: &str) -> bool {
+    matches!(topic_or_filter.split('/').next(), Some("org" | "user"))
 }
 
 /// Whether `filter` is one of the topics on which the server tells a user something (`spec/bytedesk.md` §5, default
@@ -81,45 +84,59 @@ fn is_own(principal: &Principal, filter: &TopicFilter) -> bool {
     }
 }
 
+/// What all users of an organisation listen to, and nobody sends to: the state of the seats (seed 002).
+const SHARED: &str = "seat/status";
+
+/// The topic of its own organisation that a user means by `filter`, if that is [`SHARED`]. Programs mean a live topic.
+#[must_use]
+pub fn shared_topic(identity: &Identity, filter: &TopicFilter) -> Option<TopicFilter> {
+    let org = (identity.account.is_none() && filter.as_str() == SHARED).then_some(&identity.principal.org)?;
+    TopicFilter::new(&format!("org/{org}/{SHARED}")).ok()
+}
+
 impl Gateway {
     /// What `identity` gets when it subscribes to the canonical `filter`.
     ///
     /// # Errors
     /// [`Refused`].
-    pub async fn route_subscribe(&self, identity: &Identity, filter: TopicFilter) -> Result<Route, Refused> {
+    pub async fn route_subscribe(
+        &self,
+        identity: &Identity,
+        filter: TopicFilter,
+    ) -> Result<Route<TopicFilter>, Refused> {
         match &identity.account {
-            Some(account) if account.may_subscribe(&filter) && !is_reserved(&filter) => Ok(Route::Live(filter)),
+            Some(account) if account.may_subscribe(&filter) && !is_reserved(filter.as_str()) => Ok(Route::Live(filter)),
             Some(_) => Err(Refused::NotAllowed(filter.as_str().into())),
             None if is_own(&identity.principal, &filter) => Ok(Route::Live(filter)),
-            None => self.route_conversation(identity, &filter).await,
+            None => {
+                let Some(topic) = filter.exact() else { return Err(Refused::NotAllowed(filter.as_str().into())) };
+                self.own_conversation(identity, &topic).await.map(Route::Conversation)
+            }
         }
     }
 
-    /// Where a message of `identity` to the canonical topic `filter` goes.
+    /// Where a message of `identity` to the canonical `topic` goes.
     ///
     /// # Errors
     /// [`Refused`].
-    pub async fn route_publish(&self, identity: &Identity, filter: TopicFilter) -> Result<Route, Refused> {
-        let Some(topic) = filter.exact() else { return Err(InvalidTopic::Wildcard.into()) };
+    pub async fn route_publish(&self, identity: &Identity, topic: Topic) -> Result<Route<Topic>, Refused> {
         if self.may_publish_live(identity, &topic) {
-            return Ok(Route::Live(filter));
+            return Ok(Route::Live(topic));
         }
-        self.route_conversation(identity, &filter).await
+        self.own_conversation(identity, &topic).await.map(Route::Conversation)
     }
 
     /// Whether `identity` may publish opaque bytes on `topic`.
     #[must_use]
     pub fn may_publish_live(&self, identity: &Identity, topic: &Topic) -> bool {
         let right = identity.account.as_ref().is_some_and(|account| account.may_publish(topic));
-        right && !is_reserved(&TopicFilter::from(topic))
+        right && !is_reserved(topic.as_str())
     }
 
-    async fn route_conversation(&self, identity: &Identity, filter: &TopicFilter) -> Result<Route, Refused> {
-        let Some(topic) = filter.exact() else { return Err(Refused::NotAllowed(filter.as_str().into())) };
+    async fn own_conversation(&self, identity: &Identity, topic: &Topic) -> Result<Arc<Conversation>, Refused> {
         match self.desk.own_conversation(&identity.principal, topic.as_str()).await {
-            Ok(conversation) => Ok(Route::Conversation(conversation)),
-            Err(DeskError::NotYours) => Err(Refused::NotAllowed(filter.as_str().into())),
-            Err(error) => Err(error.into()),
+            Err(DeskError::NotYours) => Err(Refused::NotAllowed(topic.as_str().into())),
+            other => Ok(other?),
         }
     }
 }
@@ -135,6 +152,24 @@ mod tests {
     use deskwire_model::Uid;
 
     use super::*;
+
+    #[test]
+    fn what_is_shared_is_shared_in_an_organisation() {
+        let uid = |text| Uid::new(text).unwrap();
+        let filter = |text: &str| TopicFilter::new(text).unwrap();
+        for role in [Role::Agent, Role::Visitor] {
+            for org in ["o", "p"] {
+                let principal = Principal { org: uid(org), uid: uid("u"), role };
+                let user = Identity { principal, account: None };
+                let topic = shared_topic(&user, &filter("seat/status"));
+                assert_eq!(topic, Some(filter(&format!("org/{org}/seat/status"))));
+                assert!(topic.is_some_and(|topic| is_reserved(topic.as_str())), "nobody sends to it");
+                for other in ["seat", "seat/+", "seat/#", "seat/status/x", "org/o/seat/status"] {
+                    assert_eq!(shared_topic(&user, &filter(other)), None, "{other}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn own_topics_are_ones_own() {

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 /// Names the clients that a proxy forwards for, each proxy adding its own peer at the end.
@@ -26,25 +26,23 @@ impl TrustedProxies {
     /// it in the header may be its invention.
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
-        let names: Vec<&str> = headers
-            .get_all(FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
+        // Bytes, as a client may have sent what is no text, to which its proxy has added.
+        let values = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+        let names: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();
         for name in names.iter().rev() {
             if !self.include(client) {
                 break;
             }
-            let Some(address) = address(name.trim()) else { break };
+            let Some(address) = std::str::from_utf8(name).ok().and_then(address) else { break };
             client = address;
         }
         client
     }
 }
 
-/// An address, with or without a port.
+/// An address, with or without a port and blanks around it.
 fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
     let bare = text.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or(text);
     let found = bare.parse().ok().or_else(|| bare.rsplit_once(':')?.0.parse().ok());
     found.map(|address: IpAddr| address.to_canonical())
@@ -52,8 +50,6 @@ fn address(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]
@@ -66,13 +62,14 @@ mod tests {
             ("10.0.0.1", &["1.1.1.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
             ("10.0.0.1", &["1.1.1.1", "203.0.113.7"], "203.0.113.7"),
             ("10.0.0.1", &["nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["\u{ff}, 203.0.113.7"], "203.0.113.7"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("::1", &["203.0.113.7"], "203.0.113.7"),
             ("198.51.100.1", &["203.0.113.7"], "198.51.100.1"),
         ] {
             let mut headers = HeaderMap::new();
             for value in header {
-                headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
+                headers.append(FORWARDED_FOR, HeaderValue::from_bytes(value.as_bytes()).unwrap());
             }
             let client = proxies.client(peer.parse().unwrap(), &headers);
             assert_eq!(client, expected.parse::<IpAddr>().unwrap(), "{peer} {header:?}");

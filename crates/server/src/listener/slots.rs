@@ -14,6 +14,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::Notify;
 
 use crate::{
+    address::network,
     config::Limits,
     telemetry::metrics::{Limit, Metrics},
 };
@@ -65,7 +66,7 @@ impl Slots {
     /// # Errors
     /// The bound that is reached.
     pub(super) fn take(&self, address: Option<IpAddr>) -> Result<ConnectionGuard, Limit> {
-        let shared = &self.0;
+        let (shared, address) = (&self.0, address.map(network));
         if let Some(address) = address {
             if shared.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_AFTER) {
                 shared.rates.retain_recent();
@@ -180,6 +181,10 @@ mod tests {
         assert_eq!(slots.take(Some(greedy)).err(), Some(Limit::Address));
         let second = slots.take(Some(other)).unwrap();
         assert_eq!(slots.open(), 2, "who was refused takes no place");
+        let (one, neighbour) = ("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap());
+        let third = slots.take(Some(one)).unwrap();
+        assert_eq!(slots.take(Some(neighbour)).err(), Some(Limit::Address), "a /64 is one address");
+        drop(third);
         drop(first);
         drop(slots.take(Some(greedy)).unwrap());
         drop(second);

@@ -46,7 +46,7 @@ pub struct SockJs<T>(Arc<Shared<T>>);
 struct Shared<T> {
     service: T,
     settings: Arc<Settings>,
-    iframe: IframePage,
+    iframe: Option<IframePage>,
     sessions: Arc<Sessions>,
     metrics: Arc<Metrics>,
 }
@@ -55,8 +55,9 @@ impl<T: Service> SockJs<T> {
     /// `service` with these settings; what they bound is bounded for all base paths together.
     pub fn new(service: T, settings: Settings, metrics: Arc<Metrics>) -> Self {
         let settings = Arc::new(settings);
-        let (iframe, sessions) = (IframePage::new(&settings.client_url), Sessions::new(Arc::clone(&settings)));
-        Self(Arc::new(Shared { service, settings, iframe, sessions: Arc::new(sessions), metrics }))
+        let iframe = settings.client_url.as_deref().map(IframePage::new);
+        let sessions = Arc::new(Sessions::new(Arc::clone(&settings)));
+        Self(Arc::new(Shared { service, settings, iframe, sessions, metrics }))
     }
 
     /// Everything under `base`, a path without a slash at its end.
@@ -73,69 +74,72 @@ impl<T: Service> SockJs<T> {
 
 impl<T: Service> Shared<T> {
     async fn answer(&self, base: &'static str, at_base: AtBase, request: Request) -> Response {
-        let path = request.uri().path().to_owned();
-        let path = path.strip_prefix(base).unwrap_or_default();
-        if path.is_empty() && request.headers().contains_key(header::UPGRADE) {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path().strip_prefix(base).unwrap_or_default();
+        if path.is_empty() && parts.headers.contains_key(header::UPGRADE) {
             return match at_base {
-                AtBase::RawWebSocket => self.service.websocket(request, WebSocketFraming::Raw),
+                AtBase::RawWebSocket => self.service.websocket(Request::from_parts(parts, body), WebSocketFraming::Raw),
                 AtBase::Nothing => text(StatusCode::BAD_REQUEST, "Use the path of a transport."),
             };
         }
-        let Some(route) = Route::parse(path).filter(|route| self.offers(*route)) else {
+        let Some(route) = Route::parse(path).filter(|route| self.offers(*route, &parts)) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        if !route.allows(request.method().as_str()) {
+        if !route.allows(parts.method.as_str()) {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, route.allow())]).into_response();
         }
-        if request.method() == Method::OPTIONS {
+        if parts.method == Method::OPTIONS {
             let mut response = StatusCode::NO_CONTENT.into_response();
-            headers::preflight(request.headers(), route.allow(), response.headers_mut());
+            headers::preflight(&parts.headers, route.allow(), response.headers_mut());
             return response;
         }
         match route {
             Route::Greeting => text(StatusCode::OK, GREETING),
-            Route::Iframe => self.iframe(request.headers()),
-            Route::Info => self.info(&request.into_parts().0),
-            Route::RawWebSocket => self.service.websocket(request, WebSocketFraming::Raw),
+            Route::Iframe => self.iframe(&parts.headers),
+            Route::Info => for_page(&parts.headers, self.info(&parts)),
+            Route::RawWebSocket => self.service.websocket(Request::from_parts(parts, body), WebSocketFraming::Raw),
             Route::Session { endpoint: Endpoint::WebSocket, .. } => {
-                self.service.websocket(request, WebSocketFraming::SockJs)
+                self.service.websocket(Request::from_parts(parts, body), WebSocketFraming::SockJs)
             }
             Route::Session { id, endpoint: Endpoint::Receive(transport) } => {
-                let (parts, _) = request.into_parts();
-                let mut response = self.receive(session_name(base, id), transport, &parts).await;
-                self.dress(&parts.headers, response.headers_mut());
-                response
+                let response = self.receive(session_name(base, id), transport, &parts).await;
+                self.of_session(&parts.headers, response)
             }
             Route::Session { id, endpoint: Endpoint::Send(sender) } => {
-                let (parts, body) = request.into_parts();
-                let mut response = self.send(session_name(base, id), sender, &parts, body).await;
-                self.dress(&parts.headers, response.headers_mut());
-                response
+                let response = self.send(session_name(base, id), sender, &parts, body).await;
+                self.of_session(&parts.headers, response)
             }
         }
     }
 
-    fn offers(&self, route: Route<'_>) -> bool {
-        let websocket = matches!(route, Route::RawWebSocket | Route::Session { endpoint: Endpoint::WebSocket, .. });
-        self.settings.websocket || !websocket
+    fn offers(&self, route: Route<'_>, request: &Parts) -> bool {
+        match route {
+            Route::RawWebSocket | Route::Session { endpoint: Endpoint::WebSocket, .. } => self.settings.websocket,
+            // A script element names no origin, and what is in our iframe has ours.
+            Route::Session { endpoint: Endpoint::Receive(Transport::Jsonp), .. } => {
+                self.service.is_for_all_pages(request)
+            }
+            Route::Iframe => self.iframe.is_some() && self.service.is_for_all_pages(request),
+            Route::Greeting | Route::Info | Route::Session { .. } => true,
+        }
     }
 
-    /// The headers of every answer of a session.
-    fn dress(&self, request: &HeaderMap, response: &mut HeaderMap) {
-        headers::no_cache(response);
-        headers::for_page(request, response);
+    /// An answer of a session, with the headers that all of them have.
+    fn of_session(&self, request: &HeaderMap, response: Response) -> Response {
+        let mut response = for_page(request, response);
         if self.settings.cookie_needed {
-            headers::sticky(request, response);
+            headers::sticky(request, response.headers_mut());
         }
+        response
     }
 
     fn iframe(&self, request: &HeaderMap) -> Response {
-        let etag = &self.iframe.etag;
+        let Some(IframePage { html, etag }) = &self.iframe else { return StatusCode::NOT_FOUND.into_response() };
         let known = request.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
         let mut response = if known.is_some_and(|known| known.contains(etag.as_str())) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            ([(header::CONTENT_TYPE, HTML)], self.iframe.html.clone()).into_response()
+            ([(header::CONTENT_TYPE, HTML)], html.clone()).into_response()
         };
         headers::cache_for_a_year(response.headers_mut());
         if let Ok(etag) = HeaderValue::try_from(etag) {
@@ -159,8 +163,6 @@ impl<T: Service> Shared<T> {
         };
         let mut response = Json(info).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
-        headers::no_cache(response.headers_mut());
-        headers::for_page(&request.headers, response.headers_mut());
         response
     }
 
@@ -178,10 +180,11 @@ impl<T: Service> Shared<T> {
             Err(refused) => return *refused,
         };
         let receiver = match self.sessions.receive(&name, &owner, address).await {
-            Reception::Opened(attachment, session) => {
-                self.service.open(caller, session);
-                Receiver::new(transport, callback, attachment)
-            }
+            Reception::Opened(attachment, session) => match self.service.open(request, caller, session) {
+                Ok(()) => Receiver::new(transport, callback, attachment),
+                // Nobody receives any more: the session is over before it began.
+                Err(refused) => return *refused,
+            },
             Reception::Resumed(attachment) => Receiver::new(transport, callback, attachment),
             Reception::Busy => Receiver::refusing(transport, callback),
             Reception::Foreign => return StatusCode::NOT_FOUND.into_response(),
@@ -261,6 +264,13 @@ struct Info {
     origins: [&'static str; 1],
     cookie_needed: bool,
     websocket: bool,
+}
+
+/// An answer that the page which asks may read, refusals included, and that nobody keeps.
+fn for_page(request: &HeaderMap, mut response: Response) -> Response {
+    headers::no_cache(response.headers_mut());
+    headers::for_page(request, response.headers_mut());
+    response
 }
 
 fn text(status: StatusCode, text: &'static str) -> Response {

@@ -19,8 +19,15 @@ pub trait Service: Send + Sync + 'static {
     /// The answer that refuses it.
     fn admit(&self, request: &Parts) -> Result<Admitted<Self::Caller>, Box<Response>>;
 
-    /// Serves a new session in a task of its own.
-    fn open(&self, caller: Self::Caller, session: SessionIo);
+    /// Serves a new session, which `request` opens, in a task of its own.
+    ///
+    /// # Errors
+    /// The answer that refuses to open it.
+    fn open(&self, request: &Parts, caller: Self::Caller, session: SessionIo) -> Result<(), Box<Response>>;
+
+    /// Whether pages of every origin may use what is at the path of `request`. Where only some may, there is nothing that
+    /// browsers load without saying for which page.
+    fn is_for_all_pages(&self, request: &Parts) -> bool;
 
     /// Answers the opening handshake of a WebSocket, whose client is not admitted yet.
     fn websocket(&self, request: Request, framing: WebSocketFraming) -> Response;

@@ -108,16 +108,20 @@ impl State {
 }
 
 impl Session {
-    pub(super) fn new(settings: SessionSettings) -> Self {
+    /// A session, and the request that opens it as the one that receives.
+    pub(super) fn open(settings: SessionSettings) -> (Arc<Self>, Attachment) {
         let state = State {
             incoming: Incoming::default(),
             outgoing: Outgoing::default(),
-            alone_since: Some(Instant::now()),
+            alone_since: None,
             over: false,
             sender_waits: false,
             wakers: Wakers::default(),
         };
-        Self { settings, state: Mutex::new(state), ended: Notify::new(), idle: Notify::new() }
+        let session = Self { settings, state: Mutex::new(state), ended: Notify::new(), idle: Notify::new() };
+        let session = Arc::new(session);
+        let attachment = Attachment { session: Arc::clone(&session), finished: false };
+        (session, attachment)
     }
 
     pub(super) const fn settings(&self) -> &SessionSettings {

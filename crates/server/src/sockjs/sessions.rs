@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,6 +14,7 @@ use super::{
     session::{AttachError, Attachment, Session},
     settings::Settings,
 };
+use crate::address::network;
 
 /// How long the end of a socket may be on its way while its client comes again on another.
 const OVERLAP: Duration = Duration::from_millis(100);
@@ -102,15 +103,11 @@ impl Sessions {
         if !table.has_room(&self.settings, address) {
             return Ok(Reception::Full);
         }
-        let session = Arc::new(Session::new(self.settings.session));
+        let (session, attachment) = Session::open(self.settings.session);
         table.insert(name.to_owned(), Entry { session: Arc::clone(&session), owner: owner.clone(), address });
         drop(table);
         tokio::spawn(Arc::clone(self).keep(name.to_owned(), Arc::clone(&session)));
-        match session.attach() {
-            Ok(attachment) => Ok(Reception::Opened(attachment, SessionIo::new(session))),
-            // Another request with its name was faster.
-            Err(_) => Ok(Reception::Busy),
-        }
+        Ok(Reception::Opened(attachment, SessionIo::new(session)))
     }
 
     /// The session of this name, if it lives and is the owner's.
@@ -155,10 +152,41 @@ impl Table {
     }
 }
 
-/// Whoever has one IPv6 address has its whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 @ IpAddr::V4(_) => v4,
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread,
+    };
+
+    use super::*;
+    use crate::config::Config;
+
+    /// Requests at a time, and how often they come together.
+    const REQUESTS: usize = 4;
+    const ROUNDS: usize = 2000;
+
+    #[test]
+    fn requests_that_come_together_open_one_session() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let sessions = Arc::new(Sessions::new(Arc::new(Settings::new(&Config::default()))));
+        let (together, owner, opened) = (Barrier::new(REQUESTS), Owner::Address(None), AtomicUsize::new(0));
+        let ask = || {
+            let _runtime = runtime.enter();
+            for round in 0..ROUNDS {
+                together.wait();
+                let reception = sessions.receive_now(&round.to_string(), &owner, None);
+                if let Ok(Reception::Opened(..)) = &reception {
+                    opened.fetch_add(1, Ordering::Relaxed);
+                }
+                // Nobody lets go before all have asked.
+                together.wait();
+            }
+        };
+        thread::scope(|scope| (0..REQUESTS).for_each(|_| drop(scope.spawn(ask))));
+        assert_eq!(opened.into_inner(), ROUNDS, "each with somebody to serve it");
     }
 }

@@ -11,8 +11,9 @@ pub struct Settings {
     pub websocket: bool,
     /// Whether load balancers need the cookie `JSESSIONID`.
     pub cookie_needed: bool,
-    /// URL of the SockJS client that the iframe page loads.
-    pub client_url: String,
+    /// URL of the SockJS client that the iframe page loads. Without one there is no such page, and clients go on to a
+    /// transport that needs none.
+    pub client_url: Option<String>,
     /// Sessions over HTTP at a time.
     pub sessions: usize,
     /// The same for one address.
@@ -46,7 +47,7 @@ impl Settings {
         Self {
             websocket: true,
             cookie_needed: sockjs.cookie_needed,
-            client_url: sockjs.client_url.clone(),
+            client_url: Some(sockjs.client_url.clone()).filter(|url| !url.is_empty()),
             sessions: limits.max_connections,
             sessions_per_address: limits.sockjs_sessions_per_address,
             post_bytes: limits.sockjs_post_bytes,

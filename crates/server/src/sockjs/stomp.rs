@@ -35,7 +35,7 @@ impl Service for Endpoints {
     type Caller = Handshake;
 
     fn admit(&self, request: &Parts) -> Result<Admitted<Handshake>, Box<Response>> {
-        let handshake = self.gateway.shake_hands(request).map_err(|refused| Box::new(refused.into_response()))?;
+        let handshake = self.gateway.admit(request).map_err(|refused| Box::new(refused.into_response()))?;
         let address = handshake.address;
         let owner = match &handshake.identity {
             Some(identity) => Owner::Principal(identity.principal.clone()),
@@ -44,8 +44,14 @@ impl Service for Endpoints {
         Ok(Admitted { caller: handshake, owner, address })
     }
 
-    fn open(&self, handshake: Handshake, session: SessionIo) {
+    fn open(&self, request: &Parts, handshake: Handshake, session: SessionIo) -> Result<(), Box<Response>> {
+        self.gateway.may_open(request).map_err(|refused| Box::new(refused.into_response()))?;
         self.stomp_session(session, handshake);
+        Ok(())
+    }
+
+    fn is_for_all_pages(&self, request: &Parts) -> bool {
+        self.gateway.config.origins.of(request.uri.path()).allow_all()
     }
 
     fn websocket(&self, request: Request, framing: WebSocketFraming) -> Response {

@@ -65,8 +65,10 @@ fn a_durable_subscription_survives_the_server() {
     }
     let message = first.message();
     assert_eq!(message.header("destination"), Some(TOPIC), "where it was said");
-    first.ack(message.header("ack").unwrap());
-    assert_eq!(first.handed(), ("2".to_owned(), false));
+    assert_eq!([first.handed(), first.handed()], ["2", "3"].map(|text| (text.to_owned(), false)));
+    first.settle(Command::Ack, message.header("ack").unwrap(), &[("receipt", "acked")]);
+    first.receipt("acked");
+    // What is consumed leaves the store with the next commit.
     sender.posted(TOPIC, "4", PERSISTENT);
 
     let server = server.crashed();
@@ -96,6 +98,32 @@ fn a_reader_who_no_longer_wants_it_is_forgotten() {
         sender.posted(TOPIC, "kept", &[]);
         assert_eq!(reader(&server, "r", &[]).handed(), ("kept".to_owned(), false));
     }
+}
+
+#[test]
+fn who_has_it_hears_that_it_is_forgotten() {
+    let server = Server::start(&[]);
+    let mut reader = reader(&server, "r", &[]);
+    let mut other = Stomp::service(&server);
+    other.unsubscribed(&[("id", "r"), ("durable", "true")]);
+    reader.is_refused("another connection has ended the durable subscription", 1002);
+    other.posted(TOPIC, "missed", PERSISTENT);
+    hears_nothing(&mut self::reader(&server, "r", &[]));
+}
+
+#[test]
+fn what_is_forgotten_is_what_the_subscription_was() {
+    let server = Server::start(&[]);
+    leave(reader(&server, "r", &[]));
+    let (mut client, mut sender) = (Stomp::service(&server), Stomp::service(&server));
+    client.subscribed("r", "/queue/work", &[]);
+    client.unsubscribed(&[("id", "r"), ("durable", "true")]);
+    sender.posted(TOPIC, "kept", &[]);
+    client.subscribed("any", TOPIC, &[("durable-subscription-name", "r")]);
+    assert_eq!(client.handed(), ("kept".to_owned(), false), "the queue's consumer was no durable subscription");
+    client.unsubscribed(&[("id", "any"), ("durable", "true")]);
+    sender.posted(TOPIC, "missed", &[]);
+    hears_nothing(&mut reader(&server, "r", &[]));
 }
 
 #[test]
@@ -173,8 +201,8 @@ fn ones_own_words_are_not_kept_for_later() {
 }
 
 #[test]
-fn a_user_has_only_so_many_and_they_hold_only_so_much() {
-    let server = Server::configured("QUEUES", &[("DURABLE_PER_USER", "1"), ("MESSAGES", "2")]);
+fn an_account_has_only_so_many_and_they_hold_only_so_much() {
+    let server = Server::configured("QUEUES", &[("DURABLE_PER_ACCOUNT", "1"), ("MESSAGES", "2")]);
     leave(reader(&server, "r", &[]));
     let mut refused = Stomp::service(&server);
     refused.subscribe("q", TOPIC, DURABLE);
@@ -194,4 +222,8 @@ fn a_durable_subscription_needs_the_right_of_a_plain_one() {
     let mut agent = Stomp::agent(&server);
     agent.subscribe("r", TOPIC, DURABLE);
     agent.is_refused("not allowed", 1002);
+    let visitor = server.visitor();
+    let mut own = Stomp::visitor(&server, &visitor);
+    own.subscribe("r", &format!("/topic/user.{}", visitor.uid), DURABLE);
+    own.is_refused("durable subscriptions are for service accounts", 1002);
 }

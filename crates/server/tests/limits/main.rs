@@ -1,5 +1,6 @@
 //! Each bound of `[limits]` lowered, breached from outside, and answered as documented, by the real binary that goes on
-//! serving everybody else (invariant I7); and what waits in queues, through consumers and servers that go away.
+//! serving everybody else (invariant I7); what waits in queues, through consumers and servers that go away; who is
+//! connected; and what applications around the server refuse.
 //!
 //! The clients here are a socket and the codec of `deskwire_wire`: they say what they are told to say, right or wrong.
 
@@ -9,12 +10,17 @@ mod acknowledgements;
 mod connections;
 mod durable;
 mod http_requests;
+mod interceptors;
 mod mqtt_client;
+mod order;
 mod pace;
 mod publishing;
+mod questions;
+mod queue_names;
 mod queues;
 mod resuming;
 mod server;
+mod sessions;
 mod silence;
 mod sizes;
 mod slow_readers;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use deskwire_wire::{
     mqtt::{
         Connect, Decoder, Delivery, Encoder, Limits, Login, Packet, PacketId, Publish, QoS, Role, Subscribe, Text,
-        TopicFilter, TopicName,
+        TopicFilter, TopicName, Will,
     },
     ws::Opcode,
 };
@@ -50,9 +50,20 @@ impl Mqtt {
         Self::open(server).connected(&format!("{}/web/1", AGENT.0), "agent", &server.agent_token())
     }
 
-    pub(crate) fn connected(mut self, client_id: &str, username: &str, password: &str) -> Self {
+    pub(crate) fn connected(self, client_id: &str, username: &str, password: &str) -> Self {
+        self.connected_with_will(client_id, username, password, None)
+    }
+
+    pub(crate) fn connected_with_will(
+        mut self,
+        client_id: &str,
+        username: &str,
+        password: &str,
+        will: Option<Will>,
+    ) -> Self {
         let mut connect = Connect::new(text(client_id));
         connect.clean_start = false;
+        connect.will = will;
         connect.login = Some(Login { username: Some(text(username)), password: Some(password.to_owned().into()) });
         self.say(&Packet::Connect(Box::new(connect)));
         assert!(matches!(self.packet(), Packet::Connack(_)));

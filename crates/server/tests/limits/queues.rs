@@ -6,11 +6,11 @@ use deskwire_wire::stomp::{Command, Frame, client::Send};
 
 use crate::{acknowledgements::hears_nothing, server::Server, stomp_client::Stomp};
 
-const QUEUE: &str = "/queue/work";
-const PERSISTENT: &[(&str, &str)] = &[("persistent", "true")];
+pub(crate) const QUEUE: &str = "/queue/work";
+pub(crate) const PERSISTENT: &[(&str, &str)] = &[("persistent", "true")];
 const INDIVIDUAL: &[(&str, &str)] = &[("ack", "client-individual")];
 
-fn new(text: &str) -> (String, bool) {
+pub(crate) fn new(text: &str) -> (String, bool) {
     (text.to_owned(), false)
 }
 
@@ -18,7 +18,7 @@ fn again(text: &str) -> (String, bool) {
     (text.to_owned(), true)
 }
 
-fn consumer(server: &Server, headers: &[(&str, &str)]) -> Stomp {
+pub(crate) fn consumer(server: &Server, headers: &[(&str, &str)]) -> Stomp {
     let mut consumer = Stomp::service(server);
     consumer.subscribed("s", QUEUE, headers);
     consumer
@@ -88,7 +88,9 @@ fn a_message_that_nobody_wants_is_dropped() {
     }
     sender.posted(QUEUE, "good", &[]);
     assert_eq!(consumer.handed(), new("good"));
-    assert_eq!(server.metric("deskwire_queue_messages_dropped_total{reason=\"refused\"}"), 1.0);
+    server.wait_for_metric("deskwire_queue_messages_dropped_total{reason=\"refused\"}", |dropped| dropped == 1.0);
+    // The log is written behind the count.
+    hears_nothing(&mut consumer);
     assert!(server.log().contains("refused too often"), "{}", server.log());
 }
 
@@ -278,7 +280,8 @@ fn prefetch_leaves_the_rest_to_others() {
     hears_nothing(&mut first);
     let mut second = consumer(&server, &[]);
     assert_eq!([second.handed(), second.handed()], [new("2"), new("3")]);
-    first.ack(ack_of(&one));
+    first.settle(Command::Ack, ack_of(&one), &[("receipt", "acked")]);
+    first.receipt("acked");
     sender.posted(QUEUE, "4", &[]);
     sender.posted(QUEUE, "5", &[]);
     let texts = BTreeSet::from([first.handed(), second.handed()]);
@@ -299,7 +302,7 @@ fn a_consumer_that_does_not_read_harms_nobody() {
         sender.receipt("r");
     }
     while !texts.is_empty() {
-        if texts.len() == MESSAGES / 3 {
+        if texts.len() == MESSAGES - 20 {
             // What it was handed comes back.
             stuck = None;
         }
@@ -338,17 +341,6 @@ fn settling_waits_for_its_transaction() {
 }
 
 #[test]
-fn only_service_accounts_use_queues() {
-    let server = Server::start(&[]);
-    let mut agent = Stomp::agent(&server);
-    agent.subscribe("s", QUEUE, &[]);
-    agent.is_refused("not allowed", 1002);
-    let mut visitor = Stomp::visitor(&server, &server.visitor());
-    visitor.post(QUEUE, "1", &[]);
-    visitor.is_refused("not allowed", 1002);
-}
-
-#[test]
 fn a_queue_for_everyone_keeps_nothing() {
     let server = Server::configured("QUEUES", &[("FANOUT", "[\"queue/news/#\"]")]);
     let mut sender = Stomp::service(&server);
@@ -363,15 +355,4 @@ fn a_queue_for_everyone_keeps_nothing() {
         assert_eq!((message.body(), message.header("redelivered")), (&b"heard"[..], None));
         assert_eq!(message.header("destination"), Some("/queue/news.local"));
     }
-}
-
-#[test]
-fn a_sender_does_not_write_our_headers() {
-    let server = Server::start(&[]);
-    let (mut consumer, mut sender) = (consumer(&server, &[]), Stomp::service(&server));
-    sender.posted(QUEUE, "1", &[("redelivered", "true"), (" redelivered ", "true"), ("seq", "7"), ("ack", "x")]);
-    let message = consumer.message();
-    assert_eq!(message.headers().filter(|(name, _)| name.contains("redelivered")).count(), 1);
-    let header = |name| message.header(name);
-    assert_eq!((header("redelivered"), header("seq"), header("ack")), (Some("false"), None, None));
 }

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     mem,
     net::{SocketAddr, TcpStream},
+    path::Path,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -12,6 +13,8 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// The server.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_deskwire");
 /// The service account of every server.
 pub(crate) const SERVICE: (&str, &str) = ("bench", "hush");
 /// The uid, user name and password of the demo agent.
@@ -60,6 +63,16 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap(), section, keys)
     }
 
+    /// Starts `program`, which takes the command line of the server, with this configuration file.
+    pub(crate) fn of_program(program: &Path, configuration: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("configuration.toml");
+        fs::write(&file, configuration).unwrap();
+        let mut command = Command::new(program);
+        command.env_clear().env("DESKWIRE_CONFIG", file);
+        Self::launch(folder, command)
+    }
+
     /// Stops the server, waits for its end and starts it again over the same data.
     pub(crate) fn restarted(mut self, limits: &[(&str, &str)]) -> Self {
         self.stop();
@@ -77,12 +90,16 @@ impl Server {
     }
 
     fn start_in(folder: TempDir, section: &str, keys: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.env_clear().envs(keys.iter().map(|(key, value)| (format!("DESKWIRE__{section}__{key}"), value)));
+        Self::launch(folder, command)
+    }
+
+    fn launch(folder: TempDir, mut command: Command) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_deskwire"))
-            .env_clear()
+        let mut child = command
             .env("DESKWIRE_SERVICE_ACCOUNT", format!("{}:{}", SERVICE.0, SERVICE.1))
             .env("DESKWIRE_AGENT_PASSWORD", AGENT.2)
-            .envs(keys.iter().map(|(key, value)| (format!("DESKWIRE__{section}__{key}"), value)))
             .args(["serve", "--listen", "http://127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .stdout(Stdio::piped())
@@ -121,10 +138,15 @@ impl Server {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
-        let body = body.to_string();
+        self.post_with(path, "", body)
+    }
+
+    /// As [`Self::post`], with one more `header` if it is not empty.
+    pub(crate) fn post_with(&self, path: &str, header: &str, body: &Value) -> Answer {
+        let (body, end) = (body.to_string(), if header.is_empty() { "" } else { "\r\n" });
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             Content-Length: {}\r\n{header}{end}\r\n{body}",
             body.len()
         ))
     }
@@ -181,6 +203,21 @@ impl Server {
 
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
+    }
+
+    /// The most memory it has had resident, in KiB.
+    pub(crate) fn most_resident_kib(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        most.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// Waits until the server's own log says `part`.
+    pub(crate) fn wait_for_log(&self, part: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(part) {
+            assert!(begun.elapsed() < PATIENCE, "{part:?} is not in {}", self.log());
+        }
     }
 
     pub(crate) fn log(&self) -> String {

@@ -1,14 +1,17 @@
 //! Readers that do not read: a conversation waits for them in the log, a live topic does not wait (invariant I7).
 
-use std::net::TcpStream;
+use std::{io::Write, net::TcpStream, time::Duration};
 
-use deskwire_wire::stomp::{Command, client::Send};
+use deskwire_wire::{
+    stomp::{Command, client::Send},
+    ws::{Opcode, put_masked_frame},
+};
 use socket2::{Domain, Socket, Type};
 
 use crate::{
     mqtt_client::Mqtt,
     server::{PATIENCE, SERVICE, Server},
-    stomp_client::{Stomp, seq},
+    stomp_client::{Stomp, VERSION, seq},
     websocket::{Heard, WebSocket},
 };
 
@@ -115,6 +118,34 @@ fn who_takes_nothing_at_all_is_cut() {
     server.has_counted("write_stall", 1);
     sender.is_served();
     while let Heard::Said(_) = stuck.hear() {}
+}
+
+/// Sends `request` again and again until the server takes no more of it, whose answers nobody reads.
+fn is_not_listened_to(mut writer: TcpStream, opcode: Opcode, request: &[u8]) {
+    // More than the kernel holds for both sides.
+    const MOST: usize = 64 * 1024 * 1024;
+    let mut message = Vec::new();
+    put_masked_frame(&mut message, opcode, request, [0; 4]);
+    writer.set_write_timeout(Some(Duration::from_secs(3))).unwrap();
+    let taken = (0..MOST / message.len()).take_while(|_| writer.write_all(&message).is_ok()).count();
+    assert!(taken < MOST / message.len(), "the server took all and has all its answers in memory");
+}
+
+#[test]
+fn who_does_not_read_is_not_listened_to() {
+    let server = Server::start(&[("WRITE_STALL_MS", "60000")]);
+    let stream = narrow(&server);
+    let writer = stream.try_clone().unwrap();
+    let _deaf = stomp_over(stream).connected(SERVICE.0, Some(SERVICE.1));
+    let receipt = "r".repeat(4000);
+    let mut frame = Vec::new();
+    Send { destination: "/topic/x", receipt: Some(&receipt), ..Default::default() }.encode(VERSION, &mut frame);
+    is_not_listened_to(writer, Opcode::Text, &frame);
+
+    let stream = narrow(&server);
+    let writer = stream.try_clone().unwrap();
+    let _deaf = Mqtt::over(stream).connected("deaf", SERVICE.0, SERVICE.1);
+    is_not_listened_to(writer, Opcode::Binary, &b"\xc0\x00".repeat(16 * 1024));
 }
 
 #[test]

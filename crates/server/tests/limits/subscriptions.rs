@@ -9,6 +9,7 @@ use deskwire_wire::{
 };
 
 use crate::{
+    acknowledgements::hears_nothing,
     mqtt_client::{Mqtt, id},
     server::Server,
     stomp_client::Stomp,
@@ -62,6 +63,23 @@ fn a_stomp_connection_follows_all_conversations_four_times_at_most() {
     stomp.subscribe("f", "/user/queue/messages", &[]);
     stomp.is_refused("too many subscriptions to all conversations", 1002);
     server.has_counted("subscriptions", 1);
+}
+
+#[test]
+fn a_temporary_queue_lasts_as_long_as_a_subscription_to_it() {
+    let server = Server::start(&[]);
+    let mut stomp = Stomp::service(&server);
+    for id in ["a", "b"] {
+        stomp.subscribed(id, "/temp-queue/own", &[]);
+    }
+    stomp.unsubscribed(&[("id", "b")]);
+    stomp.post("/temp-queue/own", "answer", &[]);
+    // The receipt passes deliveries by.
+    stomp.receipt("answer");
+    assert_eq!(stomp.message().header("subscription"), Some("a"));
+    stomp.unsubscribed(&[("id", "a")]);
+    stomp.posted("/temp-queue/own", "nobody", &[]);
+    hears_nothing(&mut stomp);
 }
 
 /// A SEND to be answered on a temporary queue, after which its receipt is called.

@@ -1,3 +1,5 @@
+use deskwire_server::sockjs::Settings;
+
 use crate::{client::Answer, server::Server};
 
 const NO_CACHE: &str = "no-store, no-cache, no-transform, must-revalidate, max-age=0";
@@ -97,8 +99,51 @@ async fn preflights_are_allowed_for_long() {
 }
 
 #[tokio::test]
-async fn the_iframe_page_is_kept() {
+async fn pages_read_refusals_too() {
+    let mut server = Server::with(|settings| settings.sessions_per_address = 1);
+    let _session = server.open().await;
+    for (method, path, status) in [
+        ("GET", "/base/info?token=nobody", 401),
+        ("POST", "/base/0/b/xhr?token=nobody", 401),
+        ("POST", "/base/0/b/xhr_send?token=nobody", 401),
+        ("POST", "/base/0/b/xhr", 429),
+        ("POST", "/base/0/b/xhr_send", 404),
+    ] {
+        let answer = server.request(method, path).header("Origin", "https://shop.example").body("").send().await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"), "{path}");
+        assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{path}");
+        assert_eq!(answer.header("cache-control"), Some(NO_CACHE), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn where_some_pages_are_kept_out_there_is_nothing_that_names_no_page() {
+    let server = Server::with(with_client);
+    for (path, everybody, some) in
+        [("/iframe.html", 200, 404), ("/0/a/jsonp?c=x", 200, 404), ("/0/b/eventsource", 200, 200), ("/info", 200, 200)]
+    {
+        for (base, status) in [("/base", everybody), ("/private/base", some)] {
+            assert_eq!(server.request("GET", &format!("{base}{path}")).open().await.status, status, "{base}{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_client_to_load_there_is_no_iframe_page() {
     let server = Server::start();
+    for path in ["/base/iframe.html", "/base/iframe-1.6.1.html"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+}
+
+fn with_client(settings: &mut Settings) {
+    settings.client_url = Some("/sockjs.js".to_owned());
+}
+
+#[tokio::test]
+async fn the_iframe_page_is_kept() {
+    let server = Server::with(with_client);
     let page = server.get("/base/iframe-0.1.2abc-dirty.2144.html?t=1").await;
     assert_eq!(page.status, 200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=UTF-8"));

@@ -40,7 +40,8 @@ impl Streams for NoStreams {
     async fn serve_stream(self, _: Wire, _: Io, _: Peer) {}
 }
 
-/// Hands every session to the test. `?token=name` says whose it is, `?token=nobody` is refused.
+/// Hands every session to the test. `?token=name` says whose it is, `?token=nobody` is refused, and `?token=barred` may
+/// open nothing. Below `/private` not every page is let in.
 struct Desk(mpsc::UnboundedSender<SessionIo>);
 
 impl Service for Desk {
@@ -60,9 +61,17 @@ impl Service for Desk {
         Ok(Admitted { caller: (), owner, address })
     }
 
-    fn open(&self, (): (), session: SessionIo) {
+    fn open(&self, request: &Parts, (): (), session: SessionIo) -> Result<(), Box<Response>> {
+        if request.uri.query() == Some("token=barred") {
+            return Err(Box::new(StatusCode::FORBIDDEN.into_response()));
+        }
         // A test that has seen enough is gone.
         let _ = self.0.send(session);
+        Ok(())
+    }
+
+    fn is_for_all_pages(&self, request: &Parts) -> bool {
+        !request.uri.path().starts_with("/private")
     }
 
     fn websocket(&self, _: HttpRequest, framing: WebSocketFraming) -> Response {
@@ -100,7 +109,8 @@ impl Server {
         let sockjs = SockJs::new(Desk(opened), settings, Arc::clone(&metrics));
         let router = Router::new()
             .merge(sockjs.routes("/base", AtBase::Nothing))
-            .merge(sockjs.routes("/plain/base", AtBase::RawWebSocket));
+            .merge(sockjs.routes("/plain/base", AtBase::RawWebSocket))
+            .merge(sockjs.routes("/private/base", AtBase::Nothing));
 
         let (address, trigger) = listen(router);
         Self { address, sessions, metrics: recorder.handle(), _trigger: trigger }

@@ -101,6 +101,16 @@ async fn a_receiver_keeps_its_session_alive() {
 }
 
 #[tokio::test]
+async fn who_may_not_open_a_session_leaves_none_behind() {
+    let mut server = Server::with(|settings| settings.sessions_per_address = 1);
+    for _ in 0..3 {
+        assert_eq!(server.post("/base/0/a/xhr?token=barred", "").await.status, 403);
+    }
+    assert_eq!(server.post("/base/0/a/xhr?token=anna", "").await.body, "o\n");
+    let _session = server.session().await;
+}
+
+#[tokio::test]
 async fn a_session_is_its_owners() {
     let mut server = Server::start();
     assert_eq!(server.post("/base/0/a/xhr?token=anna", "").await.body, "o\n");

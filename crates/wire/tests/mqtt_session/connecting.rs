@@ -191,6 +191,7 @@ fn a_limit_of_nothing_refuses_everything() {
 fn ping_is_answered_by_the_session() {
     let mut session = open(config());
     send(&mut session, &[Packet::Pingreq, Packet::Pingreq]);
+    assert_eq!(session.pending_bytes(), 4);
     assert_eq!(sent(&mut session), b"\xd0\x00\xd0\x00");
     assert_eq!(events(&mut session), []);
 }

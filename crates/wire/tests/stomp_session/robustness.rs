@@ -10,6 +10,23 @@ fn an_idle_session_is_small() {
     assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
 }
 
+#[test]
+fn a_session_that_holds_more_than_a_frame_says_so_until_it_is_taken() {
+    let most = config().limits.max_frame as usize;
+    let mut session = session_with(config());
+    session.receive(b"CONNECT\naccept-version:1.2\n\n\0", START);
+    session.accept(None, "s", START);
+    let id = "r".repeat(1000);
+    let mut receipts = 0;
+    while !session.is_backed_up() {
+        session.receipt(&id);
+        receipts += 1;
+    }
+    assert!(receipts > most / 1100 && receipts <= most / 1000 + 1, "{receipts} of {most} octets");
+    while session.poll_transmit().is_some() {}
+    assert!(!session.is_backed_up());
+}
+
 proptest! {
     #[test]
     fn no_client_can_break_the_session(

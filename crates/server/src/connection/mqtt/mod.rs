@@ -128,7 +128,7 @@ impl Mqtt {
     fn view(&self) -> Option<SessionView<'_>> {
         let client = self.client.as_ref()?;
         let principal = &client.identity.principal;
-        Some(SessionView { id: client.session, principal, protocol: self.name(), address: self.address })
+        Some(SessionView { id: Some(client.session), principal, protocol: self.name(), address: self.address })
     }
 
     fn tell(&self, event: SessionEvent<'_>) {
@@ -171,8 +171,10 @@ impl Protocol for Mqtt {
     }
 
     fn describe(&self) -> Description {
-        let subscriptions =
-            self.subscriptions.iter().map(|subscription| Listening { id: None, topic: subscription.filter().clone() });
+        let subscriptions = self
+            .subscriptions
+            .iter()
+            .map(|subscription| Listening { id: None, topic: subscription.filter().to_string() });
         Description {
             session: self.client.as_ref().map(|client| client.session),
             principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
@@ -220,6 +222,10 @@ impl Protocol for Mqtt {
         }
     }
 
+    fn pending_bytes(&self) -> usize {
+        self.session.pending_bytes()
+    }
+
     fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
         while let Some(packets) = self.session.poll_transmit() {
             out.binary(|out| out.extend_from_slice(&packets));
@@ -230,9 +236,9 @@ impl Protocol for Mqtt {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
+            // Nothing of this connection is handed on in turn.
+            Answer::HandedOn { .. } => {}
             Answer::Joined(conversation) => self.joined.push_back(conversation),
-            // Answered by the loop.
-            Answer::Describe => {}
         }
     }
 
@@ -289,7 +295,8 @@ impl Protocol for Mqtt {
         self.ending = match reason {
             CloseReason::Stopping => None,
             CloseReason::SlowConsumer => Some(Ending::SLOW_CONSUMER),
-            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver => {
+            // Durable subscriptions are for STOMP.
+            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
                 Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
             }
         };
@@ -330,14 +337,25 @@ impl Drop for Mqtt {
         if let Some(limit) = self.session.is_closing().and_then(limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
-        self.tell(SessionEvent::Disconnected);
-        if let Some(client) = &mut self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
-            // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
-            if let Some(will) = client.will.take() {
-                self.gateway.hub.publish(&Arc::new(will));
-            }
+        // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
+        let will = self.client.as_mut().and_then(|client| client.will.take());
+        if let (Some(will), Some(view)) = (will, self.view()) {
+            publish_will(&self.gateway, &view, will);
         }
+        if let Some(client) = &self.client {
+            self.gateway.sessions.leave(client.entered(&self.outbox));
+        }
+        self.tell(SessionEvent::Disconnected);
+    }
+}
+
+/// Publishes the will of a session, if the interceptors let it.
+fn publish_will(gateway: &Gateway, session: &SessionView<'_>, will: Publication) {
+    let Content::Opaque(content) = will.content() else { return };
+    let asked = gateway.extensions.ask(|interceptor| interceptor.send(session, will.topic().as_str(), content.body()));
+    match asked {
+        Ok(()) => gateway.hub.publish(&Arc::new(will)),
+        Err(veto) => tracing::info!(%veto, "a will was refused"),
     }
 }
 

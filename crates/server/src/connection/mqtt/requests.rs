@@ -58,6 +58,18 @@ impl Mqtt {
 
     async fn connect(&mut self, connect: Connect, now: Tick) -> Result<(), DeskError> {
         let Some(identity) = self.authenticate(&connect) else { return Ok(()) };
+        let session = SessionId::random();
+        let view = SessionView {
+            id: Some(session),
+            principal: &identity.principal,
+            protocol: Protocol::Mqtt,
+            address: self.address,
+        };
+        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
+            tracing::info!(%veto, "an MQTT client was refused");
+            self.session.refuse(ConnackCode::NotAuthorized);
+            return Ok(());
+        }
         let user = identity.principal.uid.clone();
         let client_id = session_name(&identity, connect.client_id.as_str());
         let persistent = !connect.clean_start;
@@ -72,19 +84,7 @@ impl Mqtt {
         let served = self.conversations(&identity).await?;
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let will = self.will(&identity, &connect);
-        let session = SessionId::random();
         let client = Client { identity, client_id: Arc::clone(&client_id), persistent, will, session };
-        let view = SessionView {
-            id: session,
-            principal: &client.identity.principal,
-            protocol: Protocol::Mqtt,
-            address: self.address,
-        };
-        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
-            tracing::info!(%veto, "an MQTT client was refused");
-            self.session.refuse(ConnackCode::NotAuthorized);
-            return Ok(());
-        }
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
@@ -137,9 +137,11 @@ impl Mqtt {
     async fn resume(&mut self, client_id: &str, stored: Vec<(TopicFilter, u8)>) -> Result<(), DeskError> {
         for (filter, qos) in stored {
             let qos = QoS::from_byte(qos).unwrap_or_default();
-            match self.follow(filter.clone(), qos).await {
+            match self.subscribe_to(filter.clone(), qos).await {
                 Ok(()) => {}
-                Err(Refused::NotAllowed(_)) => self.gateway.desk.drop_subscription(client_id, &filter).await?,
+                Err(Refused::NotAllowed(_) | Refused::Vetoed(_)) => {
+                    self.gateway.desk.drop_subscription(client_id, &filter).await?;
+                }
                 Err(Refused::Desk(error)) => return Err(error),
                 Err(refused) => tracing::warn!(%refused, "a stored subscription cannot be resumed"),
             }
@@ -325,24 +327,24 @@ impl Mqtt {
         let (topic, body) = (publish.topic.as_str(), &publish.payload);
         self.gateway.extensions.ask(|interceptor| interceptor.send(&view, topic, body))?;
         let identity = &client.identity;
-        let filter = TopicFilter::new(publish.topic.as_str())?;
-        let route = self.gateway.route_publish(identity, filter).await;
-        if let Ok(Route::Live(filter)) = &route {
-            if let Some(topic) = filter.exact() {
-                let publication: Publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
+        let topic = Topic::new(publish.topic.as_str())?;
+        let route = match self.gateway.route_publish(identity, topic).await {
+            Ok(Route::Live(topic)) => {
+                let publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
                 self.gateway.hub.publish(&Arc::new(publication));
+                return Ok(Submitted::Done);
             }
-            return Ok(Submitted::Done);
-        }
+            Ok(Route::Conversation(conversation)) => Ok(conversation),
+            Err(refused) => Err(refused),
+        };
         // The packet is one allocation; a message that is kept must not keep all of it.
         let draft = dialect::parse(&Bytes::copy_from_slice(&publish.payload)).map_err(DeskError::from)?;
         draft.uid.as_str().clone_into(uid);
         let conversation = match (route, &draft.thread_topic) {
-            (Ok(Route::Conversation(conversation)), _) => conversation,
+            (Ok(conversation), _) => conversation,
             // Upstream routes by the topic in the payload (`spec/bytedesk.md` §0, fact 3).
             (Err(Refused::NotAllowed(_)), Some(topic)) => self.by_thread_topic(identity, topic).await?,
             (Err(refused), _) => return Err(refused),
-            (Ok(Route::Live(_)), _) => return Ok(Submitted::Done),
         };
         let sender = Sender { principal: &identity.principal, device: client.device() };
         let reply = Reply::Outbox(Arc::clone(&self.outbox), number);

@@ -34,7 +34,7 @@ impl Stomp {
         let client_id = connect.frame.header("client-id").map(Into::into);
         let client = Client { identity, device: device.into(), client_id, session: SessionId::random() };
         let view = SessionView {
-            id: client.session,
+            id: Some(client.session),
             principal: &client.identity.principal,
             protocol: self.protocol,
             address: self.address,

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const JSON: &str = "application/json;charset=utf-8";
+/// Of text whose sender did not say what it is: some clients read no body without (`spec/stomp-sockjs.md` rule 21).
+const TEXT: &str = "text/plain;charset=UTF-8";
 /// Headers beyond those of the protocol up to which a message needs no allocation for them.
 const USUAL_HEADERS: usize = 8;
 
@@ -120,7 +122,8 @@ impl Stomp {
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
                 headers.extend(opaque.headers().filter(|(name, _)| !is_ours(name)));
-                (opaque.content_type(), opaque.is_text())
+                let is_text = opaque.is_text();
+                (opaque.content_type().or(is_text.then_some(TEXT)), is_text)
             }
             Content::Message { .. } => (Some(JSON), true),
         };

@@ -19,10 +19,7 @@ use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wa
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
-    stomp::{
-        AckMode, DecodeError, MessageId, Refusal, Session, SessionConfig, SubscriptionKey as WireKey, event::Event,
-        server::HEART_BEAT,
-    },
+    stomp::{AckMode, MessageId, Session, SessionConfig, SubscriptionKey as WireKey, event::Event, server::HEART_BEAT},
     ws::CloseCode,
 };
 use smallvec::SmallVec;
@@ -34,11 +31,11 @@ use super::{
     pace::Pace,
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
-    registry::{Description, Listening},
+    registry::Description,
 };
 use crate::{
     gateway::{Gateway, Handshake, Identity, SessionEvent, SessionView},
-    telemetry::metrics::{self as telemetry, Limit},
+    telemetry::metrics as telemetry,
 };
 
 /// What STOMP remembers about something that is followed.
@@ -164,7 +161,7 @@ impl Stomp {
     fn view(&self) -> Option<SessionView<'_>> {
         let client = self.client.as_ref()?;
         let principal = &client.identity.principal;
-        Some(SessionView { id: client.session, principal, protocol: self.protocol, address: self.address })
+        Some(SessionView { id: Some(client.session), principal, protocol: self.protocol, address: self.address })
     }
 
     fn tell(&self, event: SessionEvent<'_>) {
@@ -198,16 +195,12 @@ impl Protocol for Stomp {
     }
 
     fn describe(&self) -> Description {
-        let subscriptions = self.subscriptions.iter().map(|subscription| Listening {
-            id: subscription.protocol.wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
-            topic: subscription.filter().clone(),
-        });
         Description {
             session: self.client.as_ref().map(|client| client.session),
             principal: self.client.as_ref().map(|client| client.identity.principal.clone()),
             protocol: self.protocol,
             address: self.address,
-            subscriptions: subscriptions.collect(),
+            subscriptions: self.listening(),
         }
     }
 
@@ -235,6 +228,8 @@ impl Protocol for Stomp {
             self.next = None;
         }
         match &self.next {
+            // Answers may be as large as a history: the client takes them first.
+            _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
             Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
@@ -259,6 +254,10 @@ impl Protocol for Stomp {
         }
     }
 
+    fn pending_bytes(&self) -> usize {
+        self.session.pending_bytes()
+    }
+
     fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) {
         while let Some(frame) = self.session.poll_transmit() {
             out.text(|out| out.extend_from_slice(&frame));
@@ -271,14 +270,13 @@ impl Protocol for Stomp {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, outcome),
+            Answer::HandedOn { ticket } => self.handed_on(ticket),
             // A STOMP client subscribes by itself, to one conversation or to all.
             Answer::Joined(conversation) => {
                 if self.has_inbox() {
                     self.joined.push(conversation);
                 }
             }
-            // Answered by the loop.
-            Answer::Describe => {}
         }
     }
 
@@ -371,25 +369,9 @@ impl Protocol for Stomp {
     }
 }
 
-/// The bound that a client broke with what the session refused.
-const fn limit(refusal: Refusal) -> Option<Limit> {
-    match refusal {
-        Refusal::Decode(
-            DecodeError::FrameTooLarge { .. }
-            | DecodeError::HeaderLineTooLong { .. }
-            | DecodeError::TooManyHeaders { .. },
-        )
-        | Refusal::TooMuchBeforeAcceptance => Some(Limit::Size),
-        Refusal::ConnectTimeout => Some(Limit::ConnectDeadline),
-        Refusal::TooManySubscriptions { .. } => Some(Limit::Subscriptions),
-        Refusal::TooManyTransactions { .. } | Refusal::TransactionTooLarge => Some(Limit::Transactions),
-        _ => None,
-    }
-}
-
 impl Drop for Stomp {
     fn drop(&mut self) {
-        if let Some(limit) = self.session.refusal().and_then(limit) {
+        if let Some(limit) = self.session.refusal().and_then(requests::limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
         if let Some(client) = &self.client {

@@ -1,5 +1,6 @@
 //! SUBSCRIBE to `/app/…`: a question, answered once with a MESSAGE (`spec/stomp-sockjs.md` §2.5).
 
+use bytes::Bytes;
 use deskwire_model::Topic;
 use deskwire_wire::stomp::{AckId, AckMode, MessageId, event::Subscribe, server::Message};
 use serde_json::{Value, json};
@@ -52,10 +53,42 @@ impl Stomp {
                 let Some(topic) = other.strip_prefix("history/") else { return Ok(None) };
                 let conversation = desk.own_conversation(user, topic).await?;
                 let history = desk.history(&conversation, 0, LISTED).await?;
-                let messages: Vec<_> = history.messages.iter().map(|json| String::from_utf8_lossy(json)).collect();
-                format!("[{}]", messages.join(","))
+                array(&history.messages, self.gateway.config.limits.outbox_bytes)
             }
         };
         Ok(Some(answer))
+    }
+}
+
+/// A JSON array of `messages`, as many as fit into `most` bytes; the first in any case.
+fn array(messages: &[Bytes], most: usize) -> String {
+    let mut array = String::from("[");
+    for message in messages {
+        if array.len() > 1 {
+            // With a comma and the closing bracket.
+            if array.len() + message.len() + 2 > most {
+                break;
+            }
+            array.push(',');
+        }
+        array.push_str(&String::from_utf8_lossy(message));
+    }
+    array.push(']');
+    array
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_bounded_and_never_empty_for_nothing() {
+        let messages = ["{\"a\":1}", "2", "33333", "4"].map(Bytes::from);
+        for (most, expected) in
+            [(0, "[{\"a\":1}]"), (10, "[{\"a\":1}]"), (11, "[{\"a\":1},2]"), (1000, "[{\"a\":1},2,33333,4]")]
+        {
+            assert_eq!(array(&messages, most), expected, "{most}");
+        }
+        assert_eq!(array(&[], 1000), "[]");
     }
 }

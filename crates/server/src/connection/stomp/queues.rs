@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use deskwire_broker::{
     Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Reply, Selector,
-    SubscriptionKey, Wants,
+    SubscriptionKey, Ticket, Wants,
 };
 use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
 use deskwire_wire::stomp::{
-    AckMode, DeliverError, DurableName, MessageId,
+    AckMode, DeliverError, DurableName, MessageId, Session,
     event::{Send, Settlement, Subscribe, Unsubscribe},
 };
 
@@ -18,7 +18,7 @@ use super::{
     send::Unanswered,
 };
 use crate::{
-    connection::framing::Frames,
+    connection::{framing::Frames, registry::Listening},
     gateway::{QueueRoute, Refused},
     telemetry::metrics::Limit,
 };
@@ -30,8 +30,12 @@ const QUEUES: u64 = 1 << 63;
 #[derive(Debug)]
 pub(super) struct Consumed {
     key: SubscriptionKey,
+    /// What it is, in canonical form: the queue, or what a durable subscription listens to.
+    topic: TopicFilter,
     subscribed: Subscribed,
     consumption: Consumption,
+    /// What a durable subscription is called among its owner's.
+    durable: Option<Box<str>>,
     /// For a durable subscription that does not want what the client says itself: nobody else would take that.
     discards: Option<SessionId>,
 }
@@ -70,38 +74,47 @@ impl Stomp {
         }
         if self.unanswered.is_empty() {
             admitted.push();
-        } else {
-            // What this client said before and what waits for its commit comes first.
-            admitted.push_in_turn().await?;
+            self.receipt_of(send);
+            return Ok(());
         }
-        self.receipt_of(send);
+        // What this client said before and what waits for its commit comes first.
+        let ticket = self.next_ticket();
+        admitted.push_in_turn(ticket).await?;
+        self.answer_later(send);
         Ok(())
     }
 
     /// To a live topic. What is to survive a restart is stored for the durable subscriptions that collect it.
     pub(super) async fn publish_live(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
-        let queues = Arc::clone(&self.gateway.queues);
-        let publication = if is_persistent(send) {
-            let Some(publication) = queues.publish_stored(publication, self.next_reply()).await? else {
-                self.answer_later(send);
-                return Ok(());
-            };
-            publication
+        let unstored = if is_persistent(send) {
+            let reply = self.next_reply();
+            self.gateway.queues.publish_stored(publication, reply).await?
         } else {
-            publication
+            Some(publication)
         };
-        if self.unanswered.is_empty() {
-            self.gateway.hub.publish(&Arc::new(publication));
-        } else {
-            queues.publish_in_turn(publication).await?;
+        match unstored {
+            None => self.answer_later(send),
+            Some(publication) if self.unanswered.is_empty() => {
+                self.gateway.hub.publish(&Arc::new(publication));
+                self.receipt_of(send);
+            }
+            Some(publication) => {
+                let ticket = self.next_ticket();
+                self.gateway.queues.publish_in_turn(publication, ticket).await?;
+                self.answer_later(send);
+            }
         }
-        self.receipt_of(send);
         Ok(())
     }
 
-    fn next_reply(&mut self) -> Reply {
+    fn next_ticket(&mut self) -> Ticket {
         self.last_ticket += 1;
-        Reply::Outbox(Arc::clone(&self.outbox), self.last_ticket)
+        Ticket { outbox: Arc::clone(&self.outbox), number: self.last_ticket }
+    }
+
+    fn next_reply(&mut self) -> Reply {
+        let Ticket { outbox, number } = self.next_ticket();
+        Reply::Outbox(outbox, number)
     }
 
     fn answer_later(&mut self, send: &Send) {
@@ -158,13 +171,14 @@ impl Stomp {
                 let consumer = self.consumer(subscribe, wants.unwrap_or_default())?;
                 let key = consumer.key;
                 let consumption = self.gateway.queues.consume(&queue, consumer).inspect_err(|_| self.count_full())?;
-                self.consumed.push(Consumed { key, subscribed, consumption, discards: None });
+                let topic = TopicFilter::from(&queue);
+                self.consumed.push(Consumed { key, topic, subscribed, consumption, durable: None, discards: None });
             }
         }
         Ok(())
     }
 
-    /// Resumes or makes a durable subscription to live topics.
+    /// Resumes or makes a durable subscription of a service account to live topics.
     pub(super) async fn subscribe_durably(
         &mut self,
         subscribe: &Subscribe,
@@ -173,20 +187,26 @@ impl Stomp {
         subscribed: Subscribed,
     ) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
+        if client.identity.account.is_none() {
+            // Visitors make themselves, as many as they like, and would fill the server with what nobody returns for.
+            return Err(Refused::DurableForUsers);
+        }
         let name = client.durable_name(name)?;
         let owner = client.identity.principal.uid.clone();
         let Wants { selector, not_from: discards } = self.wants(subscribe)?.unwrap_or_default();
         let text = subscribe.frame.header("selector").unwrap_or_default().trim();
-        let durable = Durable { owner, name, filter, selector: selector.map(|selector| (text.into(), selector)) };
+        let selector = selector.map(|selector| (text.into(), selector));
+        let durable = Durable { owner, name: name.clone(), filter: filter.clone(), selector };
         let consumer = self.consumer(subscribe, Wants::default())?;
         let key = consumer.key;
         let subscribed_durably = self.gateway.queues.subscribe_durably(durable, consumer).await;
         let consumption = subscribed_durably.inspect_err(|error| {
-            if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfUser) {
+            if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfOwner) {
                 self.count_full();
             }
         })?;
-        self.consumed.push(Consumed { key, subscribed, consumption, discards });
+        let durable = Some(name);
+        self.consumed.push(Consumed { key, topic: filter, subscribed, consumption, durable, discards });
         Ok(())
     }
 
@@ -198,20 +218,33 @@ impl Stomp {
     /// Ends what an UNSUBSCRIBE names, if it is a queue: unsettled messages go back, and a durable subscription is
     /// forgotten if that is wanted.
     pub(super) async fn stop_consuming(&mut self, unsubscribe: &Unsubscribe) -> Result<(), Refused> {
-        let before = self.consumed.len();
-        self.consumed.retain(|consumed| consumed.subscribed.wire != Some(unsubscribe.subscription));
-        if self.consumed.len() < before {
-            self.forget_durable(unsubscribe.durable()).await?;
+        let ended = |consumed: &Consumed| consumed.subscribed.wire == Some(unsubscribe.subscription);
+        let Some(index) = self.consumed.iter().position(ended) else { return Ok(()) };
+        let Consumed { durable, .. } = self.consumed.remove(index);
+        match durable.filter(|_| unsubscribe.durable().is_some()) {
+            Some(name) => self.forget(&name).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Forgets a durable subscription of the user.
+    /// Forgets a durable subscription of the account, which the connection has not subscribed to.
     pub(super) async fn forget_durable(&self, name: Option<DurableName<'_>>) -> Result<(), Refused> {
         let (Some(client), Some(name)) = (&self.client, name) else { return Ok(()) };
-        let name = client.durable_name(name)?;
-        self.gateway.queues.unsubscribe_durably(&client.identity.principal.uid, &name).await?;
+        self.forget(&client.durable_name(name)?).await
+    }
+
+    async fn forget(&self, name: &str) -> Result<(), Refused> {
+        let Some(client) = &self.client else { return Ok(()) };
+        let owner = &client.identity.principal.uid;
+        self.gateway.queues.unsubscribe_durably(owner, name, &self.outbox).await?;
         Ok(())
+    }
+}
+
+impl Consumed {
+    pub(super) fn listening(&self, session: &Session) -> Listening {
+        let id = self.subscribed.wire.and_then(|wire| session.subscription_id(wire));
+        Listening { id: id.map(Into::into), topic: self.topic.to_string() }
     }
 }
 

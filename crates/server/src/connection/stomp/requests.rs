@@ -1,6 +1,9 @@
 //! What a STOMP client asks for, one event at a time: each kind of request has a file.
 
-use deskwire_wire::{Tick, stomp::event::Event};
+use deskwire_wire::{
+    Tick,
+    stomp::{DecodeError, Refusal, event::Event},
+};
 
 use super::Stomp;
 use crate::{gateway::Refused, telemetry::metrics::Limit};
@@ -17,13 +20,13 @@ impl Stomp {
             }
             Event::Unsubscribe(unsubscribe) => {
                 if let Err(refused) = self.stop_consuming(&unsubscribe).await {
-                    return self.session.error(&refused.to_string(), "", unsubscribe.receipt());
+                    return self.refuse(&refused, "", unsubscribe.receipt());
                 }
                 self.unsubscribe(&unsubscribe);
             }
             Event::Forget(forget) => match self.forget_durable(forget.durable()).await {
                 Ok(()) => forget.receipt().into_iter().for_each(|receipt| self.session.receipt(receipt)),
-                Err(refused) => self.session.error(&refused.to_string(), "", forget.receipt()),
+                Err(refused) => self.refuse(&refused, "", forget.receipt()),
             },
             Event::Send(send) => {
                 self.gateway.metrics.messages_in(self.protocol).increment(1);
@@ -44,6 +47,8 @@ impl Stomp {
             Event::Receipt { id } => self.session.receipt(&id),
             Event::Disconnect(disconnect) => {
                 self.disconnected = true;
+                // What it has of queues goes to others without waiting for the socket to close.
+                self.consumed.clear();
                 self.session.finish(&disconnect);
             }
         }
@@ -61,5 +66,21 @@ impl Stomp {
         if self.pace.spend(now) {
             self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         }
+    }
+}
+
+/// The bound that a client broke with what the session refused.
+pub(super) const fn limit(refusal: Refusal) -> Option<Limit> {
+    match refusal {
+        Refusal::Decode(
+            DecodeError::FrameTooLarge { .. }
+            | DecodeError::HeaderLineTooLong { .. }
+            | DecodeError::TooManyHeaders { .. },
+        )
+        | Refusal::TooMuchBeforeAcceptance => Some(Limit::Size),
+        Refusal::ConnectTimeout => Some(Limit::ConnectDeadline),
+        Refusal::TooManySubscriptions { .. } => Some(Limit::Subscriptions),
+        Refusal::TooManyTransactions { .. } | Refusal::TransactionTooLarge => Some(Limit::Transactions),
+        _ => None,
     }
 }

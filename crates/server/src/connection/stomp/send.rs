@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{CommitError, Content, Opaque, Publication, Reply};
 use deskwire_desk::{DeskError, Sender, Submitted};
-use deskwire_model::{Conversation, Destination, Draft, Topic, TopicFilter, dialect};
+use deskwire_model::{Conversation, Destination, Draft, InvalidTopic, Topic, dialect};
 use deskwire_store::Written;
 use deskwire_wire::stomp::event::Send;
 use serde_json::json;
@@ -21,7 +21,7 @@ const INLETS: [&str; 2] = ["send", "chat/send"];
 /// Where a session hears what became of such messages, behind `/user/`.
 const ERRORS: &str = "queue/errors";
 
-/// A write that is not answered yet.
+/// Something said that is not answered yet: a write, or what waits behind one to be handed on.
 #[derive(Debug)]
 pub(super) struct Unanswered {
     /// The connection's number for it.
@@ -40,9 +40,12 @@ impl Stomp {
             self.gateway.extensions.ask(|interceptor| interceptor.send(&view, spelled, body))?;
         }
         match destination {
-            Destination::Topic(filter) => return self.publish(send, filter).await,
+            Destination::Topic(filter) => {
+                let topic = filter.exact().ok_or(InvalidTopic::Wildcard)?;
+                return self.publish(send, topic).await;
+            }
             Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
-            Destination::App(topic) => return self.publish(send, TopicFilter::from(&topic)).await,
+            Destination::App(topic) => return self.publish(send, topic).await,
             Destination::User { name, topic } => self.send_to_user(send, &name, &topic)?,
             // Without a name it is for nobody (`spec/stomp-sockjs.md` §2.6).
             Destination::Own(_) => unheard(),
@@ -61,11 +64,10 @@ impl Stomp {
     }
 
     /// To a conversation or a live topic.
-    async fn publish(&mut self, send: &Send, filter: TopicFilter) -> Result<(), Refused> {
+    async fn publish(&mut self, send: &Send, topic: Topic) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
-        match self.gateway.route_publish(&client.identity, filter).await? {
-            Route::Live(filter) => {
-                let Some(topic) = filter.exact() else { return Ok(()) };
+        match self.gateway.route_publish(&client.identity, topic).await? {
+            Route::Live(topic) => {
                 let publication = Publication::new(topic, Content::Opaque(self.opaque(send)?));
                 self.publish_live(send, publication).await
             }
@@ -142,8 +144,7 @@ impl Stomp {
 
     /// The answer to a write: a receipt if the frame asked for one. Without a receipt the echo is the answer.
     pub(super) fn committed(&mut self, ticket: u64, outcome: Result<Written, CommitError>) {
-        let Some(index) = self.unanswered.iter().position(|write| write.ticket == ticket) else { return };
-        let Some(Unanswered { receipt, tolerated, .. }) = self.unanswered.remove(index) else { return };
+        let Some(Unanswered { receipt, tolerated, .. }) = self.take_unanswered(ticket) else { return };
         match (outcome, receipt, tolerated) {
             (Ok(Written::Refused(refusal)), None, Some(uid)) => {
                 let refused = Refused::Desk(refusal.into());
@@ -156,6 +157,18 @@ impl Stomp {
             (Ok(_), Some(receipt), _) => self.session.receipt(&receipt),
             (Ok(_), None, _) => {}
         }
+    }
+
+    /// The answer to what was not stored and had to wait for its turn.
+    pub(super) fn handed_on(&mut self, ticket: u64) {
+        if let Some(Unanswered { receipt: Some(receipt), .. }) = self.take_unanswered(ticket) {
+            self.session.receipt(&receipt);
+        }
+    }
+
+    fn take_unanswered(&mut self, ticket: u64) -> Option<Unanswered> {
+        let index = self.unanswered.iter().position(|waiting| waiting.ticket == ticket)?;
+        self.unanswered.remove(index)
     }
 }
 

@@ -11,7 +11,10 @@ use deskwire_wire::stomp::{
 };
 
 use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
-use crate::gateway::{Refused, Route, SessionEvent};
+use crate::{
+    connection::registry::Listening,
+    gateway::{Refused, Route, SessionEvent, shared_topic},
+};
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
 const NUMBERED: &str = "session/";
@@ -54,7 +57,10 @@ impl Stomp {
                 let address = Address::SessionNo(number.into());
                 Route::Conversation(self.gateway.desk.addressed(&client.identity.principal, &address).await?)
             }
-            None => self.gateway.route_subscribe(&client.identity, filter).await?,
+            None => match shared_topic(&client.identity, &filter) {
+                Some(shared) => Route::Live(shared),
+                None => self.gateway.route_subscribe(&client.identity, filter).await?,
+            },
         };
         match route {
             Route::Live(filter) => {
@@ -122,12 +128,29 @@ impl Stomp {
         Ok(self.last_key)
     }
 
+    /// What the client listens to.
+    pub(super) fn listening(&self) -> Vec<Listening> {
+        let subscriptions = self.subscriptions.iter().map(|subscription| {
+            let Subscribed { wire, destination, .. } = &subscription.protocol;
+            let filter = subscription.filter();
+            Listening {
+                id: wire.and_then(|wire| self.session.subscription_id(wire)).map(Into::into),
+                // A private topic says who may answer a request.
+                topic: match destination {
+                    Some(spelled) if filter.is_private() => spelled.as_ref().into(),
+                    _ => filter.to_string(),
+                },
+            }
+        });
+        subscriptions.chain(self.consumed.iter().map(|consumed| consumed.listening(&self.session))).collect()
+    }
+
     pub(super) fn unsubscribe(&mut self, unsubscribe: &Unsubscribe) {
         let ended = |subscribed: &Subscribed| subscribed.wire == Some(unsubscribe.subscription);
         let keys: Vec<_> = self.subscriptions.iter().filter(|s| ended(&s.protocol)).map(|s| s.key()).collect();
         for key in keys {
             self.subscriptions.remove(key);
-            self.temporary_queues.retain(|queue| queue.key != key);
+            self.leave_temporary_queue(key);
         }
         self.tell(SessionEvent::Unsubscribed(unsubscribe.id()));
         if let Some(receipt) = unsubscribe.receipt() {

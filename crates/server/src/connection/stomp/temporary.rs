@@ -26,7 +26,7 @@ const REPLY_TO: &str = "reply-to";
 pub(super) struct TemporaryQueue {
     name: Topic,
     token: Uid,
-    pub(super) key: SubscriptionKey,
+    key: SubscriptionKey,
 }
 
 impl Stomp {
@@ -50,6 +50,19 @@ impl Stomp {
             None => self.temporary_queues.push(TemporaryQueue { name, token, key }),
         }
         Ok(())
+    }
+
+    /// When its subscription has ended, a temporary queue goes on with another one to it, or ends.
+    pub(super) fn leave_temporary_queue(&mut self, ended: SubscriptionKey) {
+        let subscriptions = &self.subscriptions;
+        self.temporary_queues.retain_mut(|queue| {
+            if queue.key != ended {
+                return true;
+            }
+            let other = subscriptions.find(&TopicFilter::from(&Topic::of_reply(&queue.token)));
+            queue.key = other.map_or(ended, |other| other.key());
+            other.is_some()
+        });
     }
 
     /// What a SEND says, with an address for the answer that others can use in place of `/temp-queue/…`.

@@ -63,7 +63,7 @@ impl From<Description> for SessionRow {
             address,
             subscriptions: subscriptions
                 .into_iter()
-                .map(|listening| SubscriptionRow { id: listening.id, topic: listening.topic.to_string() })
+                .map(|listening| SubscriptionRow { id: listening.id, topic: listening.topic })
                 .collect(),
         }
     }

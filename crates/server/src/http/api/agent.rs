@@ -1,7 +1,7 @@
 //! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3).
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     routing::{get, post},
 };
@@ -16,7 +16,10 @@ use super::{
     message::{self, HistoryRequest, SendRequest},
     page::{Page, PageRequest},
 };
-use crate::http::{AppError, JsonBody, QueryParams, Success};
+use crate::{
+    http::{AppError, JsonBody, QueryParams, Success},
+    listener::Peer,
+};
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
@@ -57,9 +60,10 @@ async fn update_status(
 async fn send(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
-    Ok(Success::new(request.send(&state, &principal).await?))
+    Ok(Success::new(request.send(&state, &principal, &peer).await?))
 }
 
 async fn history(

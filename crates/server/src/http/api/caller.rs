@@ -13,8 +13,12 @@ use deskwire_store::Visitor;
 
 use super::ApiState;
 use crate::{
-    auth::service::ServiceAccount, connection::timestamp, gateway::bearer_token, http::AppError, listener::Peer,
-    telemetry::metrics::Limit,
+    auth::service::ServiceAccount,
+    connection::timestamp,
+    gateway::{SessionView, bearer_token},
+    http::AppError,
+    listener::Peer,
+    telemetry::metrics::{Limit, Protocol},
 };
 
 /// `name:secret` of a service account, for callers whose `Authorization` belongs to a proxy.
@@ -64,6 +68,18 @@ where
 /// nobody locks a back end out from elsewhere.
 #[derive(Clone, Debug)]
 pub(super) struct ServiceCaller(pub(super) Arc<ServiceAccount>);
+
+/// Asks the interceptors about a message that is sent over HTTP, where there is no session.
+pub(super) fn may_send(
+    state: &ApiState,
+    (principal, peer): (&Principal, &Peer),
+    destination: &str,
+    body: &[u8],
+) -> Result<(), AppError> {
+    let sender = SessionView { id: None, principal, protocol: Protocol::Http, address: Some(peer.address.ip()) };
+    let asked = state.gateway.extensions.ask(|interceptor| interceptor.send(&sender, destination, body));
+    asked.map_err(|veto| AppError::Refused(veto.to_string()))
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for ServiceCaller
 where

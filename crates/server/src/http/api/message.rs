@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 
 use super::{
     ApiState,
+    caller::may_send,
     page::{Page, PageRequest},
 };
-use crate::{connection::timestamp, http::AppError};
+use crate::{connection::timestamp, http::AppError, listener::Peer};
 
 /// `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send.
 #[derive(Debug, Deserialize)]
@@ -43,11 +44,12 @@ impl SendRequest {
 
     /// Sends it into the conversation that its `thread.topic` names. Answers once it is on disk (invariant I1), with
     /// the message as it is in the log as JSON text; a repeat gets the first answer (invariant I3).
-    pub(super) async fn send(self, state: &ApiState, principal: &Principal) -> Result<String, AppError> {
+    pub(super) async fn send(self, state: &ApiState, principal: &Principal, peer: &Peer) -> Result<String, AppError> {
         let draft = self.draft()?;
         let desk = &state.gateway.desk;
         let topic = draft.thread_topic.clone().ok_or_else(|| AppError::Refused("thread.topic is missing".into()))?;
         let conversation = desk.own_conversation(principal, &topic).await?;
+        may_send(state, (principal, peer), &topic, self.json.as_bytes())?;
         // A visitor's client that falls back to HTTP is its default device; an agent's could be any.
         let device = (principal.role == Role::Visitor).then_some("");
         let sender = Sender { principal, device };

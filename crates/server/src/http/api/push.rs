@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Path, State},
     routing::post,
 };
@@ -14,10 +14,14 @@ use deskwire_model::{Destination, InvalidTopic, Topic, Uid};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{ApiState, caller::ServiceCaller};
+use super::{
+    ApiState,
+    caller::{ServiceCaller, may_send},
+};
 use crate::{
     gateway::{Identity, QueueRoute, unheard},
     http::{AppError, JsonBody, Success},
+    listener::Peer,
 };
 
 pub(super) fn routes() -> Router<ApiState> {
@@ -59,9 +63,12 @@ impl PushRequest {
 async fn broadcast(
     State(state): State<ApiState>,
     ServiceCaller(account): ServiceCaller,
+    Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<PushRequest>,
 ) -> Result<Success<Pushed>, AppError> {
     let gateway = &state.gateway;
+    let content = request.content();
+    may_send(&state, (&account.principal, &peer), &request.destination, content.body())?;
     let caller = Identity { principal: account.principal.clone(), account: Some(account) };
     let no_right = |place: &Topic| AppError::Forbidden(format!("no right to send to {place}"));
     let topic = match Destination::parse(&request.destination)? {
@@ -69,7 +76,7 @@ async fn broadcast(
         Destination::Queue(name) => match gateway.route_enqueue(&caller, &name).map_err(|_| no_right(&name))? {
             QueueRoute::Everyone(topic) => topic,
             QueueRoute::Shared(queue) => {
-                let message = Publication::new(queue, Content::Opaque(request.content()));
+                let message = Publication::new(queue, Content::Opaque(content));
                 gateway.queues.admit(message).map_err(|full| AppError::Refused(full.to_string()))?.push();
                 return Ok(Success::new(Pushed { sessions: None }));
             }
@@ -79,7 +86,7 @@ async fn broadcast(
     if !gateway.may_publish_live(&caller, &topic) {
         return Err(no_right(&topic));
     }
-    let publication = Publication::new(topic, Content::Opaque(request.content()));
+    let publication = Publication::new(topic, Content::Opaque(content));
     Ok(Pushed::to(gateway.hub.publish_counting(&Arc::new(publication))))
 }
 
@@ -87,6 +94,7 @@ async fn broadcast(
 async fn to_user(
     State(state): State<ApiState>,
     ServiceCaller(account): ServiceCaller,
+    Extension(peer): Extension<Peer>,
     Path(user): Path<String>,
     JsonBody(request): JsonBody<PushRequest>,
 ) -> Result<Success<Pushed>, AppError> {
@@ -104,7 +112,9 @@ async fn to_user(
     if !account.may_push(&user, &topic) {
         return Err(AppError::Forbidden(format!("no right to send to user/{user}/{topic}")));
     }
-    let sessions = state.gateway.tell_user(&user, &topic, &request.content());
+    let content = request.content();
+    may_send(&state, (&account.principal, &peer), &format!("/user/{user}/{topic}"), content.body())?;
+    let sessions = state.gateway.tell_user(&user, &topic, &content);
     if sessions == 0 {
         unheard();
     }

@@ -21,6 +21,7 @@ use super::{
     page::Page,
 };
 use crate::{
+    address::network,
     config::Limits,
     connection::timestamp,
     http::{AppError, JsonBody, QueryParams, Success},
@@ -123,7 +124,7 @@ async fn init(
     Extension(peer): Extension<Peer>,
     JsonBody(mut request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
-    if state.rates.introductions.check_key(&peer.address.ip()).is_err() {
+    if state.rates.introductions.check_key(&network(peer.address.ip())).is_err() {
         return Err(too_fast(&state));
     }
     bounded("nickname", &request.nickname, MAX_NICKNAME)?;
@@ -251,13 +252,14 @@ async fn thread(
 async fn send(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
     if state.rates.messages.check_key(&principal.uid).is_err() {
         return Err(too_fast(&state));
     }
-    Ok(Success::new(request.send(&state, &principal).await?))
+    Ok(Success::new(request.send(&state, &principal, &peer).await?))
 }
 
 async fn history(

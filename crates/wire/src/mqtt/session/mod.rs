@@ -136,6 +136,12 @@ impl Session {
         self.transmit.take()
     }
 
+    /// How many bytes [`poll_transmit`](Self::poll_transmit) still has.
+    #[must_use]
+    pub fn pending_bytes(&self) -> usize {
+        self.transmit.len()
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due unless something comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Tick> {

@@ -31,6 +31,10 @@ impl Transmit {
         (!self.out.is_empty()).then(|| Bytes::from(std::mem::take(&mut self.out)))
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     pub(super) fn shrink(&mut self) {
         self.out.shrink_to_fit();
     }

@@ -50,6 +50,8 @@ pub struct Session {
     /// Memory of the frames that came behind CONNECT and wait for its acceptance.
     held_bytes: usize,
     transmits: VecDeque<Bytes>,
+    /// The octets in `transmits`.
+    transmit_bytes: usize,
     refusal: Option<Refusal>,
 }
 
@@ -80,6 +82,7 @@ impl Session {
             events: VecDeque::new(),
             held_bytes: 0,
             transmits: VecDeque::new(),
+            transmit_bytes: 0,
             refusal: None,
             config,
         }
@@ -126,7 +129,22 @@ impl Session {
 
     /// The next bytes for the client: one whole frame, or the LF of a heart-beat, for a WebSocket message of its own.
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
-        self.transmits.pop_front()
+        let frame = self.transmits.pop_front()?;
+        self.transmit_bytes -= frame.len();
+        Some(frame)
+    }
+
+    /// Whether so much waits to be transmitted that the application should not act on another event before it has been
+    /// taken: a client that does not read must not make the server hold one answer after the other.
+    #[must_use]
+    pub fn is_backed_up(&self) -> bool {
+        self.transmit_bytes > self.config.limits.max_frame as usize
+    }
+
+    /// How many bytes [`poll_transmit`](Self::poll_transmit) still has.
+    #[must_use]
+    pub const fn pending_bytes(&self) -> usize {
+        self.transmit_bytes
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called. It moves with every byte in or out; calling
@@ -157,7 +175,7 @@ impl Session {
             Phase::Connected if is_past(self.heart_beats.next_send()) => {
                 // A frame that is about to be written is as good.
                 if self.transmits.is_empty() {
-                    self.transmits.push_back(Bytes::from_static(server::HEART_BEAT));
+                    self.queue(Bytes::from_static(server::HEART_BEAT));
                 }
                 self.note_sent(now);
             }
@@ -325,6 +343,11 @@ impl Session {
     fn transmit(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
         let mut frame = Vec::new();
         encode(&mut frame);
-        self.transmits.push_back(Bytes::from(frame));
+        self.queue(Bytes::from(frame));
+    }
+
+    fn queue(&mut self, frame: Bytes) {
+        self.transmit_bytes += frame.len();
+        self.transmits.push_back(frame);
     }
 }
