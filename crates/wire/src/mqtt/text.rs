@@ -6,18 +6,18 @@ use bytes::Bytes;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// Ill-formed UTF-8, which includes encoded surrogates [MQTT-1.5.3-1].
+    /// Ill-formed UTF-8, which includes encoded surrogates [MQTT-1.5.4-1].
     #[error("string is not well-formed UTF-8")]
     Utf8,
-    /// The string contains U+0000 [MQTT-1.5.3-2].
+    /// The string contains U+0000 [MQTT-1.5.4-2].
     #[error("string contains U+0000")]
     Nul,
-    /// The string has more than 65,535 bytes (MQTT 3.1.1, 1.5.3).
+    /// The string has more than 65,535 bytes (1.5.4).
     #[error("string of {0} bytes does not fit its two-byte length")]
     TooLong(usize),
 }
 
-/// A UTF-8 string as MQTT carries it (MQTT 3.1.1, 1.5.3): at most 65,535 bytes and no U+0000.
+/// A UTF-8 string as MQTT carries it (1.5.4): at most 65,535 bytes and no U+0000.
 ///
 /// A decoded text is a slice of the packet it came in: cloning it copies no characters, and what is kept for long is
 /// better made anew, because it keeps the whole packet.

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{Text, TextError};
 
-/// Why a string is neither a topic name nor a topic filter (MQTT 3.1.1, 4.7).
+/// Why a string is neither a topic name nor a topic filter (4.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TopicError {
@@ -12,7 +12,7 @@ pub enum TopicError {
     /// A topic name contains `+` or `#` [MQTT-3.3.2-2].
     #[error("topic name contains a wildcard")]
     Wildcard,
-    /// `#` does not stand alone in the last level [MQTT-4.7.1-2], or `+` not alone in its level [MQTT-4.7.1-3].
+    /// `#` does not stand alone in the last level [MQTT-4.7.1-1], or `+` not alone in its level [MQTT-4.7.1-2].
     #[error("topic filter has a wildcard in the wrong place")]
     MisplacedWildcard,
     /// `$share` without a share name of at least one character [MQTT-4.8.2-1], with a wildcard in that name or without a
@@ -129,7 +129,7 @@ impl TryFrom<Text> for TopicFilter {
     }
 }
 
-/// Whether the valid `filter` matches the valid `topic` (MQTT 3.1.1, 4.7).
+/// Whether the valid `filter` matches the valid `topic` (4.7).
 ///
 /// `+` stands for exactly one level, which may be empty; a trailing `#` for any number of levels, none included, so
 /// `a/#` matches `a`. A wildcard in the first level does not match a topic that begins with `$` [MQTT-4.7.2-1].

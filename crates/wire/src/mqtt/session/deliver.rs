@@ -16,7 +16,7 @@ pub struct Outgoing<'a> {
     /// The QoS of this delivery: no higher than that of the message and that of the subscription (3.8.4). A message that
     /// has an identifier already has its QoS too.
     pub qos: QoS,
-    /// Whether it is sent because it is retained, to a new subscription [MQTT-3.3.1-8], or was published so and the
+    /// Whether it is sent because it is retained, to a new subscription (3.3.1.3), or was published so and the
     /// subscription wants to know [MQTT-3.3.1-13].
     pub retain: bool,
     /// Whether the client may have got it before; without meaning for QoS 0.
