@@ -6,6 +6,19 @@ use crate::mqtt::PacketId;
 
 /// The state of a session that [`Session::save`] gives out and [`Session::resume`] takes back. Subscriptions are the
 /// application's anyway, and so are messages that have not been sent yet.
+///
+/// A process that may be killed keeps QoS 2 exactly once by what it has on disk before a packet leaves. A
+/// [durable](super::Acceptance::durable) session waits for it:
+///
+/// | before | is stored | which the application knows from, and reports with |
+/// |---|---|---|
+/// | PUBLISH to the client | the identifier of the message | [`Session::reserve`], [`Session::redeliver`] |
+/// | PUBREL to the client | that the message waits for PUBCOMP | [`Event::Received`](super::Event::Received), [`Session::release`] |
+/// | PUBREC to the client | the message and its identifier, at once | [`Event::Publish`](super::Event::Publish), [`Session::published`] |
+/// | PUBCOMP to the client | that the identifier is free | [`Event::Released`](super::Event::Released), [`Session::published`] |
+///
+/// That a message is [settled](super::Event::Settled) may be stored at any time later: if it is forgotten, PUBREL is
+/// repeated, or a message with QoS 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedSession {
     /// Messages to the client that are not fully acknowledged, in the order they were sent.
@@ -26,8 +39,8 @@ pub struct SavedInflight {
 }
 
 impl Session {
-    /// What the session has to remember. A process that may be killed keeps the same up to date from the events, and knows
-    /// from [`reserve`](Self::reserve) which identifiers are about to be used.
+    /// What the session has to remember. A process that may be killed keeps the same up to date itself, as
+    /// [`SavedSession`] has it.
     #[must_use]
     pub fn save(&self) -> SavedSession {
         SavedSession { inflight: self.inflight().collect(), unreleased: self.inbound.unreleased().collect() }
