@@ -1,10 +1,10 @@
 //! Sessions that are stored: what must be on disk before a packet leaves.
 
+use std::num::NonZeroU32;
+
 use deskwire_wire::mqtt::{
     Acceptance, DeliverError, Delivery, Event, Outgoing, Packet, QoS, SavedInflight, SavedSession, Session, Stage,
 };
-
-use std::num::NonZeroU32;
 
 use crate::{asking, config, events, id, open, open_v5, outgoing, publish, send, sent, tickets};
 
