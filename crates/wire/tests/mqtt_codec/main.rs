@@ -11,7 +11,6 @@ mod arbitrary_v5;
 mod malformed;
 mod malformed_v5;
 mod properties;
-mod properties_v5;
 mod reasons;
 mod topics;
 mod valid;
@@ -33,22 +32,21 @@ const CONNACK: &[u8] = b"\x20\x02\x00\x00";
 
 /// A decoder that has got past the packet that opens a connection.
 fn opened(role: Role, limits: Limits) -> Decoder {
-    let mut decoder = Decoder::new(role, Limits { max_packet: 64, ..limits });
-    let mut opening = match role {
-        Role::Server => CONNECT,
-        Role::Client => CONNACK,
-    };
-    assert!(matches!(decoder.decode(&mut opening), Ok(Some(_))));
-    decoder.set_limits(limits);
-    decoder
+    opened_with(ProtocolVersion::V3_1_1, role, limits)
 }
 
-/// A decoder of MQTT 5.0 that has got past the packet that opens a connection.
+/// As [`opened`], of MQTT 5.0.
 fn opened_v5(role: Role, limits: Limits) -> Decoder {
-    let mut decoder = Decoder::new(role, Limits { max_packet: 64, ..limits }).speaking(ProtocolVersion::V5);
-    let mut opening = match role {
-        Role::Server => CONNECT_V5,
-        Role::Client => CONNACK_V5,
+    opened_with(ProtocolVersion::V5, role, limits)
+}
+
+fn opened_with(version: ProtocolVersion, role: Role, limits: Limits) -> Decoder {
+    let mut decoder = Decoder::new(role, Limits { max_packet: 64, ..limits }).speaking(version);
+    let mut opening = match (role, version) {
+        (Role::Server, ProtocolVersion::V5) => CONNECT_V5,
+        (Role::Server, _) => CONNECT,
+        (Role::Client, ProtocolVersion::V5) => CONNACK_V5,
+        (Role::Client, _) => CONNACK,
     };
     assert!(matches!(decoder.decode(&mut opening), Ok(Some(_))));
     decoder.set_limits(limits);
@@ -91,16 +89,19 @@ fn opens_connection(packet: &Packet) -> bool {
 
 /// A decoder that may get `packet` next.
 fn decoder_for(packet: &Packet, limits: Limits) -> Decoder {
-    let role = reader_of(packet);
-    if opens_connection(packet) { Decoder::new(role, limits) } else { opened(role, limits) }
+    decoder_with(ProtocolVersion::V3_1_1, packet, limits)
 }
 
-/// A decoder of MQTT 5.0 that may get `packet` next.
+/// As [`decoder_for`], of MQTT 5.0.
 fn decoder_for_v5(packet: &Packet, limits: Limits) -> Decoder {
+    decoder_with(ProtocolVersion::V5, packet, limits)
+}
+
+fn decoder_with(version: ProtocolVersion, packet: &Packet, limits: Limits) -> Decoder {
     let role = reader_of(packet);
     if opens_connection(packet) {
-        Decoder::new(role, limits).speaking(ProtocolVersion::V5)
+        Decoder::new(role, limits).speaking(version)
     } else {
-        opened_v5(role, limits)
+        opened_with(version, role, limits)
     }
 }

@@ -1,12 +1,11 @@
-//! What holds for all packets, all splits and all bytes.
+//! What holds for all packets of MQTT 3.1.1 and 5.0, all splits and all bytes.
 
-use deskwire_wire::mqtt::{Decoder, Encoder, Limits, Packet, Role};
+use deskwire_wire::mqtt::{Decoder, Encoder, Limits, Packet, ProtocolVersion, Role};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::arbitrary::{packet, packet_after_opening};
-use crate::{decode_pieces, decoder_for, opened, reader_of};
+use crate::{arbitrary, arbitrary_v5, decode_pieces, decoder_with, opened_with, reader_of};
 
 const LIMITS: Limits =
     Limits { max_packet: 4096, max_filters: 8, max_properties: 4096, max_user_properties: 8, max_topic_alias: 4 };
@@ -15,12 +14,43 @@ fn role() -> impl Strategy<Value = Role> {
     prop_oneof![Just(Role::Server), Just(Role::Client)]
 }
 
-fn encoded(packets: &[Packet]) -> Vec<u8> {
+/// A version, and what it has of something.
+fn of_any_version<P: Strategy, Q: Strategy<Value = P::Value>>(
+    v3: P,
+    v5: Q,
+) -> impl Strategy<Value = (ProtocolVersion, P::Value)> {
+    prop_oneof![
+        v3.prop_map(|value| (ProtocolVersion::V3_1_1, value)),
+        v5.prop_map(|value| (ProtocolVersion::V5, value)),
+    ]
+}
+
+fn packet() -> impl Strategy<Value = (ProtocolVersion, Packet)> {
+    of_any_version(arbitrary::packet(), arbitrary_v5::packet())
+}
+
+fn packets_after_opening(most: usize) -> impl Strategy<Value = (ProtocolVersion, Vec<Packet>)> {
+    let packets = 1..most;
+    of_any_version(
+        vec(arbitrary::packet_after_opening(), packets.clone()),
+        vec(arbitrary_v5::packet_after_opening(), packets),
+    )
+}
+
+fn encoded(version: ProtocolVersion, packets: &[Packet]) -> Vec<u8> {
     let mut out = Vec::new();
     for packet in packets {
-        Encoder::default().put(&mut out, packet).unwrap();
+        Encoder::new(version).put(&mut out, packet).unwrap();
     }
     out
+}
+
+/// Whether a peer in `role` may get `packet`. Messages go both ways, unless they say for which subscriptions.
+fn goes_to(role: Role, packet: &Packet) -> bool {
+    match packet {
+        Packet::Publish(publish) => publish.subscription_ids.is_empty() || role == Role::Client,
+        packet => reader_of(packet) == role,
+    }
 }
 
 /// `bytes` cut at every index of `cuts`.
@@ -33,23 +63,23 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[Index]) -> Vec<&'a [u8]> {
 }
 
 /// Bytes that get past the first checks more often than uniform ones do.
-fn nearly_mqtt() -> impl Strategy<Value = Vec<u8>> {
+fn nearly_mqtt() -> impl Strategy<Value = (ProtocolVersion, Vec<u8>)> {
     let flip = (any::<Index>(), any::<u8>());
-    (vec(packet_after_opening(), 1..4), vec(flip, 0..4)).prop_map(|(packets, flips)| {
-        let mut bytes = encoded(&packets);
+    (packets_after_opening(4), vec(flip, 0..4)).prop_map(|((version, packets), flips)| {
+        let mut bytes = encoded(version, &packets);
         for (at, value) in flips {
             let at = at.index(bytes.len());
             bytes[at] = value;
         }
-        bytes
+        (version, bytes)
     })
 }
 
 proptest! {
     #[test]
-    fn decoding_undoes_encoding(packet in packet()) {
-        let bytes = encoded(std::slice::from_ref(&packet));
-        let mut decoder = decoder_for(&packet, LIMITS);
+    fn decoding_undoes_encoding((version, packet) in packet()) {
+        let bytes = encoded(version, std::slice::from_ref(&packet));
+        let mut decoder = decoder_with(version, &packet, LIMITS);
         prop_assert_eq!(decode_pieces(&mut decoder, [bytes.as_slice()]), Ok(vec![packet]));
         prop_assert_eq!(decoder.buffered(), 0);
     }
@@ -57,31 +87,31 @@ proptest! {
     #[test]
     fn a_split_changes_nothing(
         role in role(),
-        packets in vec(packet_after_opening(), 1..8),
+        (version, packets) in packets_after_opening(8),
         cuts in vec(any::<Index>(), 0..20),
     ) {
         let packets: Vec<_> = packets
             .into_iter()
-            .filter(|packet| reader_of(packet) == role || matches!(packet, Packet::Publish(_)))
+            .filter(|packet| goes_to(role, packet))
             .collect();
-        let bytes = encoded(&packets);
-        let mut decoder = opened(role, LIMITS);
+        let bytes = encoded(version, &packets);
+        let mut decoder = opened_with(version, role, LIMITS);
         prop_assert_eq!(decode_pieces(&mut decoder, cut(&bytes, &cuts)), Ok(packets));
         prop_assert_eq!(decoder.buffered(), 0);
     }
 
     #[test]
-    fn a_split_does_not_change_an_error(bytes in nearly_mqtt(), cuts in vec(any::<Index>(), 0..8)) {
-        let whole = decode_pieces(&mut opened(Role::Server, LIMITS), [bytes.as_slice()]);
-        let split = decode_pieces(&mut opened(Role::Server, LIMITS), cut(&bytes, &cuts));
+    fn a_split_does_not_change_an_error((version, bytes) in nearly_mqtt(), cuts in vec(any::<Index>(), 0..8)) {
+        let whole = decode_pieces(&mut opened_with(version, Role::Server, LIMITS), [bytes.as_slice()]);
+        let split = decode_pieces(&mut opened_with(version, Role::Server, LIMITS), cut(&bytes, &cuts));
         prop_assert_eq!(whole, split);
     }
 
     #[test]
-    fn what_is_accepted_is_written_the_same(bytes in nearly_mqtt()) {
-        if let Ok(packets) = decode_pieces(&mut opened(Role::Server, LIMITS), [bytes.as_slice()]) {
-            let again = encoded(&packets);
-            prop_assert_eq!(decode_pieces(&mut opened(Role::Server, LIMITS), [again.as_slice()]), Ok(packets));
+    fn what_is_accepted_is_written_the_same((version, bytes) in nearly_mqtt()) {
+        if let Ok(packets) = decode_pieces(&mut opened_with(version, Role::Server, LIMITS), [bytes.as_slice()]) {
+            let again = encoded(version, &packets);
+            prop_assert_eq!(decode_pieces(&mut opened_with(version, Role::Server, LIMITS), [again.as_slice()]), Ok(packets));
         }
     }
 
@@ -90,11 +120,12 @@ proptest! {
         role in role(),
         fresh in any::<bool>(),
         max_packet in 0..300usize,
-        bytes in prop_oneof![vec(any::<u8>(), 0..600), nearly_mqtt()],
+        (version, bytes) in prop_oneof![of_any_version(vec(any::<u8>(), 0..600), vec(any::<u8>(), 0..600)), nearly_mqtt()],
         cuts in vec(any::<Index>(), 0..8),
     ) {
         let limits = Limits { max_packet, max_filters: 4, ..LIMITS };
-        let mut decoder = if fresh { Decoder::new(role, limits) } else { opened(role, limits) };
+        let mut decoder =
+            if fresh { Decoder::new(role, limits).speaking(version) } else { opened_with(version, role, limits) };
         for mut piece in cut(&bytes, &cuts) {
             loop {
                 let decoded = decoder.decode(&mut piece);
@@ -114,7 +145,7 @@ proptest! {
     #[test]
     fn memory_follows_what_came_not_what_was_claimed(came in 0..200usize) {
         let limits = Limits { max_packet: 1 << 20, ..LIMITS };
-        let mut decoder = opened(Role::Server, limits);
+        let mut decoder = opened_with(ProtocolVersion::V3_1_1, Role::Server, limits);
         let mut header: &[u8] = b"\x30\xf0\xff\x3f";
         prop_assert!(matches!(decoder.decode(&mut header), Ok(None)));
         for byte in vec![b'x'; came] {
