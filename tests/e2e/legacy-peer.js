@@ -1,12 +1,10 @@
-// The older stock clients, `stompjs` 2.3.3 and `webstomp-client`, which write down everything they receive. They have the
-// face of `StompPeer`.
+// The older stock clients, `stompjs` 2.3.3 and `webstomp-client`, with the face of `StompPeer`.
 
-import { dotted } from 'deskwire-examples/protocol.js';
 import SockJS from 'sockjs-client';
 import Stomp from 'stompjs';
 import webstomp from 'webstomp-client';
 import WebSocket from 'ws';
-import { Feed } from './stomp-peer.js';
+import { StockPeer } from './stock-peer.js';
 import { soon } from './waiting.js';
 
 /** What the two libraries do differently. */
@@ -30,12 +28,10 @@ const LIBRARIES = {
 /** The names of the libraries. */
 export const LEGACY_LIBRARIES = Object.keys(LIBRARIES);
 
-/** A connection. `errors` are the messages of the ERROR frames it got. */
-export class LegacyPeer {
-  errors = [];
+/** A connection. */
+export class LegacyPeer extends StockPeer {
   #library;
   #receipts = new Map();
-  #broken;
 
   /**
    * Connects. Rejects with the server's reason when the CONNECT is refused.
@@ -57,49 +53,13 @@ export class LegacyPeer {
     peer.closed = new Promise((resolve) => {
       peer.lost = resolve;
     });
-    peer.#broken = peer.closed.then(() => Promise.reject(new Error(peer.errors[0] ?? 'closed')));
-    peer.#broken.catch(() => {});
+    peer.broken = peer.closed.then(() => Promise.reject(new Error(peer.errors[0] ?? 'closed')));
+    peer.broken.catch(() => {});
     const connected = new Promise((resolve) => {
       peer.client.connect(headers, resolve, (problem) => peer.#fail(problem));
     });
-    peer.connectedFrame = await soon('CONNECTED', Promise.race([connected, peer.#broken]));
+    peer.connectedFrame = await soon('CONNECTED', Promise.race([connected, peer.broken]));
     return peer;
-  }
-
-  /** See `StompPeer.subscribe`. */
-  async subscribe(destination, { ack = 'auto', headers = {}, acknowledge = ack !== 'auto', json = true } = {}) {
-    const feed = new Feed(destination);
-    const receipt = this.#receipt();
-    feed.subscription = this.client.subscribe(
-      destination,
-      (frame) => {
-        const seq = frame.headers.seq === undefined ? undefined : Number(frame.headers.seq);
-        feed.received.push({ frame, message: json ? JSON.parse(frame.body) : undefined, seq });
-        if (acknowledge) {
-          frame.ack();
-        }
-      },
-      { ack, receipt: receipt.id, ...headers },
-    );
-    await receipt.arrived;
-    return feed;
-  }
-
-  /** Subscribes to a conversation. */
-  follow(topic, options) {
-    return this.subscribe(`/topic/${dotted(topic)}`, options);
-  }
-
-  /** Sends a body and waits for the RECEIPT. Rejects with the server's reason when it is refused. */
-  async publish(destination, body, headers = {}) {
-    const receipt = this.#receipt();
-    this.#library.send(this.client, destination, { ...headers, receipt: receipt.id }, body);
-    await receipt.arrived;
-  }
-
-  /** Sends a message into a conversation and waits for the RECEIPT. */
-  send(topic, message) {
-    return this.publish(`/app/${dotted(topic)}`, JSON.stringify(message));
   }
 
   /** Says DISCONNECT and closes at once, as these libraries do. */
@@ -124,9 +84,11 @@ export class LegacyPeer {
     }
   }
 
-  #receipt() {
-    const id = `receipt-${this.#receipts.size}`;
-    const arrived = new Promise((resolve) => this.#receipts.set(id, resolve));
-    return { id, arrived: soon(`RECEIPT ${id}`, Promise.race([arrived, this.#broken])) };
+  write(destination, headers, body) {
+    this.#library.send(this.client, destination, headers, body);
+  }
+
+  onReceipt(id, callback) {
+    this.#receipts.set(id, callback);
   }
 }
