@@ -10,7 +10,6 @@ globalThis.WebSocket ??= WebSocket;
 
 /** A connection. */
 export class StompPeer extends StockPeer {
-
   /**
    * Connects. Rejects with the server's reason when the CONNECT is refused.
    *
