@@ -1,6 +1,9 @@
 //! What is retained, over a real store: kept, bounded, found again, and seen once by those who subscribe meanwhile.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use bytes::Bytes;
 use deskwire_broker::{
@@ -187,21 +190,26 @@ async fn what_has_expired_makes_room() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_misses_or_doubles_what_is_retained_meanwhile() {
     const CHANGES: usize = 400;
+    const SUBSCRIBERS: usize = 40;
     let desk = Desk::new(ROOMY).await;
     let retained = open(&desk, LIMITS).await;
+    let submitted = Arc::new(AtomicUsize::new(0));
     let publisher = {
-        let retained = Arc::clone(&retained);
+        let (retained, submitted) = (Arc::clone(&retained), Arc::clone(&submitted));
         tokio::spawn(async move {
             for number in 0..CHANGES {
                 let retaining = retained.admit(publication("a/b", opaque(&number.to_string())), false).unwrap();
                 retaining.publish(Reply::Nobody).await.unwrap();
+                submitted.store(number + 1, Ordering::Release);
             }
             keep(&retained, "a/b", opaque(&CHANGES.to_string())).await;
         })
     };
     let mut outboxes = Vec::new();
-    while !publisher.is_finished() {
-        outboxes.push(subscribe(&retained, if outboxes.len() % 2 == 0 { "a/b" } else { "#" }));
+    while outboxes.len() < SUBSCRIBERS {
+        if submitted.load(Ordering::Acquire) > outboxes.len() * CHANGES / SUBSCRIBERS {
+            outboxes.push(subscribe(&retained, if outboxes.len() % 2 == 0 { "a/b" } else { "#" }));
+        }
         tokio::task::yield_now().await;
     }
     publisher.await.unwrap();

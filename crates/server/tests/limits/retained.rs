@@ -186,6 +186,24 @@ fn more_than_an_outbox_holds_is_retained_and_comes() {
 }
 
 #[test]
+fn a_durable_subscription_collects_what_is_retained_as_well() {
+    let server = Server::start(&[]);
+    let durable = [("durable", "true"), ("auto-delete", "false"), ("retained", "true")];
+    let mut sender = Stomp::service(&server);
+    sender.posted("/topic/a", "before", RETAIN);
+    Stomp::service(&server).subscribed("r", "/topic/a", &durable);
+    sender.posted("/topic/a", "1", &[RETAIN, &[("persistent", "true")]].concat());
+    sender.posted("/topic/a", "lost with the server", RETAIN);
+    let server = server.crashed();
+    let mut reader = Stomp::service(&server);
+    reader.subscribed("r", "/topic/a", &durable);
+    assert_eq!(reader.handed(), ("1".to_owned(), true));
+    reader.subscribed("s", "/topic/a", RETAINED);
+    let message = reader.message();
+    assert_eq!((message.body(), is_retained(&message)), (&b"lost with the server"[..], Some("true")));
+}
+
+#[test]
 fn a_will_can_be_retained() {
     let server = Server::start(&[]);
     let mut will = Will::new(TopicName::new("state/robot").unwrap(), "gone".into());
