@@ -63,6 +63,8 @@ struct Table {
     newest: u64,
     /// Weight of what is kept.
     bytes: usize,
+    /// Before this time nothing that is kept expires.
+    none_before: Option<Timestamp>,
     /// What has been admitted and is on its way to the disk: messages and their weight.
     admitted: (usize, usize),
 }
@@ -78,6 +80,7 @@ impl Table {
         self.newest += 1;
         let kept = Kept { publication: Arc::clone(publication), number: self.newest };
         self.bytes += weight(publication);
+        self.none_before = self.none_before.into_iter().chain(publication.expires()).min();
         let old = self.kept.insert(publication.topic().as_str(), kept);
         self.lighten(old);
     }
@@ -85,6 +88,25 @@ impl Table {
     fn take_away(&mut self, topic: &Topic) {
         let old = self.kept.remove(topic.as_str());
         self.lighten(old);
+    }
+
+    /// Returns whether there was anything to forget.
+    fn forget_expired(&mut self, now: Timestamp) -> bool {
+        if self.none_before.is_none_or(|time| time > now) {
+            return false;
+        }
+        let before = self.kept.len();
+        (self.bytes, self.none_before) = (0, None);
+        self.kept.retain(|Kept { publication, .. }| {
+            let expires = publication.expires();
+            let stays = expires.is_none_or(|time| time > now);
+            if stays {
+                self.bytes += weight(publication);
+                self.none_before = self.none_before.into_iter().chain(expires).min();
+            }
+            stays
+        });
+        self.kept.len() < before
     }
 
     fn lighten(&mut self, old: Option<Kept>) {
@@ -220,30 +242,25 @@ impl Retained {
         Some(Arc::clone(&kept.publication))
     }
 
+    /// Messages, and their weight in bytes.
+    fn size(&self) -> (usize, usize) {
+        let table = self.read();
+        (table.kept.len(), table.bytes)
+    }
+
     /// Forgets what is not to be delivered any more at the time `now`, and tells the metrics how much is kept; to be
     /// called now and then.
     pub async fn sweep(&self, now: Timestamp) {
-        let expired = self.forget_expired(now);
-        if expired && self.log.submit(forget(now)).await.is_err() {
-            tracing::debug!("the server stops; what has expired is forgotten after the next start");
-        }
-    }
-
-    fn forget_expired(&self, now: Timestamp) -> bool {
-        let mut table = self.write();
-        let (before, mut bytes) = (table.kept.len(), 0);
-        table.kept.retain(|kept| {
-            let stays = kept.publication.expires().is_none_or(|time| time > now);
-            bytes += if stays { weight(&kept.publication) } else { 0 };
-            stays
-        });
-        table.bytes = bytes;
+        let expired = self.write().forget_expired(now);
+        let (messages, bytes) = self.size();
         let gauge = |name: &'static str, value: usize| {
             metrics::gauge!(name).set(u32::try_from(value).unwrap_or(u32::MAX));
         };
-        gauge("deskwire_retained_messages", table.kept.len());
+        gauge("deskwire_retained_messages", messages);
         gauge("deskwire_retained_bytes", bytes);
-        table.kept.len() < before
+        if expired && self.log.submit(forget(now)).await.is_err() {
+            tracing::debug!("the server stops; what has expired is forgotten after the next start");
+        }
     }
 }
 

@@ -183,6 +183,8 @@ async fn what_has_expired_makes_room() {
     for retained in [&retained, &opened_again(&desk).await] {
         assert_eq!(heard(retained, &subscribe(retained, "#")), [old("2"), old("3")]);
     }
+    retained.sweep(Timestamp(11)).await;
+    assert_eq!(heard(&retained, &subscribe(&retained, "#")), [old("3")]);
 }
 
 /// Subscribers that come while a topic's retained message changes all the time see its last state, and never an older one
