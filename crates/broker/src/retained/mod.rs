@@ -15,7 +15,10 @@
 
 mod places;
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    mem,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 use deskwire_model::{Timestamp, Topic, TopicFilter};
 use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
@@ -58,15 +61,29 @@ pub struct Retained {
 
 #[derive(Debug, Default)]
 struct Table {
-    kept: Places<Kept>,
+    slots: Places<Slot>,
     /// The number of the newest change.
     newest: u64,
-    /// Weight of what is kept.
+    /// Messages that are kept.
+    messages: usize,
+    /// Their weight, and that of what has been admitted and is on its way to the disk.
     bytes: usize,
     /// Before this time nothing that is kept expires.
     none_before: Option<Timestamp>,
-    /// What has been admitted and is on its way to the disk: messages and their weight.
-    admitted: (usize, usize),
+}
+
+/// A topic's place in the table, which it has as long as there is something in it or on its way.
+#[derive(Debug, Default)]
+struct Slot {
+    kept: Option<Kept>,
+    /// Messages on their way to the disk.
+    arriving: usize,
+}
+
+impl Slot {
+    const fn is_needed(&self) -> bool {
+        self.kept.is_some() || self.arriving > 0
+    }
 }
 
 #[derive(Debug)]
@@ -76,18 +93,47 @@ struct Kept {
 }
 
 impl Table {
-    fn put(&mut self, publication: &Arc<Publication>) {
+    /// Keeps a message, or what is retained on its topic no more if it has no body.
+    fn keep(&mut self, publication: &Arc<Publication>) {
         self.newest += 1;
-        let kept = Kept { publication: Arc::clone(publication), number: self.newest };
-        self.bytes += weight(publication);
-        self.none_before = self.none_before.into_iter().chain(publication.expires()).min();
-        let old = self.kept.insert(publication.topic().as_str(), kept);
-        self.lighten(old);
+        let kept = (!is_empty(publication)).then(|| Kept { publication: Arc::clone(publication), number: self.newest });
+        if kept.is_some() {
+            self.messages += 1;
+            self.bytes += weight(publication);
+            self.none_before = self.none_before.into_iter().chain(publication.expires()).min();
+        }
+        let mut old = None;
+        self.slots.change(publication.topic().as_str(), |slot| {
+            old = mem::replace(&mut slot.kept, kept);
+            slot.is_needed()
+        });
+        if let Some(old) = old {
+            self.messages -= 1;
+            self.bytes -= weight(&old.publication);
+        }
     }
 
-    fn take_away(&mut self, topic: &Topic) {
-        let old = self.kept.remove(topic.as_str());
-        self.lighten(old);
+    fn arrives(&mut self, publication: &Publication) {
+        self.bytes += weight(publication);
+        self.slots.change(publication.topic().as_str(), |slot| {
+            slot.arriving += 1;
+            true
+        });
+    }
+
+    fn has_arrived(&mut self, publication: &Publication) {
+        self.bytes -= weight(publication);
+        self.slots.change(publication.topic().as_str(), |slot| {
+            slot.arriving -= 1;
+            slot.is_needed()
+        });
+    }
+
+    /// What is kept on the first topic behind `after`, or of all, that `filter` matches, if it is no newer than `upto`.
+    fn next(&self, filter: &TopicFilter, after: Option<&Topic>, upto: u64) -> Option<&Arc<Publication>> {
+        let is_old = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.number <= upto);
+        let slot = self.slots.next(filter, after.map(Topic::as_str), is_old)?;
+        slot.kept.as_ref().map(|kept| &kept.publication)
     }
 
     /// Returns whether there was anything to forget.
@@ -95,22 +141,18 @@ impl Table {
         if self.none_before.is_none_or(|time| time > now) {
             return false;
         }
-        let before = self.kept.len();
-        (self.bytes, self.none_before) = (0, None);
-        self.kept.retain(|Kept { publication, .. }| {
-            let expires = publication.expires();
-            let stays = expires.is_none_or(|time| time > now);
-            if stays {
-                self.bytes += weight(publication);
-                self.none_before = self.none_before.into_iter().chain(expires).min();
+        let before = self.messages;
+        self.none_before = None;
+        self.slots.retain(|slot| {
+            if let Some(old) = slot.kept.take_if(|kept| kept.publication.expires().is_some_and(|time| time <= now)) {
+                self.messages -= 1;
+                self.bytes -= weight(&old.publication);
             }
-            stays
+            let expires = slot.kept.as_ref().and_then(|kept| kept.publication.expires());
+            self.none_before = self.none_before.into_iter().chain(expires).min();
+            slot.is_needed()
         });
-        self.kept.len() < before
-    }
-
-    fn lighten(&mut self, old: Option<Kept>) {
-        self.bytes -= old.map_or(0, |old| weight(&old.publication));
+        self.messages < before
     }
 }
 
@@ -149,8 +191,6 @@ pub struct Retaining {
     publication: Arc<Publication>,
     /// The durable subscriptions that it is stored for.
     durables: Vec<DurableId>,
-    /// What it counts for while it is on its way.
-    admitted: (usize, usize),
 }
 
 impl Retained {
@@ -169,7 +209,7 @@ impl Retained {
             last = Some(newest.topic.clone());
             for retained in page {
                 let opaque = Opaque::from(retained.message).assured(Assurance::from_level(retained.qos));
-                table.put(&Arc::new(Publication::new(retained.topic, Content::Opaque(opaque))));
+                table.keep(&Arc::new(Publication::new(retained.topic, Content::Opaque(opaque))));
             }
         }
         Ok(Arc::new(Self { table: RwLock::new(table), limits, hub, log }))
@@ -190,25 +230,26 @@ impl Retained {
     /// # Errors
     /// [`RetainError`].
     pub fn admit(self: &Arc<Self>, publication: Publication, persistent: bool) -> Result<Retaining, RetainError> {
-        let admitted = if is_empty(&publication) { (0, 0) } else { self.make_room(&publication)? };
+        if !is_empty(&publication) {
+            self.make_room(&publication)?;
+        }
         let durables = if persistent { self.hub.bindings.collectors(&publication) } else { Vec::new() };
-        Ok(Retaining { retained: Arc::clone(self), publication: Arc::new(publication), durables, admitted })
+        Ok(Retaining { retained: Arc::clone(self), publication: Arc::new(publication), durables })
     }
 
-    /// What is on its way counts as if it stood beside what it is to replace, which may be gone by then.
-    fn make_room(&self, publication: &Publication) -> Result<(usize, usize), RetainError> {
+    /// What is on its way counts beside what it is to replace, which may be gone by then.
+    fn make_room(&self, publication: &Publication) -> Result<(), RetainError> {
         let mut table = self.write();
-        let weight = weight(publication);
-        let old = table.kept.get(publication.topic().as_str()).map(|kept| self::weight(&kept.publication));
-        let (topics, bytes) = table.admitted;
-        if table.kept.len() + topics + 1 - usize::from(old.is_some()) > self.limits.topics {
+        let slot = table.slots.get(publication.topic().as_str());
+        if slot.is_none() && table.slots.len() >= self.limits.topics {
             return Err(RetainError::TooMany);
         }
-        if table.bytes + bytes + weight - old.unwrap_or(0) > self.limits.bytes {
+        let old = slot.and_then(|slot| slot.kept.as_ref()).map_or(0, |kept| weight(&kept.publication));
+        if table.bytes - old + weight(publication) > self.limits.bytes {
             return Err(RetainError::Full);
         }
-        table.admitted = (topics + 1, bytes + weight);
-        Ok((1, weight))
+        table.arrives(publication);
+        Ok(())
     }
 
     /// Makes a subscription active that first gets what is retained on its topics; what is said from now on comes behind
@@ -227,7 +268,7 @@ impl Retained {
 
     fn recall_from(&self, table: &Table, filter: &TopicFilter, subscriber: &Subscriber) {
         // An empty search is not worth a place in the outbox.
-        if table.kept.next(filter, None, |_| true).is_some() {
+        if table.next(filter, None, table.newest).is_some() {
             let recall = Recall { filter: filter.clone(), upto: table.newest, after: None };
             subscriber.outbox.recall(subscriber.key, recall);
         }
@@ -236,16 +277,13 @@ impl Retained {
     /// What is to be handed on next; none when that was all. What has been replaced since it began comes through the hub.
     #[must_use]
     pub fn next(&self, recall: &Recall) -> Option<Arc<Publication>> {
-        let table = self.read();
-        let after = recall.after.as_ref().map(Topic::as_str);
-        let kept = table.kept.next(&recall.filter, after, |kept| kept.number <= recall.upto)?;
-        Some(Arc::clone(&kept.publication))
+        self.read().next(&recall.filter, recall.after.as_ref(), recall.upto).cloned()
     }
 
     /// Messages, and their weight in bytes.
     fn size(&self) -> (usize, usize) {
         let table = self.read();
-        (table.kept.len(), table.bytes)
+        (table.messages, table.bytes)
     }
 
     /// Forgets what is not to be delivered any more at the time `now`, and tells the metrics how much is kept; to be
@@ -310,21 +348,15 @@ impl Retaining {
         let stored: Vec<_> =
             self.durables.iter().zip(ids).filter_map(|(durable, id)| Some((*durable, (*id)?))).collect();
         let mut table = self.retained.write();
-        if is_empty(&self.publication) {
-            table.take_away(self.publication.topic());
-        } else {
-            table.put(&self.publication);
-        }
+        table.keep(&self.publication);
         self.retained.hub.publish_stored(&self.publication, &stored);
     }
 }
 
 impl Drop for Retaining {
     fn drop(&mut self) {
-        let (topics, bytes) = self.admitted;
-        if bytes > 0 {
-            let mut table = self.retained.write();
-            table.admitted = (table.admitted.0 - topics, table.admitted.1 - bytes);
+        if !is_empty(&self.publication) {
+            self.retained.write().has_arrived(&self.publication);
         }
     }
 }

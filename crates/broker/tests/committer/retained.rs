@@ -1,9 +1,6 @@
 //! What is retained, over a real store: kept, bounded, found again, and seen once by those who subscribe meanwhile.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_broker::{
@@ -158,6 +155,7 @@ async fn more_than_there_may_be_is_refused() {
         let refused = |topic: &str| retained.admit(publication(topic, big()), false).err();
         let admitted = retained.admit(publication("a", big()), false).unwrap();
         assert_eq!(refused("b"), Some(error), "what is on its way counts");
+        assert_eq!(refused("a"), Some(error).filter(|error| *error == RetainError::Full), "a topic counts once");
         drop(admitted);
         keep(&retained, "a", big()).await;
         assert_eq!(refused("b"), Some(error));
@@ -187,37 +185,40 @@ async fn what_has_expired_makes_room() {
     assert_eq!(heard(&retained, &subscribe(&retained, "#")), [old("3")]);
 }
 
-/// Subscribers that come while a topic's retained message changes all the time see its last state, and never an older one
-/// behind a newer.
+/// Subscribers that come and go while a topic's retained message changes all the time see one change after the other, from
+/// the one they begin with.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_misses_or_doubles_what_is_retained_meanwhile() {
-    const CHANGES: usize = 400;
-    const SUBSCRIBERS: usize = 40;
+    const CHANGES: usize = 3000;
     let desk = Desk::new(ROOMY).await;
     let retained = open(&desk, LIMITS).await;
-    let submitted = Arc::new(AtomicUsize::new(0));
-    let publisher = {
-        let (retained, submitted) = (Arc::clone(&retained), Arc::clone(&submitted));
-        tokio::spawn(async move {
-            for number in 0..CHANGES {
-                let retaining = retained.admit(publication("a/b", opaque(&number.to_string())), false).unwrap();
-                retaining.publish(Reply::Nobody).await.unwrap();
-                submitted.store(number + 1, Ordering::Release);
-            }
-            keep(&retained, "a/b", opaque(&CHANGES.to_string())).await;
+    keep(&retained, "a/b", opaque("0")).await;
+    let readers: Vec<_> = ["a/b", "#", "a/+"]
+        .map(|pattern| {
+            let (retained, hub) = (Arc::clone(&retained), Arc::clone(&desk.hub));
+            tokio::spawn(async move { while read_a_while(&retained, &hub, pattern, CHANGES).await < CHANGES {} })
         })
-    };
-    let mut outboxes = Vec::new();
-    while outboxes.len() < SUBSCRIBERS {
-        if submitted.load(Ordering::Acquire) > outboxes.len() * CHANGES / SUBSCRIBERS {
-            outboxes.push(subscribe(&retained, if outboxes.len() % 2 == 0 { "a/b" } else { "#" }));
-        }
+        .into();
+    for number in 1..=CHANGES {
+        let retaining = retained.admit(publication("a/b", opaque(&number.to_string())), false).unwrap();
+        retaining.publish(Reply::Nobody).await.unwrap();
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
+}
+
+/// Subscribes for a few changes, which must follow each other; returns the newest.
+async fn read_a_while(retained: &Retained, hub: &Hub, pattern: &str, last: usize) -> usize {
+    const FEW: usize = 4;
+    let (outbox, mut numbers) = (Outbox::new(1 << 20), Vec::<usize>::new());
+    let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: 1 };
+    retained.subscribe(&filter(pattern), subscriber.clone());
+    while numbers.len() < FEW && numbers.last() != Some(&last) {
+        numbers.extend(heard(retained, &outbox).iter().map(|(text, _)| text.parse::<usize>().unwrap()));
         tokio::task::yield_now().await;
     }
-    publisher.await.unwrap();
-    for outbox in outboxes {
-        let numbers: Vec<usize> = heard(&retained, &outbox).iter().map(|(text, _)| text.parse().unwrap()).collect();
-        assert_eq!(numbers.last(), Some(&CHANGES));
-        assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{numbers:?}");
-    }
+    hub.unsubscribe(&filter(pattern), &subscriber);
+    assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{numbers:?}");
+    numbers.last().copied().unwrap_or_default()
 }
