@@ -14,16 +14,14 @@
 //! Lock order: the table, then what the hub locks, then an outbox.
 
 mod places;
+mod table;
 
-use std::{
-    mem,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use deskwire_model::{Timestamp, Topic, TopicFilter};
 use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
 
-use self::places::Places;
+use self::table::{Table, is_empty, weight};
 use crate::{
     hub::{Hub, Subscriber},
     log::{Announce, CommitError, Job, Log, Reply},
@@ -57,108 +55,6 @@ pub struct Retained {
     limits: RetainedLimits,
     hub: Arc<Hub>,
     log: Log,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    slots: Places<Slot>,
-    /// The number of the newest change.
-    newest: u64,
-    /// Messages that are kept.
-    messages: usize,
-    /// Their weight, and that of what has been admitted and is on its way to the disk.
-    bytes: usize,
-    /// Before this time nothing that is kept expires.
-    none_before: Option<Timestamp>,
-}
-
-/// A topic's place in the table, which it has as long as there is something in it or on its way.
-#[derive(Debug, Default)]
-struct Slot {
-    kept: Option<Kept>,
-    /// Messages on their way to the disk.
-    arriving: usize,
-}
-
-impl Slot {
-    const fn is_needed(&self) -> bool {
-        self.kept.is_some() || self.arriving > 0
-    }
-}
-
-#[derive(Debug)]
-struct Kept {
-    publication: Arc<Publication>,
-    number: u64,
-}
-
-impl Table {
-    /// Keeps a message, or what is retained on its topic no more if it has no body.
-    fn keep(&mut self, publication: &Arc<Publication>) {
-        self.newest += 1;
-        let kept = (!is_empty(publication)).then(|| Kept { publication: Arc::clone(publication), number: self.newest });
-        if kept.is_some() {
-            self.messages += 1;
-            self.bytes += weight(publication);
-            self.none_before = self.none_before.into_iter().chain(publication.expires()).min();
-        }
-        let mut old = None;
-        self.slots.change(publication.topic().as_str(), |slot| {
-            old = mem::replace(&mut slot.kept, kept);
-            slot.is_needed()
-        });
-        if let Some(old) = old {
-            self.messages -= 1;
-            self.bytes -= weight(&old.publication);
-        }
-    }
-
-    fn arrives(&mut self, publication: &Publication) {
-        self.bytes += weight(publication);
-        self.slots.change(publication.topic().as_str(), |slot| {
-            slot.arriving += 1;
-            true
-        });
-    }
-
-    fn has_arrived(&mut self, publication: &Publication) {
-        self.bytes -= weight(publication);
-        self.slots.change(publication.topic().as_str(), |slot| {
-            slot.arriving -= 1;
-            slot.is_needed()
-        });
-    }
-
-    /// What is kept on the first topic behind `after`, or of all, that `filter` matches, if it is no newer than `upto`.
-    fn next(&self, filter: &TopicFilter, after: Option<&Topic>, upto: u64) -> Option<&Arc<Publication>> {
-        let is_old = |slot: &Slot| slot.kept.as_ref().is_some_and(|kept| kept.number <= upto);
-        let slot = self.slots.next(filter, after.map(Topic::as_str), is_old)?;
-        slot.kept.as_ref().map(|kept| &kept.publication)
-    }
-
-    /// Returns whether there was anything to forget.
-    fn forget_expired(&mut self, now: Timestamp) -> bool {
-        if self.none_before.is_none_or(|time| time > now) {
-            return false;
-        }
-        let before = self.messages;
-        self.none_before = None;
-        self.slots.retain(|slot| {
-            if let Some(old) = slot.kept.take_if(|kept| kept.publication.expires().is_some_and(|time| time <= now)) {
-                self.messages -= 1;
-                self.bytes -= weight(&old.publication);
-            }
-            let expires = slot.kept.as_ref().and_then(|kept| kept.publication.expires());
-            self.none_before = self.none_before.into_iter().chain(expires).min();
-            slot.is_needed()
-        });
-        self.messages < before
-    }
-}
-
-/// Bytes that a retained message counts for; the table has its topic once more.
-fn weight(publication: &Publication) -> usize {
-    publication.weight() + publication.topic().as_str().len()
 }
 
 /// A subscription's place in the table: what is retained on its topics and was not handed on yet.
@@ -240,12 +136,10 @@ impl Retained {
     /// What is on its way counts beside what it is to replace, which may be gone by then.
     fn make_room(&self, publication: &Publication) -> Result<(), RetainError> {
         let mut table = self.write();
-        let slot = table.slots.get(publication.topic().as_str());
-        if slot.is_none() && table.slots.len() >= self.limits.topics {
+        if !table.has_place_for(publication.topic(), self.limits.topics) {
             return Err(RetainError::TooMany);
         }
-        let old = slot.and_then(|slot| slot.kept.as_ref()).map_or(0, |kept| weight(&kept.publication));
-        if table.bytes - old + weight(publication) > self.limits.bytes {
+        if table.bytes_without(publication.topic()) + weight(publication) > self.limits.bytes {
             return Err(RetainError::Full);
         }
         table.arrives(publication);
@@ -268,8 +162,8 @@ impl Retained {
 
     fn recall_from(&self, table: &Table, filter: &TopicFilter, subscriber: &Subscriber) {
         // An empty search is not worth a place in the outbox.
-        if table.next(filter, None, table.newest).is_some() {
-            let recall = Recall { filter: filter.clone(), upto: table.newest, after: None };
+        if table.next(filter, None, table.newest()).is_some() {
+            let recall = Recall { filter: filter.clone(), upto: table.newest(), after: None };
             subscriber.outbox.recall(subscriber.key, recall);
         }
     }
@@ -282,8 +176,7 @@ impl Retained {
 
     /// Messages, and their weight in bytes.
     fn size(&self) -> (usize, usize) {
-        let table = self.read();
-        (table.messages, table.bytes)
+        self.read().size()
     }
 
     /// Forgets what is not to be delivered any more at the time `now`, and tells the metrics how much is kept; to be
@@ -304,10 +197,6 @@ impl Retained {
 
 fn forget(now: Timestamp) -> Job {
     Job::Write { write: Write::ForgetExpired(now), announce: Announce::Nobody, reply: Reply::Nobody }
-}
-
-fn is_empty(publication: &Publication) -> bool {
-    matches!(publication.content(), Content::Opaque(opaque) if opaque.body().is_empty())
 }
 
 impl Retaining {

@@ -133,6 +133,8 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
         retaining.publish(Reply::Nobody).await.unwrap();
     }
     keep(&retained, "u", opaque("y").assured(Assurance::AtMostOnce).expiring(Timestamp(i64::MAX))).await;
+    let few = open(&desk, RetainedLimits { topics: 1, ..LIMITS }).await;
+    assert_eq!(few.admit(publication("u", opaque("z")), false).err(), None, "a topic keeps its place");
     let again = opened_again(&desk).await;
     let found = subscribe(&again, "u").take_deliveries().0.pop_front().unwrap();
     let Delivered::Retained(recall) = found.delivered else { panic!("{found:?}") };
