@@ -12,6 +12,7 @@
 //! - [`outbox`] holds, bounded, what one connection has still to write.
 //! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
 //! - [`queues`] hold what waits for whoever will consume it: work queues and durable subscriptions.
+//! - [`retained`] is the newest message of each live topic that was to be kept for later subscribers.
 //! - [`selector`] is how a subscription says which messages it wants.
 //! - [`sessions`] knows which connections a user has.
 
@@ -24,14 +25,17 @@ pub mod log;
 pub mod outbox;
 pub mod publication;
 pub mod queues;
+pub mod retained;
 pub mod selector;
 pub mod sessions;
+mod stored;
 
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber};
 pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};
-pub use outbox::{Answer, CloseReason, Delivery, Handover, Orders, Outbox, SubscriptionKey};
-pub use publication::{Content, Dialect, Opaque, Publication};
+pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, SubscriptionKey};
+pub use publication::{Assurance, Content, Dialect, Opaque, Publication};
 pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, QueueError, QueueLimits, Queues};
+pub use retained::{Recall, RetainError, Retained, RetainedLimits, Retaining};
 pub use selector::{InvalidSelector, Selector, Wants};
 pub use sessions::{Session, Sessions};

@@ -7,7 +7,10 @@ use std::{
 
 use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
 use deskwire_store::{DurableId, NewEntry, Store, Write, Written};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use crate::{
     consumed::Consumed,
@@ -16,6 +19,7 @@ use crate::{
     outbox::Outbox,
     publication::{Content, Publication},
     queues::Admitted,
+    retained::Retaining,
 };
 
 /// Why a write did not become durable. Whoever asked for it may send it again: if it did commit after all, it is
@@ -43,6 +47,8 @@ pub enum Announce {
     Queued(Admitted),
     /// The subscribers of a live topic get the publication, which was stored for these durable ones.
     Kept(Arc<Publication>, Vec<DurableId>),
+    /// The same, and those who subscribe later.
+    Retained(Retaining),
 }
 
 /// Where the outcome of a write goes.
@@ -158,6 +164,17 @@ impl Log {
     /// [`CommitError::Stopping`] when the committer has ended; the reply is not used then.
     pub async fn submit(&self, job: Job) -> Result<(), CommitError> {
         self.jobs.send(job).await.map_err(|_| CommitError::Stopping)
+    }
+
+    /// As [`Self::submit`], for whoever can neither wait nor be told: while the queue is full the job waits in a task of
+    /// its own.
+    pub(crate) fn submit_in_the_background(&self, job: Job) {
+        let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(job) else { return };
+        // Outside a runtime everything has ended.
+        if let Ok(runtime) = Handle::try_current() {
+            let jobs = self.jobs.clone();
+            runtime.spawn(async move { jobs.send(job).await });
+        }
     }
 
     /// Submits a write and waits until it is on disk.
@@ -334,6 +351,10 @@ impl Committer {
             (Announce::Kept(publication, durables), Written::Queued(ids)) => {
                 let stored = durables.into_iter().zip(ids).filter_map(|(durable, id)| Some((durable, (*id)?)));
                 self.hub.publish_stored(&publication, &stored.collect::<Vec<_>>());
+                None
+            }
+            (Announce::Retained(retaining), Written::Queued(ids)) => {
+                retaining.keep(ids);
                 None
             }
             _ => None,

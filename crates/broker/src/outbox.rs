@@ -13,6 +13,7 @@ use deskwire_store::Written;
 use crate::{
     log::CommitError,
     publication::{Content, Publication},
+    retained::Recall,
 };
 
 /// A connection's name for one of its subscriptions.
@@ -38,15 +39,24 @@ pub enum CloseReason {
     Stopping,
 }
 
-/// A publication for one of the connection's subscriptions.
+/// Something for one of the connection's subscriptions.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// The connection's subscription.
     pub subscription: SubscriptionKey,
     /// What to hand on.
-    pub publication: Arc<Publication>,
-    /// What a queue says of its message; none for what does not come from a queue.
-    pub handover: Option<Handover>,
+    pub delivered: Delivered,
+}
+
+/// What is delivered.
+#[derive(Clone, Debug)]
+pub enum Delivered {
+    /// What was said on a topic.
+    Said(Arc<Publication>),
+    /// What a queue hands over.
+    Handed(Arc<Publication>, Handover),
+    /// What is retained on the topics of the subscription, one after the other.
+    Retained(Recall),
 }
 
 /// A message on its way from a queue to one of its consumers.
@@ -160,8 +170,8 @@ impl Outbox {
             // One delivery always fits: a message larger than the outbox must not be undeliverable.
             if queue.bytes == 0 || queue.bytes + weight <= limit {
                 queue.bytes += weight;
-                let publication = Arc::clone(publication);
-                queue.deliveries.push_back(Delivery { subscription, publication, handover: None });
+                let delivered = Delivered::Said(Arc::clone(publication));
+                queue.deliveries.push_back(Delivery { subscription, delivered });
                 return;
             }
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
@@ -169,6 +179,21 @@ impl Outbox {
                 Content::Opaque(_) => queue.orders.close = Some(CloseReason::SlowConsumer),
                 Content::Message { .. } => queue.lag(subscription),
             }
+        });
+    }
+
+    /// Has a subscription of the connection get what is retained on its topics, in its turn. When there is no room the
+    /// connection ends, as it would with what is said on these topics.
+    pub(crate) fn recall(&self, subscription: SubscriptionKey, recall: Recall) {
+        self.update(|queue, limit| {
+            let weight = recall.weight();
+            if queue.bytes > 0 && queue.bytes + weight > limit {
+                metrics::counter!("deskwire_outbox_overflows_total").increment(1);
+                queue.orders.close = Some(CloseReason::SlowConsumer);
+                return;
+            }
+            queue.bytes += weight;
+            queue.deliveries.push_back(Delivery { subscription, delivered: Delivered::Retained(recall) });
         });
     }
 
@@ -181,8 +206,8 @@ impl Outbox {
             taken = queue.queued_bytes == 0 || queue.queued_bytes + weight <= limit;
             if taken {
                 queue.queued_bytes += weight;
-                let publication = Arc::clone(publication);
-                queue.deliveries.push_back(Delivery { subscription, publication, handover: Some(handover) });
+                let delivered = Delivered::Handed(Arc::clone(publication), handover);
+                queue.deliveries.push_back(Delivery { subscription, delivered });
             } else {
                 queue.lag(subscription);
             }
@@ -302,7 +327,8 @@ mod tests {
         outbox.deliver(1, &opaque(600));
         assert_eq!(outbox.take_orders().close, None);
         let (deliveries, lagging) = outbox.take_deliveries();
-        assert_eq!(deliveries.iter().map(|delivery| delivery.handover).collect::<Vec<_>>(), [Some(handover), None]);
+        let kinds = [&deliveries[0].delivered, &deliveries[1].delivered];
+        assert!(matches!(kinds, [Delivered::Handed(_, _), Delivered::Said(_)]), "{kinds:?}");
         assert_eq!(lagging, [7], "it asks for more");
         assert!(outbox.offer(7, &opaque(5000), handover), "one always fits");
     }

@@ -17,6 +17,30 @@ pub enum Dialect {
     MessageProtobuf,
 }
 
+/// How surely its publisher wants a message to arrive: the quality of service of MQTT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Assurance {
+    /// Nobody acknowledges it.
+    AtMostOnce = 0,
+    /// It may come twice.
+    AtLeastOnce = 1,
+    /// As surely as each reader wants.
+    #[default]
+    ExactlyOnce = 2,
+}
+
+impl Assurance {
+    /// The one that MQTT numbers `level`; what is beyond is the highest.
+    #[must_use]
+    pub const fn from_level(level: u8) -> Self {
+        match level {
+            0 => Self::AtMostOnce,
+            1 => Self::AtLeastOnce,
+            _ => Self::ExactlyOnce,
+        }
+    }
+}
+
 /// Bytes that we pass on as they are.
 #[derive(Clone, Debug, Default)]
 pub struct Opaque {
@@ -26,7 +50,7 @@ pub struct Opaque {
     expires: Option<Timestamp>,
     origin: Option<SessionId>,
     is_text: bool,
-    is_acknowledged: bool,
+    assurance: Assurance,
 }
 
 impl Opaque {
@@ -35,7 +59,8 @@ impl Opaque {
     pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
         let declared_binary = content_type.as_deref() == Some("application/octet-stream");
         let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
-        Self { body, content_type, headers, expires: None, origin: None, is_text, is_acknowledged: true }
+        let assurance = Assurance::default();
+        Self { body, content_type, headers, expires: None, origin: None, is_text, assurance }
     }
 
     /// The same, not to be delivered from `time` on.
@@ -50,10 +75,10 @@ impl Opaque {
         Self { origin: Some(session), ..self }
     }
 
-    /// A body that nobody acknowledges (MQTT QoS 0).
+    /// The same, to arrive no more surely than this.
     #[must_use]
-    pub fn unacknowledged(body: Bytes) -> Self {
-        Self { is_acknowledged: false, ..Self::new(body, None, Vec::new()) }
+    pub fn assured(self, assurance: Assurance) -> Self {
+        Self { assurance, ..self }
     }
 
     /// The body.
@@ -85,10 +110,10 @@ impl Opaque {
         self.origin
     }
 
-    /// Whether readers who asked for it are to acknowledge it.
+    /// How surely it is to arrive at most, whatever its readers asked for.
     #[must_use]
-    pub const fn is_acknowledged(&self) -> bool {
-        self.is_acknowledged
+    pub const fn assurance(&self) -> Assurance {
+        self.assurance
     }
 
     /// Whether the body is UTF-8 and not declared otherwise (`spec/stomp-sockjs.md` rule 7).

@@ -16,7 +16,7 @@ mod write;
 pub use error::StoreError;
 pub use records::{
     DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
-    Visitor, Workgroup,
+    Retained, Visitor, Workgroup,
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;

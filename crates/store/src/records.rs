@@ -98,6 +98,17 @@ pub struct Queued {
     pub message: QueuedMessage,
 }
 
+/// A message that is retained on a live topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retained {
+    /// Where it was said.
+    pub topic: Topic,
+    /// The highest MQTT quality of service to deliver it with.
+    pub qos: u8,
+    /// What was said.
+    pub message: QueuedMessage,
+}
+
 /// A subscription that collects messages while its owner is away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DurableSubscription {

@@ -6,7 +6,7 @@ use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, Mess
 
 use crate::{
     DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
-    Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
+    Retained, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -388,6 +388,16 @@ impl Store {
     pub async fn drop_durable_subscription(&self, id: DurableId) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(db) => db.drop_durable_subscription(id).await,
+        }
+    }
+}
+
+/// What is retained on live topics. What comes and goes is a [`Write`].
+impl Store {
+    /// The retained messages on the topics behind `topic`, or on all, in the order of the topics' bytes; at most `limit`.
+    pub async fn retained_after(&self, topic: Option<&Topic>, limit: usize) -> Result<Vec<Retained>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.retained_after(topic, limit).await,
         }
     }
 }

@@ -8,7 +8,7 @@ use deskwire_model::{
 
 use crate::{DurableId, QueuedId};
 
-/// One change to a conversation, its log, its cursors, or to what waits in a queue.
+/// One change to a conversation, its log, its cursors, to what waits in a queue or is retained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -66,6 +66,16 @@ pub enum Write {
     /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
     /// [`Written::Consumed`].
     Consume(Vec<QueuedId>),
+    /// Keeps a message as the one that is retained on its topic or, if it has no body, takes away what is retained
+    /// there; it also waits in the queues it names. Answered by [`Written::Queued`].
+    Retain {
+        /// The message.
+        message: NewQueued,
+        /// The highest MQTT quality of service to deliver it with: 0, 1 or 2.
+        qos: u8,
+    },
+    /// Takes away what is retained and not to be delivered any more at this time; answered by [`Written::Forgotten`].
+    ForgetExpired(Timestamp),
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
 }
@@ -183,6 +193,8 @@ pub enum Written {
     Queued(Vec<Option<QueuedId>>),
     /// The messages are forgotten.
     Consumed,
+    /// What has expired is forgotten.
+    Forgotten,
     /// The probe is committed.
     Probed,
     /// The write was not made; the rest of its batch was.

@@ -51,7 +51,7 @@ impl Bindings {
     }
 
     /// The subscriptions that collect `publication`.
-    pub(super) fn collectors(&self, publication: &Publication) -> Vec<DurableId> {
+    pub(crate) fn collectors(&self, publication: &Publication) -> Vec<DurableId> {
         let mut ids = Vec::new();
         self.matching(publication, |bound| ids.push(bound.id));
         ids

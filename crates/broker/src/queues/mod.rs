@@ -28,7 +28,7 @@ use std::{
 };
 
 use deskwire_model::Topic;
-use deskwire_store::{NewQueued, QueueRef, QueuedId, QueuedMessage, Store, StoreError, Write};
+use deskwire_store::{NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
 
 use self::{
     durable::Durables,
@@ -39,7 +39,7 @@ use crate::{
     hub::Hub,
     log::{Announce, CommitError, Job, Log, Reply, Ticket},
     outbox::{Outbox, SubscriptionKey},
-    publication::{Content, Opaque, Publication},
+    publication::{Content, Publication},
     selector::Wants,
 };
 
@@ -155,7 +155,8 @@ impl Queues {
                     QueueRef::Durable(id) => durables.get(&id).cloned(),
                 };
                 if let Some(queue) = queue {
-                    queue.restore(Arc::new(from_store(queued.topic, queued.message)), queued.id);
+                    let content = Content::Opaque(queued.message.into());
+                    queue.restore(Arc::new(Publication::new(queued.topic, content)), queued.id);
                 }
             }
         }
@@ -296,21 +297,5 @@ fn first_number() -> u64 {
 /// What the store keeps of a publication; only opaque ones wait in queues.
 fn to_store(publication: &Publication, queues: Vec<QueueRef>) -> Option<NewQueued> {
     let Content::Opaque(opaque) = publication.content() else { return None };
-    let message = QueuedMessage {
-        content_type: opaque.content_type().map(Into::into),
-        headers: opaque.headers().map(|(name, value)| (name.into(), value.into())).collect(),
-        expires: opaque.expires(),
-        body: opaque.body().clone(),
-    };
-    Some(NewQueued { topic: publication.topic().clone(), queues, message })
-}
-
-fn from_store(topic: Topic, message: QueuedMessage) -> Publication {
-    let QueuedMessage { content_type, headers, expires, body } = message;
-    let opaque = Opaque::new(body, content_type, headers);
-    let opaque = match expires {
-        Some(time) => opaque.expiring(time),
-        None => opaque,
-    };
-    Publication::new(topic, Content::Opaque(opaque))
+    Some(NewQueued { topic: publication.topic().clone(), queues, message: opaque.into() })
 }

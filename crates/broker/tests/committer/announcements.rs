@@ -6,7 +6,7 @@ use deskwire_broker::{Announce, Job, Outbox, Reply};
 use deskwire_model::{MessageUid, Seq};
 use deskwire_store::{Moved, Upto, Write, Written};
 
-use crate::desk::{Desk, ROOMY, append, hear, heard, relayed, uid};
+use crate::desk::{Desk, ROOMY, append, hear, heard, relayed, said, uid};
 
 const ROOM: usize = 1 << 20;
 
@@ -23,7 +23,7 @@ async fn an_entry_is_on_disk_before_anybody_hears_of_it_and_comes_in_order() {
         while next <= ENTRIES {
             poll_fn(|cx| outbox.poll_ready(cx, true, false)).await;
             for delivery in outbox.take_deliveries().0 {
-                assert_eq!(delivery.publication.seq(), Some(Seq(next)));
+                assert_eq!(said(&delivery).seq(), Some(Seq(next)));
                 assert!(on_disk.head(conversation.id).await.unwrap() >= Seq(next), "{next} is not on disk");
                 next += 1;
             }

@@ -2,7 +2,9 @@
 
 use std::{future::poll_fn, sync::Arc, time::Duration};
 
-use deskwire_broker::{Announce, Content, Hub, Job, Log, LogLimits, Outbox, Publication, Reply, Subscriber};
+use deskwire_broker::{
+    Announce, Content, Delivered, Delivery, Hub, Job, Log, LogLimits, Outbox, Publication, Reply, Subscriber,
+};
 use deskwire_model::{
     Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, TopicFilter, Uid,
 };
@@ -100,9 +102,17 @@ pub(crate) fn relayed(topic: Topic, log: LogId) -> Publication {
     Publication::new(topic, Content::Message { log, seq: None, at: Timestamp(0), recalled: false, payload })
 }
 
+/// What was said, of a delivery that no queue made.
+pub(crate) fn said(delivery: &Delivery) -> &Publication {
+    match &delivery.delivered {
+        Delivered::Said(publication) => publication,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The positions of what is in an outbox now; none for what is relayed.
 pub(crate) fn heard(outbox: &Outbox) -> Vec<Option<u64>> {
-    outbox.take_deliveries().0.iter().map(|delivery| delivery.publication.seq().map(|Seq(seq)| seq)).collect()
+    outbox.take_deliveries().0.iter().map(|delivery| said(delivery).seq().map(|Seq(seq)| seq)).collect()
 }
 
 /// As [`heard`], for `count` deliveries that may still be on their way.

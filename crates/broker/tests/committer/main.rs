@@ -8,3 +8,4 @@ mod desk;
 mod queues;
 mod readers;
 mod replies;
+mod retained;

@@ -4,8 +4,8 @@ use std::{collections::HashMap, future::poll_fn, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use deskwire_broker::{
-    Admitted, Answer, CloseReason, Consumer, Content, Durable, DurableError, Hub, Opaque, Outbox, Publication,
-    QueueError, QueueLimits, Queues, Reply, Selector, Ticket, Wants,
+    Admitted, Answer, CloseReason, Consumer, Content, Delivered, Durable, DurableError, Hub, Opaque, Outbox,
+    Publication, QueueError, QueueLimits, Queues, Reply, Selector, Ticket, Wants,
 };
 use deskwire_model::{Topic, TopicFilter};
 use deskwire_store::{QueuedId, Store, Written};
@@ -51,8 +51,8 @@ fn consumer(outbox: &Arc<Outbox>) -> Consumer {
 fn handed(outbox: &Outbox) -> Vec<(String, u64, bool)> {
     let (deliveries, _) = outbox.take_deliveries();
     let read = |delivery: &deskwire_broker::Delivery| {
-        let Content::Opaque(said) = delivery.publication.content() else { panic!("{delivery:?}") };
-        let handover = delivery.handover.unwrap();
+        let Delivered::Handed(publication, handover) = &delivery.delivered else { panic!("{delivery:?}") };
+        let Content::Opaque(said) = publication.content() else { panic!("{delivery:?}") };
         (String::from_utf8(said.body().to_vec()).unwrap(), handover.number, handover.redelivered)
     };
     deliveries.iter().map(read).collect()
@@ -271,8 +271,8 @@ async fn consume_for_a_while(queues: Arc<Queues>, done: mpsc::UnboundedSender<St
             }
             for delivery in deliveries {
                 taken += 1;
-                let Content::Opaque(said) = delivery.publication.content() else { panic!("{delivery:?}") };
-                let handover = delivery.handover.unwrap();
+                let Delivered::Handed(publication, handover) = &delivery.delivered else { panic!("{delivery:?}") };
+                let Content::Opaque(said) = publication.content() else { panic!("{delivery:?}") };
                 if taken % 5 == number {
                     consumption.refuse([handover.number]);
                 } else {

@@ -7,7 +7,7 @@ use deskwire_model::{Conversation, Seq};
 use deskwire_store::{Store, Upto, Write};
 use proptest::prelude::*;
 
-use crate::desk::{Desk, NEVER, ROOMY, relayed, uid};
+use crate::desk::{Desk, NEVER, ROOMY, relayed, said, uid};
 
 /// A connection that follows logs as connections do: announcements from its outbox, and the log where those lack.
 struct Reader {
@@ -42,7 +42,7 @@ impl Reader {
             let (deliveries, lagging) = self.outbox.take_deliveries();
             for delivery in deliveries {
                 let (_, feed, seen) = self.feeds.get_mut(&delivery.subscription).unwrap();
-                let seq = delivery.publication.seq().unwrap();
+                let seq = said(&delivery).seq().unwrap();
                 if feed.announce(seq) == Admission::Deliver {
                     seen.push(seq.0);
                 }

@@ -3,7 +3,9 @@
 use std::{future::poll_fn, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use deskwire_broker::{Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey};
+use deskwire_broker::{
+    Delivered, Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
+};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest};
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, SessionId, ThreadType,
@@ -95,7 +97,8 @@ impl Office {
             let (mut deliveries, _) = outbox.take_deliveries();
             assert!(deliveries.len() <= 1, "one thing at a time was expected: {deliveries:?}");
             if let Some(delivery) = deliveries.pop_front() {
-                return read(delivery.publication.body(Dialect::MessageJson, self.desk.renderer()).unwrap());
+                let Delivered::Said(publication) = delivery.delivered else { panic!("{delivery:?}") };
+                return read(publication.body(Dialect::MessageJson, self.desk.renderer()).unwrap());
             }
         }
     }

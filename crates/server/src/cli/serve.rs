@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
-use deskwire_broker::{Hub, Log, LogLimits, QueueLimits, Queues, Sessions};
+use deskwire_broker::{Hub, Log, LogLimits, QueueLimits, Queues, Retained, RetainedLimits, Sessions};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
@@ -26,7 +26,7 @@ use crate::{
     },
     config::{Config, ConfigError, Flags, ListenUrl},
     conformance::{Conformance, Exposed},
-    connection::Endpoints,
+    connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
     gateway::{Extensions, Gateway},
@@ -189,7 +189,7 @@ async fn open(
     Ok((state, new_password))
 }
 
-/// Puts the parts together: committer, hub, queues and desk over the store, and the gateway in front of them.
+/// Puts the parts together: committer, hub, queues, what is retained and desk over the store, and the gateway in front of them.
 async fn gateway(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
@@ -212,6 +212,8 @@ async fn gateway(
         durable_per_owner: config.queues.durable_per_account,
     };
     let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues).await?;
+    let retained = RetainedLimits { topics: config.limits.retained_topics, bytes: config.limits.retained_bytes };
+    let retained = Retained::open(&store, log.clone(), Arc::clone(&hub), retained).await?;
     let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);
     let desk = DeskConfig {
         texts: DeskTexts {
@@ -228,6 +230,7 @@ async fn gateway(
         desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
         hub,
         queues,
+        retained,
         sessions,
         tokens: Tokens::new(key),
         services: match conformance {
@@ -257,6 +260,7 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.prometheus.run_upkeep();
                 state.rates.forget_quiet();
                 state.gateway.queues.sweep();
+                state.gateway.retained.sweep(timestamp()).await;
             }
         }
     }

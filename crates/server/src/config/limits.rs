@@ -64,6 +64,11 @@ bounded_section! {
         /// Milliseconds a socket may refuse every byte before its connection is cut.
         write_stall_ms: Millis = Millis(20 * SECOND), 100..=10 * MINUTE;
 
+        /// Live topics with a retained message.
+        retained_topics: usize = 100_000, 0..=10_000_000;
+        /// Bytes of all retained messages, with about 160 for each.
+        retained_bytes: usize = 64 * MIB, 0..=1024 * 1024 * 1024 * 1024;
+
         /// SockJS sessions over HTTP of one address (IPv6: one /64); an office shares an address.
         sockjs_sessions_per_address: usize = 1000, 1..=10_000_000;
         /// Bytes that wait in a SockJS session over HTTP, in each direction; a single request or write goes beyond it.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use deskwire_broker::{Admission, Feed, Hub, Outbox, Publication, Subscriber, SubscriptionKey};
+use deskwire_broker::{Admission, Feed, Hub, Outbox, Publication, Retained, Subscriber, SubscriptionKey};
 use deskwire_desk::OpenFeed;
 use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
 
@@ -113,6 +113,25 @@ impl<T> Subscriptions<T> {
         let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key };
         self.hub.subscribe(&filter, subscriber.clone());
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
+    }
+
+    /// As [`Self::activate`], for live topics: what is retained on them comes first.
+    pub(super) fn activate_with_retained(
+        &self,
+        key: SubscriptionKey,
+        filter: TopicFilter,
+        retained: &Retained,
+    ) -> Active {
+        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key };
+        retained.subscribe(&filter, subscriber.clone());
+        Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
+    }
+
+    /// Has an existing subscription to live topics get again what is retained on them.
+    pub(super) fn recall(&self, key: SubscriptionKey, retained: &Retained) {
+        if let Some(subscription) = self.get(key) {
+            retained.recall(&subscription.filter, &Subscriber { outbox: Arc::clone(&self.outbox), key });
+        }
     }
 
     /// Adds an active subscription. Keys must be added in ascending order.

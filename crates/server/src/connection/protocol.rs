@@ -64,8 +64,9 @@ pub(super) trait Protocol: Send {
     fn transmit(&mut self, out: &mut Frames<'_>, now: Tick);
     /// Takes an answer of the server.
     fn answer(&mut self, answer: Answer);
-    /// Hands on a publication; `false` when it has to wait for the client.
-    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool;
+    /// Hands on what came for a subscription; `false` when some of it is left, which has to wait for the client or for
+    /// room in the output.
+    fn deliver(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool;
     /// A logged subscription lost something on its way through the outbox.
     fn lagging(&mut self, subscription: SubscriptionKey);
     /// The next log to read, if any subscription is behind.

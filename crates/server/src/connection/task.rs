@@ -255,11 +255,14 @@ impl<P: Protocol> Connection<P> {
             self.waiting = deliveries;
             lagging.into_iter().for_each(|subscription| self.protocol.lagging(subscription));
         }
-        while let Some(delivery) = self.waiting.front() {
+        while let Some(delivery) = self.waiting.front_mut() {
             if out.is_full() {
                 return true;
             }
             if !self.protocol.deliver(delivery, &mut out) {
+                if out.is_full() {
+                    return true;
+                }
                 break;
             }
             self.waiting.pop_front();

@@ -13,7 +13,7 @@ mod users;
 
 use std::sync::Arc;
 
-use deskwire_broker::{Hub, Queues, Sessions};
+use deskwire_broker::{Hub, Queues, Retained, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
@@ -39,6 +39,8 @@ pub struct Gateway {
     pub hub: Arc<Hub>,
     /// What waits to be consumed.
     pub queues: Arc<Queues>,
+    /// What is retained on live topics.
+    pub retained: Arc<Retained>,
     /// Who is connected.
     pub sessions: Arc<Sessions>,
     /// Issues and checks access tokens.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError};
+use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError, RetainError};
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
 
@@ -56,6 +56,9 @@ pub enum Refused {
     /// A durable subscription cannot be had.
     #[error(transparent)]
     Durable(#[from] DurableError),
+    /// There is no room to retain the message.
+    #[error(transparent)]
+    Retain(#[from] RetainError),
     /// The message could not be stored.
     #[error(transparent)]
     Commit(#[from] CommitError),

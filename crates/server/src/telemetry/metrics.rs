@@ -69,10 +69,12 @@ pub enum Limit {
     SockJsWaiting,
     /// The limits of queues.
     Queues,
+    /// `limits.retained_topics` and `limits.retained_bytes`.
+    Retained,
 }
 
 impl Limit {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -87,6 +89,7 @@ impl Limit {
         Self::SockJsSessions,
         Self::SockJsWaiting,
         Self::Queues,
+        Self::Retained,
     ];
 
     const fn label(self) -> &'static str {
@@ -105,6 +108,7 @@ impl Limit {
             Self::SockJsSessions => "sockjs_sessions",
             Self::SockJsWaiting => "sockjs_waiting",
             Self::Queues => "queues",
+            Self::Retained => "retained",
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Each bound of `[limits]` lowered, breached from outside, and answered as documented, by the real binary that goes on
-//! serving everybody else (invariant I7); what waits in queues, through consumers and servers that go away; who is
+//! serving everybody else (invariant I7); what waits in queues or is retained, through consumers and servers that go away; who is
 //! connected; and what applications around the server refuse.
 //!
 //! The clients here are a socket and the codec of `deskwire_wire`: they say what they are told to say, right or wrong.
@@ -19,6 +19,7 @@ mod questions;
 mod queue_names;
 mod queues;
 mod resuming;
+mod retained;
 mod server;
 mod sessions;
 mod silence;

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors,
     heads::{Head, Heads},
-    queues,
+    queues, retained,
 };
 use crate::{NewEntry, Refusal, Upto, Write, Written};
 
@@ -32,6 +32,11 @@ impl Commit<'_> {
             Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
             Write::Enqueue(new) => queues::enqueue(self.db, &new),
             Write::Consume(ids) => queues::consume(self.db, &ids),
+            Write::Retain { message, qos } => {
+                retained::retain(self.db, &message, qos)?;
+                queues::enqueue(self.db, &message)
+            }
+            Write::ForgetExpired(now) => retained::forget_expired(self.db, now),
             Write::Probe => self.probe(),
         }
     }

@@ -18,6 +18,7 @@ mod entries;
 mod heads;
 mod people;
 mod queues;
+mod retained;
 mod schema;
 mod sessions;
 mod workers;

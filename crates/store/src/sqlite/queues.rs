@@ -114,15 +114,20 @@ fn queued(row: &Row<'_>) -> Result<Queued> {
         id: QueuedId(row.get(0)?),
         queue: row.get::<_, Option<i64>>(1)?.map_or(QueueRef::Work, |id| QueueRef::Durable(DurableId(id))),
         topic: columns::text(row, 2, Topic::new)?,
-        message: QueuedMessage {
-            expires: row.get::<_, Option<i64>>(3)?.map(Timestamp),
-            content_type: row.get::<_, Option<Box<str>>>(4)?,
-            headers: columns::text(row, 5, |text| serde_json::from_str(text))?,
-            body: Bytes::from(row.get::<_, Vec<u8>>(6)?),
-        },
+        message: message(row, 3)?,
     })
 }
 
-fn headers_to_text(headers: &[(Box<str>, Box<str>)]) -> Result<String> {
+/// Reads `expires`, `content_type`, `headers` and `body`, which are the columns from `first` on.
+pub(super) fn message(row: &Row<'_>, first: usize) -> Result<QueuedMessage> {
+    Ok(QueuedMessage {
+        expires: row.get::<_, Option<i64>>(first)?.map(Timestamp),
+        content_type: row.get::<_, Option<Box<str>>>(first + 1)?,
+        headers: columns::text(row, first + 2, |text| serde_json::from_str(text))?,
+        body: Bytes::from(row.get::<_, Vec<u8>>(first + 3)?),
+    })
+}
+
+pub(super) fn headers_to_text(headers: &[(Box<str>, Box<str>)]) -> Result<String> {
     serde_json::to_string(headers).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }

@@ -9,6 +9,7 @@ mod log;
 mod model;
 mod people;
 mod queues;
+mod retained;
 mod sessions;
 
 use deskwire_store::{SqliteOptions, Store};
@@ -127,6 +128,14 @@ macro_rules! suite {
                 a_durable_subscription_is_kept_with_its_messages,
                 a_changed_subscription_starts_anew,
                 nothing_waits_for_a_subscription_that_is_gone,
+            }
+            retained {
+                a_topic_has_one_retained_message,
+                a_message_without_a_body_takes_it_away,
+                a_retained_message_comes_back_as_it_was_sent,
+                a_retained_message_waits_in_queues_too,
+                what_has_expired_is_forgotten,
+                a_failed_batch_retains_nothing,
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
+use deskwire_broker::{Assurance, Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
 use deskwire_model::{Conversation, MessageUid, Seq, proto};
 use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS};
 use prost::Message as _;
@@ -47,19 +47,47 @@ impl Token {
 }
 
 impl Mqtt {
-    /// Writes a publication that came for a subscription; `false` when it has to wait for an acknowledgement.
-    pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
-        let Delivery { subscription, publication, .. } = delivery;
+    /// Writes what came for a subscription; `false` when some of it is left.
+    pub(super) fn hand_on(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
+        let subscription = delivery.subscription;
+        match &mut delivery.delivered {
+            Delivered::Said(publication) => self.hand_on_said(subscription, publication, out),
+            Delivered::Retained(recall) => self.hand_on_retained(subscription, recall, out),
+            // Queues are for STOMP.
+            Delivered::Handed(..) => true,
+        }
+    }
+
+    /// Writes a publication; `false` when it has to wait for an acknowledgement.
+    fn hand_on_said(&mut self, subscription: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) -> bool {
         if publication.expires().is_some_and(|time| time <= timestamp()) {
             return true;
         }
         let open = self.session.window_open();
         let live = matches!(publication.content(), Content::Opaque(_));
-        if live && !open && self.qos(*subscription, publication) != Some(QoS::AtMostOnce) {
+        if live && !open && self.qos(subscription, publication) != Some(QoS::AtMostOnce) {
             return false;
         }
-        if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
-            self.write(*subscription, publication, out);
+        if self.subscriptions.admit(subscription, publication, open) == Verdict::Send {
+            self.write(subscription, publication, false, out);
+        }
+        true
+    }
+
+    /// Writes what is retained, with RETAIN 1 `[MQTT-3.3.1-8]`, as far as the window goes and the output is not full.
+    fn hand_on_retained(&mut self, key: SubscriptionKey, recall: &mut Recall, out: &mut Frames<'_>) -> bool {
+        while self.subscriptions.get(key).is_some() {
+            if out.is_full() {
+                return false;
+            }
+            let Some(publication) = self.gateway.retained.next(recall) else { return true };
+            if publication.expires().is_none_or(|time| time > timestamp()) {
+                if !self.session.window_open() && self.qos(key, &publication) != Some(QoS::AtMostOnce) {
+                    return false;
+                }
+                self.write(key, &publication, true, out);
+            }
+            recall.pass(publication.topic());
         }
         true
     }
@@ -79,7 +107,7 @@ impl Mqtt {
                 return self.subscriptions.page_end(key, page.last);
             };
             if self.subscriptions.read(key, seq) {
-                self.write(key, &publication, out);
+                self.write(key, &publication, false, out);
             }
         }
         if page.entries.len() == 0 {
@@ -100,15 +128,18 @@ impl Mqtt {
     fn qos(&self, key: SubscriptionKey, publication: &Publication) -> Option<QoS> {
         let granted = self.subscriptions.get(key)?.protocol.qos;
         match publication.content() {
-            Content::Opaque(opaque) if !opaque.is_acknowledged() => Some(QoS::AtMostOnce),
-            Content::Opaque(_) => Some(granted),
+            Content::Opaque(opaque) => Some(granted.min(match opaque.assurance() {
+                Assurance::AtMostOnce => QoS::AtMostOnce,
+                Assurance::AtLeastOnce => QoS::AtLeastOnce,
+                Assurance::ExactlyOnce => QoS::ExactlyOnce,
+            })),
             // What is relayed and forgotten is not worth an acknowledgement, nor room in the window.
             Content::Message { seq: None, .. } => Some(QoS::AtMostOnce),
             Content::Message { seq: Some(_), .. } => Some(granted.min(QoS::AtLeastOnce)),
         }
     }
 
-    fn write(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
+    fn write(&mut self, key: SubscriptionKey, publication: &Publication, retained: bool, out: &mut Frames<'_>) {
         let Some(qos) = self.qos(key, publication) else { return };
         let payload = match publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) {
             Ok(payload) => payload,
@@ -119,6 +150,7 @@ impl Mqtt {
         };
         let mut outgoing = Outgoing::new(publication.topic().as_str(), payload);
         outgoing.qos = qos;
+        outgoing.retain = retained;
         outgoing.token = Token::new(key, publication.seq()).0;
         match out.try_binary(|out| self.session.deliver(out, outgoing)) {
             Ok(()) => self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1),

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{
-    Answer, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
+    Answer, Assurance, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
     SubscriptionKey,
 };
 use deskwire_model::{Conversation, Role, Seq, SessionId, Topic};
@@ -40,6 +40,13 @@ struct Subscribed {
     implicit: bool,
 }
 
+/// What is published for a client that goes without a DISCONNECT.
+#[derive(Debug)]
+struct Will {
+    publication: Publication,
+    retain: bool,
+}
+
 /// A client that CONNECT let in.
 #[derive(Debug)]
 struct Client {
@@ -47,7 +54,7 @@ struct Client {
     client_id: Arc<str>,
     /// Whether the session outlives the connection.
     persistent: bool,
-    will: Option<Publication>,
+    will: Option<Will>,
     session: SessionId,
 }
 
@@ -64,7 +71,7 @@ impl Client {
     }
 }
 
-/// A write that is not answered yet.
+/// Something said that is not answered yet: a write, or what waits behind one to be handed on.
 #[derive(Debug)]
 struct Unanswered {
     number: u64,
@@ -139,8 +146,7 @@ impl Mqtt {
 
     /// The answer to a write: PUBACK or PUBREC now that it is on disk (invariant I1).
     fn committed(&mut self, number: u64, outcome: &Result<Written, CommitError>) {
-        let Some(index) = self.unanswered.iter().position(|write| write.number == number) else { return };
-        let Some(write) = self.unanswered.remove(index) else { return };
+        let Some(write) = self.take_unanswered(number) else { return };
         match outcome {
             Ok(Written::Refused(refusal)) => self.complain(&refusal.to_string(), &write.uid),
             // Without an acknowledgement the client sends it again, to a server that can store it.
@@ -150,6 +156,18 @@ impl Mqtt {
         if let Some(ticket) = write.ticket {
             self.session.published(ticket);
         }
+    }
+
+    /// The answer to what was not stored and had to wait for its turn.
+    fn handed_on(&mut self, number: u64) {
+        if let Some(Unanswered { ticket: Some(ticket), .. }) = self.take_unanswered(number) {
+            self.session.published(ticket);
+        }
+    }
+
+    fn take_unanswered(&mut self, number: u64) -> Option<Unanswered> {
+        let index = self.unanswered.iter().position(|waiting| waiting.number == number)?;
+        self.unanswered.remove(index)
     }
 
     fn confirm(&mut self, subscription: SubscriptionKey, seq: Seq) {
@@ -236,13 +254,12 @@ impl Protocol for Mqtt {
     fn answer(&mut self, answer: Answer) {
         match answer {
             Answer::Committed { ticket, outcome } => self.committed(ticket, &outcome),
-            // Nothing of this connection is handed on in turn.
-            Answer::HandedOn { .. } => {}
+            Answer::HandedOn { ticket } => self.handed_on(ticket),
             Answer::Joined(conversation) => self.joined.push_back(conversation),
         }
     }
 
-    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
+    fn deliver(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
         self.hand_on(delivery, out)
     }
 
@@ -350,18 +367,26 @@ impl Drop for Mqtt {
 }
 
 /// Publishes the will of a session, if the interceptors let it.
-fn publish_will(gateway: &Gateway, session: &SessionView<'_>, will: Publication) {
-    let Content::Opaque(content) = will.content() else { return };
-    let asked = gateway.extensions.ask(|interceptor| interceptor.send(session, will.topic().as_str(), content.body()));
-    match asked {
-        Ok(()) => gateway.hub.publish(&Arc::new(will)),
-        Err(veto) => tracing::info!(%veto, "a will was refused"),
+fn publish_will(gateway: &Gateway, session: &SessionView<'_>, Will { publication, retain }: Will) {
+    let Content::Opaque(content) = publication.content() else { return };
+    let topic = publication.topic().as_str();
+    if let Err(veto) = gateway.extensions.ask(|interceptor| interceptor.send(session, topic, content.body())) {
+        return tracing::info!(%veto, "a will was refused");
+    }
+    if !retain {
+        return gateway.hub.publish(&Arc::new(publication));
+    }
+    match gateway.retained.admit(publication, false) {
+        Ok(retaining) => retaining.publish_in_the_background(),
+        Err(error) => {
+            gateway.metrics.limit_hits(Limit::Retained).increment(1);
+            tracing::info!(%error, "a will was refused");
+        }
     }
 }
 
 /// Opaque bytes of an MQTT publisher.
 fn opaque(topic: Topic, payload: Bytes, qos: QoS) -> Publication {
-    let opaque =
-        if qos == QoS::AtMostOnce { Opaque::unacknowledged(payload) } else { Opaque::new(payload, None, Vec::new()) };
+    let opaque = Opaque::new(payload, None, Vec::new()).assured(Assurance::from_level(qos as u8));
     Publication::new(topic, Content::Opaque(opaque))
 }

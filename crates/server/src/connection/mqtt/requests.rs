@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_broker::{Publication, Reply, SubscriptionKey};
+use deskwire_broker::{Reply, SubscriptionKey, Ticket as Turn};
 use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
 use deskwire_model::{Conversation, Role, SessionId, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
@@ -15,7 +15,7 @@ use deskwire_wire::{
     ws::CloseCode,
 };
 
-use super::{Client, Mqtt, Subscribed, Unanswered, messages::Token, opaque};
+use super::{Client, Mqtt, Subscribed, Unanswered, Will, messages::Token, opaque};
 use crate::{
     connection::{pace::Pace, protocol::Ending, timestamp},
     gateway::{Identity, MqttAuthError, Refused, Route, SessionEvent, SessionView},
@@ -126,18 +126,19 @@ impl Mqtt {
     }
 
     /// The will of a client that may publish it; others have none.
-    fn will(&self, identity: &Identity, connect: &Connect) -> Option<Publication> {
+    fn will(&self, identity: &Identity, connect: &Connect) -> Option<Will> {
         let will = connect.will.as_ref()?;
         let topic = Topic::new(will.topic.as_str()).ok()?;
         let right = self.gateway.may_publish_live(identity, &topic);
-        right.then(|| opaque(topic, will.payload.clone(), will.qos))
+        right.then(|| Will { publication: opaque(topic, will.payload.clone(), will.qos), retain: will.retain })
     }
 
     /// Makes the stored subscriptions of a session anew, as far as the client still has the right.
     async fn resume(&mut self, client_id: &str, stored: Vec<(TopicFilter, u8)>) -> Result<(), DeskError> {
         for (filter, qos) in stored {
             let qos = QoS::from_byte(qos).unwrap_or_default();
-            match self.subscribe_to(filter.clone(), qos).await {
+            // What is retained comes to who subscribes, not to who comes back `[MQTT-3.3.1-6]`.
+            match self.subscribe_to(filter.clone(), qos, false).await {
                 Ok(()) => {}
                 Err(Refused::NotAllowed(_) | Refused::Vetoed(_)) => {
                     self.gateway.desk.drop_subscription(client_id, &filter).await?;
@@ -206,7 +207,7 @@ impl Mqtt {
         Ok(())
     }
 
-    async fn follow(&mut self, filter: TopicFilter, qos: QoS) -> Result<(), Refused> {
+    async fn follow(&mut self, filter: TopicFilter, qos: QoS, with_retained: bool) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
         let route = self.gateway.route_subscribe(&client.identity, filter.clone()).await?;
         if let Some(old) = self.subscriptions.find(&filter) {
@@ -215,6 +216,9 @@ impl Mqtt {
             if !old.protocol.implicit {
                 let key = old.key();
                 self.subscriptions.replace(key, Subscribed { qos, implicit: false });
+                if with_retained && matches!(route, Route::Live(_)) {
+                    self.subscriptions.recall(key, &self.gateway.retained);
+                }
             }
             return Ok(());
         } else if self.subscriptions.iter().filter(|s| !s.protocol.implicit).count()
@@ -228,7 +232,11 @@ impl Mqtt {
             Route::Conversation(conversation) => self.follow_log(conversation, subscribed, FeedDevice::End).await?,
             Route::Live(filter) => {
                 let key = self.new_key();
-                let active = self.subscriptions.activate(key, filter);
+                let active = if with_retained {
+                    self.subscriptions.activate_with_retained(key, filter, &self.gateway.retained)
+                } else {
+                    self.subscriptions.activate(key, filter)
+                };
                 self.subscriptions.add(active, None, subscribed);
             }
         }
@@ -240,7 +248,7 @@ impl Mqtt {
         for (asked, options) in &subscribe.filters {
             let qos = options.qos;
             let followed = match TopicFilter::new(asked.as_str()) {
-                Ok(filter) => self.subscribe_to(filter.clone(), qos).await.map(|()| filter),
+                Ok(filter) => self.subscribe_to(filter.clone(), qos, true).await.map(|()| filter),
                 Err(error) => Err(error.into()),
             };
             codes.push(match followed {
@@ -256,11 +264,11 @@ impl Mqtt {
         }
     }
 
-    async fn subscribe_to(&mut self, filter: TopicFilter, qos: QoS) -> Result<(), Refused> {
+    async fn subscribe_to(&mut self, filter: TopicFilter, qos: QoS, with_retained: bool) -> Result<(), Refused> {
         if let Some(view) = self.view() {
             self.gateway.extensions.ask(|interceptor| interceptor.subscribe(&view, filter.as_str()))?;
         }
-        self.follow(filter.clone(), qos).await?;
+        self.follow(filter.clone(), qos, with_retained).await?;
         self.tell(SessionEvent::Subscribed(filter.as_str()));
         Ok(())
     }
@@ -312,7 +320,9 @@ impl Mqtt {
             }
             Ok(Submitted::Done) => {}
             // Without an acknowledgement the client sends it again, to a server that can store it.
-            Err(Refused::Desk(DeskError::Commit(error))) => return self.fail(&error.to_string()),
+            Err(Refused::Desk(DeskError::Commit(error)) | Refused::Commit(error)) => {
+                return self.fail(&error.to_string());
+            }
             // An MQTT 3.1.1 server can only acknowledge or cut the connection; acknowledging stops a client from
             // sending for ever what is refused for ever, and the complaint tells it why.
             Err(refused) => self.complain(&refused.to_string(), &uid),
@@ -329,11 +339,7 @@ impl Mqtt {
         let identity = &client.identity;
         let topic = Topic::new(publish.topic.as_str())?;
         let route = match self.gateway.route_publish(identity, topic).await {
-            Ok(Route::Live(topic)) => {
-                let publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
-                self.gateway.hub.publish(&Arc::new(publication));
-                return Ok(Submitted::Done);
-            }
+            Ok(Route::Live(topic)) => return self.publish_live(publish, topic, number).await,
             Ok(Route::Conversation(conversation)) => Ok(conversation),
             Err(refused) => Err(refused),
         };
@@ -349,6 +355,24 @@ impl Mqtt {
         let sender = Sender { principal: &identity.principal, device: client.device() };
         let reply = Reply::Outbox(Arc::clone(&self.outbox), number);
         Ok(self.gateway.desk.submit(sender, &conversation, draft, timestamp(), reply).await?)
+    }
+
+    /// To a live topic; what is retained is answered when it is stored.
+    async fn publish_live(&self, publish: &Publish, topic: Topic, number: u64) -> Result<Submitted, Refused> {
+        let publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
+        let outbox = Arc::clone(&self.outbox);
+        if publish.retain {
+            let admitted = self.gateway.retained.admit(publication, false);
+            let retaining = admitted.inspect_err(|_| self.gateway.metrics.limit_hits(Limit::Retained).increment(1))?;
+            retaining.publish(Reply::Outbox(outbox, number)).await?;
+        } else if self.unanswered.is_empty() {
+            self.gateway.hub.publish(&Arc::new(publication));
+            return Ok(Submitted::Done);
+        } else {
+            // What this client said before and what waits for its commit comes first `[MQTT-4.6.0-6]`.
+            self.gateway.queues.publish_in_turn(publication, Turn { outbox, number }).await?;
+        }
+        Ok(Submitted::Pending)
     }
 
     async fn by_thread_topic(&self, identity: &Identity, topic: &str) -> Result<Arc<Conversation>, Refused> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use deskwire_broker::{Content, Delivery, Dialect, Publication, SubscriptionKey};
+use deskwire_broker::{Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
 use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
@@ -23,11 +23,12 @@ const USUAL_HEADERS: usize = 8;
 /// The headers that are ours in MESSAGE, besides those of the protocol.
 const SEQ: &str = "seq";
 const REDELIVERED: &str = "redelivered";
+const RETAINED: &str = "retained";
 
 /// Whether a sender's header called `name` would be taken for one of ours; blanks as in
 /// [`is_reserved`](deskwire_wire::stomp::server::is_reserved).
 pub(super) fn is_ours(name: &str) -> bool {
-    matches!(name.trim(), SEQ | REDELIVERED)
+    matches!(name.trim(), SEQ | REDELIVERED | RETAINED)
 }
 
 /// Whether it is too late to deliver `publication`.
@@ -42,22 +43,48 @@ pub(super) struct Head {
     pub(super) ack: Option<AckId>,
     /// For the messages of queues: whether somebody may have had it before.
     pub(super) redelivered: Option<bool>,
+    /// Whether it was said before the client subscribed, and retained.
+    pub(super) retained: bool,
 }
 
 impl Stomp {
-    /// Writes a publication that came for a subscription, if the client is to have it now.
-    pub(super) fn hand_on(&mut self, delivery: &Delivery, out: &mut Frames<'_>) {
-        let Delivery { subscription, publication, handover } = delivery;
-        if let Some(handover) = handover {
-            return self.hand_over(*subscription, *handover, publication, out);
+    /// Writes what came for a subscription, if the client is to have it; `false` when some of it is left.
+    pub(super) fn hand_on(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
+        let subscription = delivery.subscription;
+        match &mut delivery.delivered {
+            Delivered::Said(publication) => self.hand_on_said(subscription, publication, out),
+            Delivered::Handed(publication, handover) => self.hand_over(subscription, *handover, publication, out),
+            Delivered::Retained(recall) => return self.hand_on_retained(subscription, recall, out),
         }
-        if is_late(publication) || !self.is_wanted(*subscription, publication) {
+        true
+    }
+
+    fn hand_on_said(&mut self, subscription: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
+        if is_late(publication) || !self.is_wanted(subscription, publication) {
             return;
         }
-        let open = self.window_open(*subscription);
-        if self.subscriptions.admit(*subscription, publication, open) == Verdict::Send {
-            self.write(*subscription, publication, out);
+        let open = self.window_open(subscription);
+        if self.subscriptions.admit(subscription, publication, open) == Verdict::Send {
+            self.write(subscription, publication, false, out);
         }
+    }
+
+    /// Writes what is retained, as far as the window goes and the output is not full.
+    fn hand_on_retained(&mut self, key: SubscriptionKey, recall: &mut Recall, out: &mut Frames<'_>) -> bool {
+        while self.subscriptions.get(key).is_some() && !self.session.is_closing() {
+            if out.is_full() {
+                return false;
+            }
+            let Some(publication) = self.gateway.retained.next(recall) else { return true };
+            if !is_late(&publication) && self.is_wanted(key, &publication) {
+                if !self.window_open(key) {
+                    return false;
+                }
+                self.write(key, &publication, true, out);
+            }
+            recall.pass(publication.topic());
+        }
+        true
     }
 
     /// Writes what was read from a log, as far as the client takes it and the output is not full.
@@ -76,7 +103,7 @@ impl Stomp {
                 return self.subscriptions.page_end(subscription, page.last);
             };
             if self.subscriptions.read(subscription, seq) {
-                self.write(subscription, &publication, out);
+                self.write(subscription, &publication, false, out);
             }
         }
         if page.entries.len() == 0 {
@@ -84,7 +111,7 @@ impl Stomp {
         }
     }
 
-    fn write(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
+    fn write(&mut self, key: SubscriptionKey, publication: &Publication, retained: bool, out: &mut Frames<'_>) {
         let message_id = self.message_id(publication);
         let body = match publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) {
             Ok(body) => body,
@@ -104,7 +131,8 @@ impl Stomp {
             }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
-        self.put(&subscription.protocol, Head { message_id, ack, redelivered: None }, publication, body, out);
+        let head = Head { message_id, ack, redelivered: None, retained };
+        self.put(&subscription.protocol, head, publication, body, out);
     }
 
     /// Writes one MESSAGE.
@@ -132,6 +160,9 @@ impl Stomp {
         }
         if let Some(redelivered) = head.redelivered {
             headers.push((REDELIVERED, if redelivered { "true" } else { "false" }));
+        }
+        if head.retained {
+            headers.push((RETAINED, "true"));
         }
         let encoded;
         let (text, body) = if text || out.carries_bytes() {

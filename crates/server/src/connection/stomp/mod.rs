@@ -280,12 +280,9 @@ impl Protocol for Stomp {
         }
     }
 
-    fn deliver(&mut self, delivery: &Delivery, out: &mut Frames<'_>) -> bool {
+    fn deliver(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
         // Nothing follows an ERROR.
-        if !self.session.is_closing() {
-            self.hand_on(delivery, out);
-        }
-        true
+        self.session.is_closing() || self.hand_on(delivery, out)
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {

@@ -86,6 +86,9 @@ impl Stomp {
 
     /// To a live topic. What is to survive a restart is stored for the durable subscriptions that collect it.
     pub(super) async fn publish_live(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
+        if is_retained(send) {
+            return self.retain(send, publication).await;
+        }
         let unstored = if is_persistent(send) {
             let reply = self.next_reply();
             self.gateway.queues.publish_stored(publication, reply).await?
@@ -104,6 +107,16 @@ impl Stomp {
                 self.answer_later(send);
             }
         }
+        Ok(())
+    }
+
+    /// To a live topic, and to those who ask later for what is retained there.
+    async fn retain(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
+        let admitted = self.gateway.retained.admit(publication, is_persistent(send));
+        let retaining = admitted.inspect_err(|_| self.gateway.metrics.limit_hits(Limit::Retained).increment(1))?;
+        let reply = self.next_reply();
+        retaining.publish(reply).await?;
+        self.answer_later(send);
         Ok(())
     }
 
@@ -142,7 +155,16 @@ impl Stomp {
 }
 
 fn is_persistent(send: &Send) -> bool {
-    send.frame.header("persistent").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+    send.frame.header("persistent").is_some_and(is_true)
+}
+
+fn is_retained(send: &Send) -> bool {
+    send.frame.header("retain").is_some_and(is_true)
+}
+
+/// Whether the value of a header says yes.
+pub(super) fn is_true(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
 }
 
 /// SUBSCRIBE and UNSUBSCRIBE.
@@ -150,8 +172,7 @@ impl Stomp {
     /// Which messages a SUBSCRIBE asks for, if not for all.
     pub(super) fn wants(&self, subscribe: &Subscribe) -> Result<Option<Wants>, Refused> {
         let selector = subscribe.frame.header("selector").map(Selector::parse).transpose()?;
-        let no_local =
-            subscribe.frame.header("no-local").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+        let no_local = subscribe.frame.header("no-local").is_some_and(is_true);
         let not_from = self.client.as_ref().filter(|_| no_local).map(|client| client.session);
         Ok((selector.is_some() || no_local).then_some(Wants { selector, not_from }))
     }
@@ -165,7 +186,7 @@ impl Stomp {
         match route {
             QueueRoute::Everyone(topic) => {
                 let wants = wants.map(Arc::new);
-                self.listen_to(TopicFilter::from(&topic), Subscribed { wants, ..subscribed })?;
+                self.listen_live(subscribe, TopicFilter::from(&topic), Subscribed { wants, ..subscribed })?;
             }
             QueueRoute::Shared(queue) => {
                 let consumer = self.consumer(subscribe, wants.unwrap_or_default())?;
@@ -285,7 +306,7 @@ impl Stomp {
                 return self.session.error("the queue handed over more than the window holds", "", None);
             }
         };
-        let head = Head { message_id, ack, redelivered: Some(handover.redelivered) };
+        let head = Head { message_id, ack, redelivered: Some(handover.redelivered), retained: false };
         self.put(&consumed.subscribed, head, publication, said.body(), out);
         if consumed.subscribed.ack == AckMode::Auto {
             consumed.consumption.settle([handover.number]);

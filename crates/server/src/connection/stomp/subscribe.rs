@@ -10,7 +10,7 @@ use deskwire_wire::stomp::{
     event::{Settlement, Subscribe, Unsubscribe},
 };
 
-use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, temporary};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, queues::is_true, temporary};
 use crate::{
     connection::registry::Listening,
     gateway::{Refused, Route, SessionEvent, shared_topic},
@@ -69,7 +69,7 @@ impl Stomp {
                     return self.subscribe_durably(subscribe, name, filter, subscribed).await;
                 }
                 subscribed.wants = self.wants(subscribe)?.map(Arc::new);
-                self.listen_to(filter, subscribed)?;
+                self.listen_live(subscribe, filter, subscribed)?;
             }
             Route::Conversation(_) if subscribe.frame.header("selector").is_some() => {
                 return Err(Refused::SelectorOnConversation);
@@ -92,7 +92,24 @@ impl Stomp {
         Ok(())
     }
 
-    /// Listens to live topics.
+    /// Listens to live topics; what is retained there comes first, if that is asked for.
+    pub(super) fn listen_live(
+        &mut self,
+        subscribe: &Subscribe,
+        filter: TopicFilter,
+        subscribed: Subscribed,
+    ) -> Result<(), Refused> {
+        if subscribe.frame.header("retained").is_some_and(is_true) {
+            let key = self.new_key()?;
+            let active = self.subscriptions.activate_with_retained(key, filter, &self.gateway.retained);
+            self.subscriptions.add(active, None, subscribed);
+        } else {
+            self.listen_to(filter, subscribed)?;
+        }
+        Ok(())
+    }
+
+    /// Listens to what is said from now on.
     pub(super) fn listen_to(
         &mut self,
         filter: TopicFilter,

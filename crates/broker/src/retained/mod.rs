@@ -1,0 +1,251 @@
+//! Retained messages: the newest of each live topic that was to be kept, for those who subscribe later.
+//!
+//! ```text
+//! Retained::admit ─ Retaining ─▶ committer ─▶ table and Hub, in one step ─▶ who listens already
+//! Retained::subscribe ─ Hub, and a Recall in the outbox, in one step ─▶ Retained::next, one by one ─▶ connection
+//! ```
+//!
+//! The table is locked while a message is put into it and published, and while somebody subscribes. So each message that
+//! is retained is either in the table when a subscription begins, or comes to it through the hub; never both, never
+//! neither. The [`Recall`] waits in the outbox, in front of everything that is said from then on and behind everything
+//! that was said before: what is retained neither overtakes nor is overtaken. It is a place in the table and not a copy
+//! of it, so that a slow reader costs no memory.
+//!
+//! Lock order: the table, then what the hub locks, then an outbox.
+
+mod places;
+mod table;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use deskwire_model::{Timestamp, Topic, TopicFilter};
+use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
+
+use self::table::{Table, is_empty, weight};
+use crate::{
+    hub::{Hub, Subscriber},
+    log::{Announce, CommitError, Job, Log, Reply},
+    publication::{Assurance, Content, Opaque, Publication},
+};
+
+/// Bounds of what is retained.
+#[derive(Clone, Copy, Debug)]
+pub struct RetainedLimits {
+    /// Topics with a retained message.
+    pub topics: usize,
+    /// The weight of all retained messages in bytes.
+    pub bytes: usize,
+}
+
+/// Why a message is not retained. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RetainError {
+    /// There are as many topics with a retained message as there may be.
+    #[error("too many topics have a retained message")]
+    TooMany,
+    /// The retained messages are as large as they may be.
+    #[error("there is no room for another retained message of this size")]
+    Full,
+}
+
+/// What is retained on the live topics of this node.
+#[derive(Debug)]
+pub struct Retained {
+    table: RwLock<Table>,
+    limits: RetainedLimits,
+    hub: Arc<Hub>,
+    log: Log,
+}
+
+/// A subscription's place in the table: what is retained on its topics and was not handed on yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recall {
+    filter: TopicFilter,
+    /// The newest change when it began; later ones come through the hub.
+    upto: u64,
+    /// The topic that was handed on last.
+    after: Option<Topic>,
+}
+
+impl Recall {
+    /// Goes on behind what was retained on `topic`.
+    pub fn pass(&mut self, topic: &Topic) {
+        self.after = Some(topic.clone());
+    }
+
+    /// Roughly how many bytes it is while it waits.
+    pub(crate) fn weight(&self) -> usize {
+        const OVERHEAD: usize = 160;
+        self.filter.as_str().len() + OVERHEAD
+    }
+}
+
+/// A message whose place in the table is certain. Dropped without being kept, it gives the place up.
+#[derive(Debug)]
+pub struct Retaining {
+    retained: Arc<Retained>,
+    publication: Arc<Publication>,
+    /// The durable subscriptions that it is stored for.
+    durables: Vec<DurableId>,
+}
+
+impl Retained {
+    /// Reads what the store has kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(store: &Store, log: Log, hub: Arc<Hub>, limits: RetainedLimits) -> Result<Arc<Self>, StoreError> {
+        /// Messages read at a time.
+        const PAGE: usize = 256;
+        let mut table = Table::default();
+        let mut last = None;
+        loop {
+            let page = store.retained_after(last.as_ref(), PAGE).await?;
+            let Some(newest) = page.last() else { break };
+            last = Some(newest.topic.clone());
+            for retained in page {
+                let opaque = Opaque::from(retained.message).assured(Assurance::from_level(retained.qos));
+                table.keep(&Arc::new(Publication::new(retained.topic, Content::Opaque(opaque))));
+            }
+        }
+        Ok(Arc::new(Self { table: RwLock::new(table), limits, hub, log }))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a place for `publication` as the retained message of its topic; one without a body will take away what is
+    /// there `[MQTT-3.3.1-10]` and needs none. With `persistent` it is also stored for the durable subscriptions that
+    /// collect it.
+    ///
+    /// # Errors
+    /// [`RetainError`].
+    pub fn admit(self: &Arc<Self>, publication: Publication, persistent: bool) -> Result<Retaining, RetainError> {
+        if !is_empty(&publication) {
+            self.make_room(&publication)?;
+        }
+        let durables = if persistent { self.hub.bindings.collectors(&publication) } else { Vec::new() };
+        Ok(Retaining { retained: Arc::clone(self), publication: Arc::new(publication), durables })
+    }
+
+    /// What is on its way counts beside what it is to replace, which may be gone by then.
+    fn make_room(&self, publication: &Publication) -> Result<(), RetainError> {
+        let mut table = self.write();
+        if !table.has_place_for(publication.topic(), self.limits.topics) {
+            return Err(RetainError::TooMany);
+        }
+        if table.bytes_without(publication.topic()) + weight(publication) > self.limits.bytes {
+            return Err(RetainError::Full);
+        }
+        table.arrives(publication);
+        Ok(())
+    }
+
+    /// Makes a subscription active that first gets what is retained on its topics; what is said from now on comes behind
+    /// that.
+    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber) {
+        let table = self.read();
+        self.recall_from(&table, filter, &subscriber);
+        self.hub.subscribe(filter, subscriber);
+    }
+
+    /// Has an active subscription get what is retained on its topics, behind what was said before and in front of what is
+    /// said from now on.
+    pub fn recall(&self, filter: &TopicFilter, subscriber: &Subscriber) {
+        self.recall_from(&self.read(), filter, subscriber);
+    }
+
+    fn recall_from(&self, table: &Table, filter: &TopicFilter, subscriber: &Subscriber) {
+        // An empty search is not worth a place in the outbox.
+        if table.next(filter, None, table.newest()).is_some() {
+            let recall = Recall { filter: filter.clone(), upto: table.newest(), after: None };
+            subscriber.outbox.recall(subscriber.key, recall);
+        }
+    }
+
+    /// What is to be handed on next; none when that was all. What has been replaced since it began comes through the hub.
+    #[must_use]
+    pub fn next(&self, recall: &Recall) -> Option<Arc<Publication>> {
+        self.read().next(&recall.filter, recall.after.as_ref(), recall.upto).cloned()
+    }
+
+    /// Messages, and their weight in bytes.
+    fn size(&self) -> (usize, usize) {
+        self.read().size()
+    }
+
+    /// Forgets what is not to be delivered any more at the time `now`, and tells the metrics how much is kept; to be
+    /// called now and then.
+    pub async fn sweep(&self, now: Timestamp) {
+        let expired = self.write().forget_expired(now);
+        let (messages, bytes) = self.size();
+        let gauge = |name: &'static str, value: usize| {
+            metrics::gauge!(name).set(u32::try_from(value).unwrap_or(u32::MAX));
+        };
+        gauge("deskwire_retained_messages", messages);
+        gauge("deskwire_retained_bytes", bytes);
+        if expired && self.log.submit(forget(now)).await.is_err() {
+            tracing::debug!("the server stops; what has expired is forgotten after the next start");
+        }
+    }
+}
+
+fn forget(now: Timestamp) -> Job {
+    Job::Write { write: Write::ForgetExpired(now), announce: Announce::Nobody, reply: Reply::Nobody }
+}
+
+impl Retaining {
+    fn job(self, reply: Reply) -> Option<Job> {
+        let Content::Opaque(opaque) = self.publication.content() else { return None };
+        let message = NewQueued {
+            topic: self.publication.topic().clone(),
+            queues: self.durables.iter().copied().map(QueueRef::Durable).collect(),
+            message: opaque.into(),
+        };
+        let write = Write::Retain { message, qos: opaque.assurance() as u8 };
+        Some(Job::Write { write, announce: Announce::Retained(self), reply })
+    }
+
+    /// Keeps the message, and tells those who listen, once it is on disk; then tells `reply`. Only what is opaque is
+    /// retained.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn publish(self, reply: Reply) -> Result<(), CommitError> {
+        let log = self.retained.log.clone();
+        match self.job(reply) {
+            Some(job) => log.submit(job).await,
+            None => Ok(()),
+        }
+    }
+
+    /// As [`Self::publish`], for whoever cannot wait for a place among the writes and hears no answer.
+    pub fn publish_in_the_background(self) {
+        let log = self.retained.log.clone();
+        if let Some(job) = self.job(Reply::Nobody) {
+            log.submit_in_the_background(job);
+        }
+    }
+
+    /// The message is on disk, under these numbers for the durable subscriptions.
+    pub(crate) fn keep(self, ids: &[Option<QueuedId>]) {
+        let stored: Vec<_> =
+            self.durables.iter().zip(ids).filter_map(|(durable, id)| Some((*durable, (*id)?))).collect();
+        let mut table = self.retained.write();
+        table.keep(&self.publication);
+        self.retained.hub.publish_stored(&self.publication, &stored);
+    }
+}
+
+impl Drop for Retaining {
+    fn drop(&mut self) {
+        if !is_empty(&self.publication) {
+            self.retained.write().has_arrived(&self.publication);
+        }
+    }
+}

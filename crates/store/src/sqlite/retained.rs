@@ -1,0 +1,62 @@
+//! What is retained on live topics.
+
+use deskwire_model::{Timestamp, Topic};
+use rusqlite::{Result, Row, Transaction, params};
+
+use super::{
+    Sqlite, columns,
+    queues::{headers_to_text, message},
+};
+use crate::{NewQueued, QueuedMessage, Retained, StoreError, Written};
+
+/// Keeps a message as the newest of its topic; one without a body takes away what is there `[MQTT-3.3.1-10]`.
+pub(super) fn retain(db: &Transaction<'_>, new: &NewQueued, qos: u8) -> Result<()> {
+    let QueuedMessage { content_type, headers, expires, body } = &new.message;
+    if body.is_empty() {
+        db.prepare_cached("DELETE FROM retained_message WHERE topic = ?1")?.execute(params![new.topic.as_str()])?;
+        return Ok(());
+    }
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO retained_message (topic, qos, expires, content_type, headers, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        new.topic.as_str(),
+        qos,
+        expires.map(|Timestamp(at)| at),
+        content_type.as_deref(),
+        headers_to_text(headers)?,
+        body.as_ref()
+    ])?;
+    Ok(())
+}
+
+/// Takes away what is not to be delivered any more at the time `now`.
+pub(super) fn forget_expired(db: &Transaction<'_>, Timestamp(now): Timestamp) -> Result<Written> {
+    db.prepare_cached("DELETE FROM retained_message WHERE expires <= ?1")?.execute(params![now])?;
+    Ok(Written::Forgotten)
+}
+
+impl Sqlite {
+    pub(crate) async fn retained_after(
+        &self,
+        topic: Option<&Topic>,
+        limit: usize,
+    ) -> Result<Vec<Retained>, StoreError> {
+        let after = topic.cloned();
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT expires, content_type, headers, body, topic, qos
+                   FROM retained_message WHERE topic > ?1 ORDER BY topic LIMIT ?2",
+            )?
+            // No topic is empty.
+            .query_map(params![after.as_ref().map_or("", Topic::as_str), columns::limit(limit)], retained)?
+            .collect()
+        })
+        .await
+    }
+}
+
+fn retained(row: &Row<'_>) -> Result<Retained> {
+    Ok(Retained { topic: columns::text(row, 4, Topic::new)?, qos: row.get(5)?, message: message(row, 0)? })
+}
