@@ -12,13 +12,24 @@ use smallvec::SmallVec;
 
 use crate::{
     filters::Filters,
-    outbox::{Outbox, SubscriptionKey},
+    outbox::{Outbox, Overflow, SubscriptionKey},
     publication::{Content, Publication},
     queues::Bindings,
 };
 
 /// Locks of the subscription table: many more than there are cores.
 const SHARDS: usize = 64;
+
+/// Which messages a subscription takes from the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Takes {
+    /// All.
+    #[default]
+    All,
+    /// Only those with [`Assurance::AtMostOnce`](crate::Assurance): the others come through the mailbox of an MQTT
+    /// session.
+    Unassured,
+}
 
 /// A subscription of a connection.
 #[derive(Clone, Debug)]
@@ -27,9 +38,19 @@ pub struct Subscriber {
     pub outbox: Arc<Outbox>,
     /// What the connection calls the subscription.
     pub key: SubscriptionKey,
+    /// What it takes.
+    pub takes: Takes,
+    /// What becomes of a message that finds no room.
+    pub overflow: Overflow,
 }
 
 impl Subscriber {
+    /// The subscription `key` of the connection behind `outbox`, which takes everything and is cut when it cannot.
+    #[must_use]
+    pub fn new(outbox: &Arc<Outbox>, key: SubscriptionKey) -> Self {
+        Self { outbox: Arc::clone(outbox), key, takes: Takes::default(), overflow: Overflow::default() }
+    }
+
     fn is(&self, other: &Self) -> bool {
         self.key == other.key && Arc::ptr_eq(&self.outbox, &other.outbox)
     }
@@ -175,10 +196,10 @@ mod tests {
     fn each_matching_subscription_gets_it_once() {
         let (hub, outbox) = (Hub::default(), Outbox::new(1 << 20));
         for (key, pattern) in (0..).zip(["a/b", "a/+", "#", "c"]) {
-            hub.subscribe(&filter(pattern), Subscriber { outbox: Arc::clone(&outbox), key });
+            hub.subscribe(&filter(pattern), Subscriber::new(&outbox, key));
         }
         let other = Outbox::new(1 << 20);
-        hub.subscribe(&filter("a/b"), Subscriber { outbox: other, key: 0 });
+        hub.subscribe(&filter("a/b"), Subscriber::new(&other, 0));
         assert_eq!(publish(&hub, "a/b"), 2, "each connection counts once");
         assert_eq!(received(&outbox), 3);
     }
@@ -187,7 +208,7 @@ mod tests {
     fn nothing_comes_after_unsubscribe() {
         let (hub, outbox) = (Hub::default(), Outbox::new(1 << 20));
         for pattern in ["a/b", "a/#"] {
-            let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: 1 };
+            let subscriber = Subscriber::new(&outbox, 1);
             hub.subscribe(&filter(pattern), subscriber.clone());
             hub.unsubscribe(&filter(pattern), &subscriber);
             hub.unsubscribe(&filter(pattern), &subscriber);

@@ -11,6 +11,7 @@
 //! - [`hub`] knows which [`outbox`] wants which topic.
 //! - [`outbox`] holds, bounded, what one connection has still to write.
 //! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
+//! - [`mailboxes`] hold what waits for MQTT sessions.
 //! - [`queues`] hold what waits for whoever will consume it: work queues and durable subscriptions.
 //! - [`retained`] is the newest message of each live topic that was to be kept for later subscribers.
 //! - [`selector`] is how a subscription says which messages it wants.
@@ -22,6 +23,7 @@ pub mod feed;
 mod filters;
 pub mod hub;
 pub mod log;
+pub mod mailboxes;
 pub mod outbox;
 pub mod publication;
 pub mod queues;
@@ -31,11 +33,12 @@ pub mod sessions;
 mod stored;
 
 pub use feed::{Admission, Feed};
-pub use hub::{Hub, Subscriber};
+pub use hub::{Hub, Subscriber, Takes};
 pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};
-pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, SubscriptionKey};
+pub use mailboxes::{Attached, EnterError, Entered, Entering, Handed, MailboxLimits, Mailboxes, SavedMailbox};
+pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, Overflow, Post, SubscriptionKey};
 pub use publication::{Assurance, Content, Dialect, Opaque, Publication};
-pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, QueueError, QueueLimits, Queues};
+pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, Publishing, QueueError, QueueLimits, Queues};
 pub use retained::{Recall, RetainError, Retained, RetainedLimits, Retaining};
 pub use selector::{InvalidSelector, Selector, Wants};
 pub use sessions::{Session, Sessions};

@@ -12,6 +12,7 @@ use deskwire_store::Written;
 
 use crate::{
     log::CommitError,
+    mailboxes::MAILBOX,
     publication::{Content, Publication},
     retained::Recall,
 };
@@ -55,6 +56,8 @@ pub enum Delivered {
     Said(Arc<Publication>),
     /// What a queue hands over.
     Handed(Arc<Publication>, Handover),
+    /// What has waited in the mailbox of the connection's MQTT session.
+    Posted(Post),
     /// What is retained on the topics of the subscription, one after the other.
     Retained(Recall),
 }
@@ -66,6 +69,33 @@ pub struct Handover {
     pub number: u64,
     /// Whether somebody may have had it before.
     pub redelivered: bool,
+}
+
+/// A message on its way from the mailbox of an MQTT session to its connection, always under
+/// [`MAILBOX`](crate::mailboxes::MAILBOX).
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// What was said.
+    pub publication: Arc<Publication>,
+    /// Its number in the mailbox, by which it is settled.
+    pub number: u64,
+    /// Whether an earlier connection sent it, under the packet identifier that
+    /// [`SavedMailbox`](crate::mailboxes::SavedMailbox) has.
+    pub redelivered: bool,
+    /// Whether it is in the store, where its packet identifier can be kept.
+    pub stored: bool,
+    /// The shared subscription that it came by, in full; none if it came by the session's own.
+    pub via: Option<Arc<str>>,
+}
+
+/// What becomes of an opaque message for which there is no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The connection is ended: it must not miss anything without knowing.
+    #[default]
+    Cut,
+    /// The message is dropped: nobody promised it (QoS 0 of MQTT).
+    Drop,
 }
 
 /// What the server has to tell the connection itself. Answers never wait behind deliveries: a client that takes no
@@ -165,6 +195,11 @@ impl Outbox {
     /// Hands `publication` to a subscription of the connection. When it does not fit, a message makes the subscription
     /// lag: its log has the entry, and the positions that a receipt told. An opaque one ends the connection.
     pub fn deliver(&self, subscription: SubscriptionKey, publication: &Arc<Publication>) {
+        self.deliver_or(Overflow::Cut, subscription, publication);
+    }
+
+    /// As [`Self::deliver`], where an opaque message that does not fit is cause for `overflow`.
+    pub(crate) fn deliver_or(&self, overflow: Overflow, subscription: SubscriptionKey, publication: &Arc<Publication>) {
         self.update(|queue, limit| {
             let weight = publication.weight();
             // One delivery always fits: a message larger than the outbox must not be undeliverable.
@@ -174,10 +209,19 @@ impl Outbox {
                 queue.deliveries.push_back(Delivery { subscription, delivered });
                 return;
             }
+            let cut = match (publication.content(), overflow) {
+                (Content::Opaque(_), Overflow::Drop) => {
+                    metrics::counter!("deskwire_messages_dropped_total", "reason" => "slow_reader").increment(1);
+                    return;
+                }
+                (Content::Opaque(_), Overflow::Cut) => true,
+                (Content::Message { .. }, _) => false,
+            };
             metrics::counter!("deskwire_outbox_overflows_total").increment(1);
-            match publication.content() {
-                Content::Opaque(_) => queue.orders.close = Some(CloseReason::SlowConsumer),
-                Content::Message { .. } => queue.lag(subscription),
+            if cut {
+                queue.orders.close = Some(CloseReason::SlowConsumer);
+            } else {
+                queue.lag(subscription);
             }
         });
     }
@@ -200,14 +244,27 @@ impl Outbox {
     /// Hands a queue's message to its consumer if there is room; returns whether there is. If not, the connection asks
     /// the queue for more when it has taken out what is here.
     pub fn offer(&self, subscription: SubscriptionKey, publication: &Arc<Publication>, handover: Handover) -> bool {
+        let delivered = || Delivered::Handed(Arc::clone(publication), handover);
+        self.offer_weighing(publication.weight(), subscription, delivered)
+    }
+
+    /// Hands a mailbox's message to the connection of its session, as [`Self::offer`] does.
+    pub(crate) fn post(&self, weight: usize, post: impl FnOnce() -> Post) -> bool {
+        self.offer_weighing(weight, MAILBOX, || Delivered::Posted(post()))
+    }
+
+    fn offer_weighing(
+        &self,
+        weight: usize,
+        subscription: SubscriptionKey,
+        delivered: impl FnOnce() -> Delivered,
+    ) -> bool {
         let mut taken = false;
         self.update(|queue, limit| {
-            let weight = publication.weight();
             taken = queue.queued_bytes == 0 || queue.queued_bytes + weight <= limit;
             if taken {
                 queue.queued_bytes += weight;
-                let delivered = Delivered::Handed(Arc::clone(publication), handover);
-                queue.deliveries.push_back(Delivery { subscription, delivered });
+                queue.deliveries.push_back(Delivery { subscription, delivered: delivered() });
             } else {
                 queue.lag(subscription);
             }
@@ -304,6 +361,17 @@ mod tests {
         let outbox = Outbox::new(100);
         outbox.deliver(1, &opaque(5000));
         assert_eq!((outbox.take_deliveries().0.len(), outbox.take_orders().close), (1, None));
+    }
+
+    #[test]
+    fn what_nobody_promised_is_dropped_and_cuts_nobody() {
+        let outbox = Outbox::new(1000);
+        for _ in 0..3 {
+            outbox.deliver_or(Overflow::Drop, 1, &opaque(600));
+        }
+        outbox.deliver_or(Overflow::Drop, 7, &message(None));
+        let (deliveries, lagging) = outbox.take_deliveries();
+        assert_eq!((deliveries.len(), lagging, outbox.take_orders().close), (1, vec![7], None));
     }
 
     #[test]

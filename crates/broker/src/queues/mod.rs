@@ -16,6 +16,7 @@
 mod bindings;
 mod durable;
 mod message;
+mod publishing;
 mod queue;
 mod state;
 
@@ -46,6 +47,7 @@ use crate::{
 pub(crate) use self::bindings::Bindings;
 pub use self::{
     durable::{Durable, DurableError},
+    publishing::Publishing,
     queue::Consumption,
 };
 

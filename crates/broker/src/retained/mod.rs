@@ -25,6 +25,7 @@ use self::table::{Table, is_empty, weight};
 use crate::{
     hub::{Hub, Subscriber},
     log::{Announce, CommitError, Job, Log, Reply},
+    mailboxes::Received,
     publication::{Assurance, Content, Opaque, Publication},
 };
 
@@ -125,7 +126,13 @@ impl Retained {
     ///
     /// # Errors
     /// [`RetainError`].
-    pub fn admit(self: &Arc<Self>, publication: Publication, persistent: bool) -> Result<Retaining, RetainError> {
+    pub fn admit(
+        self: &Arc<Self>,
+        publication: Publication,
+        persistent: bool,
+        received: Option<Received>,
+    ) -> Result<Retaining, RetainError> {
+        let _ = received;
         if !is_empty(&publication) {
             self.make_room(&publication)?;
         }
@@ -147,11 +154,12 @@ impl Retained {
     }
 
     /// Makes a subscription active that first gets what is retained on its topics; what is said from now on comes behind
-    /// that.
-    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber) {
+    /// that. `also` is called in the same step, as nothing is retained meanwhile.
+    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber, also: impl FnOnce()) {
         let table = self.read();
         self.recall_from(&table, filter, &subscriber);
         self.hub.subscribe(filter, subscriber);
+        also();
     }
 
     /// Has an active subscription get what is retained on its topics, behind what was said before and in front of what is

@@ -58,7 +58,7 @@ impl Desk {
     /// Has `outbox` hear what is said in `conversation`, under `key`.
     pub(crate) fn listen(&self, conversation: &Conversation, outbox: &Arc<Outbox>, key: u32) {
         let filter = TopicFilter::from(&conversation.topic);
-        self.hub.subscribe(&filter, Subscriber { outbox: Arc::clone(outbox), key });
+        self.hub.subscribe(&filter, Subscriber::new(outbox, key));
     }
 
     pub(crate) async fn say(&self, conversation: &Conversation, name: &str) -> Written {

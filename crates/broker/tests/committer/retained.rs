@@ -39,14 +39,14 @@ fn publication(topic: &str, said: Opaque) -> Publication {
 
 async fn keep(retained: &Arc<Retained>, topic: &str, said: Opaque) {
     let (sender, receiver) = oneshot::channel();
-    let retaining = retained.admit(publication(topic, said), false).unwrap();
+    let retaining = retained.admit(publication(topic, said), false, None).unwrap();
     retaining.publish(Reply::Waiter(sender)).await.unwrap();
     assert_eq!(receiver.await.unwrap(), Ok(Written::Queued(Vec::new())));
 }
 
 fn subscribe(retained: &Retained, pattern: &str) -> Arc<Outbox> {
     let outbox = Outbox::new(1 << 20);
-    retained.subscribe(&filter(pattern), Subscriber { outbox: Arc::clone(&outbox), key: 1 });
+    retained.subscribe(&filter(pattern), Subscriber::new(&outbox, 1), || ());
     outbox
 }
 
@@ -67,7 +67,7 @@ fn heard(retained: &Retained, outbox: &Outbox) -> Vec<(String, bool)> {
                     heard.push((text(&publication), true));
                 }
             }
-            Delivered::Handed(..) => panic!("{delivery:?}"),
+            Delivered::Handed(..) | Delivered::Posted(_) => panic!("{delivery:?}"),
         }
     }
     heard
@@ -105,7 +105,7 @@ async fn who_asks_again_gets_it_behind_what_was_said_before() {
     keep(&retained, "a", opaque("1")).await;
     let outbox = subscribe(&retained, "a");
     keep(&retained, "a", opaque("2")).await;
-    retained.recall(&filter("a"), &Subscriber { outbox: Arc::clone(&outbox), key: 1 });
+    retained.recall(&filter("a"), &Subscriber::new(&outbox, 1));
     keep(&retained, "b", opaque("no")).await;
     assert_eq!(heard(&retained, &outbox), [new("2"), old("2")]);
 }
@@ -129,12 +129,12 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
     let retained = open(&desk, LIMITS).await;
     // More than are read at a time.
     for number in 0..300 {
-        let retaining = retained.admit(publication(&format!("t/{number}"), opaque("x")), false).unwrap();
+        let retaining = retained.admit(publication(&format!("t/{number}"), opaque("x")), false, None).unwrap();
         retaining.publish(Reply::Nobody).await.unwrap();
     }
     keep(&retained, "u", opaque("y").assured(Assurance::AtMostOnce).expiring(Timestamp(i64::MAX))).await;
     let few = open(&desk, RetainedLimits { topics: 1, ..LIMITS }).await;
-    assert_eq!(few.admit(publication("u", opaque("z")), false).err(), None, "a topic keeps its place");
+    assert_eq!(few.admit(publication("u", opaque("z")), false, None).err(), None, "a topic keeps its place");
     let again = opened_again(&desk).await;
     let found = subscribe(&again, "u").take_deliveries().0.pop_front().unwrap();
     let Delivered::Retained(recall) = found.delivered else { panic!("{found:?}") };
@@ -154,8 +154,8 @@ async fn more_than_there_may_be_is_refused() {
     ] {
         let retained = open(&desk, limits).await;
         let big = || opaque(&"x".repeat(500));
-        let refused = |topic: &str| retained.admit(publication(topic, big()), false).err();
-        let admitted = retained.admit(publication("a", big()), false).unwrap();
+        let refused = |topic: &str| retained.admit(publication(topic, big()), false, None).err();
+        let admitted = retained.admit(publication("a", big()), false, None).unwrap();
         assert_eq!(refused("b"), Some(error), "what is on its way counts");
         assert_eq!(refused("a"), Some(error).filter(|error| *error == RetainError::Full), "a topic counts once");
         drop(admitted);
@@ -202,7 +202,7 @@ async fn nobody_misses_or_doubles_what_is_retained_meanwhile() {
         })
         .into();
     for number in 1..=CHANGES {
-        let retaining = retained.admit(publication("a/b", opaque(&number.to_string())), false).unwrap();
+        let retaining = retained.admit(publication("a/b", opaque(&number.to_string())), false, None).unwrap();
         retaining.publish(Reply::Nobody).await.unwrap();
     }
     for reader in readers {
@@ -214,8 +214,8 @@ async fn nobody_misses_or_doubles_what_is_retained_meanwhile() {
 async fn read_a_while(retained: &Retained, hub: &Hub, pattern: &str, last: usize) -> usize {
     const FEW: usize = 4;
     let (outbox, mut numbers) = (Outbox::new(1 << 20), Vec::<usize>::new());
-    let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: 1 };
-    retained.subscribe(&filter(pattern), subscriber.clone());
+    let subscriber = Subscriber::new(&outbox, 1);
+    retained.subscribe(&filter(pattern), subscriber.clone(), || ());
     while numbers.len() < FEW && numbers.last() != Some(&last) {
         numbers.extend(heard(retained, &outbox).iter().map(|(text, _)| text.parse::<usize>().unwrap()));
         tokio::task::yield_now().await;

@@ -85,7 +85,7 @@ impl Office {
     pub(crate) fn listen(&self, conversation: &Conversation) -> Arc<Outbox> {
         const KEY: SubscriptionKey = 1;
         let outbox = Outbox::new(1 << 20);
-        let subscriber = Subscriber { outbox: Arc::clone(&outbox), key: KEY };
+        let subscriber = Subscriber::new(&outbox, KEY);
         self.hub.subscribe(&TopicFilter::from(&conversation.topic), subscriber);
         outbox
     }

@@ -110,7 +110,7 @@ impl<T> Subscriptions<T> {
     /// Makes a subscription active: from now on the outbox gets what is said. Nothing is handed on before
     /// [`Self::add`].
     pub(super) fn activate(&self, key: SubscriptionKey, filter: TopicFilter) -> Active {
-        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key };
+        let subscriber = Subscriber::new(&self.outbox, key);
         self.hub.subscribe(&filter, subscriber.clone());
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
     }
@@ -122,15 +122,15 @@ impl<T> Subscriptions<T> {
         filter: TopicFilter,
         retained: &Retained,
     ) -> Active {
-        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key };
-        retained.subscribe(&filter, subscriber.clone());
+        let subscriber = Subscriber::new(&self.outbox, key);
+        retained.subscribe(&filter, subscriber.clone(), || ());
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
     }
 
     /// Has an existing subscription to live topics get again what is retained on them.
     pub(super) fn recall(&self, key: SubscriptionKey, retained: &Retained) {
         if let Some(subscription) = self.get(key) {
-            retained.recall(&subscription.filter, &Subscriber { outbox: Arc::clone(&self.outbox), key });
+            retained.recall(&subscription.filter, &Subscriber::new(&self.outbox, key));
         }
     }
 
@@ -204,7 +204,7 @@ impl<T> Subscriptions<T> {
     }
 
     fn leave(&self, subscription: &Subscription<T>) {
-        let subscriber = Subscriber { outbox: Arc::clone(&self.outbox), key: subscription.key };
+        let subscriber = Subscriber::new(&self.outbox, subscription.key);
         self.hub.unsubscribe(&subscription.filter, &subscriber);
     }
 

@@ -54,7 +54,7 @@ impl Mqtt {
             Delivered::Said(publication) => self.hand_on_said(subscription, publication, out),
             Delivered::Retained(recall) => self.hand_on_retained(subscription, recall, out),
             // Queues are for STOMP.
-            Delivered::Handed(..) => true,
+            Delivered::Handed(..) | Delivered::Posted(_) => true,
         }
     }
 

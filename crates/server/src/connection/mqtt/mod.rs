@@ -376,7 +376,7 @@ fn publish_will(gateway: &Gateway, session: &SessionView<'_>, Will { publication
     if !retain {
         return gateway.hub.publish(&Arc::new(publication));
     }
-    match gateway.retained.admit(publication, false) {
+    match gateway.retained.admit(publication, false, None) {
         Ok(retaining) => retaining.publish_in_the_background(),
         Err(error) => {
             gateway.metrics.limit_hits(Limit::Retained).increment(1);

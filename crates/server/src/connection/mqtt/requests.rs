@@ -362,7 +362,7 @@ impl Mqtt {
         let publication = opaque(topic, publish.payload.clone(), publish.delivery.qos());
         let outbox = Arc::clone(&self.outbox);
         if publish.retain {
-            let admitted = self.gateway.retained.admit(publication, false);
+            let admitted = self.gateway.retained.admit(publication, false, None);
             let retaining = admitted.inspect_err(|_| self.gateway.metrics.limit_hits(Limit::Retained).increment(1))?;
             retaining.publish(Reply::Outbox(outbox, number)).await?;
         } else if self.unanswered.is_empty() {

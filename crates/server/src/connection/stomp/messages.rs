@@ -55,6 +55,8 @@ impl Stomp {
             Delivered::Said(publication) => self.hand_on_said(subscription, publication, out),
             Delivered::Handed(publication, handover) => self.hand_over(subscription, *handover, publication, out),
             Delivered::Retained(recall) => return self.hand_on_retained(subscription, recall, out),
+            // Mailboxes are for MQTT.
+            Delivered::Posted(_) => {}
         }
         true
     }

@@ -112,7 +112,7 @@ impl Stomp {
 
     /// To a live topic, and to those who ask later for what is retained there.
     async fn retain(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
-        let admitted = self.gateway.retained.admit(publication, is_persistent(send));
+        let admitted = self.gateway.retained.admit(publication, is_persistent(send), None);
         let retaining = admitted.inspect_err(|_| self.gateway.metrics.limit_hits(Limit::Retained).increment(1))?;
         let reply = self.next_reply();
         retaining.publish(reply).await?;
