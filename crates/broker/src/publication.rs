@@ -50,7 +50,18 @@ pub struct Opaque {
     expires: Option<Timestamp>,
     origin: Option<SessionId>,
     is_text: bool,
+    is_declared_text: bool,
+    is_retained: bool,
     assurance: Assurance,
+    /// Apart, as most messages ask for no answer.
+    answer: Option<Box<Answer>>,
+}
+
+/// What a publisher asks of those who answer a message.
+#[derive(Clone, Debug)]
+struct Answer {
+    topic: Option<Box<str>>,
+    correlation: Option<Bytes>,
 }
 
 impl Opaque {
@@ -59,8 +70,7 @@ impl Opaque {
     pub fn new(body: Bytes, content_type: Option<Box<str>>, headers: Vec<(Box<str>, Box<str>)>) -> Self {
         let declared_binary = content_type.as_deref() == Some("application/octet-stream");
         let is_text = !declared_binary && std::str::from_utf8(&body).is_ok();
-        let assurance = Assurance::default();
-        Self { body, content_type, headers, expires: None, origin: None, is_text, assurance }
+        Self { body, content_type, headers, is_text, ..Self::default() }
     }
 
     /// The same, not to be delivered from `time` on.
@@ -79,6 +89,26 @@ impl Opaque {
     #[must_use]
     pub fn assured(self, assurance: Assurance) -> Self {
         Self { assurance, ..self }
+    }
+
+    /// The same, published to be retained.
+    #[must_use]
+    pub fn retained(self) -> Self {
+        Self { is_retained: true, ..self }
+    }
+
+    /// The same, of which its publisher declares that it is UTF-8 (MQTT 5.0, 3.3.2.3.2).
+    #[must_use]
+    pub fn declared_text(self) -> Self {
+        Self { is_declared_text: true, ..self }
+    }
+
+    /// The same, to be answered on `response_topic`, naming `correlation` (MQTT 5.0, 4.10).
+    #[must_use]
+    pub fn answering(self, response_topic: Option<Box<str>>, correlation: Option<Bytes>) -> Self {
+        let asks = response_topic.is_some() || correlation.is_some();
+        let answer = asks.then(|| Box::new(Answer { topic: response_topic, correlation }));
+        Self { answer, ..self }
     }
 
     /// The body.
@@ -120,6 +150,37 @@ impl Opaque {
     #[must_use]
     pub const fn is_text(&self) -> bool {
         self.is_text
+    }
+
+    /// Whether its publisher declared that the body is UTF-8, which nobody has checked.
+    #[must_use]
+    pub const fn is_declared_text(&self) -> bool {
+        self.is_declared_text
+    }
+
+    /// Whether it was published to be retained.
+    #[must_use]
+    pub const fn is_retained(&self) -> bool {
+        self.is_retained
+    }
+
+    /// The topic its publisher expects an answer on, as the publisher wrote it.
+    #[must_use]
+    pub fn response_topic(&self) -> Option<&str> {
+        self.answer.as_ref()?.topic.as_deref()
+    }
+
+    /// How its publisher knows what is being answered.
+    #[must_use]
+    pub fn correlation(&self) -> Option<&Bytes> {
+        self.answer.as_ref()?.correlation.as_ref()
+    }
+
+    /// How many bytes it is, roughly.
+    fn weight(&self) -> usize {
+        let headers = self.headers().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let answer = self.response_topic().map_or(0, str::len) + self.correlation().map_or(0, Bytes::len);
+        self.body.len() + self.content_type().map_or(0, str::len) + headers + answer
     }
 }
 
@@ -211,10 +272,7 @@ impl Publication {
         // Heads, and what stamping adds when it is rendered.
         const OVERHEAD: usize = 160;
         let body = match &self.content {
-            Content::Opaque(opaque) => {
-                let headers = opaque.headers().map(|(name, value)| name.len() + value.len()).sum::<usize>();
-                opaque.body.len() + opaque.content_type().map_or(0, str::len) + headers
-            }
+            Content::Opaque(opaque) => opaque.weight(),
             Content::Message { payload, .. } => payload.bytes().len(),
         };
         body + self.topic.as_str().len() + OVERHEAD

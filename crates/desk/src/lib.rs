@@ -35,6 +35,7 @@ pub use self::{
     greeting::Greeting,
     ingress::{Sender, Submitted},
     reading::HistoryPage,
+    sessions::OpenedSession,
     threads::ThreadRequest,
 };
 

@@ -8,15 +8,17 @@
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
 mod error;
+mod mqtt;
 mod records;
 mod sqlite;
 mod store;
 mod write;
 
 pub use error::StoreError;
+pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use records::{
-    DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
-    Retained, Visitor, Workgroup,
+    DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
+    Visitor, Workgroup,
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;

@@ -68,15 +68,6 @@ pub struct Visitor {
     pub channel: String,
 }
 
-/// A persistent MQTT session at the start of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenedSession {
-    /// Whether the user had it before: it resumes where its cursors stand.
-    pub existed: bool,
-    /// Its subscriptions, with their maximum QoS.
-    pub subscriptions: Vec<(TopicFilter, u8)>,
-}
-
 /// The number of a message that waits in a queue; in each queue they rise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueuedId(pub i64);
@@ -96,6 +87,8 @@ pub struct Queued {
     pub topic: Topic,
     /// What was said.
     pub message: QueuedMessage,
+    /// For a QoS 2 message on its way to an MQTT client: its packet id, and whether the client has received it.
+    pub inflight: Option<(u16, bool)>,
 }
 
 /// A message that is retained on a live topic.
@@ -103,8 +96,6 @@ pub struct Queued {
 pub struct Retained {
     /// Where it was said.
     pub topic: Topic,
-    /// The highest MQTT quality of service to deliver it with.
-    pub qos: u8,
     /// What was said.
     pub message: QueuedMessage,
 }

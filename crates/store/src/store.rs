@@ -5,8 +5,9 @@ use std::path::Path;
 use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
 
 use crate::{
-    DurableId, DurableSubscription, EntryPage, OpenedSession, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
-    Retained, Sqlite, SqliteOptions, StoreError, Visitor, Workgroup, Write, Written,
+    DurableId, DurableSubscription, EntryPage, MqttSessionId, MqttSubscription, Participant, QueuePlace, Queued,
+    QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Visitor, Workgroup, Write,
+    Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -314,43 +315,64 @@ impl Store {
     }
 }
 
-/// MQTT sessions that outlive their connection. A session's device is its client id.
+/// MQTT sessions that outlive their connection. A session's device is its client id. How far they are is a [`Write`].
 impl Store {
-    /// Opens `user`'s session. A new one starts now: in the same transaction the device's delivered cursor is set to
-    /// the head of each open conversation that the user takes part in. The session of another user under this client
-    /// id is dropped.
-    pub async fn open_mqtt_session(&self, client_id: &str, user: &Uid) -> Result<OpenedSession, StoreError> {
+    /// All sessions, the oldest first.
+    pub async fn mqtt_sessions(&self) -> Result<Vec<StoredMqttSession>, StoreError> {
         match self {
-            Self::Sqlite(db) => db.open_mqtt_session(client_id, user).await,
+            Self::Sqlite(db) => db.mqtt_sessions().await,
         }
     }
 
-    /// Adds a subscription to a session, or changes its QoS.
+    /// Creates a session. One of this client id is dropped first, with all it has. The new one starts now: in the same
+    /// transaction the device's delivered cursor is set to the head of each open conversation that the user takes part
+    /// in.
+    pub async fn create_mqtt_session(
+        &self,
+        client_id: &str,
+        user: &Uid,
+        expiry_s: u32,
+    ) -> Result<MqttSessionId, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.create_mqtt_session(client_id, user, expiry_s).await,
+        }
+    }
+
+    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.resume_mqtt_session(id, expiry_s).await,
+        }
+    }
+
+    /// Forgets a session with its subscriptions, messages, packet ids and its device's cursors, if it is there.
+    pub async fn drop_mqtt_session(&self, id: MqttSessionId) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.drop_mqtt_session(id).await,
+        }
+    }
+
+    /// Adds a subscription to a session, or replaces the one of the same filter.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when there is no such session.
     pub async fn save_mqtt_subscription(
         &self,
-        client_id: &str,
-        filter: &TopicFilter,
-        qos: u8,
+        id: MqttSessionId,
+        subscription: &MqttSubscription,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(db) => db.save_mqtt_subscription(client_id, filter, qos).await,
+            Self::Sqlite(db) => db.save_mqtt_subscription(id, subscription).await,
         }
     }
 
-    /// Removes a subscription from a session, if it is there.
-    pub async fn drop_mqtt_subscription(&self, client_id: &str, filter: &TopicFilter) -> Result<(), StoreError> {
+    /// Removes the subscription of this filter from a session, if it is there.
+    pub async fn drop_mqtt_subscription(&self, id: MqttSessionId, filter: &str) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(db) => db.drop_mqtt_subscription(client_id, filter).await,
-        }
-    }
-
-    /// Forgets a session with its subscriptions and its device's cursors, if it is there.
-    pub async fn drop_mqtt_session(&self, client_id: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.drop_mqtt_session(client_id).await,
+            Self::Sqlite(db) => db.drop_mqtt_subscription(id, filter).await,
         }
     }
 }

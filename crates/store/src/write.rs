@@ -1,14 +1,17 @@
 //! What can be written in one transaction, and what comes of it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use deskwire_model::{
     Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadStatus, ThreadType, Timestamp, Topic,
     Uid,
 };
 
-use crate::{DurableId, QueuedId};
+use crate::{DurableId, Inflight, MqttSessionId, QueuedId, Received};
 
-/// One change to a conversation, its log, its cursors, to what waits in a queue or is retained.
+/// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, or to how
+/// far an MQTT session is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -68,14 +71,23 @@ pub enum Write {
     Consume(Vec<QueuedId>),
     /// Keeps a message as the one that is retained on its topic or, if it has no body, takes away what is retained
     /// there; it also waits in the queues it names. Answered by [`Written::Queued`].
-    Retain {
-        /// The message.
-        message: NewQueued,
-        /// The highest MQTT quality of service to deliver it with: 0, 1 or 2.
-        qos: u8,
-    },
+    Retain(NewQueued),
     /// Takes away what is retained and not to be delivered any more at this time; answered by [`Written::Forgotten`].
     ForgetExpired(Timestamp),
+    /// Notes how far messages to MQTT clients are; nothing for those that are gone. Answered by [`Written::Noted`].
+    Inflight(Vec<Inflight>),
+    /// Forgets a packet id that its client has released, if it is there; answered by [`Written::Noted`].
+    Release(Received),
+    /// Notes that the connection of an MQTT session has ended, if the session is there; answered by
+    /// [`Written::Noted`].
+    LeaveSession {
+        /// The session.
+        session: MqttSessionId,
+        /// When the connection ended.
+        at: Timestamp,
+        /// Seconds that the session outlives it; [`u32::MAX`] for ever.
+        expiry_s: u32,
+    },
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
 }
@@ -85,19 +97,28 @@ pub enum Write {
 pub struct NewQueued {
     /// Where it was said; in a work queue the queue's name.
     pub topic: Topic,
-    /// The queues it waits in.
+    /// The queues it waits in; perhaps none, if its packet id is all there is to keep.
     pub queues: Vec<QueueRef>,
     /// What was said.
     pub message: QueuedMessage,
+    /// For a QoS 2 message of a client whose session outlives the connection: what tells a repeat.
+    pub received: Option<Received>,
 }
 
 /// A queue that messages are kept in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum QueueRef {
     /// The work queue that is called as the message's topic.
     Work,
     /// A durable subscription's.
     Durable(DurableId),
+    /// An MQTT session's.
+    Session {
+        /// The session.
+        id: MqttSessionId,
+        /// The shared subscription that the message comes by, as subscribed; none if it comes by others.
+        via: Option<Arc<str>>,
+    },
 }
 
 /// A message that is kept as it was sent.
@@ -111,6 +132,16 @@ pub struct QueuedMessage {
     pub expires: Option<Timestamp>,
     /// Its body.
     pub body: Bytes,
+    /// The highest MQTT quality of service to deliver it with: 0, 1 or 2.
+    pub qos: u8,
+    /// Whether it was published to be retained.
+    pub retained: bool,
+    /// Whether its sender declared that the body is UTF-8 (MQTT 5.0, 3.3.2.3.2).
+    pub is_text: bool,
+    /// Where its sender expects an answer.
+    pub response_topic: Option<Box<str>>,
+    /// How its sender knows what is being answered.
+    pub correlation: Option<Bytes>,
 }
 
 /// An entry before it has a position and a time.
@@ -189,12 +220,14 @@ pub enum Written {
         created: bool,
     },
     /// The message waits: its number in each queue, in the order they were named; none where the durable subscription
-    /// is gone.
+    /// or the session is gone.
     Queued(Vec<Option<QueuedId>>),
     /// The messages are forgotten.
     Consumed,
     /// What has expired is forgotten.
     Forgotten,
+    /// The MQTT session has it.
+    Noted,
     /// The probe is committed.
     Probed,
     /// The write was not made; the rest of its batch was.

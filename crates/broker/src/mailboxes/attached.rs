@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use deskwire_model::Timestamp;
-use deskwire_store::StoreError;
+use deskwire_store::{MqttSubscription, Received, StoreError};
 
-use super::{MqttSubscription, Received, SavedMailbox};
+use super::SavedMailbox;
 use crate::{
     log::{CommitError, Reply},
     outbox::SubscriptionKey,

@@ -1,17 +1,13 @@
 //! Mailboxes: what waits for an MQTT session until its client has acknowledged it.
 
 mod attached;
-mod standins;
 
 use std::sync::Arc;
 
 use deskwire_model::{SessionId, Timestamp, Uid};
-use deskwire_store::{Store, StoreError};
+use deskwire_store::{MqttSubscription, Store, StoreError};
 
-pub use self::{
-    attached::Attached,
-    standins::{MqttSubscription, Received},
-};
+pub use self::attached::Attached;
 use crate::{
     hub::Hub,
     log::Log,

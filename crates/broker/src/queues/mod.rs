@@ -155,6 +155,7 @@ impl Queues {
                         Some(Arc::clone(made))
                     }
                     QueueRef::Durable(id) => durables.get(&id).cloned(),
+                    QueueRef::Session { .. } => None,
                 };
                 if let Some(queue) = queue {
                     let content = Content::Opaque(queued.message.into());
@@ -299,5 +300,5 @@ fn first_number() -> u64 {
 /// What the store keeps of a publication; only opaque ones wait in queues.
 fn to_store(publication: &Publication, queues: Vec<QueueRef>) -> Option<NewQueued> {
     let Content::Opaque(opaque) = publication.content() else { return None };
-    Some(NewQueued { topic: publication.topic().clone(), queues, message: opaque.into() })
+    Some(NewQueued { topic: publication.topic().clone(), queues, message: opaque.into(), received: None })
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use deskwire_store::Received;
+
 use super::Queues;
 use crate::{
     log::{CommitError, Reply, Ticket},
-    mailboxes::Received,
     publication::Publication,
 };
 

@@ -19,14 +19,13 @@ mod table;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use deskwire_model::{Timestamp, Topic, TopicFilter};
-use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
+use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Received, Store, StoreError, Write};
 
 use self::table::{Table, is_empty, weight};
 use crate::{
     hub::{Hub, Subscriber},
     log::{Announce, CommitError, Job, Log, Reply},
-    mailboxes::Received,
-    publication::{Assurance, Content, Opaque, Publication},
+    publication::{Content, Publication},
 };
 
 /// Bounds of what is retained.
@@ -105,8 +104,8 @@ impl Retained {
             let Some(newest) = page.last() else { break };
             last = Some(newest.topic.clone());
             for retained in page {
-                let opaque = Opaque::from(retained.message).assured(Assurance::from_level(retained.qos));
-                table.keep(&Arc::new(Publication::new(retained.topic, Content::Opaque(opaque))));
+                let content = Content::Opaque(retained.message.into());
+                table.keep(&Arc::new(Publication::new(retained.topic, content)));
             }
         }
         Ok(Arc::new(Self { table: RwLock::new(table), limits, hub, log }))
@@ -210,12 +209,12 @@ fn forget(now: Timestamp) -> Job {
 impl Retaining {
     fn job(self, reply: Reply) -> Option<Job> {
         let Content::Opaque(opaque) = self.publication.content() else { return None };
-        let message = NewQueued {
+        let write = Write::Retain(NewQueued {
             topic: self.publication.topic().clone(),
             queues: self.durables.iter().copied().map(QueueRef::Durable).collect(),
             message: opaque.into(),
-        };
-        let write = Write::Retain { message, qos: opaque.assurance() as u8 };
+            received: None,
+        });
         Some(Job::Write { write, announce: Announce::Retained(self), reply })
     }
 

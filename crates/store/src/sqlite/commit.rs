@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors,
     heads::{Head, Heads},
-    queues, retained,
+    queues, retained, sessions,
 };
 use crate::{NewEntry, Refusal, Upto, Write, Written};
 
@@ -32,11 +32,14 @@ impl Commit<'_> {
             Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
             Write::Enqueue(new) => queues::enqueue(self.db, &new),
             Write::Consume(ids) => queues::consume(self.db, &ids),
-            Write::Retain { message, qos } => {
-                retained::retain(self.db, &message, qos)?;
-                queues::enqueue(self.db, &message)
+            Write::Retain(new) => {
+                retained::retain(self.db, &new)?;
+                queues::enqueue(self.db, &new)
             }
             Write::ForgetExpired(now) => retained::forget_expired(self.db, now),
+            Write::Inflight(messages) => queues::send(self.db, &messages),
+            Write::Release(received) => sessions::release(self.db, received),
+            Write::LeaveSession { session, at, expiry_s } => sessions::leave(self.db, session, at, expiry_s),
             Write::Probe => self.probe(),
         }
     }

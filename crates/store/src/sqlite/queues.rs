@@ -4,42 +4,70 @@ use bytes::Bytes;
 use deskwire_model::{Timestamp, Topic, TopicFilter, Uid};
 use rusqlite::{Connection, Result, Row, Transaction, params};
 
-use super::{Sqlite, columns};
+use super::{Sqlite, columns, sessions};
 use crate::{
-    DurableId, DurableSubscription, NewQueued, QueueRef, Queued, QueuedId, QueuedMessage, StoreError, Written,
+    DurableId, DurableSubscription, Inflight, MqttSessionId, NewQueued, QueueRef, Queued, QueuedId, QueuedMessage,
+    StoreError, Written,
 };
 
 /// Puts a message into its queues.
 pub(super) fn enqueue(db: &Transaction<'_>, new: &NewQueued) -> Result<Written> {
-    let QueuedMessage { content_type, headers, expires, body } = &new.message;
+    if let Some(received) = new.received {
+        sessions::receive(db, received)?;
+    }
+    let QueuedMessage { content_type, headers, expires, body, qos, retained, is_text, response_topic, correlation } =
+        &new.message;
     let headers = headers_to_text(headers)?;
-    // A subscription that is gone is no reason to fail the batch.
+    // A subscription or session that is gone is no reason to fail the batch.
     let mut insert = db.prepare_cached(
-        "INSERT INTO queued_message (subscription, topic, expires, content_type, headers, body)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6
-          WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1)",
+        "INSERT INTO queued_message (subscription, session, via, topic, expires, content_type, headers, qos, retained,
+                                     is_text, response_topic, correlation, body)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+          WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1))
+            AND (?2 IS NULL OR EXISTS (SELECT 1 FROM mqtt_session WHERE id = ?2))",
     )?;
     let mut ids = Vec::with_capacity(new.queues.len());
     for queue in &new.queues {
-        let subscription = match queue {
-            QueueRef::Work => None,
-            QueueRef::Durable(DurableId(id)) => Some(id),
+        let (subscription, session, via) = match queue {
+            QueueRef::Work => (None, None, None),
+            QueueRef::Durable(DurableId(id)) => (Some(id), None, None),
+            QueueRef::Session { id: MqttSessionId(id), via } => (None, Some(id), via.as_deref()),
         };
-        let expires = expires.map(|Timestamp(at)| at);
         let rows = insert.execute(params![
             subscription,
+            session,
+            via,
             new.topic.as_str(),
-            expires,
+            expires.map(|Timestamp(at)| at),
             content_type.as_deref(),
             headers,
-            body.as_ref()
+            qos,
+            retained,
+            is_text,
+            response_topic.as_deref(),
+            correlation.as_deref(),
+            body.as_ref(),
         ])?;
         ids.push((rows == 1).then(|| QueuedId(db.last_insert_rowid())));
     }
     Ok(Written::Queued(ids))
 }
 
-/// Removes messages from their queues.
+/// Notes how far messages are on their way to MQTT clients.
+pub(super) fn send(db: &Transaction<'_>, messages: &[Inflight]) -> Result<Written> {
+    // A message that is gone is no reason to fail the batch.
+    let mut insert = db.prepare_cached(
+        "INSERT INTO queued_inflight (message, packet_id, received)
+         SELECT id, ?2, ?3 FROM queued_message WHERE id = ?1
+             ON CONFLICT (message) DO UPDATE SET packet_id = excluded.packet_id, received = excluded.received",
+    )?;
+    for Inflight { message, packet_id, received } in messages {
+        insert.execute(params![message.0, packet_id, received])?;
+    }
+    Ok(Written::Noted)
+}
+
+/// Removes messages from their queues, and what says how far they were.
 pub(super) fn consume(db: &Transaction<'_>, ids: &[QueuedId]) -> Result<Written> {
     let mut delete = db.prepare_cached("DELETE FROM queued_message WHERE id = ?1")?;
     for QueuedId(id) in ids {
@@ -52,8 +80,11 @@ impl Sqlite {
     pub(crate) async fn queued_after(&self, id: QueuedId, limit: usize) -> Result<Vec<Queued>, StoreError> {
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT id, subscription, topic, expires, content_type, headers, body
-                   FROM queued_message WHERE id > ?1 ORDER BY id LIMIT ?2",
+                "SELECT q.id, q.subscription, q.session, q.via, i.packet_id, i.received, q.topic, q.expires,
+                        q.content_type, q.headers, q.qos, q.retained, q.is_text, q.response_topic, q.correlation, q.body
+                   FROM queued_message q
+                   LEFT JOIN queued_inflight i ON i.message = q.id
+                  WHERE q.id > ?1 ORDER BY q.id LIMIT ?2",
             )?
             .query_map(params![id.0, columns::limit(limit)], queued)?
             .collect()
@@ -110,21 +141,32 @@ fn drop_subscription(db: &Connection, id: DurableId) -> Result<()> {
 }
 
 fn queued(row: &Row<'_>) -> Result<Queued> {
-    Ok(Queued {
-        id: QueuedId(row.get(0)?),
-        queue: row.get::<_, Option<i64>>(1)?.map_or(QueueRef::Work, |id| QueueRef::Durable(DurableId(id))),
-        topic: columns::text(row, 2, Topic::new)?,
-        message: message(row, 3)?,
-    })
+    let queue = match (row.get(1)?, row.get(2)?) {
+        (Some(id), _) => QueueRef::Durable(DurableId(id)),
+        (None, Some(id)) => QueueRef::Session { id: MqttSessionId(id), via: row.get(3)? },
+        (None, None) => QueueRef::Work,
+    };
+    let inflight = match row.get(4)? {
+        Some(packet_id) => Some((packet_id, row.get(5)?)),
+        None => None,
+    };
+    let topic = columns::text(row, 6, Topic::new)?;
+    Ok(Queued { id: QueuedId(row.get(0)?), queue, topic, message: message(row, 7)?, inflight })
 }
 
-/// Reads `expires`, `content_type`, `headers` and `body`, which are the columns from `first` on.
+/// Reads `expires`, `content_type`, `headers`, `qos`, `retained`, `is_text`, `response_topic`, `correlation` and `body`,
+/// which are the columns from `first` on.
 pub(super) fn message(row: &Row<'_>, first: usize) -> Result<QueuedMessage> {
     Ok(QueuedMessage {
         expires: row.get::<_, Option<i64>>(first)?.map(Timestamp),
         content_type: row.get::<_, Option<Box<str>>>(first + 1)?,
         headers: columns::text(row, first + 2, |text| serde_json::from_str(text))?,
-        body: Bytes::from(row.get::<_, Vec<u8>>(first + 3)?),
+        qos: row.get(first + 3)?,
+        retained: row.get(first + 4)?,
+        is_text: row.get(first + 5)?,
+        response_topic: row.get(first + 6)?,
+        correlation: row.get::<_, Option<Vec<u8>>>(first + 7)?.map(Bytes::from),
+        body: Bytes::from(row.get::<_, Vec<u8>>(first + 8)?),
     })
 }
 

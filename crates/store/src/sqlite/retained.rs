@@ -10,15 +10,17 @@ use super::{
 use crate::{NewQueued, QueuedMessage, Retained, StoreError, Written};
 
 /// Keeps a message as the newest of its topic; one without a body takes away what is there `[MQTT-3.3.1-10]`.
-pub(super) fn retain(db: &Transaction<'_>, new: &NewQueued, qos: u8) -> Result<()> {
-    let QueuedMessage { content_type, headers, expires, body } = &new.message;
+pub(super) fn retain(db: &Transaction<'_>, new: &NewQueued) -> Result<()> {
+    let QueuedMessage { content_type, headers, expires, body, qos, retained: _, is_text, response_topic, correlation } =
+        &new.message;
     if body.is_empty() {
         db.prepare_cached("DELETE FROM retained_message WHERE topic = ?1")?.execute(params![new.topic.as_str()])?;
         return Ok(());
     }
     db.prepare_cached(
-        "INSERT OR REPLACE INTO retained_message (topic, qos, expires, content_type, headers, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO retained_message (topic, qos, expires, content_type, headers, is_text, response_topic,
+                                                  correlation, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         new.topic.as_str(),
@@ -26,7 +28,10 @@ pub(super) fn retain(db: &Transaction<'_>, new: &NewQueued, qos: u8) -> Result<(
         expires.map(|Timestamp(at)| at),
         content_type.as_deref(),
         headers_to_text(headers)?,
-        body.as_ref()
+        is_text,
+        response_topic.as_deref(),
+        correlation.as_deref(),
+        body.as_ref(),
     ])?;
     Ok(())
 }
@@ -46,7 +51,7 @@ impl Sqlite {
         let after = topic.cloned();
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT expires, content_type, headers, body, topic, qos
+                "SELECT topic, expires, content_type, headers, qos, TRUE, is_text, response_topic, correlation, body
                    FROM retained_message WHERE topic > ?1 ORDER BY topic LIMIT ?2",
             )?
             // No topic is empty.
@@ -58,5 +63,5 @@ impl Sqlite {
 }
 
 fn retained(row: &Row<'_>) -> Result<Retained> {
-    Ok(Retained { topic: columns::text(row, 4, Topic::new)?, qos: row.get(5)?, message: message(row, 0)? })
+    Ok(Retained { topic: columns::text(row, 0, Topic::new)?, message: message(row, 1)? })
 }

@@ -1,74 +1,150 @@
 //! MQTT sessions that outlive their connection.
 
-use deskwire_model::{TopicFilter, Uid};
-use rusqlite::{Connection, OptionalExtension as _, Result, params};
+use deskwire_model::{Timestamp, Uid};
+use rusqlite::{Connection, OptionalExtension as _, Result, Row, Transaction, params};
 
 use super::{Sqlite, columns};
-use crate::{OpenedSession, StoreError};
+use crate::{MqttSessionId, MqttSubscription, Received, StoreError, StoredMqttSession, Written};
+
+/// Notes the packet id of a message that its session's client may send again; nothing for a session that is gone.
+pub(super) fn receive(db: &Transaction<'_>, received: Received) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO mqtt_received (session, packet_id)
+         SELECT id, ?2 FROM mqtt_session WHERE id = ?1
+             ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![received.session.0, received.packet_id])?;
+    Ok(())
+}
+
+/// Forgets a packet id that its client has released.
+pub(super) fn release(db: &Transaction<'_>, received: Received) -> Result<Written> {
+    db.prepare_cached("DELETE FROM mqtt_received WHERE session = ?1 AND packet_id = ?2")?
+        .execute(params![received.session.0, received.packet_id])?;
+    Ok(Written::Noted)
+}
+
+/// Notes when the connection of a session ended; nothing for a session that is gone.
+pub(super) fn leave(
+    db: &Transaction<'_>,
+    session: MqttSessionId,
+    Timestamp(at): Timestamp,
+    expiry_s: u32,
+) -> Result<Written> {
+    db.prepare_cached("UPDATE mqtt_session SET left_at = ?2, expiry_s = ?3 WHERE id = ?1")?
+        .execute(params![session.0, at, expiry_s])?;
+    Ok(Written::Noted)
+}
 
 impl Sqlite {
-    pub(crate) async fn open_mqtt_session(&self, client_id: &str, user: &Uid) -> Result<OpenedSession, StoreError> {
-        let (client_id, user) = (client_id.to_owned(), user.clone());
-        self.write(move |db| {
-            match owner(db, &client_id)? {
-                Some(owner) if owner == user => {
-                    return Ok(OpenedSession { existed: true, subscriptions: subscriptions(db, &client_id)? });
-                }
-                // Somebody else's: nobody inherits what another user subscribed to (invariant I9).
-                Some(_) => drop_session(db, &client_id)?,
-                None => {}
+    pub(crate) async fn mqtt_sessions(&self) -> Result<Vec<StoredMqttSession>, StoreError> {
+        self.read(|db| {
+            let mut sessions: Vec<_> = db
+                .prepare_cached("SELECT id, client_id, user, expiry_s, left_at FROM mqtt_session ORDER BY id")?
+                .query_map([], session)?
+                .collect::<Result<_>>()?;
+            for session in &mut sessions {
+                session.subscriptions = subscriptions(db, session.id)?;
+                session.received = received(db, session.id)?;
             }
-            db.prepare_cached("INSERT INTO mqtt_session (client_id, user) VALUES (?1, ?2)")?
-                .execute(params![client_id, user.as_str()])?;
-            start_now(db, &client_id, &user)?;
-            Ok(OpenedSession { existed: false, subscriptions: Vec::new() })
+            Ok(sessions)
         })
         .await
+    }
+
+    pub(crate) async fn create_mqtt_session(
+        &self,
+        client_id: &str,
+        user: &Uid,
+        expiry_s: u32,
+    ) -> Result<MqttSessionId, StoreError> {
+        let (client_id, user) = (client_id.to_owned(), user.clone());
+        self.write(move |db| {
+            let known = db
+                .prepare_cached("SELECT id FROM mqtt_session WHERE client_id = ?1")?
+                .query_row(params![client_id], |row| row.get(0).map(MqttSessionId))
+                .optional()?;
+            if let Some(id) = known {
+                drop_session(db, id)?;
+            }
+            db.prepare_cached("INSERT INTO mqtt_session (client_id, user, expiry_s) VALUES (?1, ?2, ?3)")?
+                .execute(params![client_id, user.as_str(), expiry_s])?;
+            let id = MqttSessionId(db.last_insert_rowid());
+            start_now(db, &client_id, &user)?;
+            Ok(id)
+        })
+        .await
+    }
+
+    pub(crate) async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<(), StoreError> {
+        self.write(move |db| {
+            let rows = db
+                .prepare_cached("UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1")?
+                .execute(params![id.0, expiry_s])?;
+            if rows == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn drop_mqtt_session(&self, id: MqttSessionId) -> Result<(), StoreError> {
+        self.write(move |db| Ok(drop_session(db, id)?)).await
     }
 
     pub(crate) async fn save_mqtt_subscription(
         &self,
-        client_id: &str,
-        filter: &TopicFilter,
-        qos: u8,
+        id: MqttSessionId,
+        subscription: &MqttSubscription,
     ) -> Result<(), StoreError> {
-        let (client_id, filter) = (client_id.to_owned(), filter.clone());
+        let MqttSubscription { filter, options, subscription_id } = subscription.clone();
         self.write(move |db| {
             db.prepare_cached(
-                "INSERT INTO mqtt_subscription (client_id, filter, qos) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (client_id, filter) DO UPDATE SET qos = excluded.qos",
+                "INSERT INTO mqtt_subscription (session, filter, options, subscription_id) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (session, filter) DO UPDATE
+                    SET options = excluded.options, subscription_id = excluded.subscription_id",
             )?
-            .execute(params![client_id, filter.as_str(), qos])?;
+            .execute(params![id.0, filter, options, subscription_id])?;
             Ok(())
         })
         .await
     }
 
-    pub(crate) async fn drop_mqtt_subscription(&self, client_id: &str, filter: &TopicFilter) -> Result<(), StoreError> {
-        let (client_id, filter) = (client_id.to_owned(), filter.clone());
+    pub(crate) async fn drop_mqtt_subscription(&self, id: MqttSessionId, filter: &str) -> Result<(), StoreError> {
+        let filter = filter.to_owned();
         self.write(move |db| {
-            db.prepare_cached("DELETE FROM mqtt_subscription WHERE client_id = ?1 AND filter = ?2")?
-                .execute(params![client_id, filter.as_str()])?;
+            db.prepare_cached("DELETE FROM mqtt_subscription WHERE session = ?1 AND filter = ?2")?
+                .execute(params![id.0, filter])?;
             Ok(())
         })
         .await
     }
-
-    pub(crate) async fn drop_mqtt_session(&self, client_id: &str) -> Result<(), StoreError> {
-        let client_id = client_id.to_owned();
-        self.write(move |db| Ok(drop_session(db, &client_id)?)).await
-    }
 }
 
-fn owner(db: &Connection, client_id: &str) -> Result<Option<Uid>> {
-    db.prepare_cached("SELECT user FROM mqtt_session WHERE client_id = ?1")?
-        .query_row(params![client_id], |row| columns::uid(row, 0))
-        .optional()
+/// Reads a session's own columns; what it has follows.
+fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
+    Ok(StoredMqttSession {
+        id: MqttSessionId(row.get(0)?),
+        client_id: row.get(1)?,
+        user: columns::uid(row, 2)?,
+        expiry_s: row.get(3)?,
+        left: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+        subscriptions: Vec::new(),
+        received: Vec::new(),
+    })
 }
 
-fn subscriptions(db: &Connection, client_id: &str) -> Result<Vec<(TopicFilter, u8)>> {
-    db.prepare_cached("SELECT filter, qos FROM mqtt_subscription WHERE client_id = ?1 ORDER BY filter")?
-        .query_map(params![client_id], |row| Ok((columns::text(row, 0, TopicFilter::new)?, row.get(1)?)))?
+fn subscriptions(db: &Connection, id: MqttSessionId) -> Result<Vec<MqttSubscription>> {
+    db.prepare_cached(
+        "SELECT filter, options, subscription_id FROM mqtt_subscription WHERE session = ?1 ORDER BY filter",
+    )?
+    .query_map(params![id.0], |row| {
+        Ok(MqttSubscription { filter: row.get(0)?, options: row.get(1)?, subscription_id: row.get(2)? })
+    })?
+    .collect()
+}
+
+fn received(db: &Connection, id: MqttSessionId) -> Result<Vec<u16>> {
+    db.prepare_cached("SELECT packet_id FROM mqtt_received WHERE session = ?1 ORDER BY packet_id")?
+        .query_map(params![id.0], |row| row.get(0))?
         .collect()
 }
 
@@ -87,13 +163,13 @@ fn start_now(db: &Connection, device: &str, user: &Uid) -> Result<()> {
     Ok(())
 }
 
-/// Forgets a session with its subscriptions and its device's cursors, if there is one.
-fn drop_session(db: &Connection, client_id: &str) -> Result<()> {
+/// Forgets a session, if it is there, with its device's cursors; what else it has goes by its foreign key.
+fn drop_session(db: &Connection, id: MqttSessionId) -> Result<()> {
     db.prepare_cached(
         "DELETE FROM delivered
-          WHERE device = ?1 AND user = (SELECT user FROM mqtt_session WHERE client_id = ?1)",
+          WHERE (user, device) = (SELECT user, client_id FROM mqtt_session WHERE id = ?1)",
     )?
-    .execute(params![client_id])?;
-    db.prepare_cached("DELETE FROM mqtt_session WHERE client_id = ?1")?.execute(params![client_id])?;
+    .execute(params![id.0])?;
+    db.prepare_cached("DELETE FROM mqtt_session WHERE id = ?1")?.execute(params![id.0])?;
     Ok(())
 }

@@ -116,9 +116,14 @@ macro_rules! suite {
             }
             sessions {
                 a_session_is_found_again_with_its_subscriptions,
+                a_session_knows_when_it_was_left_and_how_long_it_stays,
                 a_new_device_starts_now_and_a_known_one_resumes,
-                nobody_inherits_a_session,
-                a_dropped_session_is_new_again,
+                a_new_session_inherits_nothing,
+                a_dropped_session_takes_everything_with_it,
+                a_message_waits_for_its_sessions,
+                nothing_waits_for_a_session_that_is_gone,
+                a_message_keeps_its_packet_id_until_it_is_consumed,
+                a_received_packet_id_comes_and_goes_with_its_message,
             }
             queues {
                 messages_wait_in_the_order_of_their_commits,

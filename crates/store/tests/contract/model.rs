@@ -87,7 +87,9 @@ impl From<Written> for Answer {
                 Self::Conversation { log: now.id, created, state }
             }
             Written::Probed => Self::Probed,
-            Written::Queued(_) | Written::Consumed | Written::Forgotten => unreachable!("the model has no queues"),
+            Written::Queued(_) | Written::Consumed | Written::Forgotten | Written::Noted => {
+                unreachable!("the model has no queues")
+            }
             Written::Refused(refusal) => Self::Refused(refusal),
         }
     }

@@ -11,7 +11,8 @@ use crate::{
 
 fn enqueue(queues: &[QueueRef], topic: &str, body: &str) -> Write {
     let message = QueuedMessage { body: Bytes::copy_from_slice(body.as_bytes()), ..QueuedMessage::default() };
-    Write::Enqueue(NewQueued { topic: Topic::new(topic).unwrap(), queues: queues.to_vec(), message })
+    let topic = Topic::new(topic).unwrap();
+    Write::Enqueue(NewQueued { topic, queues: queues.to_vec(), message, received: None })
 }
 
 fn ids(written: Written) -> Vec<Option<QueuedId>> {
@@ -56,11 +57,17 @@ pub(crate) async fn a_queued_message_comes_back_as_it_was_sent(backend: &impl Ba
         headers: vec![("b".into(), "\"ä\"\n".into()), ("a".into(), String::new().into()), ("b".into(), "2".into())],
         expires: Some(Timestamp(77)),
         body: Bytes::from_static(&[0, 0xff, 7]),
+        qos: 2,
+        retained: true,
+        is_text: true,
+        response_topic: Some("answers/ä".into()),
+        correlation: Some(Bytes::from_static(&[0, 0xfe])),
     };
-    let new = NewQueued { topic: Topic::new("a/b").unwrap(), queues: vec![QueueRef::Work], message: message.clone() };
+    let (topic, queue) = (Topic::new("a/b").unwrap(), QueueRef::Work);
+    let (queues, received) = (vec![queue.clone()], None);
+    let new = NewQueued { topic: topic.clone(), queues, message: message.clone(), received };
     let id = ids(commit_one(&store, Write::Enqueue(new)).await)[0].unwrap();
-    let topic = Topic::new("a/b").unwrap();
-    assert_eq!(waiting(&store).await, [Queued { id, queue: QueueRef::Work, topic, message }]);
+    assert_eq!(waiting(&store).await, [Queued { id, queue, topic, message, inflight: None }]);
 }
 
 pub(crate) async fn consumed_messages_are_gone_and_may_be_consumed_again(backend: &impl Backend) {
@@ -101,7 +108,7 @@ pub(crate) async fn a_durable_subscription_is_kept_with_its_messages(backend: &i
         .map(|s| (s.id, s.owner.as_str(), s.name.as_str(), s.filter.as_str(), s.selector.as_str()))
         .collect();
     assert_eq!(seen, [(first, "ann", "news", "a/#", ""), (second, "bob", "news", "a/b", "kind = 'x'")]);
-    let queues: Vec<_> = waiting(&store).await.iter().map(|queued| queued.queue).collect();
+    let queues: Vec<_> = waiting(&store).await.iter().map(|queued| queued.queue.clone()).collect();
     assert_eq!(queues, both);
     for _ in 0..2 {
         store.drop_durable_subscription(first).await.unwrap();
@@ -117,7 +124,7 @@ pub(crate) async fn a_changed_subscription_starts_anew(backend: &impl Backend) {
     commit_one(&store, enqueue(&[QueueRef::Durable(old), QueueRef::Durable(other)], "a", "1")).await;
     let new = create(&store, "ann", "news", "b/#", "").await;
     assert!(new > other, "a number is not used again");
-    let queues: Vec<_> = waiting(&store).await.iter().map(|queued| queued.queue).collect();
+    let queues: Vec<_> = waiting(&store).await.iter().map(|queued| queued.queue.clone()).collect();
     assert_eq!(queues, [QueueRef::Durable(other)]);
 }
 

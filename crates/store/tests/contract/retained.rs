@@ -12,7 +12,11 @@ use crate::{
 fn saying(topic: &str, body: &str, expires: Option<i64>) -> Write {
     let body = Bytes::copy_from_slice(body.as_bytes());
     let message = QueuedMessage { body, expires: expires.map(Timestamp), ..QueuedMessage::default() };
-    Write::Retain { message: NewQueued { topic: Topic::new(topic).unwrap(), queues: Vec::new(), message }, qos: 1 }
+    retain(topic, Vec::new(), message)
+}
+
+fn retain(topic: &str, queues: Vec<QueueRef>, message: QueuedMessage) -> Write {
+    Write::Retain(NewQueued { topic: Topic::new(topic).unwrap(), queues, message, received: None })
 }
 
 async fn retained(store: &Store) -> Vec<(String, String)> {
@@ -54,19 +58,22 @@ pub(crate) async fn a_retained_message_comes_back_as_it_was_sent(backend: &impl 
         headers: vec![("b".into(), "\"ä\"\n".into()), ("a".into(), String::new().into()), ("b".into(), "2".into())],
         expires: Some(Timestamp(77)),
         body: Bytes::from_static(&[0, 0xff, 7]),
+        qos: 2,
+        retained: true,
+        is_text: true,
+        response_topic: Some("answers/ä".into()),
+        correlation: Some(Bytes::from_static(&[0, 0xfe])),
     };
     let topic = Topic::new("a/b").unwrap();
-    let new = NewQueued { topic: topic.clone(), queues: Vec::new(), message: message.clone() };
-    commit_one(&store, Write::Retain { message: new, qos: 2 }).await;
-    assert_eq!(store.retained_after(None, 9).await.unwrap(), [Retained { topic, qos: 2, message }]);
+    commit_one(&store, retain("a/b", Vec::new(), message.clone())).await;
+    assert_eq!(store.retained_after(None, 9).await.unwrap(), [Retained { topic, message }]);
 }
 
 pub(crate) async fn a_retained_message_waits_in_queues_too(backend: &impl Backend) {
     let store = backend.open().await;
     for (body, waiting) in [("1", 1), ("", 2)] {
         let message = QueuedMessage { body: Bytes::from_static(body.as_bytes()), ..QueuedMessage::default() };
-        let new = NewQueued { topic: Topic::new("a").unwrap(), queues: vec![QueueRef::Work], message };
-        let written = commit_one(&store, Write::Retain { message: new, qos: 0 }).await;
+        let written = commit_one(&store, retain("a", vec![QueueRef::Work], message)).await;
         assert!(matches!(&written, Written::Queued(ids) if matches!(ids[..], [Some(_)])), "{written:?}");
         assert_eq!(store.queued_after(QueuedId::default(), 9).await.unwrap().len(), waiting);
     }
