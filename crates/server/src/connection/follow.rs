@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use deskwire_broker::{Admission, Feed, Hub, Outbox, Publication, Retained, Subscriber, SubscriptionKey};
+use deskwire_broker::{Admission, Feed, Hub, Outbox, Overflow, Publication, Retained, Subscriber, SubscriptionKey, Takes};
 use deskwire_desk::OpenFeed;
 use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
 
@@ -55,6 +55,15 @@ pub(super) struct Followed {
     queued: bool,
 }
 
+/// What a subscription wants of the hub; by default everything, and to be cut when it cannot keep up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Intake {
+    /// Which messages.
+    pub(super) takes: Takes,
+    /// What becomes of those that find no room.
+    pub(super) overflow: Overflow,
+}
+
 /// One subscription of the connection; `T` is what its protocol remembers about it.
 #[derive(Debug)]
 pub(super) struct Subscription<T> {
@@ -80,6 +89,8 @@ pub(super) struct Subscriptions<T> {
     outbox: Arc<Outbox>,
     /// In the order of their keys.
     list: Vec<Subscription<T>>,
+    /// How many of them have wildcards.
+    wildcards: usize,
     /// Subscriptions whose log has to be read.
     behind: VecDeque<SubscriptionKey>,
     /// Subscriptions that reached the end of their log for the first time.
@@ -104,33 +115,48 @@ impl Drop for Active {
 
 impl<T> Subscriptions<T> {
     pub(super) const fn new(hub: Arc<Hub>, outbox: Arc<Outbox>) -> Self {
-        Self { hub, outbox, list: Vec::new(), behind: VecDeque::new(), arrived: Vec::new() }
+        Self { hub, outbox, list: Vec::new(), wildcards: 0, behind: VecDeque::new(), arrived: Vec::new() }
+    }
+
+    fn subscriber(&self, key: SubscriptionKey, intake: Intake) -> Subscriber {
+        let Intake { takes, overflow } = intake;
+        Subscriber { outbox: Arc::clone(&self.outbox), key, takes, overflow }
     }
 
     /// Makes a subscription active: from now on the outbox gets what is said. Nothing is handed on before
     /// [`Self::add`].
-    pub(super) fn activate(&self, key: SubscriptionKey, filter: TopicFilter) -> Active {
-        let subscriber = Subscriber::new(&self.outbox, key);
+    pub(super) fn activate(&self, key: SubscriptionKey, filter: TopicFilter, intake: Intake) -> Active {
+        let subscriber = self.subscriber(key, intake);
         self.hub.subscribe(&filter, subscriber.clone());
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
     }
 
-    /// As [`Self::activate`], for live topics: what is retained on them comes first.
+    /// As [`Self::activate`], for live topics: what is retained on them comes first. Whatever else is to begin with the
+    /// subscription does so in `also`.
     pub(super) fn activate_with_retained(
         &self,
         key: SubscriptionKey,
         filter: TopicFilter,
+        intake: Intake,
         retained: &Retained,
+        also: impl FnOnce(),
     ) -> Active {
-        let subscriber = Subscriber::new(&self.outbox, key);
-        retained.subscribe(&filter, subscriber.clone(), || ());
+        let subscriber = self.subscriber(key, intake);
+        retained.subscribe(&filter, subscriber.clone(), also);
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
+    }
+
+    /// Changes what an existing subscription wants of the hub, without a gap.
+    pub(super) fn take_in(&self, key: SubscriptionKey, intake: Intake) {
+        if let Some(subscription) = self.get(key) {
+            self.hub.change(&subscription.filter, &self.subscriber(key, intake));
+        }
     }
 
     /// Has an existing subscription to live topics get again what is retained on them.
     pub(super) fn recall(&self, key: SubscriptionKey, retained: &Retained) {
         if let Some(subscription) = self.get(key) {
-            retained.recall(&subscription.filter, &Subscriber::new(&self.outbox, key));
+            retained.recall(&subscription.filter, &self.subscriber(key, Intake::default()));
         }
     }
 
@@ -148,11 +174,26 @@ impl<T> Subscriptions<T> {
             let confirmed = Confirmed::new(open.position);
             Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false, queued })
         });
+        self.push(Subscription { key, filter: active.filter.clone(), log, protocol });
+    }
+
+    /// Adds a subscription that is none of the hub's.
+    pub(super) fn add_unlisted(&mut self, key: SubscriptionKey, filter: TopicFilter, protocol: T) {
+        self.push(Subscription { key, filter, log: None, protocol });
+    }
+
+    fn push(&mut self, subscription: Subscription<T>) {
         if self.list.is_empty() {
             // Most connections have one subscription, for all their life.
             self.list.reserve_exact(1);
         }
-        self.list.push(Subscription { key, filter: active.filter.clone(), log, protocol });
+        self.wildcards += usize::from(subscription.filter.exact().is_none());
+        self.list.push(subscription);
+    }
+
+    /// Whether a message may belong to more than one subscription: where there are no wildcards, each has its own topic.
+    pub(super) const fn may_overlap(&self) -> bool {
+        self.wildcards > 0 && self.list.len() > 1
     }
 
     /// A subscription that reached the end of its log for the first time since this was asked last, with its
@@ -199,6 +240,7 @@ impl<T> Subscriptions<T> {
     pub(super) fn remove(&mut self, key: SubscriptionKey) {
         if let Some(index) = self.index(key) {
             let subscription = self.list.remove(index);
+            self.wildcards -= usize::from(subscription.filter.exact().is_none());
             self.leave(&subscription);
         }
     }
@@ -206,6 +248,11 @@ impl<T> Subscriptions<T> {
     fn leave(&self, subscription: &Subscription<T>) {
         let subscriber = Subscriber::new(&self.outbox, subscription.key);
         self.hub.unsubscribe(&subscription.filter, &subscriber);
+    }
+
+    /// The subscription that was made with this filter, as it was spelled.
+    pub(super) fn find_named(&self, filter: &str) -> Option<&Subscription<T>> {
+        self.list.iter().find(|subscription| subscription.filter.as_str() == filter)
     }
 
     /// The subscription that was made with exactly this filter.

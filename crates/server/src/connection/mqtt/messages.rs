@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Assurance, Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, MessageUid, Seq, proto};
-use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS};
+use deskwire_model::{Conversation, MessageUid, proto};
+use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS, Session, SubscriptionId};
 use prost::Message as _;
+use smallvec::SmallVec;
 
-use super::Mqtt;
+use super::{Kind, Mqtt, Subscribed, properties, token::Token};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     gateway::user_topic,
@@ -17,32 +18,63 @@ use crate::{
 /// Complaints a client may be owed; one that makes more before it reads them loses the rest.
 const MAX_COMPLAINTS: usize = 64;
 
-/// What an acknowledgement is about: the subscription in the upper 24 bits, the position in the lower 40 (0 for what
-/// is not in a log).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token(u64);
+/// How a message is delivered.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Form {
+    pub(super) qos: QoS,
+    pub(super) retain: bool,
+    pub(super) ids: SmallVec<[SubscriptionId; 2]>,
+    pub(super) token: Token,
+}
 
-impl Token {
-    const SEQ_BITS: u32 = 40;
-    /// Subscriptions a connection can make in its life.
-    pub(super) const MAX_KEY: SubscriptionKey = (1 << (u64::BITS - Self::SEQ_BITS)) - 1;
+/// What the subscriptions that a message belongs to want together: it is delivered once for all of them
+/// [MQTT-3.3.4-2], [MQTT-3.3.4-4].
+#[derive(Clone, Debug)]
+pub(super) struct Match {
+    /// The oldest of them.
+    first: SubscriptionKey,
+    pub(super) qos: QoS,
+    retain_as_published: bool,
+    ids: SmallVec<[SubscriptionId; 2]>,
+}
 
-    fn new(key: SubscriptionKey, seq: Option<Seq>) -> Self {
-        let seq = seq.unwrap_or_default().0 & ((1 << Self::SEQ_BITS) - 1);
-        Self(u64::from(key) << Self::SEQ_BITS | seq)
+impl Match {
+    pub(super) fn of(key: SubscriptionKey, subscribed: &Subscribed) -> Self {
+        let Subscribed { options, id, .. } = subscribed;
+        Self {
+            first: key,
+            qos: options.qos,
+            retain_as_published: options.retain_as_published,
+            ids: id.iter().copied().collect(),
+        }
     }
 
-    pub(super) const fn from_acknowledged(token: u64) -> Self {
-        Self(token)
+    fn and(mut self, other: &Self) -> Self {
+        self.qos = self.qos.max(other.qos);
+        self.retain_as_published |= other.retain_as_published;
+        self.ids.extend_from_slice(&other.ids);
+        self
     }
 
-    pub(super) fn key(self) -> SubscriptionKey {
-        SubscriptionKey::try_from(self.0 >> Self::SEQ_BITS).expect("24 bits fit")
+    pub(super) fn form(self, publication: &Publication, token: Token) -> Form {
+        let retain = self.retain_as_published
+            && matches!(publication.content(), Content::Opaque(opaque) if opaque.is_retained());
+        Form { qos: self.qos, retain, ids: self.ids, token }
     }
+}
 
-    pub(super) fn seq(self) -> Option<Seq> {
-        let seq = self.0 & ((1 << Self::SEQ_BITS) - 1);
-        (seq != 0).then_some(Seq(seq))
+/// The QoS that a message was published with, which no delivery exceeds (3.8.4).
+pub(super) fn assured(publication: &Publication) -> QoS {
+    match publication.content() {
+        Content::Opaque(opaque) => match opaque.assurance() {
+            Assurance::AtMostOnce => QoS::AtMostOnce,
+            Assurance::AtLeastOnce => QoS::AtLeastOnce,
+            Assurance::ExactlyOnce => QoS::ExactlyOnce,
+        },
+        // What is relayed and forgotten is not worth an acknowledgement, nor room in the window.
+        Content::Message { seq: None, .. } => QoS::AtMostOnce,
+        // A repeat is known by its position.
+        Content::Message { seq: Some(_), .. } => QoS::AtLeastOnce,
     }
 }
 
@@ -51,41 +83,99 @@ impl Mqtt {
     pub(super) fn hand_on(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
         let subscription = delivery.subscription;
         match &mut delivery.delivered {
-            Delivered::Said(publication) => self.hand_on_said(subscription, publication, out),
+            Delivered::Said(publication) => {
+                self.hand_on_said(subscription, publication, out);
+                true
+            }
+            Delivered::Posted(post) => self.hand_on_post(post, out),
             Delivered::Retained(recall) => self.hand_on_retained(subscription, recall, out),
             // Queues are for STOMP.
             Delivered::Handed(..) | Delivered::Posted(_) => true,
         }
     }
 
-    /// Writes a publication; `false` when it has to wait for an acknowledgement.
-    fn hand_on_said(&mut self, subscription: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) -> bool {
+    /// Writes a publication: an entry of a log as far as the window goes, and on live topics what has QoS 0.
+    fn hand_on_said(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
         if publication.expires().is_some_and(|time| time <= timestamp()) {
-            return true;
+            return;
         }
         let open = self.session.window_open();
-        let live = matches!(publication.content(), Content::Opaque(_));
-        if live && !open && self.qos(subscription, publication) != Some(QoS::AtMostOnce) {
-            return false;
+        if self.subscriptions.admit(key, publication, open) == Verdict::Drop {
+            return;
         }
-        if self.subscriptions.admit(subscription, publication, open) == Verdict::Send {
-            self.write(subscription, publication, false, out);
+        if matches!(publication.content(), Content::Message { .. }) {
+            return self.write_entry(key, publication, out);
         }
-        true
+        let Some(found) = self.match_at(key, publication) else { return };
+        // What another of its subscriptions wants with an acknowledgement waits in the mailbox.
+        if found.qos.min(assured(publication)) == QoS::AtMostOnce {
+            let form = Form { qos: QoS::AtMostOnce, ..found.form(publication, Token::default()) };
+            self.write(publication, &form, out);
+        }
     }
 
-    /// Writes what is retained, with RETAIN 1 `[MQTT-3.3.1-8]`, as far as the window goes and the output is not full.
+    /// What a publication on a live topic that came for the subscription `key` is delivered with; nothing if it comes for
+    /// another subscription of the client too and that is the older one.
+    fn match_at(&self, key: SubscriptionKey, publication: &Publication) -> Option<Match> {
+        let subscribed = &self.subscriptions.get(key)?.protocol;
+        if subscribed.kind == Kind::Shared || !self.subscriptions.may_overlap() {
+            return self.wants(subscribed, publication).then(|| Match::of(key, subscribed));
+        }
+        self.matching(publication).filter(|found| found.first == key)
+    }
+
+    /// What all subscriptions of the client that match a publication on a live topic want.
+    pub(super) fn matching(&self, publication: &Publication) -> Option<Match> {
+        let topic = publication.topic().as_str();
+        self.subscriptions
+            .iter()
+            .filter(|subscription| {
+                subscription.log.is_none()
+                    && subscription.protocol.kind != Kind::Shared
+                    && subscription.filter().matches(topic)
+                    && self.wants(&subscription.protocol, publication)
+            })
+            .map(|subscription| Match::of(subscription.key(), &subscription.protocol))
+            .reduce(|all, other| all.and(&other))
+    }
+
+    /// Whether a subscription takes what its own client says [MQTT-3.8.3-3].
+    fn wants(&self, subscribed: &Subscribed, publication: &Publication) -> bool {
+        let own = || match publication.content() {
+            Content::Opaque(opaque) => opaque.origin().is_some_and(|origin| Some(origin) == self.session_id()),
+            Content::Message { .. } => false,
+        };
+        !(subscribed.options.no_local && own())
+    }
+
+    fn session_id(&self) -> Option<deskwire_model::SessionId> {
+        Some(self.client.as_ref()?.session)
+    }
+
+    /// Writes what is retained, with RETAIN 1 [MQTT-3.3.1-8], as far as the window goes and the output is not full.
     fn hand_on_retained(&mut self, key: SubscriptionKey, recall: &mut Recall, out: &mut Frames<'_>) -> bool {
-        while self.subscriptions.get(key).is_some() {
+        while let Some(subscription) = self.subscriptions.get(key) {
+            let found = Match::of(key, &subscription.protocol);
             if out.is_full() {
                 return false;
             }
             let Some(publication) = self.gateway.retained.next(recall) else { return true };
             if publication.expires().is_none_or(|time| time > timestamp()) {
-                if !self.session.window_open() && self.qos(key, &publication) != Some(QoS::AtMostOnce) {
+                let qos = found.qos.min(assured(&publication));
+                if qos != QoS::AtMostOnce && !self.session.window_open() {
                     return false;
                 }
-                self.write(key, &publication, true, out);
+                // A session that is kept has only what is in its mailbox exactly once.
+                let adopted = (qos != QoS::AtMostOnce).then(|| self.adopt(&publication)).flatten();
+                let form = Form {
+                    qos: if adopted.is_some() { QoS::AtLeastOnce } else { qos },
+                    retain: true,
+                    ids: found.ids,
+                    token: adopted.unwrap_or_else(|| Token::of_entry(key, None)),
+                };
+                if !self.write(&publication, &form, out) {
+                    self.settled(form.token);
+                }
             }
             recall.pass(publication.topic());
         }
@@ -107,7 +197,7 @@ impl Mqtt {
                 return self.subscriptions.page_end(key, page.last);
             };
             if self.subscriptions.read(key, seq) {
-                self.write(key, &publication, false, out);
+                self.write_entry(key, &publication, out);
             }
         }
         if page.entries.len() == 0 {
@@ -124,54 +214,77 @@ impl Mqtt {
         }
     }
 
-    /// The QoS of a delivery: no higher than that of the message and that of the subscription (MQTT 3.1.1 §3.8.4).
-    fn qos(&self, key: SubscriptionKey, publication: &Publication) -> Option<QoS> {
-        let granted = self.subscriptions.get(key)?.protocol.qos;
-        match publication.content() {
-            Content::Opaque(opaque) => Some(granted.min(match opaque.assurance() {
-                Assurance::AtMostOnce => QoS::AtMostOnce,
-                Assurance::AtLeastOnce => QoS::AtLeastOnce,
-                Assurance::ExactlyOnce => QoS::ExactlyOnce,
-            })),
-            // What is relayed and forgotten is not worth an acknowledgement, nor room in the window.
-            Content::Message { seq: None, .. } => Some(QoS::AtMostOnce),
-            Content::Message { seq: Some(_), .. } => Some(granted.min(QoS::AtLeastOnce)),
-        }
-    }
-
-    fn write(&mut self, key: SubscriptionKey, publication: &Publication, retained: bool, out: &mut Frames<'_>) {
-        let Some(qos) = self.qos(key, publication) else { return };
-        let payload = match publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) {
-            Ok(payload) => payload,
-            Err(error) => {
-                tracing::error!(%error, place = ?publication.place(), "a stored message is damaged");
-                return self.pass_over(key, publication);
-            }
-        };
-        let mut outgoing = Outgoing::new(publication.topic().as_str(), payload);
-        outgoing.qos = qos;
-        outgoing.retain = retained;
-        outgoing.token = Token::new(key, publication.seq()).0;
-        match out.try_binary(|out| self.session.deliver(out, outgoing)) {
-            Ok(()) => self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1),
-            // A session that is closing hears nothing more.
-            Err(DeliverError::NotOpen) => {}
-            Err(error) => {
-                tracing::warn!(%error, place = ?publication.place(), "a message has no form in MQTT");
-                self.pass_over(key, publication);
-            }
-        }
-    }
-
-    /// What cannot be delivered now cannot be delivered ever: the cursor must not wait for it.
-    fn pass_over(&mut self, key: SubscriptionKey, publication: &Publication) {
-        if let Some(seq) = publication.seq() {
+    fn write_entry(&mut self, key: SubscriptionKey, publication: &Publication, out: &mut Frames<'_>) {
+        let Some(subscription) = self.subscriptions.get(key) else { return };
+        let mut form =
+            Match::of(key, &subscription.protocol).form(publication, Token::of_entry(key, publication.seq()));
+        form.qos = form.qos.min(assured(publication));
+        // What cannot be delivered now cannot be delivered ever: the cursor must not wait for it.
+        if !self.write(publication, &form, out)
+            && let Some(seq) = publication.seq()
+        {
             self.confirm(key, seq);
         }
     }
 
-    /// Notes that the client must be told why its message was refused: MQTT 3.1.1 has no answer for that, so it comes
-    /// as an ERROR message on the user's own topic.
+    /// Writes a message; `false` when it has no form that the client could ever get.
+    pub(super) fn write(&mut self, publication: &Publication, form: &Form, out: &mut Frames<'_>) -> bool {
+        let sent = self.with_outgoing(publication, form, |session, outgoing| {
+            out.try_binary(|out| session.deliver(out, outgoing))
+        });
+        match sent {
+            Some(Ok(())) => self.count_out(),
+            // A session that is closing hears nothing more.
+            Some(Err(DeliverError::NotOpen)) => {}
+            Some(Err(error)) => {
+                self.unsendable(publication, &error);
+                return false;
+            }
+            None => return false,
+        }
+        true
+    }
+
+    pub(super) fn count_out(&self) {
+        self.gateway.metrics.messages_out(Protocol::Mqtt).increment(1);
+    }
+
+    /// Notes that a message cannot be sent to this client [MQTT-3.1.2-25].
+    pub(super) fn unsendable(&self, publication: &Publication, error: &DeliverError) {
+        metrics::counter!("deskwire_messages_dropped_total", "reason" => "unsendable").increment(1);
+        tracing::debug!(%error, place = ?publication.place(), "a message has no form that this client takes");
+    }
+
+    /// Hands a message in its form for MQTT to `send`; nothing if it is damaged.
+    pub(super) fn with_outgoing<T>(
+        &mut self,
+        publication: &Publication,
+        form: &Form,
+        send: impl FnOnce(&mut Session, Outgoing<'_>) -> T,
+    ) -> Option<T> {
+        let payload = match publication.body(Dialect::MessageProtobuf, self.gateway.desk.renderer()) {
+            Ok(payload) => payload,
+            Err(error) => {
+                tracing::error!(%error, place = ?publication.place(), "a stored message is damaged");
+                return None;
+            }
+        };
+        let mut outgoing = Outgoing::new(publication.topic().as_str(), payload);
+        outgoing.qos = form.qos;
+        outgoing.retain = form.retain;
+        outgoing.token = form.token.get();
+        outgoing.subscription_ids = &form.ids;
+        let mut carried = None;
+        if let (Content::Opaque(opaque), true) = (publication.content(), self.is_v5()) {
+            carried = properties::properties(opaque);
+            outgoing.message_expiry = properties::seconds_left(opaque, timestamp());
+        }
+        outgoing.properties = carried.as_ref();
+        Some(send(&mut self.session, outgoing))
+    }
+
+    /// Notes that the client must be told why its message was refused where no answer can say it: as an ERROR message on
+    /// the user's own topic.
     pub(super) fn complain(&mut self, reason: &str, uid: &str) {
         let Some(client) = &self.client else { return };
         let principal = &client.identity.principal;
@@ -199,19 +312,6 @@ impl Mqtt {
             if let Err(error) = out.try_binary(|out| self.session.deliver(out, outgoing)) {
                 tracing::debug!(%error, "a complaint was not heard");
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_names_subscription_and_position() {
-        for (key, seq) in [(0, None), (7, Some(Seq(1))), (Token::MAX_KEY, Some(Seq((1 << 40) - 1)))] {
-            let token = Token::from_acknowledged(Token::new(key, seq).0);
-            assert_eq!((token.key(), token.seq()), (key, seq));
         }
     }
 }

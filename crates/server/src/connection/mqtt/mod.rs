@@ -1,23 +1,41 @@
-//! MQTT on a connection: [`requests`] acts on what the client asks, [`messages`] writes what it gets.
+//! MQTT on a connection.
+//!
+//! [`connect`] lets a client in and resumes its session, [`subscribe`] and [`publish`] act on what it asks, [`messages`]
+//! writes what was said on its topics, [`mailbox`] what waits for it there with QoS 1 and 2, and [`answers`] finishes what had
+//! to wait for the disk. [`will`] is what is said when the client is lost.
 
+mod answers;
+mod connect;
+mod mailbox;
 mod messages;
-mod requests;
+mod properties;
+mod publish;
+mod refusals;
+mod subscribe;
+mod token;
+mod will;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
-use bytes::Bytes;
 use deskwire_broker::{
-    Answer, Assurance, CloseReason, CommitError, Content, Delivery, Opaque, Outbox, Publication, Session as Entered,
-    SubscriptionKey,
+    Answer, Attached, CloseReason, Delivery, Outbox, Session as Entered, SubscriptionKey,
 };
-use deskwire_model::{Conversation, Role, Seq, SessionId, Topic};
-use deskwire_store::Written;
+use deskwire_model::{Conversation, Role, Seq, SessionId};
 use deskwire_wire::{
     Tick,
-    mqtt::{CloseReason as SessionEnd, DecodeError, Event, QoS, Session, SessionConfig, Ticket},
+    mqtt::{
+        CloseReason as SessionEnd, DecodeError, Disconnect, DisconnectCode, Event, ProtocolVersion, QoS, Session,
+        SessionConfig, SubscribeOptions, SubscriptionId,
+    },
     ws::CloseCode,
 };
 
+use self::{
+    answers::Unanswered,
+    mailbox::Reserved,
+    token::{Acknowledged, MAILBOX, Token},
+    will::Will,
+};
 use super::{
     follow::Subscriptions,
     framing::Frames,
@@ -34,17 +52,22 @@ use crate::{
 /// What MQTT remembers about a subscription.
 #[derive(Clone, Copy, Debug)]
 struct Subscribed {
-    /// The highest QoS to deliver with.
-    qos: QoS,
-    /// Made by the server for a conversation the agent serves (`spec/bytedesk.md` §5), not by a SUBSCRIBE.
-    implicit: bool,
+    /// How the client wants its messages.
+    options: SubscribeOptions,
+    /// What messages that come of it are to carry (MQTT 5.0).
+    id: Option<SubscriptionId>,
+    kind: Kind,
 }
 
-/// What is published for a client that goes without a DISCONNECT.
-#[derive(Debug)]
-struct Will {
-    publication: Publication,
-    retain: bool,
+/// Why there is a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The client asked for it.
+    Asked,
+    /// The client shares it with others (`$share`), so that what comes is for this subscription alone.
+    Shared,
+    /// The server made it for a conversation the agent serves (`spec/bytedesk.md` §5).
+    Implicit,
 }
 
 /// A client that CONNECT let in.
@@ -52,32 +75,25 @@ struct Will {
 struct Client {
     identity: Identity,
     client_id: Arc<str>,
-    /// Whether the session outlives the connection.
-    persistent: bool,
-    will: Option<Will>,
+    will: Option<Box<Will>>,
     session: SessionId,
+    /// What waits for the client; taken when the session is left.
+    mailbox: Option<Attached>,
+    /// Whether the session outlives the connection.
+    durable: bool,
 }
 
 impl Client {
     fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
         let Identity { principal, .. } = &self.identity;
         let user = (principal.role != Role::Service).then_some(&principal.uid);
-        Entered { id: self.session, user, client_id: Some(&self.client_id), outbox }
+        Entered { id: self.session, user, outbox }
     }
 
     /// The device whose cursors the session moves, if it is remembered.
     fn device(&self) -> Option<&str> {
-        self.persistent.then_some(&self.client_id)
+        self.durable.then_some(&self.client_id)
     }
-}
-
-/// Something said that is not answered yet: a write, or what waits behind one to be handed on.
-#[derive(Debug)]
-struct Unanswered {
-    number: u64,
-    ticket: Option<Ticket>,
-    /// What the client called the message.
-    uid: Box<str>,
 }
 
 /// The MQTT side of a connection.
@@ -94,13 +110,18 @@ pub(super) struct Mqtt {
     next: Option<Event>,
     /// Conversations the client has been given and does not follow yet.
     joined: VecDeque<Arc<Conversation>>,
+    /// What waits for the disk, or for its turn behind that.
     unanswered: VecDeque<Unanswered>,
-    /// The number of the newest write.
+    /// The number of the newest of these.
     last_number: u64,
+    /// Messages whose packet identifiers have to be stored before they leave.
+    reserved: Reserved,
     /// What the client has to be told about its own messages.
     complaints: VecDeque<Vec<u8>>,
     probes: Probes,
     pace: Pace,
+    /// Whether the server wants the connection to end when everything is answered.
+    stopping: bool,
     ending: Option<Ending>,
 }
 
@@ -119,14 +140,16 @@ impl Mqtt {
             gateway,
             outbox,
             client: None,
-            last_key: 0,
+            last_key: MAILBOX,
             next: None,
             joined: VecDeque::new(),
             unanswered: VecDeque::new(),
             last_number: 0,
+            reserved: Reserved::default(),
             complaints: VecDeque::new(),
             probes: Probes::default(),
             pace: Pace::default(),
+            stopping: false,
             ending: None,
         }
     }
@@ -144,30 +167,48 @@ impl Mqtt {
         }
     }
 
-    /// The answer to a write: PUBACK or PUBREC now that it is on disk (invariant I1).
-    fn committed(&mut self, number: u64, outcome: &Result<Written, CommitError>) {
-        let Some(write) = self.take_unanswered(number) else { return };
-        match outcome {
-            Ok(Written::Refused(refusal)) => self.complain(&refusal.to_string(), &write.uid),
-            // Without an acknowledgement the client sends it again, to a server that can store it.
-            Err(_) => return self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "not stored")),
-            Ok(_) => {}
-        }
-        if let Some(ticket) = write.ticket {
-            self.session.published(ticket);
+    fn is_v5(&self) -> bool {
+        self.session.version() == ProtocolVersion::V5
+    }
+
+    fn mailbox(&self) -> Option<&Attached> {
+        self.client.as_ref()?.mailbox.as_ref()
+    }
+
+    async fn act(&mut self, event: Event, now: Tick) {
+        match event {
+            Event::Connect(connect) => self.admit(*connect, now).await,
+            Event::Publish { publish, ticket } => {
+                self.count(now);
+                self.publish(&publish, ticket).await;
+            }
+            Event::Released { packet_id, ticket } => self.release(packet_id, ticket).await,
+            Event::Subscribe(subscribe) => self.subscribe(subscribe).await,
+            Event::Unsubscribe(unsubscribe) => self.unsubscribe(&unsubscribe).await,
+            Event::Received { token, packet_id } => self.received(Token::from_acknowledged(token), packet_id).await,
+            // What the client does not want it is not sent again [MQTT-4.4.0-2].
+            Event::Settled { token } | Event::Rejected { token, .. } => {
+                self.settled(Token::from_acknowledged(token));
+            }
+            Event::Disconnect(disconnect) => {
+                if let Some(client) = self.client.as_mut().filter(|_| !disconnect.keeps_will()) {
+                    client.will = None;
+                }
+            }
+            _ => {}
         }
     }
 
-    /// The answer to what was not stored and had to wait for its turn.
-    fn handed_on(&mut self, number: u64) {
-        if let Some(Unanswered { ticket: Some(ticket), .. }) = self.take_unanswered(number) {
-            self.session.published(ticket);
+    fn settled(&mut self, token: Token) {
+        match token.acknowledged() {
+            Acknowledged::Posted(number) => {
+                if let Some(mailbox) = self.mailbox() {
+                    mailbox.settle(number);
+                }
+            }
+            Acknowledged::Entry(subscription, seq) => self.confirm(subscription, seq),
+            Acknowledged::Nothing => {}
         }
-    }
-
-    fn take_unanswered(&mut self, number: u64) -> Option<Unanswered> {
-        let index = self.unanswered.iter().position(|waiting| waiting.number == number)?;
-        self.unanswered.remove(index)
     }
 
     fn confirm(&mut self, subscription: SubscriptionKey, seq: Seq) {
@@ -179,6 +220,24 @@ impl Mqtt {
         let Some(client) = &self.client else { return };
         if let (Some((conversation, seq)), Some(device)) = (moved, client.device()) {
             self.gateway.desk.delivered(conversation.id, &client.identity.principal.uid, device, seq);
+        }
+    }
+
+    /// Ends a connection that cannot be served rightly; the client comes back and resumes.
+    fn fail(&mut self, reason: &str) {
+        tracing::error!(reason, "a connection cannot be served");
+        self.session.disconnect(Disconnect::new(DisconnectCode::UnspecifiedError));
+        self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "internal error"));
+    }
+
+    /// Lets go of the session. Its will comes first, so that a connection that takes the session over finds it.
+    fn leave(&mut self) {
+        let saved = self.saved();
+        let expiry_s = self.session.session_expiry();
+        self.leave_will(expiry_s);
+        let Some(client) = &mut self.client else { return };
+        if let Some(mailbox) = client.mailbox.take() {
+            mailbox.leave(saved, expiry_s, super::timestamp());
         }
     }
 }
@@ -223,12 +282,14 @@ impl Protocol for Mqtt {
             Some(_) => true,
             None => false,
         };
-        may_act || !self.joined.is_empty() || self.subscriptions.has_arrived()
+        may_act || !self.joined.is_empty() || self.subscriptions.has_arrived() || self.reserved.is_due()
     }
 
     async fn work(&mut self, now: Tick) {
         while self.has_work() {
-            if let Some(conversation) = self.joined.pop_front() {
+            if self.reserved.is_due() {
+                self.store_reserved().await;
+            } else if let Some(conversation) = self.joined.pop_front() {
                 self.join(conversation).await;
             } else if self.subscriptions.has_arrived() {
                 if let Some((subscription, conversation)) = self.subscriptions.next_arrived() {
@@ -245,10 +306,14 @@ impl Protocol for Mqtt {
     }
 
     fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
+        if self.stopping && self.unanswered.is_empty() {
+            self.session.disconnect(Disconnect::new(DisconnectCode::ServerShuttingDown));
+        }
         while let Some(packets) = self.session.poll_transmit() {
             out.binary(|out| out.extend_from_slice(&packets));
         }
         self.write_complaints(out);
+        self.write_reserved(out);
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -264,7 +329,10 @@ impl Protocol for Mqtt {
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
-        self.subscriptions.lagging(subscription);
+        match self.mailbox().filter(|_| subscription == MAILBOX) {
+            Some(mailbox) => mailbox.refill(),
+            None => self.subscriptions.lagging(subscription),
+        }
     }
 
     fn next_page(&mut self) -> Option<Reading> {
@@ -282,8 +350,10 @@ impl Protocol for Mqtt {
         if self.ending().is_some() {
             return None;
         }
-        let unconfirmed =
-            self.subscriptions.unconfirmed().filter(|(subscription, _)| subscription.protocol.qos == QoS::AtMostOnce);
+        let unconfirmed = self
+            .subscriptions
+            .unconfirmed()
+            .filter(|(subscription, _)| subscription.protocol.options.qos == QoS::AtMostOnce);
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
     }
 
@@ -309,14 +379,20 @@ impl Protocol for Mqtt {
     }
 
     fn end(&mut self, reason: CloseReason) {
-        self.ending = match reason {
-            CloseReason::Stopping => None,
-            CloseReason::SlowConsumer => Some(Ending::SLOW_CONSUMER),
+        match reason {
+            CloseReason::Stopping => self.stopping = true,
+            CloseReason::SlowConsumer => {
+                self.session.disconnect(Disconnect::new(DisconnectCode::QuotaExceeded));
+                self.ending = Some(Ending::SLOW_CONSUMER);
+            }
             // Durable subscriptions are for STOMP.
             CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
-                Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"))
+                self.session.disconnect(Disconnect::new(DisconnectCode::SessionTakenOver));
+                self.ending = Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"));
+                // At once: the other connection waits for it.
+                self.leave();
             }
-        };
+        }
     }
 
     fn is_settled(&self) -> bool {
@@ -329,6 +405,9 @@ impl Protocol for Mqtt {
             SessionEnd::KeepAliveTimeout | SessionEnd::ConnectTimeout => {
                 Some(Ending::new(CloseCode::POLICY_VIOLATION, "silent for too long"))
             }
+            SessionEnd::Dismissed(DisconnectCode::ServerShuttingDown) => {
+                Some(Ending::new(CloseCode::GOING_AWAY, "the server is stopping"))
+            }
             _ => Some(Ending::new(CloseCode::PROTOCOL_ERROR, "malformed packet")),
         })
     }
@@ -336,6 +415,7 @@ impl Protocol for Mqtt {
     fn rest(&mut self) {
         self.session.shrink();
         self.unanswered.shrink_to_fit();
+        self.reserved.shrink();
     }
 }
 
@@ -344,7 +424,9 @@ const fn limit(end: &SessionEnd) -> Option<Limit> {
     match end {
         SessionEnd::Malformed(DecodeError::TooLarge { .. }) | SessionEnd::TooEager => Some(Limit::Size),
         SessionEnd::ConnectTimeout => Some(Limit::ConnectDeadline),
-        SessionEnd::TooManyUnreleased | SessionEnd::TooManyUnanswered => Some(Limit::Commits),
+        SessionEnd::TooManyUnreleased | SessionEnd::TooManyUnanswered | SessionEnd::ReceiveMaximumExceeded => {
+            Some(Limit::Commits)
+        }
         _ => None,
     }
 }
@@ -354,39 +436,10 @@ impl Drop for Mqtt {
         if let Some(limit) = self.session.is_closing().and_then(limit) {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
-        // A clean DISCONNECT has taken the will back `[MQTT-3.14.4-3]`.
-        let will = self.client.as_mut().and_then(|client| client.will.take());
-        if let (Some(will), Some(view)) = (will, self.view()) {
-            publish_will(&self.gateway, &view, will);
-        }
+        self.leave();
         if let Some(client) = &self.client {
             self.gateway.sessions.leave(client.entered(&self.outbox));
         }
         self.tell(SessionEvent::Disconnected);
     }
-}
-
-/// Publishes the will of a session, if the interceptors let it.
-fn publish_will(gateway: &Gateway, session: &SessionView<'_>, Will { publication, retain }: Will) {
-    let Content::Opaque(content) = publication.content() else { return };
-    let topic = publication.topic().as_str();
-    if let Err(veto) = gateway.extensions.ask(|interceptor| interceptor.send(session, topic, content.body())) {
-        return tracing::info!(%veto, "a will was refused");
-    }
-    if !retain {
-        return gateway.hub.publish(&Arc::new(publication));
-    }
-    match gateway.retained.admit(publication, false, None) {
-        Ok(retaining) => retaining.publish_in_the_background(),
-        Err(error) => {
-            gateway.metrics.limit_hits(Limit::Retained).increment(1);
-            tracing::info!(%error, "a will was refused");
-        }
-    }
-}
-
-/// Opaque bytes of an MQTT publisher.
-fn opaque(topic: Topic, payload: Bytes, qos: QoS) -> Publication {
-    let opaque = Opaque::new(payload, None, Vec::new()).assured(Assurance::from_level(qos as u8));
-    Publication::new(topic, Content::Opaque(opaque))
 }

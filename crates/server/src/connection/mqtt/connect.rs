@@ -1,0 +1,166 @@
+//! CONNECT: who the client is, and what it finds of its session.
+
+use std::sync::Arc;
+
+use deskwire_broker::{Entered, Entering, EnterError};
+use deskwire_desk::{DeskError, FeedDevice};
+use deskwire_model::{Conversation, Role, SessionId, Uid};
+use deskwire_wire::{
+    Tick,
+    mqtt::{Acceptance, ConnackCode, Connect, Refusal, Text},
+};
+
+use super::{Client, Mqtt, subscribe::IMPLICIT, will::Will};
+use crate::{
+    connection::pace::Pace,
+    gateway::{Identity, MqttAuthError, SessionEvent, SessionView},
+    telemetry::metrics::Protocol,
+};
+
+/// Why a client is not let in, or cannot stay.
+#[derive(Debug, thiserror::Error)]
+enum NotAdmitted {
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    #[error(transparent)]
+    Session(#[from] EnterError),
+}
+
+impl NotAdmitted {
+    const fn code(&self) -> ConnackCode {
+        match self {
+            Self::Session(EnterError::Busy) => ConnackCode::ServerBusy,
+            Self::Session(EnterError::TooMany) => ConnackCode::QuotaExceeded,
+            Self::Session(EnterError::Store(_)) | Self::Desk(_) => ConnackCode::ServerUnavailable,
+        }
+    }
+}
+
+impl Mqtt {
+    /// Lets a client in, or refuses it.
+    pub(super) async fn admit(&mut self, connect: Connect, now: Tick) {
+        if let Err(error) = self.connect(connect, now).await {
+            self.refuse_connect(error.code(), &error.to_string());
+            // If the client has been accepted already, it must not stay without what it follows.
+            self.fail(&error.to_string());
+        }
+    }
+
+    fn refuse_connect(&mut self, code: ConnackCode, reason: &str) {
+        let mut refusal = Refusal::from(code);
+        refusal.reason_string = Text::new(reason).ok();
+        self.session.refuse(refusal);
+    }
+
+    async fn connect(&mut self, connect: Connect, now: Tick) -> Result<(), NotAdmitted> {
+        let Some(identity) = self.authenticate(&connect) else { return Ok(()) };
+        let session = SessionId::random();
+        let view = SessionView {
+            id: Some(session),
+            principal: &identity.principal,
+            protocol: Protocol::Mqtt,
+            address: self.address,
+        };
+        if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
+            tracing::info!(%veto, "an MQTT client was refused");
+            self.refuse_connect(ConnackCode::NotAuthorized, &veto.to_string());
+            return Ok(());
+        }
+        let assigned = connect.client_id.is_empty().then(Uid::random);
+        let client_id = match &assigned {
+            Some(assigned) => session_name(&identity, assigned.as_str()),
+            None => session_name(&identity, connect.client_id.as_str()),
+        };
+        // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
+        let Entered { existed, subscriptions, saved, mailbox } = self.enter(&identity, &client_id, session, &connect).await?;
+        self.gateway.wills.reconnected(&client_id, existed);
+        // A session that is not remembered begins now: with the end of what the agent serves already.
+        let served = self.conversations(&identity).await?;
+        self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
+        let will = Will::of(&self.gateway, &identity, connect.will.as_ref());
+        let durable = mailbox.is_durable();
+        let client = Client { identity, client_id, will, session, mailbox: Some(mailbox), durable };
+        // Before its conversations are looked up again: those it is given from then on come through the outbox.
+        self.gateway.sessions.enter(client.entered(&self.outbox));
+        self.client = Some(Box::new(client));
+        self.session.resume(Self::restored(saved));
+        let mut acceptance = Acceptance::new(existed);
+        acceptance.durable = durable;
+        acceptance.assigned_client_id = assigned.and_then(|assigned| Text::new(assigned.as_str()).ok());
+        self.session.accept(acceptance);
+        self.tell(SessionEvent::Connected);
+        for conversation in served {
+            self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
+        }
+        let Some(client) = &self.client else { return Ok(()) };
+        for conversation in self.conversations(&client.identity).await? {
+            self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await?;
+        }
+        // Last, so that a stored subscription to a conversation does not stand in for the server's own.
+        self.resume(&subscriptions).await?;
+        if let Some(mailbox) = self.mailbox() {
+            mailbox.begin();
+        }
+        Ok(())
+    }
+
+    /// Takes up the client's session, or begins one.
+    async fn enter(
+        &self,
+        identity: &Identity,
+        client_id: &Arc<str>,
+        session: SessionId,
+        connect: &Connect,
+    ) -> Result<Entered, EnterError> {
+        let limits = &self.gateway.config.limits;
+        let entering = Entering {
+            client_id,
+            user: &identity.principal.uid,
+            session,
+            outbox: &self.outbox,
+            clean_start: connect.clean_start,
+            expiry_s: self.session.session_expiry(),
+            window: limits.mqtt_inflight as usize,
+        };
+        self.gateway.mailboxes.enter(entering).await
+    }
+
+    /// Who the client is; one that proves nothing is refused.
+    fn authenticate(&mut self, connect: &Connect) -> Option<Identity> {
+        let (username, password) = match &connect.login {
+            Some(login) => (login.username.as_ref().map(Text::as_str), login.password.as_deref()),
+            None => (None, None),
+        };
+        let password = password.and_then(|password| std::str::from_utf8(password).ok());
+        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
+            Ok(identity) => Some(identity),
+            Err(error) => {
+                metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
+                tracing::info!(%error, "an MQTT client was refused");
+                let code = match error {
+                    MqttAuthError::ClientId => ConnackCode::ClientIdentifierNotValid,
+                    MqttAuthError::Credentials(_) => ConnackCode::BadUserNameOrPassword,
+                };
+                self.refuse_connect(code, &error.to_string());
+                None
+            }
+        }
+    }
+
+    /// What an agent serves: stock agent clients never SUBSCRIBE (`spec/bytedesk.md` §5).
+    async fn conversations(&self, identity: &Identity) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        if identity.principal.role != Role::Agent {
+            return Ok(Vec::new());
+        }
+        self.gateway.desk.conversations_of(&identity.principal).await
+    }
+}
+
+/// The name of a client's session. A program may choose any client id; `:`, which no uid has, keeps it out of the way of
+/// users' sessions.
+fn session_name(identity: &Identity, client_id: &str) -> Arc<str> {
+    match identity.principal.role {
+        Role::Service => format!("{}:{client_id}", identity.principal.uid).into(),
+        _ => client_id.into(),
+    }
+}

@@ -1,0 +1,234 @@
+//! What waits for the client in its mailbox, with QoS 1 and 2.
+//!
+//! A message with QoS 2 of a session that is kept may leave when its packet identifier is stored, so that after a crash it
+//! is repeated under the same one. Meanwhile it is [`Reserved`], and what comes behind it waits.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use deskwire_broker::{Handed, Post, Publication, SavedMailbox};
+use deskwire_wire::mqtt::{DeliverError, PacketId, QoS, SavedInflight, SavedSession, Stage};
+
+use super::{
+    Mqtt,
+    answers::Awaited,
+    messages::{Form, Match, assured},
+    token::{Acknowledged, Token},
+};
+use crate::connection::framing::Frames;
+
+/// Messages with a packet identifier that have not been sent, in the order of their identifiers.
+#[derive(Debug, Default)]
+pub(super) struct Reserved {
+    messages: VecDeque<Waiting>,
+    /// How many of them, from the front, are stored.
+    stored: usize,
+    /// How many of them, from the front, are stored or on their way.
+    submitted: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    inflight: SavedInflight,
+    post: Post,
+    form: Form,
+}
+
+impl Reserved {
+    /// Whether there are identifiers to store, and none are on their way: so they go in batches.
+    pub(super) fn is_due(&self) -> bool {
+        self.submitted == self.stored && self.submitted < self.messages.len()
+    }
+
+    /// The identifiers of `count` more messages are stored.
+    pub(super) fn are_stored(&mut self, count: usize) {
+        self.stored += count;
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.messages.shrink_to_fit();
+    }
+
+    fn push(&mut self, waiting: Waiting) {
+        self.messages.push_back(waiting);
+    }
+
+    fn pop_stored(&mut self) -> Option<Waiting> {
+        if self.stored == 0 {
+            return None;
+        }
+        self.stored -= 1;
+        self.submitted -= 1;
+        self.messages.pop_front()
+    }
+}
+
+impl Mqtt {
+    /// What the session has to remember of the mailbox. Entries of logs are remembered by their cursors.
+    pub(super) fn saved(&self) -> SavedMailbox {
+        let SavedSession { inflight, unreleased } = self.session.save();
+        let handed = |message: SavedInflight| match Token::from_acknowledged(message.token).acknowledged() {
+            Acknowledged::Posted(number) => Some(Handed {
+                number,
+                packet_id: message.packet_id.get(),
+                qos: if message.stage == Stage::Puback { 1 } else { 2 },
+                received: message.stage == Stage::Pubcomp,
+            }),
+            Acknowledged::Entry(..) | Acknowledged::Nothing => None,
+        };
+        SavedMailbox {
+            inflight: inflight.into_iter().filter_map(handed).collect(),
+            unreleased: unreleased.into_iter().map(PacketId::get).collect(),
+        }
+    }
+
+    /// The same for the session that takes it up again.
+    pub(super) fn restored(saved: SavedMailbox) -> SavedSession {
+        let inflight = |handed: Handed| {
+            Some(SavedInflight {
+                packet_id: PacketId::new(handed.packet_id)?,
+                token: Token::of_post(handed.number).get(),
+                stage: match (handed.qos, handed.received) {
+                    (_, true) => Stage::Pubcomp,
+                    (2, false) => Stage::Pubrec,
+                    _ => Stage::Puback,
+                },
+            })
+        };
+        SavedSession {
+            inflight: saved.inflight.into_iter().filter_map(inflight).collect(),
+            unreleased: saved.unreleased.into_iter().filter_map(PacketId::new).collect(),
+        }
+    }
+
+    /// Writes a message of the mailbox; `false` when it has to wait for an acknowledgement.
+    pub(super) fn hand_on_post(&mut self, post: &Post, out: &mut Frames<'_>) -> bool {
+        if post.redelivered
+            && let Some(repeated) = self.repeat(post, out)
+        {
+            return repeated;
+        }
+        let Some(form) = self.form_of_post(post) else {
+            // What it was for has been unsubscribed.
+            self.settled(Token::of_post(post.number));
+            return true;
+        };
+        match form.qos {
+            QoS::AtMostOnce => {
+                self.write(&post.publication, &form, out);
+                self.settled(Token::of_post(post.number));
+                true
+            }
+            QoS::ExactlyOnce if self.is_durable() => self.reserve(post, form),
+            _ if !self.session.window_open() => false,
+            _ => {
+                if !self.write(&post.publication, &form, out) {
+                    self.settled(Token::of_post(post.number));
+                }
+                true
+            }
+        }
+    }
+
+    /// Sends a message again that an earlier connection has sent, with its identifier; nothing if it has none.
+    fn repeat(&mut self, post: &Post, out: &mut Frames<'_>) -> Option<bool> {
+        let token = Token::of_post(post.number).get();
+        let known = self.session.inflight().find(|message| message.token == token)?;
+        if known.stage == Stage::Pubcomp {
+            return Some(true);
+        }
+        let Some(next) = self.session.next_unsent() else { return Some(false) };
+        if next.packet_id != known.packet_id {
+            // Messages come in their order: the one that would be next is no longer there.
+            self.session.forget(next.packet_id);
+            return self.repeat(post, out);
+        }
+        let form = self.form_of_post(post).unwrap_or_default();
+        self.redeliver(known.packet_id, &Waiting { inflight: known, post: post.clone(), form }, out);
+        Some(true)
+    }
+
+    fn reserve(&mut self, post: &Post, form: Form) -> bool {
+        match self.session.reserve(QoS::ExactlyOnce, form.token.get()) {
+            Ok(inflight) => {
+                self.reserved.push(Waiting { inflight, post: post.clone(), form });
+                true
+            }
+            // A session that is closing sends nothing more; what waits stays in the mailbox.
+            Err(_) => false,
+        }
+    }
+
+    /// Has the identifiers of reserved messages stored.
+    pub(super) async fn store_reserved(&mut self) {
+        let waiting = self.reserved.messages.iter().skip(self.reserved.submitted);
+        let identifiers: Vec<_> =
+            waiting.map(|waiting| (waiting.post.number, waiting.inflight.packet_id.get())).collect();
+        self.reserved.submitted = self.reserved.messages.len();
+        let number = self.next_number();
+        let reply = self.reply_to(number);
+        let Some(mailbox) = self.mailbox() else { return };
+        match mailbox.reserve(&identifiers, reply).await {
+            Ok(true) => self.wait_for(number, Awaited::Reserved(identifiers.len())),
+            Ok(false) => self.reserved.are_stored(identifiers.len()),
+            Err(error) => self.fail(&error.to_string()),
+        }
+    }
+
+    /// Sends the reserved messages whose identifiers are stored, as far as the client takes them.
+    pub(super) fn write_reserved(&mut self, out: &mut Frames<'_>) {
+        while self.reserved.stored > 0 && !out.is_full() && self.session.next_unsent().is_some() {
+            let Some(waiting) = self.reserved.pop_stored() else { return };
+            self.redeliver(waiting.inflight.packet_id, &waiting, out);
+        }
+    }
+
+    fn redeliver(&mut self, packet_id: PacketId, waiting: &Waiting, out: &mut Frames<'_>) {
+        let Waiting { post, form, .. } = waiting;
+        let sent = self.with_outgoing(&post.publication, form, |session, outgoing| {
+            out.try_binary(|out| session.redeliver(out, packet_id, outgoing))
+        });
+        match sent {
+            Some(Ok(())) => self.count_out(),
+            Some(Err(DeliverError::NotOpen)) => {}
+            Some(Err(error)) => {
+                self.unsendable(&post.publication, &error);
+                self.drop_inflight(packet_id, post.number);
+            }
+            None => self.drop_inflight(packet_id, post.number),
+        }
+    }
+
+    fn drop_inflight(&mut self, packet_id: PacketId, number: u64) {
+        self.session.forget(packet_id);
+        self.settled(Token::of_post(number));
+    }
+
+    /// How a message of the mailbox is delivered; nothing if no subscription wants it any more.
+    fn form_of_post(&self, post: &Post) -> Option<Form> {
+        let publication = &post.publication;
+        let mut found = match &post.via {
+            Some(shared) => {
+                let subscription = self.subscriptions.find_named(shared)?;
+                Match::of(subscription.key(), &subscription.protocol)
+            }
+            None => self.matching(publication)?,
+        };
+        found.qos = found.qos.min(assured(publication));
+        if self.is_durable() && !post.stored {
+            // Exactly once needs an identifier that is stored with the message.
+            found.qos = found.qos.min(QoS::AtLeastOnce);
+        }
+        Some(found.form(publication, Token::of_post(post.number)))
+    }
+
+    /// The mailbox's own number for a retained message of a session that is kept, so that it is not lost with the
+    /// connection.
+    pub(super) fn adopt(&self, publication: &Arc<Publication>) -> Option<Token> {
+        let mailbox = self.mailbox().filter(|_| self.is_durable())?;
+        Some(Token::of_post(mailbox.adopt(Arc::clone(publication))))
+    }
+
+    pub(super) fn is_durable(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| client.durable)
+    }
+}
