@@ -128,7 +128,7 @@ impl Mqtt {
     /// The will of a client that may publish it; others have none.
     fn will(&self, identity: &Identity, connect: &Connect) -> Option<Will> {
         let will = connect.will.as_ref()?;
-        let topic = Topic::new(will.topic.as_str()).ok()?;
+        let topic = self.gateway.topic(will.topic.as_str()).ok()?;
         let right = self.gateway.may_publish_live(identity, &topic);
         right.then(|| Will { publication: opaque(topic, will.payload.clone(), will.qos), retain: will.retain })
     }
@@ -247,7 +247,7 @@ impl Mqtt {
         let mut codes = Vec::with_capacity(subscribe.filters.len());
         for (asked, options) in &subscribe.filters {
             let qos = options.qos;
-            let followed = match TopicFilter::new(asked.as_str()) {
+            let followed = match self.gateway.filter(asked.as_str()) {
                 Ok(filter) => self.subscribe_to(filter.clone(), qos, true).await.map(|()| filter),
                 Err(error) => Err(error.into()),
             };
@@ -337,7 +337,7 @@ impl Mqtt {
         let (topic, body) = (publish.topic.as_str(), &publish.payload);
         self.gateway.extensions.ask(|interceptor| interceptor.send(&view, topic, body))?;
         let identity = &client.identity;
-        let topic = Topic::new(publish.topic.as_str())?;
+        let topic = self.gateway.topic(publish.topic.as_str())?;
         let route = match self.gateway.route_publish(identity, topic).await {
             Ok(Route::Live(topic)) => return self.publish_live(publish, topic, number).await,
             Ok(Route::Conversation(conversation)) => Ok(conversation),
