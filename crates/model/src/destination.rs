@@ -55,6 +55,20 @@ impl Destination {
             _ => Err(InvalidTopic::Prefix),
         }
     }
+
+    /// How many levels its topic has.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        match self {
+            Self::Topic(filter) => filter.levels(),
+            Self::Queue(topic)
+            | Self::App(topic)
+            | Self::Own(topic)
+            | Self::User { topic, .. }
+            | Self::TempQueue(topic) => topic.levels(),
+            Self::ReplyQueue(_) => 1,
+        }
+    }
 }
 
 /// What stands behind `/user/`. A user called `queue` or `topic` cannot be named.

@@ -20,4 +20,4 @@ pub use entry::{Entry, Payload};
 pub use ids::{InvalidUid, LogId, MessageUid, Seq, SessionId, Timestamp, Uid};
 pub use message::{Draft, MessageClass, MessageType, Stamp};
 pub use principal::{Principal, Profile, Role};
-pub use topic::{InvalidTopic, Topic, TopicFilter};
+pub use topic::{InvalidTopic, MAX_TOPIC_LEVELS, Topic, TopicFilter};

@@ -6,8 +6,8 @@ use crate::ids::{SessionId, Uid};
 
 /// Longest accepted topic or filter, in bytes.
 pub const MAX_TOPIC_LEN: usize = 1024;
-/// Most segments of a topic or filter.
-pub const MAX_TOPIC_DEPTH: usize = 32;
+/// Most levels of a topic or filter, those that are stored included. What clients may use is bounded below it.
+pub const MAX_TOPIC_LEVELS: usize = 128;
 
 /// How private topics begin.
 const PRIVATE: &str = "$\u{1}";
@@ -21,8 +21,8 @@ pub enum InvalidTopic {
     /// Longer than [`MAX_TOPIC_LEN`] bytes.
     #[error("the topic is longer than {MAX_TOPIC_LEN} bytes")]
     TooLong,
-    /// More than [`MAX_TOPIC_DEPTH`] segments.
-    #[error("the topic has more than {MAX_TOPIC_DEPTH} segments")]
+    /// More levels than [`MAX_TOPIC_LEVELS`], or than clients may use.
+    #[error("the topic has too many levels")]
     TooDeep,
     /// A wildcard where one topic must be named, or one that does not fill its segment.
     #[error("the topic has a wildcard where none may stand")]
@@ -35,6 +35,10 @@ pub enum InvalidTopic {
     Prefix,
 }
 
+fn levels(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'/').count() + 1
+}
+
 /// The rules for topics and filters alike.
 fn check(text: &str) -> Result<(), InvalidTopic> {
     if text.is_empty() {
@@ -43,7 +47,7 @@ fn check(text: &str) -> Result<(), InvalidTopic> {
     if text.len() > MAX_TOPIC_LEN {
         return Err(InvalidTopic::TooLong);
     }
-    if text.bytes().filter(|b| *b == b'/').count() >= MAX_TOPIC_DEPTH {
+    if levels(text) > MAX_TOPIC_LEVELS {
         return Err(InvalidTopic::TooDeep);
     }
     if text.chars().any(char::is_control) {
@@ -98,6 +102,12 @@ impl Topic {
         &self.0
     }
 
+    /// How many segments it has.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        levels(&self.0)
+    }
+
     /// The name with dots, as STOMP clients of Bytedesk spell it.
     #[must_use]
     pub fn dotted(&self) -> String {
@@ -149,6 +159,12 @@ impl TopicFilter {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// How many segments it has.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        levels(&self.0)
     }
 
     /// The one topic it names, if it has no wildcard.
@@ -239,10 +255,12 @@ mod tests {
             ("a*", InvalidTopic::Wildcard),
             ("a\u{1}", InvalidTopic::Character),
             (&"a".repeat(MAX_TOPIC_LEN + 1), InvalidTopic::TooLong),
-            (&("a/".repeat(40) + "a"), InvalidTopic::TooDeep),
+            (&("a/".repeat(MAX_TOPIC_LEVELS) + "a"), InvalidTopic::TooDeep),
         ] {
             assert_eq!(Topic::new(text), Err(reason), "{text}");
         }
+        let deepest = "a/".repeat(MAX_TOPIC_LEVELS - 1) + "a";
+        assert_eq!(Topic::new(&deepest).map(|topic| topic.levels()), Ok(MAX_TOPIC_LEVELS));
     }
 
     #[test]

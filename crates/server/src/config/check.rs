@@ -75,6 +75,9 @@ impl Config {
         if limits.commit_queue < limits.commit_batch {
             found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));
         }
+        if limits.mqtt_queued_total_bytes < limits.mqtt_queued_bytes {
+            found.push(("limits.mqtt_queued_total_bytes", "must not be below limits.mqtt_queued_bytes".to_owned()));
+        }
     }
 
     fn check_sockjs(&self, found: &mut Vec<(&'static str, String)>) {

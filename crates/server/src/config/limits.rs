@@ -1,5 +1,7 @@
 //! `[limits]`: every bound of the product, with its unit, default and accepted range (invariant I7).
 
+use deskwire_model::MAX_TOPIC_LEVELS;
+
 use super::amount::{Millis, Seconds, bounded_section};
 
 const KIB: usize = 1024;
@@ -44,6 +46,26 @@ bounded_section! {
         mqtt_packet_bytes: usize = MIB, 128..=64 * 1024 * 1024;
         /// QoS 1 and QoS 2 messages on their way to one MQTT client.
         mqtt_inflight: u32 = 32, 1..=65_535;
+        /// QoS 1 and QoS 2 messages that a client of MQTT 5.0 may leave without PUBACK or PUBCOMP; it is told so.
+        mqtt_receive_maximum: u32 = 64, 1..=65_535;
+        /// Topics that have an alias on a connection of MQTT 5.0, in each direction. Each may take 64 KiB.
+        mqtt_topic_aliases: u32 = 32, 0..=1024;
+        /// The longest keep alive in seconds that an MQTT client is granted; one that asks for none gets this. 0: what the
+        /// client asks for.
+        mqtt_keep_alive_s: Seconds = Seconds(0), 0..=65_535;
+        /// MQTT sessions that outlive their connections.
+        mqtt_sessions: usize = 100_000, 0..=10_000_000;
+        /// The longest that an MQTT session outlives its connection, in seconds, whatever version its client speaks;
+        /// 4294967295 is for ever.
+        mqtt_session_expiry_s: Seconds = Seconds(7 * DAY_S), 0..=u32::MAX as u64;
+        /// Messages that wait for one MQTT session, those on their way to its client included.
+        mqtt_queued_messages: usize = 20_000, 1..=100_000_000;
+        /// Bytes of these messages.
+        mqtt_queued_bytes: usize = 16 * MIB, 1024..=1024 * 1024 * 1024 * 1024;
+        /// Bytes of the messages that wait for all MQTT sessions.
+        mqtt_queued_total_bytes: usize = 256 * MIB, 1024..=1024 * 1024 * 1024 * 1024;
+        /// Levels of a topic or filter that a client names.
+        topic_levels: usize = 32, 4..=MAX_TOPIC_LEVELS as u64;
 
         /// Subscriptions of one connection.
         subscriptions_per_connection: usize = 256, 1..=65_536;
@@ -102,6 +124,9 @@ bounded_section! {
         /// Messages per second of one visitor, as a lasting rate: a faster connection is read more slowly, a faster HTTP
         /// client is told to wait.
         visitor_messages_per_second: u32 = 200, 1..=10_000_000;
+        /// Frames and packets that the server acts on, per second of one connection of whomever, as a lasting rate with a
+        /// burst of a second: a faster connection is read more slowly.
+        frames_per_second: u32 = 1_000_000, 1..=100_000_000;
 
         /// Milliseconds that a stopping server waits for its connections to end.
         drain_ms: Millis = Millis(5 * SECOND), 0..=10 * MINUTE;

@@ -69,25 +69,31 @@ pub(super) fn stomp(config: &Config) -> stomp::SessionConfig {
 
 pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
     let limits = &config.limits;
+    let aliases = small(limits.mqtt_topic_aliases);
     let packet = |max_packet| mqtt::Limits {
         max_packet,
         max_filters: limits.subscriptions_per_connection,
         max_properties: max_packet,
         max_user_properties: USER_PROPERTIES,
-        max_topic_alias: 0,
+        max_topic_alias: aliases,
     };
     mqtt::SessionConfig {
         highest_version: mqtt::ProtocolVersion::V3_1_1,
         limits: packet(limits.mqtt_packet_bytes),
         connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
-        max_inflight: u16::try_from(limits.mqtt_inflight).unwrap_or(u16::MAX),
+        max_inflight: small(limits.mqtt_inflight),
         max_inbound_qos2: UNRELEASED,
-        receive_maximum: NonZeroU16::MAX,
+        receive_maximum: NonZeroU16::new(small(limits.mqtt_receive_maximum)).unwrap_or(NonZeroU16::MIN),
         max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
-        max_topic_aliases: 0,
-        session_expiry_max: 0,
+        max_topic_aliases: aliases,
+        session_expiry_max: u32::try_from(limits.mqtt_session_expiry_s.0).unwrap_or(u32::MAX),
         keep_alive_default: 0,
-        keep_alive_max: 0,
+        keep_alive_max: small(limits.mqtt_keep_alive_s.0),
     }
+}
+
+/// A number that fits after the checks of the configuration.
+fn small(number: impl TryInto<u16>) -> u16 {
+    number.try_into().unwrap_or(u16::MAX)
 }

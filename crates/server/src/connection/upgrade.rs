@@ -177,7 +177,8 @@ impl IntoResponse for HandshakeRefused {
     }
 }
 
-/// `GET /websocket`: MQTT over WebSocket; the client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
+/// `GET /mqtt` or `/websocket`: MQTT over WebSocket, the same under both paths. The first is what stock clients and other
+/// servers have by default, the second that of Bytedesk (`spec/bytedesk.md` §5). The client must offer the subprotocol `mqtt` `[MQTT-6.0.0-3]`.
 pub async fn mqtt_endpoint(State(endpoints): State<Endpoints>, request: Request) -> Response {
     let offered = offered(request.headers()).find(|name| matches!(*name, "mqtt" | "mqttv3.1"));
     let Some(subprotocol) = offered.and_then(|name| HeaderValue::from_str(name).ok()) else {

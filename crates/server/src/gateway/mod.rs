@@ -1,12 +1,14 @@
 //! Who may do what, and where it goes.
 //!
-//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`topics`] decides
-//! for each subscription and each message whether it is a conversation's, a live topic's or nobody's business (invariant
-//! I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a message is for.
+//! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
+//! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
+//! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
+//! message is for.
 
 mod extensions;
 mod handshake;
 mod identity;
+mod names;
 mod queues;
 mod topics;
 mod users;

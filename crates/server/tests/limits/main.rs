@@ -9,6 +9,7 @@
 mod acknowledgements;
 mod connections;
 mod durable;
+mod endpoints;
 mod http_requests;
 mod interceptors;
 mod mqtt_client;

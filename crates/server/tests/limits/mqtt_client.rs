@@ -28,7 +28,16 @@ impl Mqtt {
         Self::over(server.connect())
     }
 
+    /// As [`Self::open`], at one of the paths that speak MQTT.
+    pub(crate) fn open_at(server: &Server, path: &str) -> Self {
+        Self::on(WebSocket::open(server, path, "mqtt"))
+    }
+
     pub(crate) fn over(stream: TcpStream) -> Self {
+        Self::on(WebSocket::over(stream, "/websocket", "mqtt"))
+    }
+
+    fn on(socket: WebSocket) -> Self {
         let limits = Limits {
             max_packet: 1 << 28,
             max_filters: 1 << 16,
@@ -36,7 +45,6 @@ impl Mqtt {
             max_user_properties: 1 << 16,
             max_topic_alias: 0,
         };
-        let socket = WebSocket::over(stream, "/websocket", "mqtt");
         Self { socket, decoder: Decoder::new(Role::Client, limits), heard: VecDeque::new() }
     }
 

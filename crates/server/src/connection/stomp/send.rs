@@ -34,7 +34,7 @@ pub(super) struct Unanswered {
 
 impl Stomp {
     pub(super) async fn send(&mut self, send: &Send) -> Result<(), Refused> {
-        let destination = Destination::parse(send.destination())?;
+        let destination = self.gateway.destination(send.destination())?;
         if let Some(view) = self.view() {
             let (spelled, body) = (send.destination(), send.frame.body());
             self.gateway.extensions.ask(|interceptor| interceptor.send(&view, spelled, body))?;

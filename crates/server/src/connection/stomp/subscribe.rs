@@ -24,7 +24,7 @@ impl Stomp {
         if subscribe.id().is_some_and(|id| id.starts_with(temporary::PREFIX)) {
             return Err(Refused::SubscriptionId);
         }
-        let destination = Destination::parse(subscribe.destination())?;
+        let destination = self.gateway.destination(subscribe.destination())?;
         if let Some(view) = self.view() {
             let spelled = subscribe.destination();
             self.gateway.extensions.ask(|interceptor| interceptor.subscribe(&view, spelled))?;

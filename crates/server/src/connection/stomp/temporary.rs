@@ -84,7 +84,7 @@ impl Stomp {
         if !destination.starts_with(PREFIX) {
             return Ok(destination.into());
         }
-        let Destination::TempQueue(name) = Destination::parse(destination)? else {
+        let Destination::TempQueue(name) = self.gateway.destination(destination)? else {
             return Err(Refused::NotAllowed(destination.into()));
         };
         let token = match self.temporary_queue(&name) {

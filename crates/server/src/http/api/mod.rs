@@ -70,6 +70,7 @@ pub fn routes() -> Router<ApiState> {
         .merge(push::routes())
         .merge(admin::routes())
         .route("/readyz", get(ready))
+        .route("/mqtt", any(mqtt_endpoint))
         .route("/websocket", any(mqtt_endpoint))
 }
 

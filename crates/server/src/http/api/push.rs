@@ -71,7 +71,7 @@ async fn broadcast(
     may_send(&state, (&account.principal, &peer), &request.destination, content.body())?;
     let caller = Identity { principal: account.principal.clone(), account: Some(account) };
     let no_right = |place: &Topic| AppError::Forbidden(format!("no right to send to {place}"));
-    let topic = match Destination::parse(&request.destination)? {
+    let topic = match gateway.destination(&request.destination)? {
         Destination::Topic(filter) => filter.exact().ok_or(InvalidTopic::Wildcard)?,
         Destination::Queue(name) => match gateway.route_enqueue(&caller, &name).map_err(|_| no_right(&name))? {
             QueueRoute::Everyone(topic) => topic,
@@ -100,7 +100,7 @@ async fn to_user(
 ) -> Result<Success<Pushed>, AppError> {
     // With or without the prefix, which Spring's own method leaves out.
     let place = request.destination.strip_prefix("/user").unwrap_or(&request.destination);
-    let topic = match Destination::parse(&format!("/user{place}"))? {
+    let topic = match state.gateway.destination(&format!("/user{place}"))? {
         Destination::Own(topic) => topic,
         _ => return Err(AppError::Refused("destination must begin with /queue/ or /topic/".into())),
     };
