@@ -28,6 +28,18 @@ impl<T> Filters<T> {
         node.here.push(subscriber);
     }
 
+    /// Those that have exactly this filter.
+    pub(crate) fn at(&mut self, filter: &TopicFilter) -> &mut [T] {
+        let mut node = self;
+        for segment in filter.as_str().split('/') {
+            match node.children.get_mut(segment) {
+                Some(child) => node = child,
+                None => return &mut [],
+            }
+        }
+        &mut node.here
+    }
+
     /// Removes one of those that have this filter and that `is_it` knows, if there is one.
     pub(crate) fn remove(&mut self, filter: &TopicFilter, is_it: impl Fn(&T) -> bool) {
         self.remove_below(filter.as_str().split('/'), &is_it);

@@ -127,6 +127,23 @@ impl Hub {
         }
     }
 
+    /// Changes what a subscription takes that was added with the same filter, without a gap; one that is not there stays
+    /// away.
+    pub fn change(&self, filter: &TopicFilter, subscriber: &Subscriber) {
+        let change = |known: &mut [Subscriber]| {
+            if let Some(known) = known.iter_mut().find(|known| known.is(subscriber)) {
+                known.clone_from(subscriber);
+            }
+        };
+        match filter.exact() {
+            Some(topic) => {
+                let mut shard = self.shard(topic.as_str()).write().unwrap_or_else(PoisonError::into_inner);
+                shard.get_mut(topic.as_str()).into_iter().for_each(|known| change(known));
+            }
+            None => change(self.filters.write().unwrap_or_else(PoisonError::into_inner).at(filter)),
+        }
+    }
+
     /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription, and
     /// into the queues of durable subscriptions.
     ///

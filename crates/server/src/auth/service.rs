@@ -33,10 +33,16 @@ impl ServiceAccount {
         self.publish.iter().any(|right| right.as_str().starts_with("user/") && right.matches(&place))
     }
 
+    /// Whether it may not subscribe to `filter` whatever its rights say.
+    #[must_use]
+    pub fn is_withheld(&self, filter: &TopicFilter) -> bool {
+        self.withheld.as_ref() == Some(filter)
+    }
+
     /// Whether it may subscribe to all that `filter` matches (invariant I9).
     #[must_use]
     pub fn may_subscribe(&self, filter: &TopicFilter) -> bool {
-        self.withheld.as_ref() != Some(filter) && self.subscribe.iter().any(|right| right.covers(filter))
+        !self.is_withheld(filter) && self.subscribe.iter().any(|right| right.covers(filter))
     }
 }
 

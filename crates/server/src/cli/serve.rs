@@ -2,7 +2,9 @@
 
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
-use deskwire_broker::{Hub, Log, LogLimits, QueueLimits, Queues, Retained, RetainedLimits, Sessions};
+use deskwire_broker::{
+    Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
+};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
@@ -29,7 +31,7 @@ use crate::{
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
-    gateway::{Extensions, Gateway},
+    gateway::{Extensions, Gateway, Wills},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -131,6 +133,7 @@ async fn serve(
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
+    let wills = state.gateway.wills.clone();
     let mut routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
@@ -153,6 +156,7 @@ async fn serve(
     };
     tokio::select! {
         drained = serving => {
+            wills.publish_all();
             desk.close().await?;
             tracing::info!(abandoned = drained.abandoned, "stopped");
             Ok(Ending::Stopped)
@@ -214,6 +218,13 @@ async fn gateway(
     let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues).await?;
     let retained = RetainedLimits { topics: config.limits.retained_topics, bytes: config.limits.retained_bytes };
     let retained = Retained::open(&store, log.clone(), Arc::clone(&hub), retained).await?;
+    let mailboxes = MailboxLimits {
+        messages: config.limits.mqtt_queued_messages,
+        bytes: config.limits.mqtt_queued_bytes,
+        total_bytes: config.limits.mqtt_queued_total_bytes,
+        sessions: config.limits.mqtt_sessions,
+    };
+    let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(&hub), mailboxes).await?;
     let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);
     let desk = DeskConfig {
         texts: DeskTexts {
@@ -231,6 +242,8 @@ async fn gateway(
         hub,
         queues,
         retained,
+        mailboxes,
+        wills: Wills::default(),
         sessions,
         tokens: Tokens::new(key),
         services: match conformance {
@@ -261,6 +274,7 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.rates.forget_quiet();
                 state.gateway.queues.sweep();
                 state.gateway.retained.sweep(timestamp()).await;
+                state.gateway.mailboxes.sweep(timestamp()).await;
             }
         }
     }

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use deskwire_broker::{Admission, Feed, Hub, Outbox, Overflow, Publication, Retained, Subscriber, SubscriptionKey, Takes};
+use deskwire_broker::{
+    Admission, Feed, Hub, Outbox, Overflow, Publication, Retained, Subscriber, SubscriptionKey, Takes,
+};
 use deskwire_desk::OpenFeed;
 use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
 

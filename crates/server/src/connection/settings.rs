@@ -78,7 +78,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
         max_topic_alias: aliases,
     };
     mqtt::SessionConfig {
-        highest_version: mqtt::ProtocolVersion::V3_1_1,
+        highest_version: mqtt::ProtocolVersion::V5,
         limits: packet(limits.mqtt_packet_bytes),
         connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
@@ -88,7 +88,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
         max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
         max_topic_aliases: aliases,
         session_expiry_max: u32::try_from(limits.mqtt_session_expiry_s.0).unwrap_or(u32::MAX),
-        keep_alive_default: 0,
+        keep_alive_default: small(limits.mqtt_keep_alive_s.0),
         keep_alive_max: small(limits.mqtt_keep_alive_s.0),
     }
 }

@@ -12,10 +12,11 @@ mod names;
 mod queues;
 mod topics;
 mod users;
+mod wills;
 
 use std::sync::Arc;
 
-use deskwire_broker::{Hub, Queues, Retained, Sessions};
+use deskwire_broker::{Hub, Mailboxes, Queues, Retained, Sessions};
 use deskwire_desk::Desk;
 
 pub use self::{
@@ -25,6 +26,7 @@ pub use self::{
     queues::QueueRoute,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
+    wills::Wills,
 };
 use crate::{
     auth::{service::ServiceAccounts, token::Tokens},
@@ -43,6 +45,10 @@ pub struct Gateway {
     pub queues: Arc<Queues>,
     /// What is retained on live topics.
     pub retained: Arc<Retained>,
+    /// What waits for MQTT sessions.
+    pub mailboxes: Arc<Mailboxes>,
+    /// Wills of MQTT clients that may come back.
+    pub wills: Wills,
     /// Who is connected.
     pub sessions: Arc<Sessions>,
     /// Issues and checks access tokens.

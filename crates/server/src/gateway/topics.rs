@@ -26,6 +26,9 @@ pub enum Refused {
     /// No right to it.
     #[error("not allowed: {0}")]
     NotAllowed(Box<str>),
+    /// A topic that is kept back from a client whose suite wants to see a subscription fail.
+    #[error("not this topic")]
+    Withheld,
     /// More of something than one connection may have.
     #[error("too many {0}")]
     TooMany(&'static str),
@@ -109,6 +112,7 @@ impl Gateway {
     ) -> Result<Route<TopicFilter>, Refused> {
         match &identity.account {
             Some(account) if account.may_subscribe(&filter) && !is_reserved(filter.as_str()) => Ok(Route::Live(filter)),
+            Some(account) if account.is_withheld(&filter) => Err(Refused::Withheld),
             Some(_) => Err(Refused::NotAllowed(filter.as_str().into())),
             None if is_own(&identity.principal, &filter) => Ok(Route::Live(filter)),
             None => {

@@ -10,7 +10,11 @@ use deskwire_wire::{
     ws::CloseCode,
 };
 
-use super::{Mqtt, refusals::because, token::{Acknowledged, Token}};
+use super::{
+    Mqtt,
+    refusals::because,
+    token::{Acknowledged, Token},
+};
 use crate::connection::protocol::Ending;
 
 /// Something that is not finished yet.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Entered, Entering, EnterError};
+use deskwire_broker::{EnterError, Entered, Entering};
 use deskwire_desk::{DeskError, FeedDevice};
 use deskwire_model::{Conversation, Role, SessionId, Uid};
 use deskwire_wire::{
@@ -72,7 +72,8 @@ impl Mqtt {
             None => session_name(&identity, connect.client_id.as_str()),
         };
         // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
-        let Entered { existed, subscriptions, saved, mailbox } = self.enter(&identity, &client_id, session, &connect).await?;
+        let Entered { existed, subscriptions, saved, mailbox } =
+            self.enter(&identity, &client_id, session, &connect).await?;
         self.gateway.wills.reconnected(&client_id, existed);
         // A session that is not remembered begins now: with the end of what the agent serves already.
         let served = self.conversations(&identity).await?;
@@ -119,7 +120,7 @@ impl Mqtt {
             session,
             outbox: &self.outbox,
             clean_start: connect.clean_start,
-            expiry_s: self.session.session_expiry(),
+            expiry_s: self.expiry_s(),
             window: limits.mqtt_inflight as usize,
         };
         self.gateway.mailboxes.enter(entering).await

@@ -90,7 +90,7 @@ impl Mqtt {
             Delivered::Posted(post) => self.hand_on_post(post, out),
             Delivered::Retained(recall) => self.hand_on_retained(subscription, recall, out),
             // Queues are for STOMP.
-            Delivered::Handed(..) | Delivered::Posted(_) => true,
+            Delivered::Handed(..) => true,
         }
     }
 
@@ -229,9 +229,8 @@ impl Mqtt {
 
     /// Writes a message; `false` when it has no form that the client could ever get.
     pub(super) fn write(&mut self, publication: &Publication, form: &Form, out: &mut Frames<'_>) -> bool {
-        let sent = self.with_outgoing(publication, form, |session, outgoing| {
-            out.try_binary(|out| session.deliver(out, outgoing))
-        });
+        let sent = self
+            .with_outgoing(publication, form, |session, outgoing| out.try_binary(|out| session.deliver(out, outgoing)));
         match sent {
             Some(Ok(())) => self.count_out(),
             // A session that is closing hears nothing more.
@@ -286,7 +285,8 @@ impl Mqtt {
     /// Notes that the client must be told why its message was refused where no answer can say it: as an ERROR message on
     /// the user's own topic.
     pub(super) fn complain(&mut self, reason: &str, uid: &str) {
-        let Some(client) = &self.client else { return };
+        // A program has no topic of its own.
+        let Some(client) = self.client.as_ref().filter(|client| client.identity.account.is_none()) else { return };
         let principal = &client.identity.principal;
         let message = proto::Message {
             uid: MessageUid::random().as_str().to_owned(),

@@ -17,9 +17,7 @@ mod will;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
-use deskwire_broker::{
-    Answer, Attached, CloseReason, Delivery, Outbox, Session as Entered, SubscriptionKey,
-};
+use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Session as Entered, SubscriptionKey};
 use deskwire_model::{Conversation, Role, Seq, SessionId};
 use deskwire_wire::{
     Tick,
@@ -230,10 +228,16 @@ impl Mqtt {
         self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "internal error"));
     }
 
+    /// Seconds that the session outlives its connection. Clients of MQTT 3 want it to be for ever.
+    fn expiry_s(&self) -> u32 {
+        let longest = u32::try_from(self.gateway.config.limits.mqtt_session_expiry_s.0).unwrap_or(u32::MAX);
+        self.session.session_expiry().min(longest)
+    }
+
     /// Lets go of the session. Its will comes first, so that a connection that takes the session over finds it.
     fn leave(&mut self) {
         let saved = self.saved();
-        let expiry_s = self.session.session_expiry();
+        let expiry_s = self.expiry_s();
         self.leave_will(expiry_s);
         let Some(client) = &mut self.client else { return };
         if let Some(mailbox) = client.mailbox.take() {

@@ -44,7 +44,7 @@ impl Mqtt {
         let (topic, body) = (publish.topic.as_str(), &publish.payload);
         self.gateway.extensions.ask(|interceptor| interceptor.send(&view, topic, body))?;
         let identity = &client.identity;
-        let topic = Topic::new(topic)?;
+        let topic = self.gateway.topic(topic)?;
         let route = match self.gateway.route_publish(identity, topic).await {
             Ok(Route::Live(topic)) => return self.publish_live(publish, topic, number).await,
             Ok(Route::Conversation(conversation)) => Ok(conversation),
@@ -71,7 +71,9 @@ impl Mqtt {
         let publication = Publication::new(topic, Content::Opaque(opaque));
         let stored = publish.delivery.qos() != QoS::AtMostOnce;
         let received = match publish.delivery {
-            Delivery::ExactlyOnce(packet_id) => self.mailbox().and_then(|mailbox| mailbox.received_mark(packet_id.get())),
+            Delivery::ExactlyOnce(packet_id) => {
+                self.mailbox().and_then(|mailbox| mailbox.received_mark(packet_id.get()))
+            }
             _ => None,
         };
         if publish.retain {

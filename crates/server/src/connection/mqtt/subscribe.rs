@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{MqttSubscription, Overflow, SubscriptionKey, Takes};
+use deskwire_broker::{Overflow, SubscriptionKey, Takes};
 use deskwire_desk::{DeskError, FeedDevice, access::takes_part};
 use deskwire_model::{Conversation, Role, TopicFilter};
+use deskwire_store::MqttSubscription;
 use deskwire_wire::mqtt::{
     self, QoS, RetainHandling, Suback, SubackCode, Subscribe, SubscribeOptions, SubscriptionId, Unsuback, UnsubackCode,
     Unsubscribe,
@@ -13,13 +14,12 @@ use deskwire_wire::mqtt::{
 use super::{Kind, Mqtt, Subscribed, refusals, token::Token};
 use crate::{
     connection::follow::Intake,
-    gateway::{Refused, Route, SessionEvent},
+    gateway::{Gateway, Refused, Route, SessionEvent},
     telemetry::metrics::Limit,
 };
 
 /// The subscription to a conversation that the server makes for an agent.
-pub(super) const IMPLICIT: Subscribed =
-    Subscribed { options: at_least_once(), id: None, kind: Kind::Implicit };
+pub(super) const IMPLICIT: Subscribed = Subscribed { options: at_least_once(), id: None, kind: Kind::Implicit };
 
 const fn at_least_once() -> SubscribeOptions {
     SubscribeOptions::with_qos(QoS::AtLeastOnce)
@@ -37,13 +37,14 @@ struct Asked {
 
 impl Asked {
     fn new(
+        gateway: &Gateway,
         filter: &mqtt::TopicFilter,
         options: SubscribeOptions,
         id: Option<SubscriptionId>,
     ) -> Result<Self, Refused> {
-        let name = TopicFilter::new(filter.as_str())?;
+        let name = gateway.filter(filter.as_str())?;
         let (filter, kind) = match filter.shared() {
-            Ok(Some((_, shared))) => (TopicFilter::new(shared)?, Kind::Shared),
+            Ok(Some((_, shared))) => (gateway.filter(shared)?, Kind::Shared),
             _ => (name.clone(), Kind::Asked),
         };
         Ok(Self { name, filter, subscribed: Subscribed { options, id, kind } })
@@ -106,7 +107,7 @@ impl Mqtt {
         options: SubscribeOptions,
         id: Option<SubscriptionId>,
     ) -> Result<(), Refused> {
-        let asked = Asked::new(filter, options, id)?;
+        let asked = Asked::new(&self.gateway, filter, options, id)?;
         self.ask_for(&asked, true).await?;
         if let Some(mailbox) = self.mailbox() {
             mailbox.save(&asked.stored()).await.map_err(DeskError::from)?;
@@ -121,7 +122,7 @@ impl Mqtt {
             let options = SubscribeOptions::from_byte(*options).unwrap_or_default();
             let id = subscription_id.and_then(SubscriptionId::new);
             let Ok(named) = mqtt::TopicFilter::new(filter) else { continue };
-            let resumed = match Asked::new(&named, options, id) {
+            let resumed = match Asked::new(&self.gateway, &named, options, id) {
                 // What is retained comes to who subscribes, not to who comes back [MQTT-3.3.1-6].
                 Ok(asked) => self.ask_for(&asked, false).await,
                 Err(refused) => Err(refused),
@@ -185,7 +186,13 @@ impl Mqtt {
             mailbox.subscribe(&asked.stored(), key);
         };
         let active = if afresh && asked.recalls(false) {
-            self.subscriptions.activate_with_retained(key, filter.clone(), asked.intake(), &self.gateway.retained, collect)
+            self.subscriptions.activate_with_retained(
+                key,
+                filter.clone(),
+                asked.intake(),
+                &self.gateway.retained,
+                collect,
+            )
         } else {
             collect();
             self.subscriptions.activate(key, filter.clone(), asked.intake())

@@ -23,7 +23,7 @@ impl Will {
     /// The will of a client that may publish it; others have none.
     pub(super) fn of(gateway: &Gateway, identity: &Identity, will: Option<&mqtt::Will>) -> Option<Box<Self>> {
         let will = will?;
-        let topic = Topic::new(will.topic.as_str()).ok()?;
+        let topic = gateway.topic(will.topic.as_str()).ok()?;
         let right = gateway.may_publish_live(identity, &topic);
         right.then(|| Box::new(Self { will: will.clone(), topic }))
     }

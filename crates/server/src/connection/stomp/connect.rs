@@ -53,6 +53,6 @@ impl Client {
     pub(super) fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
         let Identity { principal, .. } = &self.identity;
         let user = (principal.role != Role::Service).then_some(&principal.uid);
-        Entered { id: self.session, user, client_id: None, outbox }
+        Entered { id: self.session, user, outbox }
     }
 }

@@ -12,6 +12,7 @@ use deskwire_wire::stomp::{
 
 use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, queues::is_true, temporary};
 use crate::{
+    connection::follow::Intake,
     connection::registry::Listening,
     gateway::{Refused, Route, SessionEvent, shared_topic},
 };
@@ -101,7 +102,13 @@ impl Stomp {
     ) -> Result<(), Refused> {
         if subscribe.frame.header("retained").is_some_and(is_true) {
             let key = self.new_key()?;
-            let active = self.subscriptions.activate_with_retained(key, filter, &self.gateway.retained);
+            let active = self.subscriptions.activate_with_retained(
+                key,
+                filter,
+                Intake::default(),
+                &self.gateway.retained,
+                || (),
+            );
             self.subscriptions.add(active, None, subscribed);
         } else {
             self.listen_to(filter, subscribed)?;
@@ -116,7 +123,7 @@ impl Stomp {
         subscribed: Subscribed,
     ) -> Result<SubscriptionKey, Refused> {
         let key = self.new_key()?;
-        let active = self.subscriptions.activate(key, filter);
+        let active = self.subscriptions.activate(key, filter, Intake::default());
         self.subscriptions.add(active, None, subscribed);
         Ok(key)
     }
@@ -130,7 +137,7 @@ impl Stomp {
     ) -> Result<(), Refused> {
         let key = self.new_key()?;
         let Some(client) = &self.client else { return Ok(()) };
-        let active = self.subscriptions.activate(key, TopicFilter::from(&conversation.topic));
+        let active = self.subscriptions.activate(key, TopicFilter::from(&conversation.topic), Intake::default());
         let (user, device) = (&client.identity.principal.uid, FeedDevice::Stomp(&client.device));
         let mut open = self.gateway.desk.open_feed(conversation, user, device).await?;
         if let Some(after) = after {

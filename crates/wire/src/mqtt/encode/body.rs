@@ -4,7 +4,7 @@ use super::PublishHead;
 use super::sink::{Encode, Sink};
 use crate::mqtt::{
     Ack, Auth, AuthCode, Connack, Connect, Disconnect, DisconnectCode, ProtocolVersion, Suback, SubackCode, Subscribe,
-    SubscribeOptions, Unsuback, Unsubscribe,
+    Unsuback, Unsubscribe,
 };
 
 /// The body of a packet in the form of `version`.
@@ -103,15 +103,6 @@ impl Encode for Body<'_, Subscribe> {
             sink.field(filter.as_bytes());
             sink.byte(if self.is_v5() { options.to_byte() } else { options.qos as u8 });
         }
-    }
-}
-
-impl SubscribeOptions {
-    const fn to_byte(self) -> u8 {
-        self.qos as u8
-            | (self.no_local as u8) << 2
-            | (self.retain_as_published as u8) << 3
-            | (self.retain_handling as u8) << 4
     }
 }
 

@@ -91,10 +91,41 @@ impl Subscribe {
     }
 }
 
+impl SubscribeOptions {
+    /// What a client of MQTT 3.1.1 wants that asks for `qos`.
+    #[must_use]
+    pub const fn with_qos(qos: QoS) -> Self {
+        Self { qos, no_local: false, retain_as_published: false, retain_handling: RetainHandling::Send }
+    }
+
+    /// The options as a SUBSCRIBE of MQTT 5.0 carries them (3.8.3.1).
+    #[must_use]
+    pub const fn to_byte(self) -> u8 {
+        self.qos as u8
+            | (self.no_local as u8) << 2
+            | (self.retain_as_published as u8) << 3
+            | (self.retain_handling as u8) << 4
+    }
+
+    /// The options that `byte` stands for, if it stands for any.
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        let (Some(qos), Some(retain_handling)) =
+            (QoS::from_byte(byte & 0b11), RetainHandling::from_byte(byte >> 4 & 0b11))
+        else {
+            return None;
+        };
+        if byte & 0b1100_0000 != 0 {
+            return None;
+        }
+        let (no_local, retain_as_published) = (byte & 0b0100 != 0, byte & 0b1000 != 0);
+        Some(Self { qos, no_local, retain_as_published, retain_handling })
+    }
+}
+
 impl From<QoS> for SubscribeOptions {
-    /// What a client of MQTT 3.1.1 wants.
     fn from(qos: QoS) -> Self {
-        Self { qos, ..Self::default() }
+        Self::with_qos(qos)
     }
 }
 
