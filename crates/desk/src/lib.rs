@@ -6,7 +6,7 @@
 //! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP.
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
-//! - `people` knows visitors and agents, `sessions` what an MQTT client left behind.
+//! - `people` knows visitors and agents.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
@@ -18,7 +18,6 @@ mod ingress;
 mod people;
 mod reading;
 pub mod routing;
-mod sessions;
 mod threads;
 
 use std::sync::Arc;
@@ -35,7 +34,6 @@ pub use self::{
     greeting::Greeting,
     ingress::{Sender, Submitted},
     reading::HistoryPage,
-    sessions::OpenedSession,
     threads::ThreadRequest,
 };
 

@@ -65,7 +65,7 @@ impl Office {
         let outbox = Outbox::new(1 << 20);
         let user = uid(user);
         let id = SessionId::random();
-        self.sessions.enter(Session { id, user: Some(&user), client_id: None, outbox: &outbox });
+        self.sessions.enter(Session { id, user: Some(&user), outbox: &outbox });
         outbox
     }
 

@@ -5,7 +5,7 @@
 
 use deskwire_model::Uid;
 
-use crate::config::{Config, HeartbeatSection, ListenUrl, Secret, ServiceAccountSection};
+use crate::config::{Config, HeartbeatSection, ListenUrl, Seconds, Secret, ServiceAccountSection};
 
 /// Name and secret of the account that everybody may use.
 pub(super) const GUEST: &str = "guest";
@@ -25,6 +25,9 @@ pub(super) fn check(config: &Config) -> Result<(), Exposed> {
     }
 }
 
+/// The keep alive in seconds that every MQTT client is granted at most.
+const KEEP_ALIVE_S: Seconds = Seconds(60);
+
 /// Adds the guest, in place of an account of that name, and widens the bounds.
 pub(super) fn apply(config: &mut Config) {
     let name = Uid::new(GUEST).expect("a plain word is a uid");
@@ -33,6 +36,7 @@ pub(super) fn apply(config: &mut Config) {
     let limits = &mut config.limits;
     limits.stomp_frame_bytes = limits.stomp_frame_bytes.max(FRAME);
     limits.websocket_message_bytes = limits.websocket_message_bytes.max(FRAME);
+    limits.mqtt_keep_alive_s = KEEP_ALIVE_S;
     // The suites watch heart-beats, so they must not have been turned off.
     let HeartbeatSection { send_ms, want_ms, .. } = HeartbeatSection::default();
     (config.heartbeat.send_ms, config.heartbeat.want_ms) = (send_ms, want_ms);
@@ -72,6 +76,7 @@ mod tests {
         assert_eq!(config.limits.stomp_frame_bytes, FRAME);
         assert_eq!(config.limits.websocket_message_bytes, 8 * FRAME);
         assert_eq!(config.heartbeat, HeartbeatSection::default());
+        assert_eq!(config.limits.mqtt_keep_alive_s, KEEP_ALIVE_S);
     }
 
     #[test]
