@@ -66,14 +66,15 @@ async fn a_new_mqtt_session_begins_now_and_resumes_where_it_was() {
     let (ann, client_id) = (uid("ann"), "ann/web/1");
     let position =
         async || office.desk.open_feed(conversation.clone(), &ann, FeedDevice::Mqtt(client_id)).await.unwrap().position;
-    assert!(!office.desk.open_session(client_id, &ann).await.unwrap().existed);
+    let begin = async || office.store.create_mqtt_session(client_id, &ann, u32::MAX).await.unwrap();
+    let session = begin().await;
     assert_eq!(position().await, Seq(2));
     office.text(&visitor("v"), &conversation, "m3").await;
     assert_eq!(position().await, Seq(2), "only evidence moves the cursor");
-    assert!(office.desk.open_session(client_id, &ann).await.unwrap().existed);
+    office.store.resume_mqtt_session(session, u32::MAX).await.unwrap();
     assert_eq!(position().await, Seq(2), "what came meanwhile is for the session that comes back");
-    office.desk.drop_session(client_id).await.unwrap();
-    assert!(!office.desk.open_session(client_id, &ann).await.unwrap().existed);
+    office.store.drop_mqtt_session(session).await.unwrap();
+    begin().await;
     assert_eq!(position().await, Seq(3), "who begins anew begins now");
 }
 
