@@ -42,7 +42,7 @@ pub enum Announce {
     /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
     Entry(Topic),
     /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
-    Receipt(Publication),
+    Receipt(Arc<Publication>),
     /// A consumer of the work queue gets the message.
     Queued(Admitted),
     /// The subscribers of a live topic get the publication, which was stored for these durable ones.
@@ -341,7 +341,7 @@ impl Committer {
         let publication = match (announce, written) {
             (Announce::Entry(topic), Written::Appended { seq, at }) => content.map(|(log, payload)| {
                 let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
-                Publication::new(topic, content)
+                Arc::new(Publication::new(topic, content))
             }),
             (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
             (Announce::Queued(admitted), Written::Queued(ids)) => {
@@ -360,7 +360,7 @@ impl Committer {
             _ => None,
         };
         if let Some(publication) = publication {
-            self.hub.publish(&Arc::new(publication));
+            self.hub.publish(&publication);
         }
     }
 }
