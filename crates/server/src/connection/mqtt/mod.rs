@@ -21,7 +21,7 @@ use deskwire_wire::{
 use super::{
     follow::Subscriptions,
     framing::Frames,
-    pace::Pace,
+    pace::{Pace, Request},
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
     registry::{Description, Listening},
@@ -218,11 +218,7 @@ impl Protocol for Mqtt {
         if self.next.is_none() {
             self.next = self.session.poll_event();
         }
-        let may_act = match self.next {
-            Some(Event::Publish { .. }) => self.pace.due().is_none(),
-            Some(_) => true,
-            None => false,
-        };
+        let may_act = self.next.as_ref().is_some_and(|event| self.pace.due(request(event)).is_none());
         may_act || !self.joined.is_empty() || self.subscriptions.has_arrived()
     }
 
@@ -235,6 +231,9 @@ impl Protocol for Mqtt {
                     self.tell_read_positions(subscription, &conversation).await;
                 }
             } else if let Some(event) = self.next.take() {
+                if self.pace.spend(request(&event), now) {
+                    self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
+                }
                 self.act(event, now).await;
             }
         }
@@ -299,7 +298,7 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.next.as_ref().and_then(|_| self.pace.due());
+        let pace = self.next.as_ref().and_then(|event| self.pace.due(request(event)));
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
@@ -336,6 +335,14 @@ impl Protocol for Mqtt {
     fn rest(&mut self) {
         self.session.shrink();
         self.unanswered.shrink_to_fit();
+    }
+}
+
+/// As what an event is accounted for.
+const fn request(event: &Event) -> Request {
+    match event {
+        Event::Publish { .. } | Event::Subscribe(_) => Request::Message,
+        _ => Request::Other,
     }
 }
 

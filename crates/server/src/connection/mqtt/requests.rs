@@ -36,7 +36,7 @@ impl Mqtt {
                 }
             }
             Event::Publish { publish, ticket } => {
-                self.count(now);
+                self.gateway.metrics.messages_in(Protocol::Mqtt).increment(1);
                 self.publish(&publish, ticket).await;
             }
             Event::Subscribe(subscribe) => self.subscribe(subscribe).await,
@@ -299,14 +299,6 @@ impl Mqtt {
         let codes = vec![UnsubackCode::Success; unsubscribe.filters.len()];
         if let Err(error) = self.session.unsuback(Unsuback::new(unsubscribe.packet_id, codes)) {
             self.fail(&error.to_string());
-        }
-    }
-
-    fn count(&mut self, now: Tick) {
-        let metrics = &self.gateway.metrics;
-        metrics.messages_in(Protocol::Mqtt).increment(1);
-        if self.pace.spend(now) {
-            metrics.limit_hits(Limit::Rate).increment(1);
         }
     }
 
