@@ -29,5 +29,6 @@ mod slow_readers;
 mod sockjs;
 mod stomp_client;
 mod subscriptions;
+mod topics;
 mod transactions;
 mod websocket;

@@ -232,8 +232,8 @@ impl Protocol for Stomp {
             // Answers may be as large as a history: the client takes them first.
             _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
+            Some(event) if self.due(event).is_some() => false,
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         }
@@ -326,7 +326,7 @@ impl Protocol for Stomp {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.next.as_ref().and_then(|_| self.pace.due());
+        let pace = self.next.as_ref().and_then(|event| self.due(event));
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
