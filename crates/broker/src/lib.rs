@@ -23,6 +23,7 @@ pub mod feed;
 mod filters;
 pub mod hub;
 pub mod log;
+mod loss;
 pub mod mailboxes;
 pub mod outbox;
 pub mod publication;

@@ -1,6 +1,7 @@
 //! Mailboxes: what waits for an MQTT session until its client has acknowledged it.
 
 mod attached;
+mod state;
 
 use std::sync::Arc;
 

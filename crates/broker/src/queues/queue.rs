@@ -13,11 +13,12 @@ use deskwire_store::QueuedId;
 
 use super::{
     Consumer, Queues,
-    message::{Loss, Message},
+    message::Message,
     state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
     consumed::Consumed,
+    loss::Loss,
     outbox::{CloseReason, Handover, Outbox, SubscriptionKey},
     publication::Publication,
 };
