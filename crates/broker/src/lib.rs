@@ -17,6 +17,8 @@
 //! - [`selector`] is how a subscription says which messages it wants.
 //! - [`sessions`] knows which connections a user has.
 
+mod clock;
+mod collected;
 mod consumed;
 mod cursors;
 pub mod feed;
@@ -33,6 +35,7 @@ pub mod selector;
 pub mod sessions;
 mod stored;
 
+pub use collected::Collected;
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber, Takes};
 pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};

@@ -374,7 +374,8 @@ fn publish_will(gateway: &Gateway, session: &SessionView<'_>, Will { publication
         return tracing::info!(%veto, "a will was refused");
     }
     if !retain {
-        return gateway.hub.publish(&Arc::new(publication));
+        let stored = publication.is_assured();
+        return gateway.queues.publish_in_the_background(publication, stored);
     }
     match gateway.retained.admit(publication, false, None) {
         Ok(retaining) => retaining.publish_in_the_background(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_broker::{Reply, SubscriptionKey, Ticket as Turn};
+use deskwire_broker::{Publishing, Reply, SubscriptionKey, Ticket as Turn};
 use deskwire_desk::{DeskError, FeedDevice, Sender, Submitted, access::takes_part};
 use deskwire_model::{Conversation, Role, SessionId, Topic, TopicFilter, Uid, dialect};
 use deskwire_wire::{
@@ -365,14 +365,14 @@ impl Mqtt {
             let admitted = self.gateway.retained.admit(publication, false, None);
             let retaining = admitted.inspect_err(|_| self.gateway.metrics.limit_hits(Limit::Retained).increment(1))?;
             retaining.publish(Reply::Outbox(outbox, number)).await?;
-        } else if self.unanswered.is_empty() {
-            self.gateway.hub.publish(&Arc::new(publication));
-            return Ok(Submitted::Done);
-        } else {
-            // What this client said before and what waits for its commit comes first `[MQTT-4.6.0-6]`.
-            self.gateway.queues.publish_in_turn(publication, Turn { outbox, number }).await?;
+            return Ok(Submitted::Pending);
         }
-        Ok(Submitted::Pending)
+        // What this client said before and what waits for its commit comes first `[MQTT-4.6.0-6]`.
+        let in_turn = !self.unanswered.is_empty();
+        let stored = publish.delivery.qos() > QoS::AtMostOnce;
+        let how = Publishing { stored, durables: false, received: None, in_turn };
+        let pending = self.gateway.queues.publish(publication, how, Turn { outbox, number }).await?;
+        Ok(if pending { Submitted::Pending } else { Submitted::Done })
     }
 
     async fn by_thread_topic(&self, identity: &Identity, topic: &str) -> Result<Arc<Conversation>, Refused> {
