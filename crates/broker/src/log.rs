@@ -43,7 +43,7 @@ pub enum Announce {
     /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
     Entry(Topic),
     /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
-    Receipt(Publication),
+    Receipt(Arc<Publication>),
     /// A consumer of the work queue gets the message.
     Queued(Admitted),
     /// The subscribers of a live topic get the publication, which was stored for some of them.
@@ -355,29 +355,23 @@ impl Committer {
     }
 
     fn announce(&self, announce: Announce, content: Option<(LogId, Payload)>, written: &Written) {
-        let publication = match (announce, written) {
-            (Announce::Entry(topic), Written::Appended { seq, at }) => content.map(|(log, payload)| {
-                let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
-                Publication::new(topic, content)
-            }),
-            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
+        match (announce, written) {
+            (Announce::Entry(topic), Written::Appended { seq, at }) => {
+                if let Some((log, payload)) = content {
+                    let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
+                    self.hub.publish(&Arc::new(Publication::new(topic, content)));
+                }
+            }
+            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => self.hub.publish(&receipt),
             (Announce::Queued(admitted), Written::Queued(ids)) => {
                 admitted.push_stored(ids.first().copied().flatten());
-                None
             }
             (Announce::Kept(mut collected), Written::Queued(ids)) => {
                 collected.collectors.number(ids);
                 self.hub.publish_collected(&mut collected);
-                None
             }
-            (Announce::Retained(retaining), Written::Queued(ids)) => {
-                retaining.keep(ids);
-                None
-            }
-            _ => None,
-        };
-        if let Some(publication) = publication {
-            self.hub.publish(&Arc::new(publication));
+            (Announce::Retained(retaining), Written::Queued(ids)) => retaining.keep(ids),
+            _ => {}
         }
     }
 }

@@ -72,7 +72,7 @@ impl Desk {
         let announce = match &write {
             Write::Append(_) => Announce::Entry(conversation.topic.clone()),
             // The receipt as its sender wrote it, for the others to hear if the cursor moves.
-            _ => Announce::Receipt(speaker.relay(&draft, now)),
+            _ => Announce::Receipt(Arc::new(speaker.relay(&draft, now))),
         };
         self.log.submit(Job::Write { write, announce, reply }).await?;
         Ok(Submitted::Pending)
