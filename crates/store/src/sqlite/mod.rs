@@ -6,8 +6,8 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment` and `queues`; `entries`, `conversations`, `people` and `sessions` answer the rest; `columns`
-//! turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `queues`, `retained` and `sessions`; `entries`, `conversations` and `people` answer the
+//! rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod columns;

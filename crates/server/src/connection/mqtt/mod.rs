@@ -1,6 +1,8 @@
 //! MQTT on a connection: [`requests`] acts on what the client asks, [`messages`] writes what it gets.
 
 mod messages;
+#[cfg(test)]
+mod properties;
 mod requests;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};

@@ -6,7 +6,7 @@ use deskwire_broker::{
     Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Publishing, Reply, Selector,
     SubscriptionKey, Ticket, Wants,
 };
-use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
+use deskwire_model::{SessionId, Topic, TopicFilter};
 use deskwire_wire::stomp::{
     AckMode, DeliverError, DurableName, MessageId, Session,
     event::{Send, Settlement, Subscribe, Unsubscribe},
@@ -125,18 +125,13 @@ impl Stomp {
         self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt, tolerated: None });
     }
 
-    /// What a SEND says, with what its headers mean for who gets it.
+    /// What a SEND says, with who says it and whether to retain it.
     pub(super) fn qualified(&self, said: Opaque, send: &Send) -> Opaque {
         let said = match &self.client {
             Some(client) => said.said_by(client.session),
             None => said,
         };
-        // Clients of JMS write 0 for never.
-        let expires = send.frame.header("expires").and_then(|time| time.trim().parse().ok()).filter(|time| *time > 0);
-        match expires {
-            Some(time) => said.expiring(Timestamp(time)),
-            None => said,
-        }
+        if is_retained(send) { said.retained() } else { said }
     }
 
     fn count_full(&self) {
