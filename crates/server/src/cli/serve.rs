@@ -182,7 +182,6 @@ async fn open(
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
         passwords,
-        lockout: Arc::new(Lockout::new(&config.limits)),
         rates: Arc::new(VisitorRates::new(&config.limits)),
         prometheus,
     };
@@ -237,6 +236,7 @@ async fn gateway(
             Some(conformance) => conformance.admit_anonymous(services),
             None => services,
         },
+        lockout: Lockout::new(&config.limits),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
         extensions: Extensions::default(),

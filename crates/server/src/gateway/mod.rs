@@ -27,7 +27,7 @@ pub use self::{
     users::unheard,
 };
 use crate::{
-    auth::{service::ServiceAccounts, token::Tokens},
+    auth::{lockout::Lockout, service::ServiceAccounts, token::Tokens},
     config::Config,
     telemetry::metrics::Metrics,
 };
@@ -49,6 +49,8 @@ pub struct Gateway {
     pub tokens: Tokens,
     /// Back ends and bridges.
     pub services: ServiceAccounts,
+    /// Slows down guessing.
+    pub lockout: Lockout,
     /// The effective configuration.
     pub config: Arc<Config>,
     /// Where everybody counts.

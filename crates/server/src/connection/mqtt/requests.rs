@@ -18,7 +18,7 @@ use deskwire_wire::{
 use super::{Client, Mqtt, Subscribed, Unanswered, Will, messages::Token, opaque};
 use crate::{
     connection::{pace::Pace, protocol::Ending, timestamp},
-    gateway::{Identity, MqttAuthError, Refused, Route, SessionEvent, SessionView},
+    gateway::{AuthError, Identity, MqttAuthError, Refused, Route, SessionEvent, SessionView},
     telemetry::metrics::{Limit, Protocol},
 };
 
@@ -111,13 +111,15 @@ impl Mqtt {
             None => (None, None),
         };
         let password = password.and_then(|password| std::str::from_utf8(password).ok());
-        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
+        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password, self.address) {
             Ok(identity) => Some(identity),
             Err(error) => {
                 metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
                 tracing::info!(%error, "an MQTT client was refused");
                 self.session.refuse(match error {
                     MqttAuthError::ClientId => ConnackCode::ClientIdentifierNotValid,
+                    // It may come again later: 3.x has no other word for that.
+                    MqttAuthError::Credentials(AuthError::Locked(_)) => ConnackCode::ServerUnavailable,
                     MqttAuthError::Credentials(_) => ConnackCode::BadUserNameOrPassword,
                 });
                 None
