@@ -186,7 +186,6 @@ async fn open(
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
         passwords,
-        lockout: Arc::new(Lockout::new(&config.limits)),
         rates: Arc::new(VisitorRates::new(&config.limits)),
         prometheus,
     };
@@ -250,6 +249,7 @@ async fn gateway(
             Some(conformance) => conformance.admit_anonymous(services),
             None => services,
         },
+        lockout: Lockout::new(&config.limits),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
         extensions: Extensions::default(),
