@@ -35,7 +35,7 @@ const lasting = (t, protocolVersion) =>
     reconnectPeriod: RECONNECT,
     // As little as can be is left to timers of the library.
     connectTimeout: 5_000,
-    ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 3_600, receiveMaximum: 20 } }),
+    ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 3_600 } }),
   });
 
 /** Sends numbers, each once: what the library has taken it repeats by itself, under the same packet identifier. */
