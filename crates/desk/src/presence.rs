@@ -83,7 +83,7 @@ mod tests {
         let user = Uid::new("u").unwrap();
         let connect = || {
             let outbox = Outbox::new(1);
-            sessions.enter(Session { id: SessionId::random(), user: Some(&user), client_id: None, outbox: &outbox });
+            sessions.enter(Session { id: SessionId::random(), user: Some(&user), outbox: &outbox });
             outbox
         };
         assert!(!presence.is_online(&user), "nobody is connected");
