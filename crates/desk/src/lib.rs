@@ -6,6 +6,7 @@
 //! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP.
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
+//! - `presence` is who is there now.
 //! - `people` knows visitors and agents, `sessions` what an MQTT client left behind.
 //! - `directory` keeps what is asked for all the time in memory.
 
@@ -16,6 +17,7 @@ mod feeds;
 mod greeting;
 mod ingress;
 mod people;
+mod presence;
 mod reading;
 pub mod routing;
 mod sessions;
@@ -34,6 +36,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    presence::{Lapsed, Presence},
     reading::HistoryPage,
     threads::ThreadRequest,
 };
@@ -68,6 +71,7 @@ pub struct Desk {
     store: Store,
     log: Log,
     sessions: Arc<Sessions>,
+    presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     /// One permit per request for a thread that may be decided now.
@@ -84,7 +88,14 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
-        Self { store, log, sessions, renderer, directory, decisions, config: Arc::new(config) }
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
+        Self { store, log, sessions, presence, renderer, directory, decisions, config: Arc::new(config) }
+    }
+
+    /// Who is there.
+    #[must_use]
+    pub const fn presence(&self) -> &Arc<Presence> {
+        &self.presence
     }
 
     /// What renders messages for readers.
