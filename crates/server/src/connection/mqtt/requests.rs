@@ -118,8 +118,8 @@ impl Mqtt {
                 tracing::info!(%error, "an MQTT client was refused");
                 self.session.refuse(match error {
                     MqttAuthError::ClientId => ConnackCode::ClientIdentifierNotValid,
-                    // It may come again later: 3.x has no other word for that.
-                    MqttAuthError::Credentials(AuthError::Locked(_)) => ConnackCode::ServerUnavailable,
+                    // MQTT 3 is told that the server is unavailable: to come again later.
+                    MqttAuthError::Credentials(AuthError::Locked(_)) => ConnackCode::ConnectionRateExceeded,
                     MqttAuthError::Credentials(_) => ConnackCode::BadUserNameOrPassword,
                 });
                 None
