@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use deskwire_store::{MqttSessionId, StoreError};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, Session};
+use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, table::Session};
 use crate::{clock, outbox::CloseReason};
 
 /// How long a connection waits for the one before it to end.

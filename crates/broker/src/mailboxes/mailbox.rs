@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use deskwire_model::{SessionId, TopicFilter, Uid};
+use deskwire_model::{SessionId, Timestamp, TopicFilter, Uid};
 use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
 
 use super::{
@@ -140,7 +140,7 @@ impl Mailbox {
     pub(super) fn turn<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
         self.change(|content| {
             let result = change(&mut content.state);
-            content.hand_out();
+            content.hand_out(now());
             result
         })
     }
@@ -157,8 +157,9 @@ impl Mailbox {
         let message = Message::new(Arc::clone(publication), stored, via.cloned());
         self.change(|content| {
             let most_bytes = self.shared.most_for(content.state.bytes());
-            content.state.post(message, most_bytes, now());
-            content.hand_out();
+            let now = now();
+            content.state.post(message, most_bytes, now);
+            content.hand_out(now);
             if let Some(reader) = &content.reader {
                 reached(&reader.outbox);
             }
@@ -217,9 +218,10 @@ impl Mailbox {
 }
 
 impl Content {
-    fn hand_out(&mut self) {
+    /// Offers the connection what it can have.
+    fn hand_out(&mut self, now: Timestamp) {
         let Some(reader) = &self.reader else { return };
-        self.state.dispatch(now(), |offer| {
+        self.state.dispatch(now, |offer| {
             reader.outbox.post(offer.message.weight, || Post {
                 publication: Arc::clone(&offer.message.publication),
                 number: offer.number,

@@ -109,6 +109,8 @@ async fn no_message_comes_to_two_members_or_none() {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut take = |client: &Client| {
         for came in client.came() {
+            let number: usize = came.text.rsplit('-').next().unwrap().parse().unwrap();
+            assert_eq!(came.stored, number % 2 == 0, "its member was chosen before it was stored");
             *seen.entry(came.text).or_default() += 1;
             came.number.into_iter().for_each(|number| client.mailbox.settle(number));
         }
