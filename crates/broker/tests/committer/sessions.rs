@@ -151,3 +151,16 @@ async fn a_connection_that_goes_while_it_waits_is_not_waited_for() {
     assert_eq!(third.closed(), None);
     leave_at(third, 0, FOR_EVER);
 }
+
+#[tokio::test]
+async fn a_connection_that_does_not_end_keeps_its_session() {
+    let node = Node::new(LIMITS).await;
+    let first = node.visit("c").await;
+    tokio::time::pause();
+    let second = node.try_enter("c", |_| ()).await;
+    tokio::time::resume();
+    assert!(matches!(second, Err(EnterError::Busy)));
+    assert_eq!(first.closed(), Some(CloseReason::TakenOver), "it was told");
+    drop(first);
+    assert_eq!(node.visit("c").await.closed(), None);
+}

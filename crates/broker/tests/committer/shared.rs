@@ -99,7 +99,11 @@ async fn no_message_comes_to_two_members_or_none() {
             tokio::spawn(async move {
                 for number in 0..MESSAGES {
                     let said = saying("a/b", &format!("{publisher}-{number}"), Assurance::AtLeastOnce);
-                    let how = Publishing { stored: number % 2 == 0, in_turn: number % 3 == 0, ..Publishing::default() };
+                    let how = Publishing {
+                        stored: number.is_multiple_of(2),
+                        in_turn: number.is_multiple_of(3),
+                        ..Publishing::default()
+                    };
                     node.queues.publish(said, how, Ticket { outbox: Outbox::new(1), number: 0 }).await.unwrap();
                     tokio::task::yield_now().await;
                 }
@@ -110,7 +114,7 @@ async fn no_message_comes_to_two_members_or_none() {
     let mut take = |client: &Client| {
         for came in client.came() {
             let number: usize = came.text.rsplit('-').next().unwrap().parse().unwrap();
-            assert_eq!(came.stored, number % 2 == 0, "its member was chosen before it was stored");
+            assert_eq!(came.stored, number.is_multiple_of(2), "its member was chosen before it was stored");
             *seen.entry(came.text).or_default() += 1;
             came.number.into_iter().for_each(|number| client.mailbox.settle(number));
         }
