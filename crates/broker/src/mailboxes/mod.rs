@@ -12,9 +12,9 @@
 //!                                                                             refill, leave
 //! ```
 //!
-//! [`state`] is what a mailbox holds and decides, without locks; [`mailbox`] puts it behind its lock and hands out;
-//! [`bindings`] and [`groups`] know who collects what; [`entering`] gives a session to one connection at a time, which
-//! holds it as [`Attached`]; [`restore`] reads what the store has; [`table`] is the sessions by their names, and ends them.
+//! `state` is what a mailbox holds and decides, without locks; `mailbox` puts it behind its lock and hands out;
+//! `bindings` and `groups` know who collects what; `entering` gives a session to one connection at a time, which
+//! holds it as [`Attached`]; `restore` reads what the store has; `table` is the sessions by their names, and ends them.
 //!
 //! Lock order: what a session subscribes to, then the bindings, or the groups and then a group; then a mailbox, then an
 //! outbox. The table is locked before an outbox, and never together with the others. While a connection has a session, or

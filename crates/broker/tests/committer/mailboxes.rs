@@ -108,6 +108,9 @@ async fn what_is_assured_comes_once_and_the_rest_straight_from_the_hub() {
     let came: Vec<_> = client.came().into_iter().map(|came| (came.text, came.number)).collect();
     assert_eq!(came, [("0".to_owned(), None), ("1".to_owned(), Some(1))]);
 
+    let counted = Arc::new(saying("a/b", "counted", Assurance::AtLeastOnce));
+    assert_eq!((node.desk.hub.publish_counting(&counted), client.texts().len()), (1, 1));
+
     client.mailbox.unsubscribe("a/b").await.unwrap();
     client.subscribe("a/+", 0).await;
     node.publish(saying("a/b", "2", Assurance::AtLeastOnce), STORED).await;
