@@ -7,10 +7,11 @@ use deskwire_store::{Inflight, MqttSessionId, MqttSubscription, Received, StoreE
 use tokio::sync::oneshot;
 
 use super::{
-    Mailbox, Mailboxes, Noted, SavedMailbox,
+    Mailbox, Mailboxes, SavedMailbox,
     entering::Turn,
     groups::Connection,
     state::{MailboxState, Message},
+    table::Noted,
 };
 use crate::{
     clock,

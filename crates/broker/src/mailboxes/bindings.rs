@@ -36,6 +36,8 @@ pub(crate) struct Bindings {
     filters: RwLock<Filters<Bound>>,
     /// How many there are, so that a publication need not take the lock where there are none.
     count: AtomicUsize,
+    /// How many of them belong to sessions that outlive their connections.
+    durable: AtomicUsize,
 }
 
 impl Bindings {
@@ -47,6 +49,7 @@ impl Bindings {
         drop(filters);
         if !replaced {
             self.count.fetch_add(1, Ordering::Release);
+            self.durable.fetch_add(usize::from(mailbox.durable().is_some()), Ordering::Release);
         }
     }
 
@@ -56,6 +59,7 @@ impl Bindings {
         drop(filters);
         if removed {
             self.count.fetch_sub(1, Ordering::Release);
+            self.durable.fetch_sub(usize::from(mailbox.durable().is_some()), Ordering::Release);
         }
     }
 
@@ -79,6 +83,9 @@ impl Bindings {
     /// The mailboxes whose sessions outlive their connections and that collect `publication`, which is assured.
     pub(crate) fn collectors(&self, publication: &Publication) -> Vec<Arc<Mailbox>> {
         let mut collectors = Vec::new();
+        if self.durable.load(Ordering::Acquire) == 0 {
+            return collectors;
+        }
         self.matching(publication, |mailbox| {
             if mailbox.durable().is_some() {
                 collectors.push(Arc::clone(mailbox));

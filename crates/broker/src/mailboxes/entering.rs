@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use deskwire_store::{MqttSessionId, StoreError};
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, Session};
+use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, table::Session};
 use crate::{clock, outbox::CloseReason};
 
 /// How long a connection waits for the one before it to end.
@@ -57,7 +57,7 @@ impl Mailboxes {
         Ok(Entered { existed, subscriptions, saved, mailbox })
     }
 
-    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
+    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
     fn wait_for<'a>(&'a self, entering: &Entering<'a>) -> Waiting<'a> {
         let mut table = self.lock();
         let place = table.places.entry(Arc::clone(entering.client_id)).or_default();

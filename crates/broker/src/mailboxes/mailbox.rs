@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use deskwire_model::{SessionId, TopicFilter, Uid};
+use deskwire_model::{SessionId, Timestamp, TopicFilter, Uid};
 use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
 
 use super::{
@@ -69,11 +69,11 @@ struct Content {
 #[derive(Debug)]
 struct Subscribed {
     subscription: MqttSubscription,
-    place: Place,
+    standing: Standing,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Standing {
     /// Nowhere: what comes by it goes straight to the connection (QoS 0), or it is no filter.
     Nowhere,
     /// Among what mailboxes listen to.
@@ -126,12 +126,13 @@ impl Mailbox {
         let result = change(&mut content);
         let after = content.state.bytes();
         let gone = content.state.take_gone();
-        drop(content);
+        // Under the lock: what is taken off the sum has been added before.
         if after >= before {
             self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
         } else {
             self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
         }
+        drop(content);
         self.shared.consumed.add(gone);
         result
     }
@@ -140,7 +141,7 @@ impl Mailbox {
     pub(super) fn turn<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
         self.change(|content| {
             let result = change(&mut content.state);
-            content.hand_out();
+            content.hand_out(now());
             result
         })
     }
@@ -157,8 +158,9 @@ impl Mailbox {
         let message = Message::new(Arc::clone(publication), stored, via.cloned());
         self.change(|content| {
             let most_bytes = self.shared.most_for(content.state.bytes());
-            content.state.post(message, most_bytes, now());
-            content.hand_out();
+            let now = now();
+            content.state.post(message, most_bytes, now);
+            content.hand_out(now);
             if let Some(reader) = &content.reader {
                 reached(&reader.outbox);
             }
@@ -205,7 +207,7 @@ impl Mailbox {
     /// Ends the connection, which leaves what it has sent.
     pub(super) fn detach(&self, saved: Option<SavedMailbox>) {
         for subscribed in self.lock_subscriptions().values() {
-            if let Place::Member(group) = &subscribed.place {
+            if let Standing::Member(group) = &subscribed.standing {
                 group.disconnect(self);
             }
         }
@@ -217,9 +219,10 @@ impl Mailbox {
 }
 
 impl Content {
-    fn hand_out(&mut self) {
+    /// Offers the connection what it can have.
+    fn hand_out(&mut self, now: Timestamp) {
         let Some(reader) = &self.reader else { return };
-        self.state.dispatch(now(), |offer| {
+        self.state.dispatch(now, |offer| {
             reader.outbox.post(offer.message.weight, || Post {
                 publication: Arc::clone(&offer.message.publication),
                 number: offer.number,
@@ -253,23 +256,23 @@ impl Mailbox {
         const NO_LOCAL: u8 = 0b100;
         let (assured, no_local) = (subscription.options & QOS > 0, subscription.options & NO_LOCAL > 0);
         let mut subscriptions = self.lock_subscriptions();
-        let old = subscriptions.get(&subscription.filter).map(|subscribed| &subscribed.place);
-        let place = match SharedFilter::parse(&subscription.filter) {
-            Some(shared) => Place::Member(hub.groups.join(&shared, self, assured, connection)),
+        let old = subscriptions.get(&subscription.filter).map(|subscribed| &subscribed.standing);
+        let standing = match SharedFilter::parse(&subscription.filter) {
+            Some(shared) => Standing::Member(hub.groups.join(&shared, self, assured, connection)),
             None => match TopicFilter::new(&subscription.filter) {
                 Ok(filter) if assured => {
                     hub.mailboxes.bind(&filter, self, no_local);
-                    Place::Bound(filter)
+                    Standing::Bound(filter)
                 }
                 _ => {
-                    if let Some(Place::Bound(filter)) = old {
+                    if let Some(Standing::Bound(filter)) = old {
                         hub.mailboxes.unbind(filter, self);
                     }
-                    Place::Nowhere
+                    Standing::Nowhere
                 }
             },
         };
-        let subscribed = Subscribed { subscription: subscription.clone(), place };
+        let subscribed = Subscribed { subscription: subscription.clone(), standing };
         subscriptions.insert(subscription.filter.clone(), subscribed).is_some()
     }
 
@@ -277,19 +280,19 @@ impl Mailbox {
     pub(super) fn unsubscribe(&self, hub: &Hub, filter: &str) -> bool {
         let ended = self.lock_subscriptions().remove(filter);
         let found = ended.is_some();
-        ended.into_iter().for_each(|subscribed| subscribed.place.leave(hub, self));
+        ended.into_iter().for_each(|subscribed| subscribed.standing.leave(hub, self));
         found
     }
 
     /// Ends the session: nothing comes any more, and what is there is forgotten.
     pub(super) fn end(&self, hub: &Hub) {
         let ended = std::mem::take(&mut *self.lock_subscriptions());
-        ended.into_values().for_each(|subscribed| subscribed.place.leave(hub, self));
+        ended.into_values().for_each(|subscribed| subscribed.standing.leave(hub, self));
         self.quietly(MailboxState::clear);
     }
 }
 
-impl Place {
+impl Standing {
     fn leave(self, hub: &Hub, mailbox: &Mailbox) {
         match self {
             Self::Nowhere => {}

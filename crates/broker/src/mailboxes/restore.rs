@@ -6,9 +6,10 @@ use deskwire_model::Timestamp;
 use deskwire_store::{MqttSessionId, QueueRef, QueuedId, Store, StoreError, StoredMqttSession, Write};
 
 use super::{
-    MailboxLimits, Mailboxes, Session, Table,
+    MailboxLimits, Mailboxes,
     mailbox::{Mailbox, Shared},
     state::{Bounds, Message},
+    table::{Session, Table},
 };
 use crate::{
     clock,

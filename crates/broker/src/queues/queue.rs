@@ -85,12 +85,13 @@ impl Queue {
         let result = change(&mut state);
         let after = state.bytes();
         let gone = state.take_gone();
-        drop(state);
+        // Under the lock: what is taken off the sum has been added before.
         if after >= before {
             self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
         } else {
             self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
         }
+        drop(state);
         self.shared.consumed.add(gone);
         result
     }
