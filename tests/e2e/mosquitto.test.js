@@ -32,6 +32,7 @@ const run = (command, args, input = '') =>
     const child = execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
       error ? reject(new Error(`${command}: ${stdout}${stderr}` || error.message)) : resolve(stdout);
     });
+    child.stdin.on('error', () => {}); // a client that reads no input may be gone already
     child.stdin.end(input);
   });
 
@@ -42,7 +43,8 @@ const publish = (version, topic, message, args = [], scheme = undefined) =>
  * Starts `mosquitto_sub` and waits until it is subscribed.
  *
  * @param {string[]} args further arguments.
- * @returns {Promise<{lines: string[], said: string[]}>} what it says of messages, in the format of each test, and all it says.
+ * @returns {Promise<{lines: string[], said: string, ended: Promise<void>, stop: (signal: string) => void}>} what it says
+ *   of messages, a line for each; all that it says; its end, and how to bring that about.
  */
 async function listen(t, version, topic, args = [], scheme = undefined) {
   const format = ['-F', '> %t %q %r %p'];
@@ -158,7 +160,7 @@ for (const version of VERSIONS) {
 
     test('a wrong password is refused', async () => {
       const args = [...common(version).map((arg) => (arg === SERVICE.passcode ? 'guess' : arg)), '-t', 'x', '-m', 'x'];
-      await assert.rejects(run('mosquitto_pub', args), /[Nn]ot authori[sz]ed|bad user|[Bb]ad user ?name or password/);
+      await assert.rejects(run('mosquitto_pub', args), /not authori[sz]ed|bad user ?name or password/i);
     });
   });
 }
