@@ -5,7 +5,11 @@ import { serverForThisFile } from './harness.js';
 import { pythonProgram } from './python.js';
 import { WITH_SERVICE } from './service-account.js';
 
-const server = await serverForThisFile({ streams: ['mqtt'], env: WITH_SERVICE });
+const server = await serverForThisFile({
+  streams: ['mqtt'],
+  // Wrong passwords must not lock out the account that all scenarios use.
+  env: { ...WITH_SERVICE, DESKWIRE__LIMITS__LOGIN_ATTEMPTS: '1000' },
+});
 
 const run = pythonProgram('paho_client.py');
 
