@@ -80,8 +80,25 @@ export class MqttPeer {
 
   /** Subscribes; resolves with the granted QoS of each filter. Rejects with the reason (`error.code`) of a refusal. */
   async subscribe(filters, { qos = 2, ...options } = {}) {
-    const granted = await soon(`SUBACK of ${filters}`, this.client.subscribeAsync(filters, { qos, ...options }));
-    return granted.map((grant) => grant.qos);
+    const subscribed = this.client.subscribeAsync(filters, { qos, ...options }).catch((error) => {
+      const code = error.packet?.granted.find((reason) => reason >= 0x80);
+      throw Object.assign(error, { code });
+    });
+    return (await soon(`SUBACK of ${filters}`, subscribed)).map((grant) => grant.qos);
+  }
+
+  /** The next packet of a kind, as `suback`, that the server sends. */
+  next(cmd) {
+    const came = new Promise((resolve) => {
+      const look = (packet) => {
+        if (packet.cmd === cmd) {
+          this.client.off('packetreceive', look);
+          resolve(packet);
+        }
+      };
+      this.client.on('packetreceive', look);
+    });
+    return soon(`${cmd} comes`, came);
   }
 
   /** The texts that came on `topic`, in order. */

@@ -10,7 +10,7 @@ import { until } from './waiting.js';
 
 const WAITING = 10_000;
 /** Messages of the sender on the way at once: the library does not keep to what the server allows. */
-const WINDOW = 200;
+const WINDOW = 50;
 const FOR_LONG = 600;
 
 const server = await serverForThisFile({ env: WITH_SERVICE, streams: ['mqtt'] });

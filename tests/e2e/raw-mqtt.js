@@ -9,6 +9,7 @@ export class RawMqtt {
   packets = [];
   #stream;
   #version;
+  #failure;
 
   /** Connects to the `mqtt` listener, to speak 4 (MQTT 3.1.1) or 5. */
   static async open(server, protocolVersion = 4) {
@@ -17,6 +18,9 @@ export class RawMqtt {
     raw.#stream = await RawStream.open(server.stream('mqtt'));
     const parser = mqttPacket.parser({ protocolVersion });
     parser.on('packet', (packet) => raw.packets.push(packet));
+    parser.on('error', (error) => {
+      raw.#failure ??= error;
+    });
     raw.#stream.onMessage = ({ bytes }) => parser.parse(bytes);
     /** Resolves when the connection is gone. */
     raw.ended = raw.#stream.ended;
@@ -66,6 +70,9 @@ export class RawMqtt {
     });
     return until(`${cmd} ${JSON.stringify(fields)}`, () => {
       const [packet] = this.all(cmd, fields);
+      if (this.#failure) {
+        throw this.#failure;
+      }
       if (!packet && gone) {
         throw new Error(`the connection ended before ${cmd}; the last packet was ${this.packets.at(-1)?.cmd}`);
       }
@@ -77,6 +84,17 @@ export class RawMqtt {
   async messages(count) {
     await until(`${count} messages`, () => this.all('publish').length >= count);
     return this.all('publish');
+  }
+
+  /** Waits for DISCONNECT and for the end of the connection; returns the reason code. Nothing may come in between. */
+  async refusal() {
+    const { reasonCode } = await this.packet('disconnect');
+    await this.closed();
+    const last = this.packets.at(-1).cmd;
+    if (this.#failure || last !== 'disconnect') {
+      throw new Error(`${this.#failure?.message ?? last} after DISCONNECT`);
+    }
+    return reasonCode;
   }
 
   /** Waits until the server has ended the connection. */
