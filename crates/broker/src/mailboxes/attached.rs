@@ -101,7 +101,7 @@ impl Attached {
     /// Counts a message that came another way as handed out until it is settled; returns its number.
     #[must_use]
     pub fn adopt(&self, publication: Arc<Publication>) -> u64 {
-        self.mailbox.quietly(|state| state.adopt(Message::new(publication, None, None)))
+        self.mailbox.quietly(|state| state.adopt(Message::retained(publication)))
     }
 
     /// Stores the packet identifiers of messages, by their numbers, before they are sent with QoS 2; then tells `reply`.

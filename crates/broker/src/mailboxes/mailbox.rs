@@ -229,6 +229,7 @@ impl Content {
                 redelivered: offer.redelivered,
                 stored: offer.message.stored.is_some(),
                 via: offer.message.via.clone(),
+                retained: offer.message.retained,
             })
         });
     }

@@ -29,13 +29,20 @@ pub(super) struct Message {
     pub(super) stored: Option<QueuedId>,
     /// The shared subscription that it came by.
     pub(super) via: Option<Arc<str>>,
+    /// Whether it came because it was retained.
+    pub(super) retained: bool,
     pub(super) weight: usize,
 }
 
 impl Message {
     pub(super) fn new(publication: Arc<Publication>, stored: Option<QueuedId>, via: Option<Arc<str>>) -> Self {
         let weight = publication.weight() + via.as_deref().map_or(0, str::len);
-        Self { publication, stored, via, weight }
+        Self { publication, stored, via, retained: false, weight }
+    }
+
+    /// A message that was retained when the session subscribed.
+    pub(super) fn retained(publication: Arc<Publication>) -> Self {
+        Self { retained: true, ..Self::new(publication, None, None) }
     }
 }
 

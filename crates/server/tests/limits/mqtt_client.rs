@@ -152,6 +152,12 @@ impl Mqtt {
         }
     }
 
+    /// Acknowledges a message that came with QoS 1.
+    pub(crate) fn acknowledge(&mut self, delivery: Delivery) {
+        let Delivery::AtLeastOnce(packet_id) = delivery else { panic!("{delivery:?} is not for PUBACK") };
+        self.say(&Packet::Puback(packet_id.into()));
+    }
+
     /// Nothing is on its way to us: the answer to a ping comes first.
     pub(crate) fn hears_nothing(&mut self) {
         self.say(&Packet::Pingreq);

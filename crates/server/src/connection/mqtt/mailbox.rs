@@ -219,7 +219,8 @@ impl Mqtt {
             // Exactly once needs an identifier that is stored with the message.
             found.qos = found.qos.min(QoS::AtLeastOnce);
         }
-        Some(found.form(publication, Token::of_post(post.number)))
+        let form = found.form(publication, Token::of_post(post.number));
+        Some(Form { retain: form.retain || post.retained, ..form })
     }
 
     /// The mailbox's own number for a retained message of a session that is kept, so that it is not lost with the
