@@ -351,6 +351,13 @@ impl Store {
         }
     }
 
+    /// The file called `uid`.
+    pub async fn file_by_uid(&self, uid: &Uid) -> Result<Option<FileRecord>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.file_by_uid(uid).await,
+        }
+    }
+
     /// Whether `user` takes part in a conversation into which the file was sent by somebody who might.
     pub async fn is_file_shared_with(&self, file: &Uid, user: &Uid) -> Result<bool, StoreError> {
         match self {

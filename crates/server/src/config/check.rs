@@ -29,7 +29,13 @@ impl Config {
     pub(super) fn problems(&self, origin: impl Fn(&str) -> Origin) -> Vec<Problem> {
         let mut found = Vec::new();
         self.check_server(&mut found);
-        let sections = [self.limits.bounds(), self.heartbeat.bounds(), self.auth.bounds(), self.queues.bounds()];
+        let sections = [
+            self.limits.bounds(),
+            self.heartbeat.bounds(),
+            self.auth.bounds(),
+            self.queues.bounds(),
+            self.files.bounds(),
+        ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {
                 let (least, most) = allowed.into_inner();
@@ -38,6 +44,7 @@ impl Config {
         }
         self.check_relations(&mut found);
         self.check_sockjs(&mut found);
+        self.files.check(&mut found);
         self.check_desk(&mut found);
         self.check_service_accounts(&mut found);
         if let Err(error) = EnvFilter::try_new(&self.log.level) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 const MASK: &str = "********";
 
 /// A secret of the configuration: masked when it is printed, logged or serialised.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 

@@ -81,6 +81,16 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn file_by_uid(&self, uid: &Uid) -> Result<Option<FileRecord>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_file!("WHERE f.uid = ?1 AND f.kept"))?
+                .query_row(params![uid.as_str()], file)
+                .optional()
+        })
+        .await
+    }
+
     pub(crate) async fn is_file_shared_with(&self, file: &Uid, user: &Uid) -> Result<bool, StoreError> {
         let (file, user) = (file.clone(), user.clone());
         self.read(move |db| {

@@ -62,12 +62,14 @@ pub(crate) async fn a_file_is_there_once_it_is_kept(backend: &impl Backend) {
     organisations(&store).await;
     assert_eq!(store.reserve_file(&cat, PLENTY).await.unwrap(), FileReservation::Reserved);
     assert_eq!(store.file(&cat.path).await.unwrap(), None, "its bytes are not there yet");
+    assert_eq!(store.file_by_uid(&cat.uid).await.unwrap(), None);
     assert!(matches!(store.reserve_file(&cat, PLENTY).await, Err(StoreError::Exists)));
     store.keep_file(&cat.uid).await.unwrap();
     let store = backend.open().await;
     for path in [&cat.path, &cat.thumbnail.as_ref().unwrap().path] {
         assert_eq!(store.file(path).await.unwrap().as_ref(), Some(&cat));
     }
+    assert_eq!(store.file_by_uid(&cat.uid).await.unwrap().as_ref(), Some(&cat));
     let bare = FileRecord { thumbnail: None, pixels: None, is_avatar: true, ..file(2, "acme", "ann") };
     kept(&store, &bare).await;
     assert_eq!(store.file(&bare.path).await.unwrap().as_ref(), Some(&bare));
