@@ -27,7 +27,7 @@ pub enum BlobError {
     #[error("there is no such file")]
     Missing,
     /// The folder or the bucket failed.
-    #[error("the files cannot be reached")]
+    #[error("the files cannot be reached: {0}")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -116,15 +116,13 @@ impl Blobs {
         let mut source = File::open(source).await?;
         let mut target =
             BufWriter::with_capacity(Arc::clone(&self.store), key(path), self.part).with_max_concurrency(1);
-        let copied = match tokio::io::copy(&mut source, &mut target).await {
-            Ok(_) => target.shutdown().await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = copied {
+        if let Err(error) = tokio::io::copy(&mut source, &mut target).await {
             // What was begun is given up; that this fails too changes nothing.
             let _abandoned = target.abort().await;
             return Err(error.into());
         }
+        // Gives up by itself when it fails.
+        target.shutdown().await?;
         Ok(())
     }
 

@@ -103,4 +103,10 @@ async fn a_wrong_key_opens_no_bucket() {
     let endpoint = format!("http://{}", serve(root.path()).await);
     let blobs = Blobs::in_bucket(&bucket(&endpoint, "a guess")).unwrap();
     assert!(matches!(blobs.get(&path(), None).await.err(), Some(BlobError::Backend(_))));
+    let source = root.path().join("source");
+    for length in [10, 11 * 1024 * 1024] {
+        fs::write(&source, content(length)).unwrap();
+        assert!(matches!(blobs.put(&path(), &source).await, Err(BlobError::Backend(_))));
+    }
+    assert!(matches!(blobs.delete(&path()).await, Err(BlobError::Backend(_))));
 }

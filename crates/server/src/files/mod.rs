@@ -14,6 +14,8 @@ mod picture;
 mod receive;
 mod spool;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fmt, fs, io,

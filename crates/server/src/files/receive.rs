@@ -53,13 +53,13 @@ pub(crate) enum UploadError {
     #[error("the same upload is under way")]
     UnderWay,
     /// Our disk.
-    #[error("the file cannot be written")]
+    #[error("the file cannot be written: {0}")]
     Disk(#[from] io::Error),
     /// The database.
-    #[error("the file cannot be entered")]
+    #[error("the file cannot be entered: {0}")]
     Store(#[from] StoreError),
     /// The folder or the bucket.
-    #[error("the file cannot be kept")]
+    #[error("the file cannot be kept: {0}")]
     Blobs(#[from] BlobError),
 }
 
@@ -186,7 +186,7 @@ impl Files {
         let limit = config.max_bytes.saturating_add(FORM_OVERHEAD);
         let times = FormTimes { stall: config.upload_stall_ms.duration(), whole: config.upload_s.duration() };
         let bytes = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut form = Form::new(body, content_type, bytes, times).map_err(|error| self.form_error(error))?;
+        let mut form = Form::new(body, content_type, bytes, times).map_err(|error| self.form_error(&error))?;
         let read = match (self.pace.begin(network(address)), announced.is_some_and(|announced| announced > limit)) {
             (Err(wait), _) => Err(wait.into()),
             (Ok(_), true) => Err(UploadError::TooLarge(config.max_bytes)),
@@ -202,7 +202,7 @@ impl Files {
         let turn = Arc::new(CountedTurn::new(turn));
         let mut fields = UploadFields::default();
         let mut file = None;
-        while let Some(field) = form.next().await.map_err(|error| self.form_error(error))? {
+        while let Some(field) = form.next().await.map_err(|error| self.form_error(&error))? {
             if field.name() == "file" {
                 if file.is_some() {
                     return Err(UploadError::Malformed("one file at a time".to_owned()));
@@ -212,7 +212,7 @@ impl Files {
                 file = Some((self.spool(field, &name).await?, part_name));
             } else {
                 let name = field.name().to_owned();
-                let text = field.text().await.map_err(|error| self.form_error(error))?;
+                let text = field.text().await.map_err(|error| self.form_error(&error))?;
                 fields.set(&name, text);
             }
         }
@@ -229,7 +229,7 @@ impl Files {
         let received = counter!("deskwire_file_bytes_received_total");
         let mut spool = Spool::create(&self.spool)?;
         let mut is_looked_at = false;
-        while let Some(chunk) = field.chunk().await.map_err(|error| self.form_error(error))? {
+        while let Some(chunk) = field.chunk().await.map_err(|error| self.form_error(&error))? {
             received.increment(chunk.len() as u64);
             if spool.size() + chunk.len() as u64 > config.max_bytes {
                 return Err(UploadError::TooLarge(config.max_bytes));
@@ -249,7 +249,7 @@ impl Files {
         if kind.is_allowed(&self.config.files.allowed.0) { Ok(kind) } else { Err(UploadError::Kind(kind.to_string())) }
     }
 
-    fn form_error(&self, error: FormError) -> UploadError {
+    fn form_error(&self, error: &FormError) -> UploadError {
         match error {
             FormError::TooLarge => UploadError::TooLarge(self.config.files.max_bytes),
             FormError::TooSlow => UploadError::TooSlow,

@@ -27,7 +27,7 @@ impl Files {
                 _ = ticks.tick() => {}
             }
             if let Err(error) = self.sweep(timestamp(), unfinished_before).await {
-                tracing::error!(%error, cause = std::error::Error::source(&error), "files cannot be removed");
+                tracing::error!(%error, "files cannot be removed");
             }
             self.pace.forget_quiet();
             unfinished_before = Timestamp(timestamp().0.saturating_sub(STORING_MS));
