@@ -86,13 +86,6 @@ impl Form {
         self.unparsed.store(0, Ordering::Relaxed);
         Ok(field.map(|field| FormField { field, unparsed: Arc::clone(&self.unparsed), stall, until }))
     }
-
-    /// Takes what still comes, so that a client that is sending reads why it was refused: closing a socket that has unread
-    /// bytes would take the answer back (RFC 9112 §9.6).
-    pub(super) async fn drain(mut self, span: Duration) {
-        self.until = self.until.min(Instant::now() + span);
-        while let Ok(Some(_)) = self.next().await {}
-    }
 }
 
 /// A field on its way.

@@ -1,6 +1,7 @@
 //! Uploaded files.
 //!
-//! A file comes as a part of a [`form`], at a [`pace`], into a [`spool`] on disk; its content says of which [`kind`] it is,
+//! A file comes as a part of a [`form`], at a [`pace`], into a [`spool`] on disk; who is refused meanwhile can read why
+//! ([`linger`]).  its content says of which [`kind`] it is,
 //! and pictures are looked at ([`picture`]). [`keep`] gives it a name that nobody guesses and puts it where it belongs. Who
 //! may read it is decided in [`access`], or shown by a [`link`]. [`sweep`] removes what was never finished or is too old.
 
@@ -8,6 +9,7 @@ mod access;
 mod form;
 mod keep;
 mod kind;
+mod linger;
 mod link;
 mod pace;
 mod picture;
@@ -29,6 +31,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use self::{
     kind::{Group, is_inline},
+    linger::linger,
     receive::{Received, UploadError},
 };
 use self::{link::Links, pace::Pace};

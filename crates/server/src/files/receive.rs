@@ -19,9 +19,6 @@ use crate::address::network;
 
 /// Bytes of a form beside its file.
 const FORM_OVERHEAD: u64 = 256 * 1024;
-/// How long a client that is refused may go on sending, so that it comes to read the answer.
-const REFUSED_SENDING: Duration = Duration::from_secs(10);
-
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
@@ -160,7 +157,7 @@ impl Files {
     }
 
     /// Takes the form in `body`, which is `announced` bytes long if the client says so. What can be refused before the last
-    /// byte is refused then, and the client is read for a little longer so that it sees why.
+    /// byte is refused then.
     ///
     /// # Errors
     /// [`UploadError`].
@@ -186,16 +183,12 @@ impl Files {
         let limit = config.max_bytes.saturating_add(FORM_OVERHEAD);
         let times = FormTimes { stall: config.upload_stall_ms.duration(), whole: config.upload_s.duration() };
         let bytes = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut form = Form::new(body, content_type, bytes, times).map_err(|error| self.form_error(&error))?;
-        let read = match (self.pace.begin(network(address)), announced.is_some_and(|announced| announced > limit)) {
-            (Err(wait), _) => Err(wait.into()),
-            (Ok(_), true) => Err(UploadError::TooLarge(config.max_bytes)),
-            (Ok(turn), false) => self.read_form(&mut form, turn).await,
-        };
-        if read.is_err() {
-            tokio::spawn(form.drain(REFUSED_SENDING));
+        if announced.is_some_and(|announced| announced > limit) {
+            return Err(UploadError::TooLarge(config.max_bytes));
         }
-        read
+        let turn = self.pace.begin(network(address))?;
+        let mut form = Form::new(body, content_type, bytes, times).map_err(|error| self.form_error(&error))?;
+        self.read_form(&mut form, turn).await
     }
 
     async fn read_form(&self, form: &mut Form, turn: Turn) -> Result<Received, UploadError> {

@@ -21,6 +21,7 @@ CREATE TABLE file (
 
 CREATE INDEX file_by_uploader ON file (uploader);
 CREATE INDEX file_by_age ON file (created);
+CREATE INDEX file_unfinished ON file (created) WHERE kept = 0;
 
 -- Whoever takes part in the conversation may read the file. Written in the commit of the message that names it.
 CREATE TABLE file_share (

@@ -126,10 +126,15 @@ impl Sqlite {
         stage: FileStage,
         limit: usize,
     ) -> Result<Vec<FileRecord>, StoreError> {
+        // Spelled out, so that the few that are unfinished are found by their own index.
+        let query = match stage {
+            FileStage::Unfinished => {
+                select_file!("WHERE f.created < ?1 AND f.kept = 0 ORDER BY f.created LIMIT ?2")
+            }
+            FileStage::Kept => select_file!("WHERE f.created < ?1 AND f.kept = 1 ORDER BY f.created LIMIT ?2"),
+        };
         self.read(move |db| {
-            db.prepare_cached(select_file!("WHERE f.created < ?1 AND f.kept = ?2 ORDER BY f.created LIMIT ?3"))?
-                .query_map(params![time.0, stage == FileStage::Kept, columns::limit(limit)], file)?
-                .collect()
+            db.prepare_cached(query)?.query_map(params![time.0, columns::limit(limit)], file)?.collect()
         })
         .await
     }

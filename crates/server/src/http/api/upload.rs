@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, HeaderName, header, uri::Authority},
+    middleware,
     routing::{get, post},
 };
 use deskwire_desk::DeskError;
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     connection::timestamp,
-    files::UploadError,
+    files::{UploadError, linger},
     http::{AppError, QueryParams, Success, for_any_origin},
     listener::Peer,
     telemetry::metrics::Limit,
@@ -42,6 +43,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .merge(for_any_origin(visitor))
         .route("/api/v1/upload/file", post(agent_upload))
         .layer(DefaultBodyLimit::disable())
+        .layer(middleware::map_request(linger))
 }
 
 /// The routes that renew links.
