@@ -6,13 +6,14 @@ use std::{
 };
 
 use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
-use deskwire_store::{DurableId, NewEntry, Store, Write, Written};
+use deskwire_store::{NewEntry, Store, Write, Written};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
 };
 
 use crate::{
+    collected::Collected,
     consumed::Consumed,
     cursors::Cursors,
     hub::Hub,
@@ -45,8 +46,8 @@ pub enum Announce {
     Receipt(Arc<Publication>),
     /// A consumer of the work queue gets the message.
     Queued(Admitted),
-    /// The subscribers of a live topic get the publication, which was stored for these durable ones.
-    Kept(Arc<Publication>, Vec<DurableId>),
+    /// The subscribers of a live topic get the publication, which was stored for some of them.
+    Kept(Collected),
     /// The same, and those who subscribe later.
     Retained(Retaining),
 }
@@ -104,6 +105,13 @@ pub enum Job {
     Relay {
         /// The message.
         publication: Publication,
+        /// Who is told when that is done.
+        ticket: Option<Ticket>,
+    },
+    /// The same, for a message on a live topic.
+    Publish {
+        /// The message.
+        collected: Collected,
         /// Who is told when that is done.
         ticket: Option<Ticket>,
     },
@@ -236,6 +244,10 @@ enum Pending {
         publication: Publication,
         ticket: Option<Ticket>,
     },
+    Publish {
+        collected: Collected,
+        ticket: Option<Ticket>,
+    },
     Push {
         admitted: Admitted,
         ticket: Ticket,
@@ -292,6 +304,10 @@ impl Committer {
                     self.hub.publish(&Arc::new(publication));
                     ticket.into_iter().for_each(Ticket::done);
                 }
+                Pending::Publish { mut collected, ticket } => {
+                    self.hub.publish_collected(&mut collected);
+                    ticket.into_iter().for_each(Ticket::done);
+                }
                 Pending::Push { admitted, ticket } => {
                     admitted.push();
                     ticket.done();
@@ -314,6 +330,7 @@ impl Committer {
     fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
         match job {
             Job::Relay { publication, ticket } => Pending::Relay { publication, ticket },
+            Job::Publish { collected, ticket } => Pending::Publish { collected, ticket },
             Job::Push { admitted, ticket } => Pending::Push { admitted, ticket },
             Job::Write { write, announce, reply } => {
                 let content = match &write {
@@ -338,29 +355,23 @@ impl Committer {
     }
 
     fn announce(&self, announce: Announce, content: Option<(LogId, Payload)>, written: &Written) {
-        let publication = match (announce, written) {
-            (Announce::Entry(topic), Written::Appended { seq, at }) => content.map(|(log, payload)| {
-                let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
-                Arc::new(Publication::new(topic, content))
-            }),
-            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
+        match (announce, written) {
+            (Announce::Entry(topic), Written::Appended { seq, at }) => {
+                if let Some((log, payload)) = content {
+                    let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
+                    self.hub.publish(&Arc::new(Publication::new(topic, content)));
+                }
+            }
+            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => self.hub.publish(&receipt),
             (Announce::Queued(admitted), Written::Queued(ids)) => {
                 admitted.push_stored(ids.first().copied().flatten());
-                None
             }
-            (Announce::Kept(publication, durables), Written::Queued(ids)) => {
-                let stored = durables.into_iter().zip(ids).filter_map(|(durable, id)| Some((durable, (*id)?)));
-                self.hub.publish_stored(&publication, &stored.collect::<Vec<_>>());
-                None
+            (Announce::Kept(mut collected), Written::Queued(ids)) => {
+                collected.collectors.number(ids);
+                self.hub.publish_collected(&mut collected);
             }
-            (Announce::Retained(retaining), Written::Queued(ids)) => {
-                retaining.keep(ids);
-                None
-            }
-            _ => None,
-        };
-        if let Some(publication) = publication {
-            self.hub.publish(&publication);
+            (Announce::Retained(retaining), Written::Queued(ids)) => retaining.keep(ids),
+            _ => {}
         }
     }
 }

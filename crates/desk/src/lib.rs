@@ -6,7 +6,7 @@
 //! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP.
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
-//! - `people` knows visitors and agents.
+//! - `people` knows visitors and agents, `presence` who is there now.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
@@ -16,6 +16,7 @@ mod feeds;
 mod greeting;
 mod ingress;
 mod people;
+mod presence;
 mod reading;
 pub mod routing;
 mod threads;
@@ -33,6 +34,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    presence::{Lapsed, Presence},
     reading::HistoryPage,
     threads::ThreadRequest,
 };
@@ -67,6 +69,7 @@ pub struct Desk {
     store: Store,
     log: Log,
     sessions: Arc<Sessions>,
+    presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     /// One permit per request for a thread that may be decided now.
@@ -83,7 +86,14 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
-        Self { store, log, sessions, renderer, directory, decisions, config: Arc::new(config) }
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
+        Self { store, log, sessions, presence, renderer, directory, decisions, config: Arc::new(config) }
+    }
+
+    /// Who is there.
+    #[must_use]
+    pub const fn presence(&self) -> &Arc<Presence> {
+        &self.presence
     }
 
     /// What renders messages for readers.

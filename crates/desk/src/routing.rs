@@ -7,7 +7,7 @@ use deskwire_model::Uid;
 pub struct Candidate {
     /// The agent.
     pub uid: Uid,
-    /// Connected and AVAILABLE.
+    /// Online and AVAILABLE.
     pub ready: bool,
     /// Conversations it has in CHATTING.
     pub chatting: u32,

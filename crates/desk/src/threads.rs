@@ -68,7 +68,7 @@ impl Desk {
             .zip(counts)
             .map(|(agent, chatting)| Candidate {
                 uid: agent.uid.clone(),
-                ready: agent.status == AgentStatus::Available && self.sessions.is_online(&agent.uid),
+                ready: agent.status == AgentStatus::Available && self.presence.is_online(&agent.uid),
                 chatting,
                 capacity: agent.capacity,
             })

@@ -32,6 +32,7 @@ impl Config {
         let sections = [
             self.limits.bounds(),
             self.heartbeat.bounds(),
+            self.presence.bounds(),
             self.auth.bounds(),
             self.queues.bounds(),
             self.files.bounds(),
@@ -81,6 +82,11 @@ impl Config {
         }
         if limits.commit_queue < limits.commit_batch {
             found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));
+        }
+        // A WebSocket that answers pings must never seem to be gone, and one that does not is cut before its lease is over.
+        if self.heartbeat.idle_ping_ms.duration() * 2 > self.presence.lease_s.duration() {
+            let reason = "must not be over half of presence.lease_s".to_owned();
+            found.push(("heartbeat.idle_ping_ms", reason));
         }
         if limits.mqtt_queued_total_bytes < limits.mqtt_queued_bytes {
             found.push(("limits.mqtt_queued_total_bytes", "must not be below limits.mqtt_queued_bytes".to_owned()));

@@ -3,12 +3,14 @@
 //! Guests come in over every protocol and use all live topics and queues. A bound that the suites need is widened, never
 //! narrowed.
 
-use deskwire_model::Uid;
+use deskwire_model::{TopicFilter, Uid};
 
 use crate::config::{Config, HeartbeatSection, ListenUrl, Seconds, Secret, ServiceAccountSection};
 
 /// Name and secret of the account that everybody may use.
 pub(super) const GUEST: &str = "guest";
+/// Topics with `$` to which the MQTT suites publish, to see that no wildcard matches them; `#` gives no right to these.
+const SERVER_TOPICS: [&str; 2] = ["$TopicA/#", "$client_test5/#"];
 /// Bytes of a STOMP frame and of a WebSocket message that must be possible.
 const FRAME: usize = 2 * 1024 * 1024;
 
@@ -28,15 +30,21 @@ pub(super) fn check(config: &Config) -> Result<(), Exposed> {
 /// The keep alive in seconds that every MQTT client is granted at most.
 const KEEP_ALIVE_S: Seconds = Seconds(60);
 
+/// Messages that an MQTT client may leave unacknowledged: a suite sends one more.
+const RECEIVE_MAXIMUM: u32 = 1000;
+
 /// Adds the guest, in place of an account of that name, and widens the bounds.
 pub(super) fn apply(config: &mut Config) {
     let name = Uid::new(GUEST).expect("a plain word is a uid");
     config.service_accounts.retain(|account| account.name != name);
-    config.service_accounts.push(ServiceAccountSection::unrestricted(name, Secret::new(GUEST.to_owned())));
+    let mut guest = ServiceAccountSection::unrestricted(name, Secret::new(GUEST.to_owned()));
+    guest.publish.extend(SERVER_TOPICS.map(|text| TopicFilter::new(text).expect("a last segment # is a filter")));
+    config.service_accounts.push(guest);
     let limits = &mut config.limits;
     limits.stomp_frame_bytes = limits.stomp_frame_bytes.max(FRAME);
     limits.websocket_message_bytes = limits.websocket_message_bytes.max(FRAME);
     limits.mqtt_keep_alive_s = KEEP_ALIVE_S;
+    limits.mqtt_receive_maximum = limits.mqtt_receive_maximum.min(RECEIVE_MAXIMUM);
     // The suites watch heart-beats, so they must not have been turned off.
     let HeartbeatSection { send_ms, want_ms, .. } = HeartbeatSection::default();
     (config.heartbeat.send_ms, config.heartbeat.want_ms) = (send_ms, want_ms);

@@ -2,14 +2,12 @@
 
 use std::{num::NonZeroU16, sync::Arc};
 
+use deskwire_desk::Presence;
 use deskwire_wire::{mqtt, stomp};
 
 use super::{clock::Clock, scratch};
 use crate::{config::Config, telemetry::metrics::Metrics};
 
-/// QoS 2 messages of a client that may wait for its PUBREL. A client keeps to what it can have inflight itself, so
-/// that this bounds only those that misbehave.
-const UNRELEASED: u16 = 4096;
 /// User properties of one MQTT packet.
 const USER_PROPERTIES: usize = 64;
 /// As many MQTT publishes as one read from the socket can hold may come before the connection stops reading.
@@ -27,18 +25,23 @@ pub(super) struct Settings {
     pub(super) write_stall_ms: u64,
     /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
     pub(super) idle_ping_ms: u64,
+    /// A client that cannot be asked and is silent for this many milliseconds does not keep its user online.
+    pub(super) lease_ms: u64,
+    pub(super) presence: Arc<Presence>,
     pub(super) metrics: Arc<Metrics>,
 }
 
 impl Settings {
     /// The clock of all connections starts here.
-    pub(super) fn new(config: &Config, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(config: &Config, metrics: Arc<Metrics>, presence: Arc<Presence>) -> Self {
         Self {
             clock: Clock::start(),
             max_message: config.limits.websocket_message_bytes,
             max_unsent: config.limits.outbox_bytes,
             write_stall_ms: config.limits.write_stall_ms.0,
             idle_ping_ms: config.heartbeat.idle_ping_ms.0,
+            lease_ms: config.presence.lease_s.0 * 1000,
+            presence,
             metrics,
         }
     }
@@ -83,7 +86,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
         connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
         max_inflight: small(limits.mqtt_inflight),
-        max_inbound_qos2: UNRELEASED,
+        max_inbound_qos2: small(limits.mqtt_receive_maximum),
         receive_maximum: NonZeroU16::new(small(limits.mqtt_receive_maximum)).unwrap_or(NonZeroU16::MIN),
         max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
         max_topic_aliases: aliases,

@@ -29,7 +29,7 @@ pub use self::{
     wills::Wills,
 };
 use crate::{
-    auth::{service::ServiceAccounts, token::Tokens},
+    auth::{lockout::Lockout, service::ServiceAccounts, token::Tokens},
     config::Config,
     telemetry::metrics::Metrics,
 };
@@ -55,6 +55,8 @@ pub struct Gateway {
     pub tokens: Tokens,
     /// Back ends and bridges.
     pub services: ServiceAccounts,
+    /// Slows down guessing.
+    pub lockout: Lockout,
     /// The effective configuration.
     pub config: Arc<Config>,
     /// Where everybody counts.

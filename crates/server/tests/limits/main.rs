@@ -13,6 +13,7 @@ mod durable;
 mod endpoints;
 mod http_requests;
 mod interceptors;
+mod logins;
 mod mqtt_client;
 mod order;
 mod pace;

@@ -53,7 +53,7 @@ fn an_mqtt_client_names_no_deeper_topic() {
         match mqtt.packet() {
             Packet::Publish(publish) if publish.topic.as_str() == DEEPEST => break assert_eq!(publish.payload, "deep"),
             Packet::Publish(publish) => {
-                assert_eq!(publish.topic.as_str(), format!("user/{}", SERVICE.0), "a complaint")
+                assert_eq!(publish.topic.as_str(), format!("user/{}", SERVICE.0), "a complaint");
             }
             Packet::Puback(_) => {}
             other => panic!("{other:?}"),

@@ -2,11 +2,11 @@
 
 use axum::{
     Extension, Router,
-    extract::State,
+    extract::{Path, State},
     routing::{get, post},
 };
-use deskwire_model::AgentStatus;
-use serde::Deserialize;
+use deskwire_model::{AgentStatus, Uid};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::{
@@ -25,6 +25,7 @@ pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/api/v1/user/profile", get(profile))
         .route("/api/v1/agent/update/status", post(update_status))
+        .route("/api/v1/connection/presence/{user}", get(presence))
         .route("/api/v1/thread/query", get(threads))
         .route("/api/v1/message/rest/send", post(send))
         .route("/api/v1/message/thread/topic", get(history))
@@ -55,6 +56,29 @@ async fn update_status(
     })?;
     state.gateway.desk.set_agent_status(&principal.uid, status).await?;
     profile(state, AgentCaller(principal)).await
+}
+
+/// Whether a user is there.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Presence {
+    online: bool,
+    /// Connections that keep it so.
+    active_count: usize,
+}
+
+async fn presence(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    Path(user): Path<String>,
+) -> Result<Success<Presence>, AppError> {
+    let unknown = || AppError::Refused("nobody of this organisation has this uid".into());
+    let user = Uid::new(&user).map_err(|_| unknown())?;
+    if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
+        return Err(unknown());
+    }
+    let active_count = state.gateway.desk.presence().active(&user);
+    Ok(Success::new(Presence { online: active_count > 0, active_count }))
 }
 
 async fn send(
