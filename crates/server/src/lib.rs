@@ -3,7 +3,7 @@
 //! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
 //! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
 //! ask the [`gateway`] who may do what; [`auth`] says who is there. [`sockjs`] brings the same where there are no
-//! WebSockets. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`address`] says who counts as one client,
+//! WebSockets. [`files`] takes files and gives them to who may read them. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`address`] says who counts as one client,
 //! [`conformance`] is for test suites only.
 
 mod address;
@@ -13,6 +13,7 @@ pub mod config;
 mod conformance;
 pub mod connection;
 pub mod data_folder;
+pub mod files;
 mod first_start;
 pub mod gateway;
 pub mod http;

@@ -5,16 +5,24 @@
 //! cursors move (I4) and agents are assigned (I10). Everything else is plain reading, and the few writes of
 //! administration. A row is cheap to read and is never held: callers get values.
 //!
+//! [`Blobs`] are the bytes of uploaded files, beside the database.
+//!
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
+mod blobs;
 mod error;
+mod files;
 mod mqtt;
 mod records;
 mod sqlite;
 mod store;
 mod write;
 
+pub use blobs::{BlobError, Blobs, Bucket};
 pub use error::StoreError;
+pub use files::{
+    FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
+};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use records::{
     DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,

@@ -30,6 +30,7 @@ use crate::{
     conformance::{Conformance, Exposed},
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
+    files::{Files, FilesError},
     first_start::{self, FirstStartError},
     gateway::{Extensions, Gateway, Wills},
     http::{
@@ -73,6 +74,8 @@ enum StartError {
     Signals(#[source] io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
     #[error(transparent)]
     FirstStart(#[from] FirstStartError),
     #[error("not everything could be stored: {0}")]
@@ -130,6 +133,7 @@ async fn serve(
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
+    tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
@@ -139,7 +143,8 @@ async fn serve(
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
     }
-    let router = http::finish(routes.with_state(state), &config.limits);
+    let uploads = api::upload_routes().with_state(state.clone());
+    let router = http::finish(routes.with_state(state), uploads, &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
         tracing::info!(%url, "listening");
@@ -180,6 +185,7 @@ async fn open(
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
+    let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store, data.secret_key()).await?;
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
@@ -187,6 +193,7 @@ async fn open(
         gateway,
         passwords,
         rates: Arc::new(VisitorRates::new(&config.limits)),
+        files,
         prometheus,
     };
     Ok((state, new_password))

@@ -35,6 +35,7 @@ impl Config {
             self.presence.bounds(),
             self.auth.bounds(),
             self.queues.bounds(),
+            self.files.bounds(),
         ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {
@@ -44,6 +45,7 @@ impl Config {
         }
         self.check_relations(&mut found);
         self.check_sockjs(&mut found);
+        self.files.check(&mut found);
         self.check_desk(&mut found);
         self.check_service_accounts(&mut found);
         if let Err(error) = EnvFilter::try_new(&self.log.level) {

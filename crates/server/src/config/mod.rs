@@ -5,6 +5,7 @@
 
 mod amount;
 mod check;
+mod files;
 mod layers;
 mod limits;
 mod listen_url;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use amount::{Millis, Seconds};
 pub use check::Problem;
+pub use files::{AllowedKinds, FilesSection, S3Region};
 pub use layers::{ConfigError, Flags, Origin};
 pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
@@ -46,6 +48,8 @@ pub struct Config {
     pub auth: AuthSection,
     /// Work queues and durable subscriptions.
     pub queues: QueuesSection,
+    /// Uploaded files.
+    pub files: FilesSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

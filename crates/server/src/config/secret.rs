@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 const MASK: &str = "********";
 
 /// A secret of the configuration: masked when it is printed, logged or serialised.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
@@ -34,6 +34,7 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(MASK)
+        // That there is none is no secret, and what is printed can be read again.
+        serializer.serialize_str(if self.0.is_empty() { "" } else { MASK })
     }
 }

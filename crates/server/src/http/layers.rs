@@ -16,14 +16,17 @@ use crate::config::Limits;
 /// Wraps `router`, to be called last: body bound, time bound, panics and unknown routes are answered in the envelope.
 ///
 /// The body bound holds for extractors, not for a handler that reads the bare body. The time bound ends when an answer
-/// begins, so that it cuts neither upgrades nor streams; a long poll must answer within it.
-pub fn finish(router: Router, limits: &Limits) -> Router {
+/// begins, so that it cuts neither upgrades nor streams; a long poll must answer within it. `unhurried` routes have time
+/// bounds of their own.
+pub fn finish(router: Router, unhurried: Router, limits: &Limits) -> Router {
     let time_limit = limits.http_request_timeout_ms.duration();
+    let answer_in_time = move |request: Request, next: Next| answer_in_time(time_limit, request, next);
     router
+        .layer(middleware::from_fn(answer_in_time))
+        .merge(unhurried)
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits.http_body_bytes))
-        .layer(middleware::from_fn(move |request: Request, next: Next| answer_in_time(time_limit, request, next)))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
@@ -82,7 +85,7 @@ mod tests {
             .route("/panic", get(async || -> Success<()> { panic!("on purpose") }))
             .route("/stuck", get(async || std::future::pending::<Success<()>>().await))
             .merge(for_any_origin(visitor));
-        finish(routes, limits)
+        finish(routes, Router::new(), limits)
     }
 
     fn request(method: Method, path: &str, body: &str) -> Request {

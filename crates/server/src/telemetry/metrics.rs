@@ -71,10 +71,12 @@ pub enum Limit {
     Queues,
     /// `limits.retained_topics` and `limits.retained_bytes`.
     Retained,
+    /// `files.organisation_bytes` and `files.files_per_visitor`.
+    Files,
 }
 
 impl Limit {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -90,6 +92,7 @@ impl Limit {
         Self::SockJsWaiting,
         Self::Queues,
         Self::Retained,
+        Self::Files,
     ];
 
     const fn label(self) -> &'static str {
@@ -109,6 +112,7 @@ impl Limit {
             Self::SockJsWaiting => "sockjs_waiting",
             Self::Queues => "queues",
             Self::Retained => "retained",
+            Self::Files => "files",
         }
     }
 }
@@ -185,6 +189,14 @@ fn describe() {
     describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
     describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
     describe_counter!("deskwire_queue_messages_dropped_total", "Messages that queues dropped unconsumed, by reason");
+    describe_gauge!("deskwire_files", "Uploaded files");
+    describe_gauge!("deskwire_file_bytes", "Their bytes, thumbnails included");
+    describe_gauge!("deskwire_uploads", "Uploads under way");
+    describe_counter!("deskwire_files_uploaded_total", "Files that came, by kind");
+    describe_counter!("deskwire_files_removed_total", "Files that were removed, by reason");
+    describe_counter!("deskwire_uploads_refused_total", "Files that were refused, by reason");
+    describe_counter!("deskwire_file_bytes_received_total", "Bytes of files received, refused ones included");
+    describe_counter!("deskwire_file_bytes_sent_total", "Bytes of files that were asked for");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 

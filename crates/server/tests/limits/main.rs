@@ -1,5 +1,5 @@
 //! Each bound of `[limits]` lowered, breached from outside, and answered as documented, by the real binary that goes on
-//! serving everybody else (invariant I7); what waits in queues or is retained, through consumers and servers that go away; who is
+//! serving everybody else (invariant I7); uploaded files; what waits in queues or is retained, through consumers and servers that go away; who is
 //! connected; and what applications around the server refuse.
 //!
 //! The clients here are a socket and the codec of `deskwire_wire`: they say what they are told to say, right or wrong.
@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod acknowledgements;
+mod bucket;
 mod connections;
 mod durable;
 mod endpoints;
@@ -32,4 +33,5 @@ mod stomp_client;
 mod subscriptions;
 mod topics;
 mod transactions;
+mod uploads;
 mod websocket;

@@ -85,7 +85,7 @@ pub(crate) fn listen(router: Router) -> (SocketAddr, ShutdownTrigger) {
     let address = listeners.urls().next().unwrap().address;
     let (trigger, shutdown) = shutdown::channel();
     let (limits, metrics) = (Limits::default(), Arc::new(Metrics::register()));
-    let router = finish(router, &limits);
+    let router = finish(router, Router::new(), &limits);
     tokio::spawn(async move { listeners.serve(router, NoStreams, &limits, metrics, shutdown).await });
     (address, trigger)
 }

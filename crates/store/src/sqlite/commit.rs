@@ -7,7 +7,7 @@ use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
 use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 
 use super::{
-    assignment, columns, cursors,
+    assignment, columns, cursors, files,
     heads::{Head, Heads},
     queues, retained, sessions,
 };
@@ -73,6 +73,7 @@ impl Commit<'_> {
                 .prepare_cached("UPDATE entry SET recalled = 1 WHERE log = ?1 AND seq = ?2")?
                 .execute(params![entry.log.0, columns::position(hidden)])?;
         }
+        files::share(self.db, entry)?;
         self.heads.set(entry.log, Head { seq, at });
         Ok(Written::Appended { seq, at })
     }

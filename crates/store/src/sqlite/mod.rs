@@ -6,8 +6,8 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `queues`, `retained` and `sessions`; `entries`, `conversations` and `people` answer the
-//! rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `queues`, `retained` and `sessions`; `entries`, `conversations`, `people` and `files`
+//! answer the rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod columns;
@@ -15,6 +15,7 @@ mod commit;
 mod conversations;
 mod cursors;
 mod entries;
+mod files;
 mod heads;
 mod people;
 mod queues;

@@ -4,6 +4,7 @@
 
 mod conversations;
 mod cursors;
+mod files;
 mod fixtures;
 mod log;
 mod model;
@@ -133,6 +134,13 @@ macro_rules! suite {
                 a_durable_subscription_is_kept_with_its_messages,
                 a_changed_subscription_starts_anew,
                 nothing_waits_for_a_subscription_that_is_gone,
+            }
+            files {
+                a_file_is_there_once_it_is_kept,
+                a_quota_holds_for_what_is_announced,
+                files_are_found_by_age,
+                a_message_shares_what_its_sender_may_read,
+                what_is_not_appended_shares_nothing,
             }
             retained {
                 a_topic_has_one_retained_message,

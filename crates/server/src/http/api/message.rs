@@ -85,13 +85,18 @@ impl HistoryRequest {
     }
 }
 
-/// A page of a conversation's messages, newest first.
+/// A page of a conversation's messages, newest first. Links to files that were sent into it are good again.
 pub(super) async fn history(
     state: &ApiState,
     conversation: &Conversation,
     request: PageRequest,
 ) -> Result<Page<Box<RawValue>>, AppError> {
     let history = state.gateway.desk.history(conversation, request.number(), request.size()).await?;
-    let content = history.messages.iter().map(|message| raw(message)).collect::<Result<_, _>>()?;
+    let now = timestamp();
+    let mut content = Vec::with_capacity(history.messages.len());
+    for message in &history.messages {
+        let renewed = state.files.renew_links(conversation.id, message, now).await.map_err(AppError::internal)?;
+        content.push(raw(renewed.as_ref().unwrap_or(message))?);
+    }
     Ok(Page::new(content, request, history.total))
 }

@@ -1,15 +1,17 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
-//! [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
 mod caller;
+mod download;
 mod login;
 mod message;
 mod page;
 mod push;
+mod upload;
 mod visitor;
 
 use std::{sync::Arc, time::Duration};
@@ -26,6 +28,7 @@ use super::{AppError, for_any_origin};
 use crate::{
     auth::password::Passwords,
     connection::{Endpoints, mqtt_endpoint},
+    files::Files,
     gateway::Gateway,
 };
 pub use visitor::VisitorRates;
@@ -44,6 +47,8 @@ pub struct ApiState {
     pub passwords: Arc<Passwords>,
     /// Slows down visitors who are too fast.
     pub rates: Arc<VisitorRates>,
+    /// Uploaded files.
+    pub files: Arc<Files>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
 }
@@ -67,9 +72,16 @@ pub fn routes() -> Router<ApiState> {
         .merge(agent::routes())
         .merge(push::routes())
         .merge(admin::routes())
+        .merge(download::routes())
+        .merge(upload::link_routes())
         .route("/readyz", get(ready))
         .route("/mqtt", any(mqtt_endpoint))
         .route("/websocket", any(mqtt_endpoint))
+}
+
+/// The routes that take files, which may last as long as the configuration of files says.
+pub fn upload_routes() -> Router<ApiState> {
+    upload::routes()
 }
 
 /// Ready means that a write reaches the disk, not that a port is open.
