@@ -7,6 +7,7 @@
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now.
+//! - `notice_board` is what business systems have for users, apart from conversations.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
@@ -15,6 +16,7 @@ mod error;
 mod feeds;
 mod greeting;
 mod ingress;
+mod notice_board;
 mod people;
 mod presence;
 mod reading;
@@ -34,6 +36,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     presence::{Lapsed, Presence},
     reading::HistoryPage,
     threads::ThreadRequest,

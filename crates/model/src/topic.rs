@@ -90,6 +90,12 @@ impl Topic {
         Self::private(&"reply", token)
     }
 
+    /// Where all devices of `user` are told of its notices.
+    #[must_use]
+    pub fn of_notices(user: &Uid) -> Self {
+        Self::from_segments(&["user", user.as_str(), "notices"])
+    }
+
     /// A name that no client can spell, since it has a control character, and that no filter of a client matches, since
     /// a filter has its first segment either literally or as a wildcard, which keeps off `$` `[MQTT-4.7.2-1]`.
     fn private(owner: &dyn fmt::Display, rest: &dyn fmt::Display) -> Self {

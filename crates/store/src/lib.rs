@@ -13,6 +13,7 @@ mod blobs;
 mod error;
 mod files;
 mod mqtt;
+mod notices;
 mod records;
 mod sqlite;
 mod store;
@@ -24,6 +25,7 @@ pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
+pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use records::{
     DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
     Visitor, Workgroup,

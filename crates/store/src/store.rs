@@ -1,5 +1,7 @@
 //! The port: every operation, whatever the back end.
 
+mod notices;
+
 use std::path::Path;
 
 use deskwire_model::{

@@ -8,10 +8,10 @@ use deskwire_model::{
     Uid,
 };
 
-use crate::{DurableId, Inflight, MqttSessionId, QueuedId, Received};
+use crate::{DurableId, Inflight, MqttSessionId, NoticeChange, NoticeChanged, QueuedId, Received};
 
-/// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, or to how
-/// far an MQTT session is.
+/// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, to how far an MQTT
+/// session is, or to notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -88,6 +88,8 @@ pub enum Write {
         /// Seconds that the session outlives it; [`u32::MAX`] for ever.
         expiry_s: u32,
     },
+    /// Changes the notices of users; answered by [`Written::Notices`].
+    Notices(Box<NoticeChange>),
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
 }
@@ -228,6 +230,8 @@ pub enum Written {
     Forgotten,
     /// The MQTT session has it.
     Noted,
+    /// What became of the notices.
+    Notices(NoticeChanged),
     /// The probe is committed.
     Probed,
     /// The write was not made; the rest of its batch was.
@@ -267,4 +271,16 @@ pub enum Refusal {
     /// The topic, a participant or the agent belongs to another organisation (invariant I9).
     #[error("that belongs to another organisation")]
     ForeignOrganisation,
+    /// The organisation has nobody whom the notice is for (invariant I9).
+    #[error("nobody of this organisation is meant")]
+    NobodyMeant,
+    /// The notice is for more users than one may be for.
+    #[error("that is for more users than one notice may be for")]
+    TooManyRecipients,
+    /// The notice would not count from the beginning.
+    #[error("the notice would have expired already")]
+    ExpiredAlready,
+    /// The sender has posted no such notice.
+    #[error("there is no such notice")]
+    UnknownNotice,
 }

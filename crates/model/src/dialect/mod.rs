@@ -10,9 +10,12 @@
 //! A payload stays in the dialect it was said in, with the fields that we do not know. Stamping replaces the members
 //! of a JSON object that are the server's to say; to a protobuf message it *appends* fields, which override earlier
 //! ones (`spec/rust-notes.md` §2.2, "Unknown protobuf fields"). Rendering appends in both.
+//!
+//! Notices have a look of their own, `notice`, in which nothing is kept: it is made for each feed.
 
 mod addressed;
 mod json;
+mod notice;
 mod object;
 mod protobuf;
 mod render;
@@ -22,6 +25,7 @@ use bytes::Bytes;
 pub use addressed::Address;
 pub(crate) use json::Remainder;
 pub use json::conversation_json;
+pub use notice::{InvalidReading, online_users, parse_reading};
 pub use render::{Renderer, Rendition};
 
 use crate::{

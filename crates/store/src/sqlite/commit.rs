@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors, files,
     heads::{Head, Heads},
-    queues, retained, sessions,
+    notices, queues, retained, sessions,
 };
 use crate::{NewEntry, Refusal, Upto, Write, Written};
 
@@ -40,6 +40,7 @@ impl Commit<'_> {
             Write::Inflight(messages) => queues::send(self.db, &messages),
             Write::Release(received) => sessions::release(self.db, received),
             Write::LeaveSession { session, at, expiry_s } => sessions::leave(self.db, session, at, expiry_s),
+            Write::Notices(change) => notices::change(self.db, &change, self.now),
             Write::Probe => self.probe(),
         }
     }

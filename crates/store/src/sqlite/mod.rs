@@ -6,7 +6,7 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `queues`, `retained` and `sessions`; `entries`, `conversations`, `people` and `files`
+//! `cursors`, `assignment`, `queues`, `retained`, `sessions` and `notices`; `entries`, `conversations`, `people` and `files`
 //! answer the rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
@@ -17,6 +17,7 @@ mod cursors;
 mod entries;
 mod files;
 mod heads;
+mod notices;
 mod people;
 mod queues;
 mod retained;

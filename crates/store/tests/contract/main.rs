@@ -8,6 +8,7 @@ mod files;
 mod fixtures;
 mod log;
 mod model;
+mod notices;
 mod people;
 mod queues;
 mod retained;
@@ -70,6 +71,11 @@ macro_rules! keeps_the_contract {
             #[test]
             fn agrees_with_the_model() {
                 crate::model::agrees::<$backend>();
+            }
+
+            #[test]
+            fn notices_agree_with_their_model() {
+                crate::notices::agree::<$backend>();
             }
         }
     };
@@ -141,6 +147,18 @@ macro_rules! suite {
                 files_are_found_by_age,
                 a_message_shares_what_its_sender_may_read,
                 what_is_not_appended_shares_nothing,
+            }
+            notices {
+                a_notice_reaches_whom_it_is_for_and_nobody_else,
+                a_notice_that_is_sent_again_is_the_same,
+                a_refused_notice_leaves_nothing,
+                positions_go_on_when_the_oldest_are_forgotten,
+                reading_is_by_name_by_menu_and_by_position,
+                only_its_sender_takes_a_notice_back,
+                what_has_expired_counts_no_more,
+                a_notice_comes_back_as_it_was_posted,
+                history_is_read_in_pages,
+                old_notices_are_forgotten_piece_by_piece,
             }
             retained {
                 a_topic_has_one_retained_message,

@@ -87,8 +87,8 @@ impl From<Written> for Answer {
                 Self::Conversation { log: now.id, created, state }
             }
             Written::Probed => Self::Probed,
-            Written::Queued(_) | Written::Consumed | Written::Forgotten | Written::Noted => {
-                unreachable!("the model has no queues")
+            Written::Queued(_) | Written::Consumed | Written::Forgotten | Written::Noted | Written::Notices(_) => {
+                unreachable!("the model has no queues and no notices")
             }
             Written::Refused(refusal) => Self::Refused(refusal),
         }
