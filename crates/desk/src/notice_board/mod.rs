@@ -12,7 +12,9 @@ mod watch;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_broker::{Announce, CommitError, Log};
-use deskwire_model::{Notice, NoticeFeed, NoticesRead, Principal, SessionId, Timestamp, Topic, Uid, dialect::Renderer};
+use deskwire_model::{
+    Notice, NoticeContent, NoticeFeed, NoticesRead, Principal, SessionId, Timestamp, Topic, Uid, dialect::Renderer,
+};
 use deskwire_store::{
     NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName, Store, Write,
     Written,
@@ -46,7 +48,7 @@ pub struct NoticeDraft {
     /// From when on it no longer counts.
     pub expires: Option<Timestamp>,
     /// What it says.
-    pub content: deskwire_model::NoticeContent,
+    pub content: NoticeContent,
 }
 
 /// The notices of all users. Cheap to clone.
@@ -249,6 +251,9 @@ impl NoticeBoard {
     pub async fn sweep(&self) -> Result<(), DeskError> {
         let before = Timestamp((self.0.clock)().0.saturating_sub(self.0.limits.kept_ms));
         let (readers, _) = self.0.store.forget_notices(before, Self::SWEPT).await?;
+        if readers.is_empty() {
+            return Ok(());
+        }
         self.0.update(|watch, now| {
             for (org, user) in readers {
                 watch.changes(&Reader { org, user }, now);

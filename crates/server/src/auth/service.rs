@@ -33,6 +33,17 @@ impl ServiceAccount {
         self.publish.iter().any(|right| right.as_str().starts_with("user/") && right.matches(&place))
     }
 
+    /// Whether it may post notices to `user`, or if none is named to everybody of its organisation. As with
+    /// [`Self::may_push`] the right must be one to users.
+    #[must_use]
+    pub fn may_notify(&self, user: Option<&Uid>) -> bool {
+        let place = TopicFilter::new(&format!("user/{}/notices", user.map_or("+", Uid::as_str)));
+        let covers = |place: &TopicFilter| {
+            self.publish.iter().any(|right| right.as_str().starts_with("user/") && right.covers(place))
+        };
+        place.is_ok_and(|place| covers(&place))
+    }
+
     /// Whether it may not subscribe to `filter` whatever its rights say.
     #[must_use]
     pub fn is_withheld(&self, filter: &TopicFilter) -> bool {
@@ -167,6 +178,25 @@ mod tests {
         let bench = accounts().authenticate("bench", b"s3cret").unwrap();
         assert!(bench.may_subscribe(&TopicFilter::new("#").unwrap()));
         assert!(!bench.may_subscribe(&TopicFilter::new("$SYS/#").unwrap()));
+    }
+
+    #[test]
+    fn notices_need_a_right_to_their_users() {
+        for (right, to_ann, to_everybody) in [
+            ("user/#", true, true),
+            ("user/+/notices", true, true),
+            ("user/ann/notices", true, false),
+            ("user/ann/#", true, false),
+            ("user/bob/notices", false, false),
+            ("user/+/queue/#", false, false),
+            ("#", false, false),
+            ("+/+/notices", false, false),
+        ] {
+            let mut account = ServiceAccount::clone(&accounts().authenticate("bridge", b"other").unwrap());
+            account.publish = vec![TopicFilter::new(right).unwrap()];
+            assert_eq!(account.may_notify(Some(&Uid::new("ann").unwrap())), to_ann, "{right}");
+            assert_eq!(account.may_notify(None), to_everybody, "{right}");
+        }
     }
 
     #[test]

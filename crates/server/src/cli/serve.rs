@@ -5,9 +5,9 @@ use std::{io, process::ExitCode, sync::Arc, time::Duration};
 use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
-use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
+use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits};
 use deskwire_model::{InvalidUid, dialect::Renderer};
-use deskwire_store::{SqliteOptions, Store, StoreError};
+use deskwire_store::{NoticeAllowance, SqliteOptions, Store, StoreError};
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::{
     runtime,
@@ -26,16 +26,16 @@ use crate::{
         service::ServiceAccounts,
         token::Tokens,
     },
-    config::{Config, ConfigError, Flags, ListenUrl},
+    config::{Config, ConfigError, Flags, ListenUrl, NoticesSection},
     conformance::{Conformance, Exposed},
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     files::{Files, FilesError},
     first_start::{self, FirstStartError},
-    gateway::{Extensions, Gateway, Wills},
+    gateway::{Extensions, Gateway, NoticeWatch, Wills},
     http::{
         self,
-        api::{self, ApiState, VisitorRates},
+        api::{self, ApiState, NoticeRates, VisitorRates},
     },
     listener::{BindError, Listeners, tls},
     shutdown::{self, Shutdown},
@@ -187,6 +187,7 @@ async fn open(
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store, data.secret_key()).await?;
+    let extensions = extensions.listener(NoticeWatch::of(gateway.notices.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
@@ -194,6 +195,7 @@ async fn open(
         passwords,
         rates: Arc::new(VisitorRates::new(&config.limits)),
         files,
+        notice_rates: Arc::new(NoticeRates::new(&config.notices)),
         prometheus,
     };
     Ok((state, new_password))
@@ -242,9 +244,17 @@ async fn gateway(
         cached: config.desk.cached,
         open_per_agent: config.desk.open_per_agent,
     };
+    let notices = NoticeBoard::start(
+        store.clone(),
+        log.clone(),
+        Arc::clone(&renderer),
+        timestamp,
+        notice_limits(&config.notices),
+    );
     let services = ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?);
     Ok(Gateway {
         desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
+        notices,
         hub,
         queues,
         retained,
@@ -261,6 +271,14 @@ async fn gateway(
         metrics: Arc::new(Metrics::register()),
         extensions: Extensions::default(),
     })
+}
+
+fn notice_limits(config: &NoticesSection) -> NoticeLimits {
+    NoticeLimits {
+        allowance: NoticeAllowance { recipients: config.recipients, kept: config.per_user },
+        listed: config.listed,
+        kept_ms: i64::try_from(config.keep_s.duration().as_millis()).unwrap_or(i64::MAX),
+    }
 }
 
 fn tls_acceptor(config: &Config) -> Result<Option<TlsAcceptor>, tls::TlsError> {
@@ -282,6 +300,9 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.gateway.queues.sweep();
                 state.gateway.retained.sweep(timestamp()).await;
                 state.gateway.mailboxes.sweep(timestamp()).await;
+                if let Err(error) = state.gateway.notices.sweep().await {
+                    tracing::error!(%error, "old notices could not be forgotten");
+                }
             }
         }
     }

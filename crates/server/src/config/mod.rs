@@ -9,6 +9,7 @@ mod files;
 mod layers;
 mod limits;
 mod listen_url;
+mod notices;
 mod origins;
 mod secret;
 mod sections;
@@ -21,6 +22,7 @@ pub use files::{AllowedKinds, FilesSection, S3Region};
 pub use layers::{ConfigError, Flags, Origin};
 pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
+pub use notices::NoticesSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
@@ -50,6 +52,8 @@ pub struct Config {
     pub queues: QueuesSection,
     /// Uploaded files.
     pub files: FilesSection,
+    /// Notices to users.
+    pub notices: NoticesSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

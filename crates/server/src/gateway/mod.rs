@@ -3,12 +3,13 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for.
+//! message is for. [`notice_watch`] tells the notice board who is there.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod names;
+mod notice_watch;
 mod queues;
 mod topics;
 mod users;
@@ -17,12 +18,13 @@ mod wills;
 use std::sync::Arc;
 
 use deskwire_broker::{Hub, Mailboxes, Queues, Retained, Sessions};
-use deskwire_desk::Desk;
+use deskwire_desk::{Desk, NoticeBoard};
 
 pub use self::{
     extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
+    notice_watch::{NoticeWatch, is_notices},
     queues::QueueRoute,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
@@ -39,6 +41,8 @@ use crate::{
 pub struct Gateway {
     /// The service desk.
     pub desk: Desk,
+    /// Notices of users.
+    pub notices: NoticeBoard,
     /// Who listens to what.
     pub hub: Arc<Hub>,
     /// What waits to be consumed.

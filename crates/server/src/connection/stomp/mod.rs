@@ -1,10 +1,11 @@
 //! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
-//! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
+//! ([`connect`], [`subscribe`], [`inbox`], [`notices`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
 //! gets. What headers mean to other protocols is in [`properties`].
 
 mod connect;
 mod inbox;
 mod messages;
+mod notices;
 mod properties;
 mod questions;
 mod queues;

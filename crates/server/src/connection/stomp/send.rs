@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Stomp;
 use crate::{
     connection::timestamp,
-    gateway::{Refused, Route, unheard},
+    gateway::{Refused, Route, is_notices, unheard},
 };
 
 /// Where a client of Spring sends messages that name their conversation themselves (seeds 002 and 003).
@@ -47,6 +47,7 @@ impl Stomp {
             Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
             Destination::App(topic) => return self.publish(send, topic).await,
             Destination::User { name, topic } => self.send_to_user(send, &name, &topic)?,
+            Destination::Own(topic) if is_notices(&topic) => self.read_notices(send).await?,
             // Without a name it is for nobody (`spec/stomp-sockjs.md` §2.6).
             Destination::Own(_) => unheard(),
             Destination::TempQueue(name) => self.send_to_temporary_queue(send, &name)?,

@@ -14,7 +14,7 @@ use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, queues::is_true, tempor
 use crate::{
     connection::follow::Intake,
     connection::registry::Listening,
-    gateway::{Refused, Route, SessionEvent, shared_topic},
+    gateway::{Refused, Route, SessionEvent, is_notices, shared_topic},
 };
 
 /// How users name a conversation by its number, behind `/topic/` (seed 002).
@@ -33,6 +33,7 @@ impl Stomp {
         match destination {
             Destination::Topic(filter) => self.follow_topic(subscribe, filter).await?,
             Destination::Own(topic) if topic.as_str() == inbox::TOPIC => self.open_inbox(subscribe, &topic).await?,
+            Destination::Own(topic) if is_notices(&topic) => self.open_notices(subscribe, &topic)?,
             Destination::Own(topic) => self.listen(subscribe, &topic)?,
             Destination::TempQueue(name) => self.open_temporary_queue(subscribe, name)?,
             Destination::Queue(name) => self.consume(subscribe, &name)?,

@@ -1,7 +1,7 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
-//! [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! [`notices`] are posted by back ends and read by both kinds of users. [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -9,6 +9,7 @@ mod caller;
 mod download;
 mod login;
 mod message;
+mod notices;
 mod page;
 mod push;
 mod upload;
@@ -31,6 +32,7 @@ use crate::{
     files::Files,
     gateway::Gateway,
 };
+pub use notices::NoticeRates;
 pub use visitor::VisitorRates;
 
 /// How long a probe entry may take to commit before the server is not ready.
@@ -49,6 +51,8 @@ pub struct ApiState {
     pub rates: Arc<VisitorRates>,
     /// Uploaded files.
     pub files: Arc<Files>,
+    /// Slows down business systems that post too fast.
+    pub notice_rates: Arc<NoticeRates>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
 }
@@ -68,9 +72,12 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
+        .merge(for_any_origin(
+            Router::new().merge(visitor::routes()).merge(notices::visitor_routes()).merge(login::routes()),
+        ))
         .merge(agent::routes())
         .merge(push::routes())
+        .merge(notices::routes())
         .merge(admin::routes())
         .merge(download::routes())
         .merge(upload::link_routes())

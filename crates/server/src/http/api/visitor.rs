@@ -68,6 +68,11 @@ impl VisitorRates {
         }
     }
 
+    /// Whether a visitor may send or change something now.
+    pub(super) fn may_write(&self, visitor: &Uid) -> bool {
+        self.messages.check_key(visitor).is_ok()
+    }
+
     /// Forgets who has been quiet, so that memory is bounded by who called lately.
     pub fn forget_quiet(&self) {
         self.introductions.retain_recent();
@@ -256,7 +261,7 @@ async fn send(
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
-    if state.rates.messages.check_key(&principal.uid).is_err() {
+    if !state.rates.may_write(&principal.uid) {
         return Err(too_fast(&state));
     }
     Ok(Success::new(request.send(&state, &principal, &peer).await?))
