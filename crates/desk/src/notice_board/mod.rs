@@ -244,21 +244,22 @@ impl NoticeBoard {
         Ok(self.0.store.notices(&reader.org, &reader.uid, filter, (self.0.clock)(), limit).await?)
     }
 
-    /// Forgets some of what is too old.
+    /// Forgets what is too old, piece by piece.
     ///
     /// # Errors
     /// [`DeskError::Store`].
     pub async fn sweep(&self) -> Result<(), DeskError> {
         let before = Timestamp((self.0.clock)().0.saturating_sub(self.0.limits.kept_ms));
-        let (readers, _) = self.0.store.forget_notices(before, Self::SWEPT).await?;
-        if readers.is_empty() {
-            return Ok(());
-        }
-        self.0.update(|watch, now| {
-            for (org, user) in readers {
-                watch.changes(&Reader { org, user }, now);
+        let mut more = true;
+        while more {
+            let readers;
+            (readers, more) = self.0.store.forget_notices(before, Self::SWEPT).await?;
+            if !readers.is_empty() {
+                self.0.update(|watch, now| {
+                    readers.into_iter().for_each(|(org, user)| watch.changes(&Reader { org, user }, now));
+                });
             }
-        });
+        }
         Ok(())
     }
 }

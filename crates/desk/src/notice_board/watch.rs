@@ -207,9 +207,16 @@ mod tests {
         Principal { org: Uid::new(org).unwrap(), uid: Uid::new(name).unwrap(), role }
     }
 
-    fn names(due: &Due) -> (Vec<(&str, Option<usize>)>, Vec<(&str, usize)>) {
-        let feeds = due.feeds.iter().map(|(reader, online)| (reader.user.as_str(), *online)).collect();
-        (feeds, due.online.iter().map(|(reader, online)| (reader.user.as_str(), *online)).collect())
+    fn feeds(due: &Due) -> Vec<(&str, Option<usize>)> {
+        let mut feeds: Vec<_> = due.feeds.iter().map(|(reader, online)| (reader.user.as_str(), *online)).collect();
+        feeds.sort_unstable();
+        feeds
+    }
+
+    fn online(due: &Due) -> Vec<(&str, usize)> {
+        let mut online: Vec<_> = due.online.iter().map(|(reader, online)| (reader.user.as_str(), *online)).collect();
+        online.sort_unstable();
+        online
     }
 
     #[test]
@@ -220,13 +227,13 @@ mod tests {
         watch.changes(&reader, start);
         assert_eq!(watch.next_due(), None, "nobody listens");
         watch.listen(session, &ann, start);
-        assert_eq!(names(&watch.take_due(start)).0, [("ann", Some(0))]);
+        assert_eq!(feeds(&watch.take_due(start)), [("ann", Some(0))]);
         watch.changes(&reader, start + FEED_PAUSE * 9);
         watch.changes(&reader, start);
         watch.changes(&reader, start + FEED_PAUSE / 2);
         assert_eq!(watch.next_due(), Some(start + FEED_PAUSE), "the pause holds, and the sooner time counts");
         assert_eq!(watch.take_due(start + FEED_PAUSE / 2), Due::default());
-        assert_eq!(names(&watch.take_due(start + FEED_PAUSE)).0, [("ann", Some(0))]);
+        assert_eq!(feeds(&watch.take_due(start + FEED_PAUSE)), [("ann", Some(0))]);
         assert_eq!(watch.next_due(), None);
         watch.changes(&reader, start + FEED_PAUSE * 9);
         watch.disconnected(session, &ann, start);
@@ -252,20 +259,14 @@ mod tests {
             }
         }
         watch.connected(&principal("acme", "oa", Role::Service), start);
-        let (mut feeds, mut online) = (Vec::new(), Vec::new());
         let due = watch.take_due(start);
-        let (some_feeds, some_online) = names(&due);
-        feeds.extend(some_feeds);
-        online.extend(some_online);
-        feeds.sort_unstable();
-        online.sort_unstable();
-        assert_eq!(feeds, [("ann", Some(2)), ("spy", Some(1)), ("vic", None)]);
-        assert_eq!(online, [("ann", 2), ("spy", 1)]);
+        assert_eq!(feeds(&due), [("ann", Some(2)), ("spy", Some(1)), ("vic", None)]);
+        assert_eq!(online(&due), [("ann", 2), ("spy", 1)]);
         watch.disconnected(sessions[2], &people[1], start);
         assert_eq!(watch.next_due(), None, "another connection of the visitor is left");
         watch.disconnected(sessions[3], &people[1], start);
         assert_eq!(watch.next_due(), Some(start + ONLINE_PAUSE));
-        assert_eq!(names(&watch.take_due(start + ONLINE_PAUSE)).1, [("ann", 1)]);
+        assert_eq!(online(&watch.take_due(start + ONLINE_PAUSE)), [("ann", 1)]);
     }
 
     #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ mod addressing;
 mod assignment;
 mod feeds;
 mod ingress;
+mod notices;
 mod office;
 mod reading;
 mod threads;

@@ -71,6 +71,7 @@ fn http_is_no_way_around() {
         ("/api/v1/push/broadcast", &key, pushed("/topic/x")),
         ("/api/v1/push/broadcast", &key, pushed("/queue/x")),
         ("/api/v1/push/users/somebody", &key, pushed("/queue/x")),
+        ("/api/v1/notices", &key, json!({ "everybody": true, "title": WORD })),
     ] {
         let answer = server.post_with(path, header, &request).json();
         assert_eq!(answer["code"], 500, "{path}: {answer}");

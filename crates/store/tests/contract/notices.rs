@@ -182,7 +182,7 @@ pub(crate) async fn positions_go_on_when_the_oldest_are_forgotten(backend: &impl
     let seqs = |notices: Vec<Notice>| notices.iter().map(|notice| notice.seq.0).collect::<Vec<_>>();
     assert_eq!(seqs(history(&store, "ann", NoticeFilter::default(), 10).await), [6, 5, 4, 3]);
     assert_eq!(feed(&store, ("acme", "ann"), NOW).await.total(), KEPT);
-    assert_eq!(store.forget_notices(LATER, 100).await.unwrap().1, false);
+    assert!(!store.forget_notices(LATER, 100).await.unwrap().1);
     drop(store);
     let store = backend.open().await;
     post(&store, to("ann", "7")).await;
