@@ -10,7 +10,7 @@ import { serverForThisFile } from './harness.js';
 import { MqttPeer } from './mqtt-peer.js';
 import { HttpNotices, post, tryPosting, withdraw } from './notices.js';
 import { generator, seed } from './seeded-random.js';
-import { newClientId, WITH_SERVICE } from './service-account.js';
+import { mqttService, newClientId, WITH_SERVICE } from './service-account.js';
 import { StompPeer } from './stomp-peer.js';
 import { until } from './waiting.js';
 
@@ -238,7 +238,15 @@ test('a user does not hear another’s notices', async (t) => {
   t.after(() => spy.cut());
   spy.client.subscribe(`/topic/user/${ann.uid}/notices`, () => assert.fail('it hears'));
   assert.match(await spy.refusal(), /not allowed/);
+  // An account that may listen to all topics hears none of it either.
+  const robot = await mqttService(t, server);
+  await robot.subscribe(['#', '+/+/notices']);
+  const page = await onMqtt(t, ann);
   const { id } = await post(server, { user: ann.uid, title: 't' });
+  await shows('its own user', page, ['t']);
+  await robot.publish('marker', 'm');
+  await robot.first('marker');
+  assert.deepEqual(robot.received.map(({ topic }) => topic).filter((topic) => topic !== 'marker'), []);
   assert.deepEqual(await new HttpNotices(server, bob).read({ id }), { read: 0, sysMsgNums: 0, menuTipsMap: {} });
   assert.equal((await new HttpNotices(server, ann).feed()).data.sysMsgNums, 1);
 });

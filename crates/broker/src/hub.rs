@@ -14,7 +14,7 @@ use crate::{
     filters::Filters,
     mailboxes,
     outbox::{Outbox, Overflow, SubscriptionKey},
-    publication::{Content, Publication},
+    publication::Publication,
     queues::Bindings,
 };
 
@@ -153,8 +153,8 @@ impl Hub {
     /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription, into the
     /// queues of durable subscriptions and into the mailboxes of MQTT sessions, once each.
     ///
-    /// Filters with wildcards, durable subscriptions and mailboxes get what is said on live topics only: a feed of a log
-    /// belongs to one topic.
+    /// Filters with wildcards, durable subscriptions and mailboxes get what is said on live topics only, and not what is
+    /// confined to its topic there: a feed of a log belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
         self.deliver(publication, &mut Collectors::default(), |_| {});
     }
@@ -210,7 +210,7 @@ impl Hub {
         let shard = self.shard(topic).read().unwrap_or_else(PoisonError::into_inner);
         shard.get(topic).into_iter().flatten().for_each(&mut deliver);
         drop(shard);
-        if matches!(publication.content(), Content::Message { .. }) {
+        if publication.is_confined() {
             return;
         }
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
@@ -227,7 +227,7 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publication::Opaque;
+    use crate::publication::{Content, Opaque};
 
     fn filter(text: &str) -> TopicFilter {
         TopicFilter::new(text).unwrap()
@@ -252,6 +252,18 @@ mod tests {
         hub.subscribe(&filter("a/b"), Subscriber::new(&other, 0));
         assert_eq!(publish(&hub, "a/b"), 2, "each connection counts once");
         assert_eq!(received(&outbox), 3);
+    }
+
+    #[test]
+    fn what_is_confined_comes_to_its_topic_alone() {
+        let (hub, exact, others) = (Hub::default(), Outbox::new(1 << 20), Outbox::new(1 << 20));
+        hub.subscribe(&filter("user/ann/notices"), Subscriber::new(&exact, 1));
+        for (key, pattern) in (0..).zip(["#", "user/#", "user/ann/+", "+/+/notices", "user/bob/notices"]) {
+            hub.subscribe(&filter(pattern), Subscriber::new(&others, key));
+        }
+        let content = Content::Opaque(Opaque::default().confined());
+        hub.publish(&Arc::new(Publication::new(Topic::new("user/ann/notices").unwrap(), content)));
+        assert_eq!((received(&exact), received(&others)), (1, 0));
     }
 
     #[test]

