@@ -122,12 +122,11 @@ fn give(db: &Transaction<'_>, new: &NewNotice, user: &Uid, id: NoticeId) -> Resu
         .query_row(params![org, user], |row| row.get(0))?;
     db.prepare_cached("INSERT INTO notice_copy (org, user, seq, notice) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![org, user, seq, id.0])?;
-    let kept = i64::try_from(new.allowance.kept).unwrap_or(i64::MAX);
-    db.prepare_cached("DELETE FROM notice_copy WHERE org = ?1 AND user = ?2 AND seq <= ?3")?.execute(params![
-        org,
-        user,
-        seq.saturating_sub(kept)
-    ])?;
+    let oldest = seq.saturating_sub(i64::try_from(new.allowance.kept).unwrap_or(i64::MAX));
+    if oldest > 0 {
+        db.prepare_cached("DELETE FROM notice_copy WHERE org = ?1 AND user = ?2 AND seq <= ?3")?
+            .execute(params![org, user, oldest])?;
+    }
     Ok(())
 }
 
