@@ -7,6 +7,7 @@
 //!
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
+mod decision;
 mod error;
 mod mqtt;
 mod records;
@@ -14,11 +15,12 @@ mod sqlite;
 mod store;
 mod write;
 
+pub use decision::{Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload};
 pub use error::StoreError;
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use records::{
-    DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
-    Visitor, Workgroup,
+    DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
+    Retained, Visitor, Workgroup,
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;

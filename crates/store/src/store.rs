@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use deskwire_model::{AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Topic, TopicFilter, Uid};
+use deskwire_model::{
+    AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Role, Seq, ThreadStatus, Timestamp, Topic,
+    TopicFilter, Uid,
+};
 
 use crate::{
-    DurableId, DurableSubscription, EntryPage, MqttSessionId, MqttSubscription, Participant, QueuePlace, Queued,
-    QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Visitor, Workgroup, Write,
-    Written,
+    DurableId, DurableSubscription, EntryPage, Episode, MqttSessionId, MqttSubscription, Participant, QueuePlace,
+    Queued, QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Timer, Visitor,
+    Workgroup, Workload, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -109,6 +112,32 @@ impl Store {
         }
     }
 
+    /// The conversations that wait for each of `services`, those that wait longest first; at most `limit` of each.
+    pub async fn waiting(&self, services: &[Uid], limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.waiting(services, limit).await,
+        }
+    }
+
+    /// The agents and workgroups that somebody waits for.
+    pub async fn services_with_queues(&self) -> Result<Vec<Uid>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.services_with_queues().await,
+        }
+    }
+
+    /// The conversations of an organisation in `status`, or all that are not closed, the newest first; at most `limit`.
+    pub async fn conversations_of_organisation(
+        &self,
+        org: &Uid,
+        status: Option<ThreadStatus>,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_of_organisation(org, status, limit).await,
+        }
+    }
+
     /// How many conversations each of `agents` has in
     /// [`ThreadStatus::Chatting`](deskwire_model::ThreadStatus::Chatting), in their order.
     pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
@@ -118,10 +147,76 @@ impl Store {
     }
 
     /// The place of a conversation among those that wait for `service` in
-    /// [`ThreadStatus::Queuing`](deskwire_model::ThreadStatus::Queuing), the oldest first.
+    /// [`ThreadStatus::Queuing`](deskwire_model::ThreadStatus::Queuing), the first to wait first.
     pub async fn queue_place(&self, service: &Uid, log: LogId) -> Result<QueuePlace, StoreError> {
         match self {
             Self::Sqlite(db) => db.queue_place(service, log).await,
+        }
+    }
+}
+
+/// Timers, episodes and what is known of agents from them.
+impl Store {
+    /// The timers that are due at `until`, the first first; at most `limit`.
+    pub async fn timers_due(&self, until: Timestamp, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.timers_due(until, limit).await,
+        }
+    }
+
+    /// When the next timer is due, if one is set.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.next_due().await,
+        }
+    }
+
+    /// The timers of a conversation, by kind and key.
+    pub async fn timers_of(&self, log: LogId) -> Result<Vec<Timer>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.timers_of(log).await,
+        }
+    }
+
+    /// The episodes of a conversation, the last first; at most `limit`.
+    pub async fn episodes(&self, log: LogId, limit: usize) -> Result<Vec<Episode>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.episodes(log, limit).await,
+        }
+    }
+
+    /// The agent who had a conversation last, now or in an earlier episode.
+    pub async fn last_agent(&self, log: LogId) -> Result<Option<Uid>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.last_agent(log).await,
+        }
+    }
+
+    /// What is known of the work of each of `agents`, in their order.
+    pub async fn workloads(&self, agents: &[Uid]) -> Result<Vec<Workload>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.workloads(agents).await,
+        }
+    }
+
+    /// The position of the newest entry that somebody else than `user` wrote; [`Seq::ZERO`] if there is none.
+    pub async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.newest_of_others(log, user).await,
+        }
+    }
+
+    /// What was set for a workgroup or an agent, as JSON; none if nothing was.
+    pub async fn settings(&self, owner: &Uid) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.settings(owner).await,
+        }
+    }
+
+    /// Replaces what is set for a workgroup or an agent.
+    pub async fn save_settings(&self, owner: &Uid, value: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.save_settings(owner, value).await,
         }
     }
 }
@@ -265,6 +360,40 @@ impl Store {
     pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(db) => db.set_agent_status(uid, status).await,
+        }
+    }
+
+    /// Sets an agent's role and how many conversations it takes at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn set_agent_duty(&self, uid: &Uid, role: Role, capacity: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.set_agent_duty(uid, role, capacity).await,
+        }
+    }
+
+    /// Sets the share of an agent in a workgroup.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when it is not of the workgroup.
+    pub async fn set_weight(&self, workgroup: &Uid, agent: &Uid, weight: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.set_weight(workgroup, agent, weight).await,
+        }
+    }
+
+    /// The workgroups that an agent is of.
+    pub async fn workgroups_of(&self, agent: &Uid) -> Result<Vec<Uid>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.workgroups_of(agent).await,
+        }
+    }
+
+    /// The agents of an organisation, by uid.
+    pub async fn agents_of(&self, org: &Uid) -> Result<Vec<AgentProfile>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.agents_of(org).await,
         }
     }
 

@@ -77,7 +77,7 @@ impl Sqlite {
         let (user, other) = (user.clone(), other.clone());
         self.read(move |db| {
             db.prepare_cached(newest_first!(
-                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND (c.service = ?3
+                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND c.notes_of IS NULL AND (c.service = ?3
                     OR EXISTS (SELECT 1 FROM participant o WHERE o.log = c.id AND o.user = ?3))"
             ))?
             .query_map(params![user.as_str(), columns::limit(limit), other.as_str()], columns::conversation)?
@@ -111,8 +111,8 @@ impl Sqlite {
         let service = service.clone();
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT COUNT(*) FILTER (WHERE id <= ?2), COUNT(*) FROM conversation
-                 WHERE service = ?1 AND status = 'QUEUING'",
+                "SELECT COUNT(*) FILTER (WHERE ticket <= (SELECT ticket FROM conversation WHERE id = ?2)), COUNT(*)
+                   FROM conversation WHERE service = ?1 AND status = 'QUEUING'",
             )?
             .query_row(params![service.as_str(), log.0], |row| {
                 Ok(QueuePlace { position: columns::number(row, 0)?, size: columns::number(row, 1)? })

@@ -6,21 +6,25 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment` and `queues`; `entries`, `conversations`, `people` and `sessions` answer the rest; `columns`
-//! turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers` and `queues`; `entries`, `conversations`, `people`,
+//! `settings` and `sessions` answer the rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod columns;
 mod commit;
 mod conversations;
 mod cursors;
+mod decisions;
 mod entries;
+mod episodes;
 mod heads;
 mod people;
 mod queues;
 mod retained;
 mod schema;
 mod sessions;
+mod settings;
+mod timers;
 mod workers;
 mod writer;
 
