@@ -1,6 +1,6 @@
 //! Visitors and agents as such, whatever conversations they have.
 
-use deskwire_model::{AgentProfile, AgentStatus, Principal, Role, Uid};
+use deskwire_model::{AgentProfile, Principal, Role, Uid};
 use deskwire_store::Visitor;
 
 use crate::{Desk, DeskError};
@@ -31,14 +31,6 @@ impl Desk {
     /// [`DeskError::Store`].
     pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, DeskError> {
         Ok(self.store.agent(uid).await?)
-    }
-
-    /// Sets the availability of an agent.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), DeskError> {
-        Ok(self.store.set_agent_status(uid, status).await?)
     }
 
     /// The agent with this user name and its password hash, if there is one.

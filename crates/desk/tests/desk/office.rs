@@ -38,7 +38,8 @@ impl Office {
         for (name, org) in agents.iter().map(|name| (*name, "acme")).chain([("spy", "other")]) {
             let profile = Profile { nickname: name.to_uppercase(), avatar: String::new() };
             let (username, status) = (name.to_owned(), AgentStatus::Available);
-            let agent = AgentProfile { uid: uid(name), org: uid(org), username, profile, status, capacity };
+            let agent =
+                AgentProfile { uid: uid(name), org: uid(org), username, profile, status, capacity, role: Role::Agent };
             store.create_agent(&agent, "").await.unwrap();
         }
         let members: Vec<Uid> = agents.iter().map(|name| uid(name)).collect();
@@ -54,7 +55,7 @@ impl Office {
             leave_message: text("nobody is there"),
             resume: text("welcome back"),
         };
-        let config = DeskConfig { texts, cached: 100, open_per_agent: 100 };
+        let config = DeskConfig { texts, cached: 100, open_per_agent: 100, time_zone: jiff::tz::TimeZone::UTC };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());
         let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
         Self { store, desk, hub, sessions, _folder: folder }

@@ -1,0 +1,336 @@
+//! The queue: whoever waits longest gets the place that becomes free (P5), and those who wait are told where they stand.
+//!
+//! Nothing polls. What may free a place wakes the services concerned ([`Wakes`]): a conversation that ends or moves, an
+//! agent who comes online or becomes AVAILABLE, greater capacity, changed settings, the beginning of business hours.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+use deskwire_broker::Job;
+use deskwire_model::{Conversation, MessageType, MessageUid, Profile, ThreadType, Timestamp, Uid, dialect};
+use deskwire_store::Refusal;
+use serde_json::json;
+use tokio::{sync::Notify, task::JoinSet};
+
+use crate::{
+    Desk, DeskError,
+    deciding::desk_itself,
+    greeting::Welcome,
+    ingress::Speaker,
+    routing::{Candidate, Choice, Question, Route, route},
+    settings::ServiceSettings,
+};
+
+/// Conversations that are given out in one go, and visitors who are told their place in one go.
+const PAGE: usize = 64;
+/// Visitors of a queue who are told their place when it changes; who waits further behind asks.
+const TOLD: usize = 500;
+
+/// Who is to be looked at.
+#[derive(Debug, Default)]
+struct Woken {
+    services: BTreeSet<Uid>,
+    agents: BTreeSet<Uid>,
+    /// Services whose visitors have other places now.
+    places: BTreeSet<Uid>,
+    /// Services that are closed and have a queue, and when each opens.
+    closed: BTreeMap<Uid, Timestamp>,
+}
+
+/// What the desk's own task has to look at; each service and agent stands there once.
+#[derive(Debug)]
+pub(crate) struct Wakes {
+    woken: Mutex<Woken>,
+    /// When the task looks at the timers next.
+    planned: AtomicI64,
+    stopping: AtomicBool,
+    notify: Notify,
+}
+
+impl Default for Wakes {
+    fn default() -> Self {
+        Self {
+            woken: Mutex::default(),
+            planned: AtomicI64::new(i64::MAX),
+            stopping: AtomicBool::new(false),
+            notify: Notify::new(),
+        }
+    }
+}
+
+impl Wakes {
+    fn lock(&self) -> MutexGuard<'_, Woken> {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody may have room for who waits for `service`, or somebody waits there now.
+    pub(crate) fn service(&self, service: &Uid) {
+        self.lock().services.insert(service.clone());
+        self.notify.notify_one();
+    }
+
+    /// `agent` may have room.
+    pub(crate) fn agent(&self, agent: &Uid) {
+        self.lock().agents.insert(agent.clone());
+        self.notify.notify_one();
+    }
+
+    /// Who waits for `service` has another place now.
+    pub(crate) fn places(&self, service: &Uid) {
+        self.lock().places.insert(service.clone());
+        self.notify.notify_one();
+    }
+
+    /// `service` is to be looked at when it opens.
+    fn closed_until(&self, service: &Uid, opens: Timestamp) {
+        self.lock().closed.insert(service.clone(), opens);
+    }
+
+    /// Wakes what has opened by `now`; returns when the next service does.
+    pub(crate) fn open(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut woken = self.lock();
+        let opened: Vec<Uid> =
+            woken.closed.extract_if(.., |_, opens| *opens <= now).map(|(service, _)| service).collect();
+        woken.services.extend(opened);
+        woken.closed.values().min().copied()
+    }
+
+    /// A timer was set for `due`.
+    pub(crate) fn timer(&self, due: Option<Timestamp>) {
+        if due.is_some_and(|due| due.0 < self.planned.load(Ordering::Acquire)) {
+            self.notify.notify_one();
+        }
+    }
+
+    /// The task looks at the timers at `time` at the latest.
+    pub(crate) fn plan(&self, time: Timestamp) {
+        self.planned.store(time.0, Ordering::Release);
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.notify.notify_one();
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Waits until there is something to look at.
+    pub(crate) async fn woken(&self) {
+        self.notify.notified().await;
+    }
+
+    fn take(&self) -> (BTreeSet<Uid>, BTreeSet<Uid>) {
+        let mut woken = self.lock();
+        (mem::take(&mut woken.services), mem::take(&mut woken.agents))
+    }
+
+    /// The services whose visitors have to be told their places.
+    pub(crate) fn take_places(&self) -> BTreeSet<Uid> {
+        mem::take(&mut self.lock().places)
+    }
+
+    pub(crate) fn has_places(&self) -> bool {
+        !self.lock().places.is_empty()
+    }
+}
+
+impl Desk {
+    /// Has the queue of `service` looked at.
+    pub(crate) fn wake(&self, service: &Uid) {
+        self.wakes.service(service);
+    }
+
+    /// Gives out what can be given out now, in all services that were woken.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`], [`DeskError::Commit`]; what was woken and not looked at stays woken.
+    pub async fn settle(&self, now: Timestamp) -> Result<(), DeskError> {
+        loop {
+            let (mut services, agents) = self.wakes.take();
+            for agent in agents {
+                services.extend(self.store.workgroups_of(&agent).await?);
+                services.insert(agent);
+            }
+            if services.is_empty() {
+                return Ok(());
+            }
+            while let Some(service) = services.pop_first() {
+                if let Err(error) = self.give_out(&service, now).await {
+                    services.insert(service);
+                    services.iter().for_each(|service| self.wake(service));
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Gives conversations that wait for `service` to agents with room, those that wait longest first.
+    async fn give_out(&self, service: &Uid, now: Timestamp) -> Result<(), DeskError> {
+        let settings = self.settings(service).await?;
+        if settings.routing.is_pool() {
+            return Ok(());
+        }
+        let mut candidates: Option<Vec<Candidate>> = None;
+        loop {
+            let waiting = self.store.waiting(std::slice::from_ref(service), PAGE).await?;
+            let Some(first) = waiting.first() else { return Ok(()) };
+            if !settings.hours.is_open(now, &self.config.time_zone) {
+                if let Some(opens) = settings.hours.next_opening(now, &self.config.time_zone) {
+                    self.wakes.closed_until(service, opens);
+                }
+                return Ok(());
+            }
+            if candidates.is_none() {
+                candidates = Some(self.candidates(first.kind, service).await?);
+            }
+            let Some(known) = &mut candidates else { return Ok(()) };
+            let chosen = self.choose(&settings, known, waiting, now).await?;
+            if chosen.is_empty() {
+                return Ok(());
+            }
+            // All of them are on their way at once: so they share commits.
+            let mut given = JoinSet::new();
+            for (conversation, choice) in chosen {
+                let desk = self.clone();
+                given.spawn(async move { desk.give(&conversation, &choice).await });
+            }
+            while let Some(outcome) = given.join_next().await {
+                match outcome.unwrap_or(Err(DeskError::Commit(deskwire_broker::CommitError::Stopping))) {
+                    Ok(()) => {}
+                    // What was known of the agents or of the queue is out of date.
+                    Err(DeskError::Refused(Refusal::AtCapacity | Refusal::Fenced) | DeskError::NotNow(_)) => {
+                        candidates = None;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
+    /// Who of `waiting`, the longest first, gets whom of `candidates`, as long as there is room; these know of it then.
+    async fn choose(
+        &self,
+        settings: &ServiceSettings,
+        candidates: &mut [Candidate],
+        waiting: Vec<Conversation>,
+        now: Timestamp,
+    ) -> Result<Vec<(Arc<Conversation>, Choice)>, DeskError> {
+        let mut chosen = Vec::new();
+        for conversation in waiting {
+            let last_agent = self.store.last_agent(conversation.id).await?;
+            let question = Question {
+                mode: settings.routing,
+                open: true,
+                waiting: 0,
+                max_waiting: u64::MAX,
+                visitor: &conversation.visitor,
+                last_agent: last_agent.as_ref(),
+                seed: seed(&conversation),
+            };
+            let Route::Assign(choices) = route(&question, candidates) else { break };
+            let Some(choice) = choices.into_iter().next() else { break };
+            let latest = candidates.iter().filter_map(|candidate| candidate.last_assigned).max();
+            if let Some(agent) = candidates.iter_mut().find(|candidate| candidate.uid == choice.agent) {
+                agent.chatting += 1;
+                // Behind everybody else, within the same millisecond too.
+                agent.last_assigned = Some(latest.map_or(now, |latest| Timestamp(latest.0 + 1)));
+            }
+            chosen.push((Arc::new(conversation), choice));
+        }
+        Ok(chosen)
+    }
+
+    async fn give(&self, conversation: &Arc<Conversation>, choice: &Choice) -> Result<(), DeskError> {
+        let plan = self.welcoming(conversation, Welcome::Chosen(choice), None).await?;
+        self.carry_out(conversation, plan).await?;
+        tracing::info!(conversation = %conversation.id, agent = %choice.agent, reason = choice.reason, "assigned");
+        Ok(())
+    }
+
+    /// Who may serve for `service`, as routing knows them.
+    pub(crate) async fn candidates(&self, kind: ThreadType, service: &Uid) -> Result<Vec<Candidate>, DeskError> {
+        let members: Vec<(deskwire_model::AgentProfile, u32)> = match kind {
+            ThreadType::Agent => self.store.agent(service).await?.map(|agent| (agent, 1)).into_iter().collect(),
+            ThreadType::Workgroup => {
+                let workgroup = self.store.workgroup(service).await?;
+                workgroup
+                    .into_iter()
+                    .flat_map(|group| group.members)
+                    .map(|member| (member.agent, member.weight))
+                    .collect()
+            }
+        };
+        let uids: Vec<Uid> = members.iter().map(|(agent, _)| agent.uid.clone()).collect();
+        let workloads = self.store.workloads(&uids).await?;
+        let candidate =
+            |((agent, weight), work): ((deskwire_model::AgentProfile, u32), deskwire_store::Workload)| Candidate {
+                ready: self.is_ready(&agent),
+                uid: agent.uid,
+                chatting: work.chatting,
+                capacity: agent.capacity,
+                weight,
+                last_assigned: work.last_assigned,
+                response_ms: work.response_ms,
+            };
+        Ok(members.into_iter().zip(workloads).map(candidate).collect())
+    }
+
+    /// Tells those who wait for `service` where they stand (QUEUE_UPDATE, which is not logged).
+    ///
+    /// # Errors
+    /// [`DeskError::Store`], [`DeskError::Commit`].
+    pub(crate) async fn tell_places(&self, service: &Uid, now: Timestamp) -> Result<(), DeskError> {
+        let waiting = self.store.waiting(std::slice::from_ref(service), TOLD).await?;
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let size = self.store.queue_place(service, first.id).await?.size;
+        let settings = self.settings(service).await?;
+        for (conversation, position) in waiting.iter().zip(1..) {
+            let content = self.place_told(&settings, position, size, now);
+            let words = dialect::compose(MessageUid::random(), MessageType::of("QUEUE_UPDATE"), content.to_string());
+            let (principal, profile) = (desk_itself(conversation), Profile::default());
+            let speaker = Speaker { principal: &principal, profile: &profile, conversation };
+            self.log.submit(Job::Relay { publication: speaker.relay(&words, now), ticket: None }).await?;
+        }
+        Ok(())
+    }
+
+    /// The content of QUEUE and QUEUE_UPDATE (`spec/bytedesk.md` §3).
+    pub(crate) fn place_told(
+        &self,
+        settings: &ServiceSettings,
+        position: u64,
+        size: u64,
+        now: Timestamp,
+    ) -> serde_json::Value {
+        let seconds = position.saturating_mul(settings.average_wait_s.into());
+        let text = settings.queue.as_ref().unwrap_or(&self.config.texts.queue);
+        let values = [
+            ("{position}", position.to_string()),
+            ("{queueSize}", size.to_string()),
+            ("{waitSeconds}", seconds.to_string()),
+            ("{waitMinutes}", seconds.div_ceil(60).to_string()),
+        ];
+        let text = values.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value));
+        json!({
+            "content": text,
+            "position": position,
+            "queueSize": size,
+            "waitSeconds": seconds,
+            "estimatedWaitTime": format!("{} min", seconds.div_ceil(60)),
+            "serverTimestamp": now.0,
+        })
+    }
+}
+
+/// What the random choices of a conversation are drawn from: another each time that it is routed.
+pub(crate) const fn seed(conversation: &Conversation) -> u64 {
+    conversation.id.0.unsigned_abs() ^ conversation.fence.rotate_left(32)
+}
