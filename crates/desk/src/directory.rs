@@ -46,6 +46,16 @@ impl Desk {
         Ok(Some(newest))
     }
 
+    /// The conversation with the uid `uid` in the organisation of `by`, whoever has it: what `by` may do with it is for
+    /// the caller to find out.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] when there is none, [`DeskError::Store`].
+    pub async fn conversation_called(&self, by: &Principal, uid: &Uid) -> Result<Arc<Conversation>, DeskError> {
+        let found = self.store.conversation_by_uid(uid).await?.filter(|found| found.org == by.org);
+        found.map(|found| self.remember(found)).ok_or(DeskError::NotYours)
+    }
+
     /// The conversation on `topic` in which `principal` takes part.
     ///
     /// # Errors

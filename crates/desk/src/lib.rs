@@ -48,6 +48,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    queue::RoutingState,
     reading::HistoryPage,
     settings::{Faq, ServiceSettings},
     threads::ThreadRequest,

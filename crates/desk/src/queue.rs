@@ -13,17 +13,21 @@ use std::{
 };
 
 use deskwire_broker::Job;
-use deskwire_model::{Conversation, MessageType, MessageUid, Profile, ThreadType, Timestamp, Uid, dialect};
+use deskwire_model::{
+    Conversation, LogId, MessageType, MessageUid, Principal, Profile, ThreadType, Timestamp, Uid, dialect,
+};
 use deskwire_store::Refusal;
+use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     Desk, DeskError,
+    commands::Target,
     deciding::desk_itself,
     greeting::Welcome,
     ingress::Speaker,
-    routing::{Candidate, Choice, Question, Route, route},
+    routing::{Candidate, Choice, Mode, Question, Route, route},
     settings::ServiceSettings,
 };
 
@@ -140,6 +144,19 @@ impl Wakes {
     pub(crate) fn has_places(&self) -> bool {
         !self.lock().places.is_empty()
     }
+}
+
+/// How a service is routed to.
+#[derive(Clone, Debug, Serialize)]
+pub struct RoutingState {
+    /// By what rule.
+    pub routing: Mode,
+    /// Whether it is open.
+    pub open: bool,
+    /// How many wait.
+    pub waiting: u64,
+    /// What routing knows of its agents.
+    pub agents: Vec<Candidate>,
 }
 
 impl Desk {
@@ -281,6 +298,30 @@ impl Desk {
                 response_ms: work.response_ms,
             };
         Ok(members.into_iter().zip(workloads).map(candidate).collect())
+    }
+
+    /// How a service is routed to now, for a supervisor.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for others, [`DeskError::UnknownService`], [`DeskError::Store`].
+    pub async fn routing_state(
+        &self,
+        by: &Principal,
+        service: &Uid,
+        now: Timestamp,
+    ) -> Result<RoutingState, DeskError> {
+        if !by.role.supervises() {
+            return Err(DeskError::NotAllowed);
+        }
+        let kind = match self.target(by, service).await? {
+            Target::Agent(_) => ThreadType::Agent,
+            Target::Workgroup(_) => ThreadType::Workgroup,
+        };
+        let settings = self.settings(service).await?;
+        let waiting = self.store.queue_place(service, LogId(0)).await?.size;
+        let candidates = self.candidates(kind, service).await?;
+        let open = settings.hours.is_open(now, &self.config.time_zone);
+        Ok(RoutingState { routing: settings.routing, open, waiting, agents: candidates })
     }
 
     /// Tells those who wait for `service` where they stand (QUEUE_UPDATE, which is not logged).

@@ -117,7 +117,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`].
-    pub async fn settings(&self, service: &Uid) -> Result<Arc<ServiceSettings>, DeskError> {
+    pub(crate) async fn settings(&self, service: &Uid) -> Result<Arc<ServiceSettings>, DeskError> {
         if let Some(settings) = self.directory.settings.get(service) {
             return Ok(settings);
         }
@@ -130,6 +130,18 @@ impl Desk {
         let settings = Arc::new(settings.unwrap_or_default());
         self.directory.settings.insert(service.clone(), Arc::clone(&settings));
         Ok(settings)
+    }
+
+    /// The settings of a service of the organisation of `by`, for somebody at the desk.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for others, [`DeskError::UnknownService`], [`DeskError::Store`].
+    pub async fn settings_of(&self, by: &Principal, service: &Uid) -> Result<Arc<ServiceSettings>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        self.target(by, service).await?;
+        self.settings(service).await
     }
 
     /// Changes those settings of a service of the administrator's organisation that `changes` names; the settings as they

@@ -1,6 +1,6 @@
 //! The demo organisation of a new data folder.
 
-use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Uid};
+use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Role, Uid};
 use deskwire_store::{Store, StoreError};
 
 use crate::auth::password::{PasswordError, Passwords};
@@ -68,6 +68,7 @@ pub(crate) async fn prepare(
             profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
             status: AgentStatus::Available,
             capacity,
+            role: Role::Agent,
         };
         store.create_agent(&profile, &passwords.hash(password).await?).await?;
     }

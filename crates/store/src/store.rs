@@ -77,6 +77,13 @@ impl Store {
         }
     }
 
+    /// The conversation that has the uid `uid`. Its organisation is for the caller to compare.
+    pub async fn conversation_by_uid(&self, uid: &Uid) -> Result<Option<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversation_by_uid(uid).await,
+        }
+    }
+
     /// The conversation that is called `session_no`. Its organisation is for the caller to compare.
     pub async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
         match self {

@@ -7,7 +7,7 @@ pub mod hours;
 mod modes;
 
 use deskwire_model::{Timestamp, Uid};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// By what rule a service chooses an agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,7 +56,8 @@ impl Mode {
 }
 
 /// An agent who might take a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// The agent.
     pub uid: Uid,
@@ -69,9 +70,14 @@ pub struct Candidate {
     /// Its share where routing is weighted.
     pub weight: u32,
     /// When it was last given a conversation.
+    #[serde(serialize_with = "milliseconds")]
     pub last_assigned: Option<Timestamp>,
     /// Its mean time to the first response, in milliseconds.
     pub response_ms: Option<u64>,
+}
+
+fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.0).serialize(serializer)
 }
 
 /// What is asked of a service.

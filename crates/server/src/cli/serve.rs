@@ -8,6 +8,7 @@ use deskwire_broker::{
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::{
     runtime,
@@ -31,7 +32,7 @@ use crate::{
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
-    gateway::{Extensions, Gateway, Wills},
+    gateway::{Extensions, Gateway, Presence, Wills},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -130,6 +131,7 @@ async fn serve(
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
+    tokio::spawn(state.gateway.desk.clone().work(timestamp));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
@@ -181,6 +183,7 @@ async fn open(
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let gateway = gateway(config, conformance, store, data.secret_key()).await?;
+    let extensions = extensions.listener(Presence::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
@@ -235,6 +238,7 @@ async fn gateway(
         },
         cached: config.desk.cached,
         open_per_agent: config.desk.open_per_agent,
+        time_zone: TimeZone::get(&config.desk.time_zone)?,
     };
     let services = ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?);
     Ok(Gateway {

@@ -3,12 +3,13 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for.
+//! message is for. [`presence`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod names;
+mod presence;
 mod queues;
 mod topics;
 mod users;
@@ -23,6 +24,7 @@ pub use self::{
     extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
+    presence::Presence,
     queues::QueueRoute,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,

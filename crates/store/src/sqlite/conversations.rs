@@ -48,6 +48,16 @@ impl Sqlite {
         self.read(move |db| by_id(db, log)).await
     }
 
+    pub(crate) async fn conversation_by_uid(&self, uid: &Uid) -> Result<Option<Conversation>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!("FROM conversation c WHERE c.uid = ?1"))?
+                .query_row(params![uid.as_str()], columns::conversation)
+                .optional()
+        })
+        .await
+    }
+
     pub(crate) async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
         let session_no = session_no.to_owned();
         self.read(move |db| {

@@ -201,6 +201,8 @@ pub(crate) async fn a_conversation_is_found_by_its_number_and_by_its_people(back
     let store = backend.open().await;
     let (first, second) = (create(&store, "v").await, create(&store, "w").await);
     assert_eq!(store.conversation_by_number(&first.session_no).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.conversation_by_uid(&first.uid).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.conversation_by_uid(&uid("nothing")).await.unwrap(), None);
     assert_eq!(store.conversation_by_number("20000101000001").await.unwrap(), None);
 
     commit_one(&store, assign(first.id, 0, "a", 9)).await;
