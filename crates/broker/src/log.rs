@@ -337,7 +337,8 @@ impl Committer {
             Job::Write { write, announce, reply } => {
                 let content = |entry: &NewEntry| (entry.log, entry.payload.clone());
                 let contents = match &write {
-                    Write::Append(entry) | Write::Say { entry, .. } => vec![content(entry)],
+                    Write::Append(entry) => vec![content(entry)],
+                    Write::Say(saying) => vec![content(&saying.entry)],
                     Write::Decide(decision) => decision.entries.iter().map(content).collect(),
                     _ => Vec::new(),
                 };

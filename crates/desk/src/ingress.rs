@@ -9,7 +9,7 @@ use deskwire_model::{
     Timestamp,
     dialect::{self, DialectError},
 };
-use deskwire_store::{Fact, NewEntry, TimerChange, Upto, Write, Written};
+use deskwire_store::{Fact, NewEntry, Saying, TimerChange, Upto, Write, Written};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -131,7 +131,7 @@ impl Desk {
         };
         let Some(write) = write else { return Ok(Taken::Done) };
         let announce = match &write {
-            Write::Append(_) | Write::Say { .. } => Announce::Entry(conversation.topic.clone()),
+            Write::Append(_) | Write::Say(_) => Announce::Entry(conversation.topic.clone()),
             _ if !speaks => Announce::Nobody,
             // The receipt as its sender wrote it, for the others to hear if the cursor moves.
             _ => Announce::Receipt(speaker.relay(&draft, now)),
@@ -169,7 +169,7 @@ impl Desk {
         let mut timers = vec![TimerChange::Cancel { kind: cancelled, key: key() }];
         timers.extend(begun);
         // The task of the desk looks at the timers in time: no timer of minutes is due before it looks again.
-        Ok(Write::Say { entry, timers, facts })
+        Ok(Write::Say(Box::new(Saying { entry, timers, facts })))
     }
 
     /// Tells an agent who says in `extra.seenSeq` what it has seen if somebody else has spoken since.

@@ -24,4 +24,6 @@ pub use records::{
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
-pub use write::{Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Upto, Write, Written};
+pub use write::{
+    Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,
+};

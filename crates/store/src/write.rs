@@ -54,14 +54,7 @@ pub enum Write {
     /// [`Written::Duplicate`] of that entry.
     Decide(Box<Decision>),
     /// As `Append`, with what depends on the entry; a repeat changes nothing. Answered as `Append`.
-    Say {
-        /// The entry.
-        entry: NewEntry,
-        /// What becomes of the timers of its conversation.
-        timers: Vec<TimerChange>,
-        /// What the episode is to know.
-        facts: Vec<Fact>,
-    },
+    Say(Box<Saying>),
     /// Keeps a message until it is consumed; answered by [`Written::Queued`].
     Enqueue(NewQueued),
     /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
@@ -157,6 +150,17 @@ pub struct NewEntry {
     pub payload: Payload,
     /// The sender's own entry that this one recalls, if it is a RECALL.
     pub hides: Option<MessageUid>,
+}
+
+/// An entry with what depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// The entry.
+    pub entry: NewEntry,
+    /// What becomes of the timers of its conversation.
+    pub timers: Vec<TimerChange>,
+    /// What the episode is to know.
+    pub facts: Vec<Fact>,
 }
 
 /// How far a user has read.

@@ -11,7 +11,7 @@ use super::{
     heads::{Head, Heads},
     queues, retained, sessions, timers,
 };
-use crate::{Fact, NewEntry, Refusal, TimerChange, Upto, Write, Written};
+use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
 /// A batch on its way.
 pub(super) struct Commit<'a> {
@@ -30,7 +30,7 @@ impl Commit<'_> {
             Write::CreateConversation(new) => assignment::create(self, &new),
             Write::CreateNotes { of, uid, topic } => assignment::create_notes(self, of, &uid, &topic),
             Write::Decide(decision) => decisions::decide(self, &decision),
-            Write::Say { entry, timers, facts } => self.say(&entry, &timers, &facts),
+            Write::Say(saying) => self.say(&saying),
             Write::Enqueue(new) => queues::enqueue(self.db, &new),
             Write::Consume(ids) => queues::consume(self.db, &ids),
             Write::Retain(new) => {
@@ -49,7 +49,8 @@ impl Commit<'_> {
         self.heads.get(self.db, log)
     }
 
-    fn say(&mut self, entry: &NewEntry, timers: &[TimerChange], facts: &[Fact]) -> Result<Written> {
+    fn say(&mut self, saying: &Saying) -> Result<Written> {
+        let Saying { entry, timers, facts } = saying;
         let written = self.append(entry)?;
         if let Written::Appended { .. } = written {
             timers::change(self.db, entry.log, timers)?;

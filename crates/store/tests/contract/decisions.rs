@@ -2,8 +2,8 @@
 
 use deskwire_model::{Attendant, LogId, Part, Seq, ThreadStatus, ThreadType, Timestamp, Uid};
 use deskwire_store::{
-    Closer, Decision, Fact, Participant, Placement, Refusal, Store, Timer, TimerChange, TimerId, Workload, Write,
-    Written,
+    Closer, Decision, Fact, Participant, Placement, Refusal, Saying, Store, Timer, TimerChange, TimerId, Workload,
+    Write, Written,
 };
 
 use crate::{
@@ -156,10 +156,12 @@ pub(crate) async fn timers_are_set_kept_and_taken_away(backend: &impl Backend) {
 pub(crate) async fn what_is_said_takes_its_timers_along(backend: &impl Backend) {
     let store = backend.open().await;
     let log = create(&store, "v").await.id;
-    let say = |name, due| Write::Say {
-        entry: entry(log, "v", name),
-        timers: vec![set("REMIND", "", due)],
-        facts: vec![Fact::Opened],
+    let say = |name, due| {
+        Write::Say(Box::new(Saying {
+            entry: entry(log, "v", name),
+            timers: vec![set("REMIND", "", due)],
+            facts: vec![Fact::Opened],
+        }))
     };
     assert_eq!(seq(&commit_one(&store, say("m1", 10)).await), 1);
     assert!(matches!(commit_one(&store, say("m1", 20)).await, Written::Duplicate { seq: Seq(1), .. }));
@@ -220,7 +222,7 @@ pub(crate) async fn episodes_follow_each_other(backend: &impl Backend) {
     decided(chatting("a"), vec![Fact::Opened, Fact::Assigned]).await;
     for name in ["m1", "m2"] {
         let facts = vec![Fact::Responded];
-        commit_one(&store, Write::Say { entry: entry(log, "a", name), timers: vec![], facts }).await;
+        commit_one(&store, Write::Say(Box::new(Saying { entry: entry(log, "a", name), timers: vec![], facts }))).await;
     }
     let rated = Fact::Rated { score: 4, resolved: Some(true), comment: "fine".into() };
     decided(None, vec![Fact::Closed(Closer::Visitor), rated]).await;
@@ -248,8 +250,11 @@ pub(crate) async fn what_an_agent_does_is_its_workload(backend: &impl Backend) {
     let [ann, bob] = &store.workloads(&["a", "b"].map(uid)).await.unwrap()[..] else { panic!("two were asked for") };
     assert_eq!((ann.chatting, ann.last_assigned.is_some(), ann.response_ms), (2, true, None));
     assert_eq!(bob, &Workload::default());
-    commit_one(&store, Write::Say { entry: entry(first, "a", "m"), timers: vec![], facts: vec![Fact::Responded] })
-        .await;
+    commit_one(
+        &store,
+        Write::Say(Box::new(Saying { entry: entry(first, "a", "m"), timers: vec![], facts: vec![Fact::Responded] })),
+    )
+    .await;
     commit_one(&store, set_status(second, 1, ThreadStatus::Closed, Some("a"))).await;
     let ann = store.workloads(&[uid("a")]).await.unwrap().remove(0);
     assert_eq!((ann.chatting, ann.response_ms.is_some()), (1, true));
