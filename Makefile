@@ -7,7 +7,8 @@ EXAMPLES := examples/js
 PYTHON_ENV := target/e2e-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run build check test test-rust test-e2e bench setup setup-node setup-python setup-browser clean-data
+.PHONY: help run build check test test-rust test-e2e bench setup setup-e2e setup-node setup-python setup-clients \
+	setup-browser clean-data
 
 # Installs Debian packages if a command is missing; elsewhere it says which command that is.
 need = @command -v $(1) >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends $(2); } || \
@@ -39,9 +40,11 @@ test-rust: setup
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	$(CARGO) test --workspace --no-fail-fast
 
-test-e2e: build setup-node setup-python setup-browser
+test-e2e: build setup-e2e
 	cd $(EXAMPLES) && npm test
 	cd $(E2E) && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
+
+setup-e2e: setup-node setup-python setup-clients setup-browser ## Install what the end-to-end tests need
 
 setup-node:
 	$(call need,npm,nodejs npm)
@@ -50,7 +53,6 @@ setup-node:
 
 # Made anew when the pinned versions change.
 setup-python: $(PYTHON_ENV)/made
-	$(call need,openssl,openssl)
 
 $(PYTHON_ENV)/made: $(E2E)/requirements.txt
 	@python3 -m venv --help >/dev/null 2>&1 && python3 -c 'import ensurepip' 2>/dev/null || \
@@ -59,6 +61,10 @@ $(PYTHON_ENV)/made: $(E2E)/requirements.txt
 	python3 -m venv --clear $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --requirement $(E2E)/requirements.txt
 	touch $@
+
+setup-clients:
+	$(call need,openssl,openssl)
+	$(call need,mosquitto_sub,mosquitto-clients)
 
 # Without Chromium the tests in a browser are skipped: nobody has to install one.
 setup-browser:

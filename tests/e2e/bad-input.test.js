@@ -207,12 +207,12 @@ describe('MQTT', () => {
     });
   }
 
-  badInput('an unknown protocol level is answered with CONNACK 1', async (t) => {
+  badInput('an unknown protocol level is answered with CONNACK 0x84', async (t) => {
     const raw = await RawSocket.mqtt(server);
     t.after(() => raw.destroy());
     raw.binary(Buffer.from([0x10, 0x0e, 0x00, 0x04, ...Buffer.from('MQTT'), 99, 2, 0, 30, 0, 2, 0x61, 0x62]));
     await raw.closed();
-    assert.deepEqual([...Buffer.concat(raw.received)], [0x20, 0x02, 0x00, 0x01]);
+    assert.deepEqual([...Buffer.concat(raw.received)], [0x20, 0x03, 0x00, 0x84, 0x00]);
   });
 
   badInput('a connection without CONNECT is ended', async (t) => {

@@ -4,7 +4,6 @@
 // listened saw one order. A failing run is repeated with the seed it prints: DESKWIRE_E2E_SEED=… npm test
 
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@stomp/stompjs';
@@ -12,8 +11,10 @@ import { dotted } from 'deskwire-examples/protocol.js';
 import { history, logInAgent, newConversation, textFrom } from './conversations.js';
 import { serverForThisFile } from './harness.js';
 import { MqttPeer } from './mqtt-peer.js';
+import { Progress } from './progress.js';
+import { generator, seed } from './seeded-random.js';
 import { StompPeer } from './stomp-peer.js';
-import { soon, until } from './waiting.js';
+import { until } from './waiting.js';
 
 const CONVERSATIONS = 50;
 const MESSAGES = 2_000;
@@ -28,37 +29,6 @@ const RECONNECT = 100;
 const KILL_JITTER = 10;
 /** Five restarts take their time on a slow machine. */
 const PATIENCE = 240_000;
-
-const seed = Number(process.env.DESKWIRE_E2E_SEED ?? randomInt(2 ** 31));
-
-/** The generator mulberry32: numbers in [0, 1) that only depend on the seed. */
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Counts acknowledged messages and tells when there are enough. */
-class Progress {
-  count = 0;
-  #goals = [];
-
-  step() {
-    this.count += 1;
-    this.#goals.filter(({ goal }) => goal === this.count).forEach(({ resolve }) => resolve());
-  }
-
-  /** Resolves at the very moment the count is `goal`, or at once when it has passed it. */
-  reaches(goal) {
-    const reached = new Promise((resolve) => {
-      this.count >= goal ? resolve() : this.#goals.push({ goal, resolve });
-    });
-    return soon(`${goal} acknowledged messages`, reached, PATIENCE);
-  }
-}
 
 /** Sends numbered texts, a few at a time, and each again until it is confirmed. */
 class Writer {
@@ -230,13 +200,13 @@ test(`${MESSAGES} messages in ${CONVERSATIONS} conversations survive ${KILLS} ki
   // One kill in each fifth of the work.
   for (let kill = 0; kill < KILLS; kill += 1) {
     const moment = Math.floor(((kill + random() * 0.9) / KILLS) * MESSAGES);
-    await progress.reaches(moment);
+    await progress.reaches(moment, PATIENCE);
     await pause(Math.floor(random() * KILL_JITTER));
     t.diagnostic(`kill ${kill + 1} after ${progress.count} acknowledged messages`);
     await server.kill();
     await server.restart();
   }
-  await progress.reaches(MESSAGES);
+  await progress.reaches(MESSAGES, PATIENCE);
 
   for (const [index, { visitor, received }] of visitors.entries()) {
     const { uid, topic } = visitor;

@@ -7,11 +7,14 @@ import { soon, until } from './waiting.js';
 /** A connection and what came on it, in order: `{topic, payload, packet, message, seq}`. */
 export class MqttPeer {
   received = [];
+  /** The DISCONNECT packets of the server (MQTT 5). */
+  disconnects = [];
 
   /**
    * Connects. Rejects with the CONNACK's reason (`error.code`) when it is refused.
    *
-   * @param {import('mqtt').IClientOptions & {endpoint?: string}} options of the client; endpoint: the server's URL.
+   * @param {import('mqtt').IClientOptions & {endpoint?: string}} options of the client; endpoint: the server's URL, of
+   *   HTTP or `mqtt`.
    */
   static async connect(server, { endpoint = server.url, ...options }) {
     const peer = new MqttPeer();
@@ -23,6 +26,7 @@ export class MqttPeer {
       ...options,
     });
     peer.client.on('message', (topic, payload, packet) => peer.#receive(topic, payload, packet));
+    peer.client.on('disconnect', (packet) => peer.disconnects.push(packet));
     /** Resolves when the connection is gone. */
     peer.closed = new Promise((resolve) => peer.client.once('close', resolve));
     const connected = new Promise((resolve, reject) => {
@@ -69,9 +73,42 @@ export class MqttPeer {
     return this.publish(topic, encodeMessage(message), { qos, patience });
   }
 
-  /** Publishes any payload. */
-  publish(topic, payload, { qos = 1, patience } = {}) {
-    return soon(`PUBACK on ${topic}`, this.client.publishAsync(topic, payload, { qos }), patience);
+  /** Publishes any payload. Resolves with PUBACK or PUBCOMP; rejects with the reason (`error.code`) in MQTT 5. */
+  publish(topic, payload, { qos = 1, patience, ...options } = {}) {
+    return soon(`PUBACK on ${topic}`, this.client.publishAsync(topic, payload, { qos, ...options }), patience);
+  }
+
+  /** Subscribes; resolves with the granted QoS of each filter. Rejects with the reason (`error.code`) of a refusal. */
+  async subscribe(filters, { qos = 2, ...options } = {}) {
+    const subscribed = this.client.subscribeAsync(filters, { qos, ...options }).catch((error) => {
+      const code = error.packet?.granted.find((reason) => reason >= 0x80);
+      throw Object.assign(error, { code });
+    });
+    return (await soon(`SUBACK of ${filters}`, subscribed)).map((grant) => grant.qos);
+  }
+
+  /** The next packet of a kind, as `suback`, that the server sends. */
+  next(cmd) {
+    const came = new Promise((resolve) => {
+      const look = (packet) => {
+        if (packet.cmd === cmd) {
+          this.client.off('packetreceive', look);
+          resolve(packet);
+        }
+      };
+      this.client.on('packetreceive', look);
+    });
+    return soon(`${cmd} comes`, came);
+  }
+
+  /** The texts that came on `topic`, in order. */
+  texts(topic) {
+    return this.in(topic).map(({ payload }) => payload.toString());
+  }
+
+  /** Waits for the first message on `topic` and returns its packet. */
+  async first(topic) {
+    return (await until(`a message on ${topic}`, () => this.in(topic)[0])).packet;
   }
 
   /** Says goodbye and closes. */

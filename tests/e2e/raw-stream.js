@@ -3,7 +3,7 @@
 import { connect } from 'node:net';
 import { soon, until } from './waiting.js';
 
-/** A connection to a `stomp://` listener. */
+/** A connection to a `stomp://` or `mqtt://` listener. */
 export class RawStream {
   /** Called with what came, as it comes: `{binary, bytes}`. */
   onMessage = () => {};
@@ -32,6 +32,11 @@ export class RawStream {
   /** Waits until the server has ended the connection. */
   closed() {
     return soon('the server ends the connection', this.ended);
+  }
+
+  /** Breaks the connection off without a goodbye of TCP. */
+  reset() {
+    this.socket.resetAndDestroy();
   }
 
   destroy() {

@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serverForThisFile } from './harness.js';
-import { MqttPeer } from './mqtt-peer.js';
-import { SERVICE, WITH_SERVICE } from './service-account.js';
+import { mqttService, SERVICE, WITH_SERVICE } from './service-account.js';
 import { StompPeer } from './stomp-peer.js';
 import { until } from './waiting.js';
 
 const server = await serverForThisFile({ env: WITH_SERVICE });
 const RETAINED = { headers: { retained: 'true' }, json: false };
-let devices = 0;
 
 function stomp(t) {
   return StompPeer.connect(server, { headers: SERVICE }).then((peer) => {
@@ -19,19 +17,7 @@ function stomp(t) {
   });
 }
 
-async function mqtt(t, options = {}) {
-  devices += 1;
-  const clientId = `robot/service/retained${devices}`;
-  const peer = await MqttPeer.connect(server, {
-    clientId,
-    username: SERVICE.login,
-    password: SERVICE.passcode,
-    clean: true,
-    ...options,
-  });
-  t.after(() => peer.client.end(true));
-  return peer;
-}
+const mqtt = (t, options) => mqttService(t, server, options);
 
 /** What a new MQTT subscription gets first on `topic`. */
 async function firstByMqtt(t, filter, topic = filter) {

@@ -1,33 +1,11 @@
 // The stock Python client `stomp.py` over plain TCP and TLS: what it does is in `stomp_py_client.py`.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { serverForThisFile } from './harness.js';
+import { pythonProgram } from './python.js';
+import { selfSigned } from './self-signed.js';
 import { WITH_SERVICE } from './service-account.js';
-
-const file = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** The interpreter of the virtual environment that `make setup-python` makes. */
-const python = process.env.DESKWIRE_E2E_PYTHON ?? file('../../target/e2e-python/bin/python');
-if (!existsSync(python)) {
-  throw new Error(`no Python with stomp.py at ${python}: run \`make setup-python\` or set DESKWIRE_E2E_PYTHON`);
-}
-
-/** A certificate of our own for 127.0.0.1: `{certificate, key}`, two paths. */
-function selfSigned() {
-  const folder = mkdtempSync(join(tmpdir(), 'deskwire-e2e-tls-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  const [certificate, key] = ['certificate.pem', 'key.pem'].map((name) => join(folder, name));
-  const request = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-  const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key];
-  execFileSync('openssl', ['req', '-x509', ...keys, '-out', certificate, ...request], { stdio: 'ignore' });
-  return { certificate, key };
-}
 
 const tls = selfSigned();
 const server = await serverForThisFile({
@@ -41,13 +19,7 @@ const server = await serverForThisFile({
   },
 });
 
-/** Runs one scenario; rejects with what Python printed. */
-const run = (...args) =>
-  new Promise((resolve, reject) => {
-    execFile(python, [file('stomp_py_client.py'), ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-      error ? reject(new Error(`${stdout}${stderr}` || error.message)) : resolve();
-    });
-  });
+const run = pythonProgram('stomp_py_client.py');
 
 /** Scenarios by the versions that have them: 1.0 knows neither NACK nor heart-beats. */
 const SCENARIOS = {

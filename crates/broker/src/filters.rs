@@ -40,34 +40,32 @@ impl<T> Filters<T> {
         &mut node.here
     }
 
-    /// Removes one of those that have this filter and that `is_it` knows, if there is one.
-    pub(crate) fn remove(&mut self, filter: &TopicFilter, is_it: impl Fn(&T) -> bool) {
-        self.remove_below(filter.as_str().split('/'), &is_it);
+    /// Removes one of those that have this filter and that `is_it` knows; returns whether there was one.
+    pub(crate) fn remove(&mut self, filter: &TopicFilter, is_it: impl Fn(&T) -> bool) -> bool {
+        self.remove_below(filter.as_str().split('/'), &is_it)
     }
 
-    fn remove_below<'a>(&mut self, mut segments: impl Iterator<Item = &'a str>, is_it: &impl Fn(&T) -> bool) {
+    fn remove_below<'a>(&mut self, mut segments: impl Iterator<Item = &'a str>, is_it: &impl Fn(&T) -> bool) -> bool {
         let Some(segment) = segments.next() else {
-            if let Some(index) = self.here.iter().position(is_it) {
-                self.here.swap_remove(index);
-            }
-            return;
+            let found = self.here.iter().position(is_it);
+            return found.map(|index| self.here.swap_remove(index)).is_some();
         };
-        if let Some(child) = self.children.get_mut(segment) {
-            child.remove_below(segments, is_it);
-            if child.children.is_empty() && child.here.is_empty() {
-                self.children.remove(segment);
-            }
+        let Some(child) = self.children.get_mut(segment) else { return false };
+        let removed = child.remove_below(segments, is_it);
+        if child.children.is_empty() && child.here.is_empty() {
+            self.children.remove(segment);
         }
+        removed
     }
 
     /// Calls `found` for each subscription whose filter matches `topic` ([`TopicFilter::matches`]).
-    pub(crate) fn matching(&self, topic: &str, found: &mut impl FnMut(&T)) {
+    pub(crate) fn matching<'a>(&'a self, topic: &str, found: &mut impl FnMut(&'a T)) {
         if !self.children.is_empty() {
             self.matching_below(Some(topic), topic.starts_with('$'), found);
         }
     }
 
-    fn matching_below(&self, rest: Option<&str>, reserved: bool, found: &mut impl FnMut(&T)) {
+    fn matching_below<'a>(&'a self, rest: Option<&str>, reserved: bool, found: &mut impl FnMut(&'a T)) {
         if let Some(any) = self.children.get("#").filter(|_| !reserved) {
             any.here.iter().for_each(&mut *found);
         }

@@ -7,11 +7,12 @@ use std::{
 };
 
 use deskwire_model::{Topic, TopicFilter};
-use deskwire_store::{DurableId, QueuedId};
 use smallvec::SmallVec;
 
 use crate::{
+    collected::{Collected, Collectors},
     filters::Filters,
+    mailboxes,
     outbox::{Outbox, Overflow, SubscriptionKey},
     publication::{Content, Publication},
     queues::Bindings,
@@ -70,14 +71,17 @@ fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
 ///
 /// Topics are spread over shards, each under its own lock; a publisher holds a shard for reading while it puts the
 /// publication into the outboxes, which are memory operations. Filters with wildcards are few and stand in a tree of
-/// their own, and so do the durable subscriptions, which collect in queues. Each of the three is locked alone; below
-/// them come a queue, then an outbox.
+/// their own, and so do the durable subscriptions, which collect in queues, what mailboxes of MQTT sessions collect, and
+/// the groups that share a subscription. Each of the five is locked alone; below them come a group, a queue or a mailbox,
+/// then an outbox.
 #[derive(Debug)]
 pub struct Hub {
     shards: Box<[RwLock<HashMap<Topic, Subscribers>>]>,
     hasher: RandomState,
     filters: RwLock<Filters<Subscriber>>,
     pub(crate) bindings: Bindings,
+    pub(crate) mailboxes: mailboxes::Bindings,
+    pub(crate) groups: mailboxes::Groups,
 }
 
 impl Default for Hub {
@@ -87,6 +91,8 @@ impl Default for Hub {
             hasher: RandomState::new(),
             filters: RwLock::default(),
             bindings: Bindings::default(),
+            mailboxes: mailboxes::Bindings::default(),
+            groups: mailboxes::Groups::default(),
         }
     }
 }
@@ -144,37 +150,60 @@ impl Hub {
         }
     }
 
-    /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription, and
-    /// into the queues of durable subscriptions.
+    /// Puts `publication` into the outbox of everybody who listens to its topic, once per matching subscription, into the
+    /// queues of durable subscriptions and into the mailboxes of MQTT sessions, once each.
     ///
-    /// Filters with wildcards and durable subscriptions get what is said on live topics only: a feed of a log belongs to
-    /// one topic.
+    /// Filters with wildcards, durable subscriptions and mailboxes get what is said on live topics only: a feed of a log
+    /// belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
-        self.deliver(publication, &[], |_| {});
-    }
-
-    /// As [`Self::publish`], for a publication that the store keeps for some durable subscriptions.
-    pub(crate) fn publish_stored(&self, publication: &Arc<Publication>, stored: &[(DurableId, QueuedId)]) {
-        self.deliver(publication, stored, |_| {});
+        self.deliver(publication, &mut Collectors::default(), |_| {});
     }
 
     /// As [`Self::publish`], and returns how many connections it has reached.
     pub fn publish_counting(&self, publication: &Arc<Publication>) -> usize {
         let mut reached = HashSet::new();
-        self.deliver(publication, &[], |outbox| {
+        self.deliver(publication, &mut Collectors::default(), |outbox| {
             reached.insert(Arc::as_ptr(outbox));
         });
         reached.len()
     }
 
+    /// Notes who has to have `publication` in the store before it is handed on: MQTT sessions that outlive their
+    /// connections, and with `durables` the durable subscriptions.
+    pub(crate) fn collect(&self, publication: Publication, durables: bool) -> Collected {
+        let mut collected = Collected::by_nobody(publication);
+        let (publication, collectors) = (&collected.publication, &mut collected.collectors);
+        if durables {
+            collectors.durables = self.bindings.collectors(publication).into_iter().map(|id| (id, None)).collect();
+        }
+        if publication.is_assured() {
+            let sessions = self.mailboxes.collectors(publication);
+            collectors.sessions = sessions.into_iter().map(|mailbox| (mailbox, None)).collect();
+            collectors.turns = self.groups.turns(publication);
+        }
+        collected
+    }
+
+    /// As [`Self::publish`], for what was collected. Who listens by now and did not when it was collected gets it too,
+    /// from memory.
+    pub(crate) fn publish_collected(&self, collected: &mut Collected) {
+        let Collected { publication, collectors } = collected;
+        self.deliver(publication, collectors, |_| {});
+        collectors.give_back();
+    }
+
     fn deliver(
         &self,
         publication: &Arc<Publication>,
-        stored: &[(DurableId, QueuedId)],
+        collectors: &mut Collectors,
         mut reached: impl FnMut(&Arc<Outbox>),
     ) {
+        let assured = publication.is_assured();
         let mut deliver = |subscriber: &Subscriber| {
-            subscriber.outbox.deliver(subscriber.key, publication);
+            if assured && subscriber.takes == Takes::Unassured {
+                return;
+            }
+            subscriber.outbox.deliver_or(subscriber.overflow, subscriber.key, publication);
             reached(&subscriber.outbox);
         };
         let topic = publication.topic().as_str();
@@ -187,7 +216,11 @@ impl Hub {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         filters.matching(topic, &mut deliver);
         drop(filters);
-        self.bindings.collect(publication, stored);
+        self.bindings.collect(publication, &collectors.durables);
+        if assured {
+            self.mailboxes.post(publication, &mut collectors.sessions, &mut reached);
+        }
+        self.groups.give(publication, assured, &mut collectors.turns, &mut reached);
     }
 }
 

@@ -17,12 +17,15 @@
 //! - [`selector`] is how a subscription says which messages it wants.
 //! - [`sessions`] knows which connections a user has.
 
+mod clock;
+mod collected;
 mod consumed;
 mod cursors;
 pub mod feed;
 mod filters;
 pub mod hub;
 pub mod log;
+mod loss;
 pub mod mailboxes;
 pub mod outbox;
 pub mod publication;
@@ -32,6 +35,7 @@ pub mod selector;
 pub mod sessions;
 mod stored;
 
+pub use collected::Collected;
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber, Takes};
 pub use log::{Announce, CommitError, Heard, Job, Log, LogLimits, Reply, Ticket};

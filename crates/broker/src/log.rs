@@ -7,13 +7,14 @@ use std::{
 };
 
 use deskwire_model::{Conversation, LogId, Payload, Seq, Timestamp, Topic, Uid};
-use deskwire_store::{DurableId, NewEntry, Store, Write, Written};
+use deskwire_store::{NewEntry, Store, Write, Written};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
 };
 
 use crate::{
+    collected::Collected,
     consumed::Consumed,
     cursors::Cursors,
     hub::Hub,
@@ -61,11 +62,11 @@ pub enum Announce {
     /// The subscribers of the topic get the entries of a decision, behind whoever must know of it before they do.
     Decided(Topic, Heard),
     /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
-    Receipt(Publication),
+    Receipt(Arc<Publication>),
     /// A consumer of the work queue gets the message.
     Queued(Admitted),
-    /// The subscribers of a live topic get the publication, which was stored for these durable ones.
-    Kept(Arc<Publication>, Vec<DurableId>),
+    /// The subscribers of a live topic get the publication, which was stored for some of them.
+    Kept(Collected),
     /// The same, and those who subscribe later.
     Retained(Retaining),
 }
@@ -123,6 +124,13 @@ pub enum Job {
     Relay {
         /// The message.
         publication: Publication,
+        /// Who is told when that is done.
+        ticket: Option<Ticket>,
+    },
+    /// The same, for a message on a live topic.
+    Publish {
+        /// The message.
+        collected: Collected,
         /// Who is told when that is done.
         ticket: Option<Ticket>,
     },
@@ -255,6 +263,10 @@ enum Pending {
         publication: Publication,
         ticket: Option<Ticket>,
     },
+    Publish {
+        collected: Collected,
+        ticket: Option<Ticket>,
+    },
     Push {
         admitted: Admitted,
         ticket: Ticket,
@@ -311,6 +323,10 @@ impl Committer {
                     self.hub.publish(&Arc::new(publication));
                     ticket.into_iter().for_each(Ticket::done);
                 }
+                Pending::Publish { mut collected, ticket } => {
+                    self.hub.publish_collected(&mut collected);
+                    ticket.into_iter().for_each(Ticket::done);
+                }
                 Pending::Push { admitted, ticket } => {
                     admitted.push();
                     ticket.done();
@@ -333,6 +349,7 @@ impl Committer {
     fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
         match job {
             Job::Relay { publication, ticket } => Pending::Relay { publication, ticket },
+            Job::Publish { collected, ticket } => Pending::Publish { collected, ticket },
             Job::Push { admitted, ticket } => Pending::Push { admitted, ticket },
             Job::Write { write, announce, reply } => {
                 let content = |entry: &NewEntry| (entry.log, entry.payload.clone());
@@ -366,34 +383,22 @@ impl Committer {
                 self.hub.publish(&Arc::new(Publication::new(topic.clone(), content)));
             }
         };
-        let publication = match (announce, written) {
-            (Announce::Entry(topic), Written::Appended { seq, at }) => {
-                entries(topic, &[(*seq, *at)]);
-                None
-            }
+        match (announce, written) {
+            (Announce::Entry(topic), Written::Appended { seq, at }) => entries(topic, &[(*seq, *at)]),
             (Announce::Decided(topic, Heard(hear)), Written::Decided { conversation, entries: places }) => {
                 hear(conversation);
                 entries(topic, places);
-                None
             }
-            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => Some(receipt),
+            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => self.hub.publish(&receipt),
             (Announce::Queued(admitted), Written::Queued(ids)) => {
                 admitted.push_stored(ids.first().copied().flatten());
-                None
             }
-            (Announce::Kept(publication, durables), Written::Queued(ids)) => {
-                let stored = durables.into_iter().zip(ids).filter_map(|(durable, id)| Some((durable, (*id)?)));
-                self.hub.publish_stored(&publication, &stored.collect::<Vec<_>>());
-                None
+            (Announce::Kept(mut collected), Written::Queued(ids)) => {
+                collected.collectors.number(ids);
+                self.hub.publish_collected(&mut collected);
             }
-            (Announce::Retained(retaining), Written::Queued(ids)) => {
-                retaining.keep(ids);
-                None
-            }
-            _ => None,
-        };
-        if let Some(publication) = publication {
-            self.hub.publish(&Arc::new(publication));
+            (Announce::Retained(retaining), Written::Queued(ids)) => retaining.keep(ids),
+            _ => {}
         }
     }
 }

@@ -86,6 +86,8 @@ pub struct Post {
     pub stored: bool,
     /// The shared subscription that it came by, in full; none if it came by the session's own.
     pub via: Option<Arc<str>>,
+    /// Whether it came because it was retained when the session subscribed.
+    pub retained: bool,
 }
 
 /// What becomes of an opaque message for which there is no room.

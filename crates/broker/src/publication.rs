@@ -248,6 +248,22 @@ impl Publication {
         }
     }
 
+    /// Whether it is to wait for readers that are away or slow: it is opaque and not said with
+    /// [`Assurance::AtMostOnce`].
+    #[must_use]
+    pub fn is_assured(&self) -> bool {
+        matches!(&self.content, Content::Opaque(opaque) if opaque.assurance != Assurance::AtMostOnce)
+    }
+
+    /// The session that said it, if that is known.
+    #[must_use]
+    pub const fn origin(&self) -> Option<SessionId> {
+        match &self.content {
+            Content::Opaque(opaque) => opaque.origin,
+            Content::Message { .. } => None,
+        }
+    }
+
     /// Its position in a log; none for what is not logged.
     #[must_use]
     pub const fn seq(&self) -> Option<Seq> {

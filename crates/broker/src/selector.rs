@@ -1,6 +1,6 @@
 //! Which messages of a live topic or queue a subscription wants.
 
-use deskwire_model::SessionId;
+use deskwire_model::{SessionId, Timestamp};
 
 use crate::publication::{Content, Opaque, Publication};
 
@@ -38,15 +38,19 @@ impl Selector {
     /// Whether a message has all the headers; of several with one name the first counts.
     #[must_use]
     pub fn matches(&self, message: &Opaque) -> bool {
-        self.terms.iter().all(|(name, value)| header(message, name) == Some(value))
+        self.terms.iter().all(|(name, value)| has(message, name, value))
     }
 }
 
-fn header<'a>(message: &'a Opaque, name: &str) -> Option<&'a str> {
-    if name == "content-type" {
-        return message.content_type();
+/// Whether the header `name` of a message has this value. Some are no headers but in STOMP.
+fn has(message: &Opaque, name: &str, value: &str) -> bool {
+    match (name, message.response_topic(), message.correlation(), message.expires()) {
+        ("content-type", ..) => message.content_type() == Some(value),
+        ("reply-to", Some(topic), ..) => value.strip_prefix("/topic/") == Some(topic),
+        ("correlation-id", _, Some(correlation), _) => correlation == value.as_bytes(),
+        ("expires", .., Some(Timestamp(time))) => value.parse() == Ok(time),
+        _ => message.headers().find(|(own, _)| *own == name).map(|(_, value)| value) == Some(value),
     }
-    message.headers().find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
 fn name(text: &str) -> Result<(&str, &str), InvalidSelector> {
@@ -141,6 +145,24 @@ mod tests {
             (" color = 'red'  AND\tsize = 5 ", true),
         ] {
             assert_eq!(Selector::parse(selector).unwrap().matches(&red), expected, "{selector}");
+        }
+    }
+
+    #[test]
+    fn headers_that_all_protocols_know_are_headers_too() {
+        let plain = message(&[("reply-to", "/queue/a"), ("correlation-id", "7"), ("expires", "0")]);
+        let correlation = Some(Bytes::from_static(b"8"));
+        let known = message(&[]).answering(Some("a/b".into()), correlation).expiring(Timestamp(12));
+        for (selector, expected) in [
+            ("reply-to = '/queue/a' AND correlation-id = 7 AND expires = 0", (true, false)),
+            ("reply-to = '/topic/a/b'", (false, true)),
+            ("reply-to = 'a/b'", (false, false)),
+            ("correlation-id = '8'", (false, true)),
+            ("expires = 12", (false, true)),
+            ("expires = 'soon'", (false, false)),
+        ] {
+            let selector = Selector::parse(selector).unwrap();
+            assert_eq!((selector.matches(&plain), selector.matches(&known)), expected, "{selector:?}");
         }
     }
 

@@ -37,3 +37,62 @@ impl From<QueuedMessage> for Opaque {
         said
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use deskwire_model::Timestamp;
+    use proptest::{collection::vec, option, prelude::*};
+
+    use super::*;
+
+    fn data() -> impl Strategy<Value = Bytes> {
+        vec(any::<u8>(), 0..9).prop_map(Bytes::from)
+    }
+
+    fn text() -> impl Strategy<Value = Box<str>> {
+        any::<String>().prop_map(Into::into)
+    }
+
+    fn any_message() -> impl Strategy<Value = QueuedMessage> {
+        let said = (data(), option::of(text()), vec((text(), text()), 0..4));
+        let answer = (option::of(text()), option::of(data()));
+        let rest = (option::of(any::<i64>()), 0..3_u8, any::<bool>(), any::<bool>());
+        (said, answer, rest).prop_map(
+            |((body, content_type, headers), (response_topic, correlation), (expires, qos, retained, is_text))| {
+                let expires = expires.map(Timestamp);
+                QueuedMessage {
+                    content_type,
+                    headers,
+                    expires,
+                    body,
+                    qos,
+                    retained,
+                    is_text,
+                    response_topic,
+                    correlation,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_message_comes_back_from_the_store_as_it_was_said(stored in any_message()) {
+            let said = Opaque::from(stored.clone());
+            prop_assert_eq!(said.body(), &stored.body);
+            prop_assert_eq!(said.content_type(), stored.content_type.as_deref());
+            prop_assert_eq!(said.expires(), stored.expires);
+            prop_assert_eq!(said.assurance(), Assurance::from_level(stored.qos));
+            prop_assert_eq!((said.is_retained(), said.is_declared_text()), (stored.retained, stored.is_text));
+            prop_assert_eq!(said.response_topic(), stored.response_topic.as_deref());
+            prop_assert_eq!(said.correlation(), stored.correlation.as_ref());
+            prop_assert_eq!(QueuedMessage::from(&said), stored);
+        }
+    }
+
+    #[test]
+    fn a_message_is_small_as_long_as_nobody_is_to_answer_it() {
+        assert!(size_of::<Opaque>() <= 128, "{}", size_of::<Opaque>());
+    }
+}

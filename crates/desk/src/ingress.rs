@@ -134,7 +134,7 @@ impl Desk {
             Write::Append(_) | Write::Say(_) => Announce::Entry(conversation.topic.clone()),
             _ if !speaks => Announce::Nobody,
             // The receipt as its sender wrote it, for the others to hear if the cursor moves.
-            _ => Announce::Receipt(speaker.relay(&draft, now)),
+            _ => Announce::Receipt(Arc::new(speaker.relay(&draft, now))),
         };
         self.log.submit(Job::Write { write, announce, reply }).await?;
         Ok(Taken::Pending)

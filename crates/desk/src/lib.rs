@@ -9,7 +9,7 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself.
 //! - `transfers`, `invitations` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
-//! - `people` knows visitors and agents, `settings` what administrators have set.
+//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
@@ -23,6 +23,7 @@ mod ingress;
 mod invitations;
 mod notices;
 mod people;
+mod presence;
 mod queue;
 mod reading;
 pub mod routing;
@@ -48,6 +49,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,
     settings::{Faq, ServiceSettings},
@@ -87,6 +89,7 @@ pub struct Desk {
     store: Store,
     log: Log,
     sessions: Arc<Sessions>,
+    presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     /// One permit per request for a thread that may be decided now.
@@ -105,8 +108,15 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
         let wakes = Arc::default();
-        Self { store, log, sessions, renderer, directory, decisions, wakes, config: Arc::new(config) }
+        Self { store, log, sessions, presence, renderer, directory, decisions, wakes, config: Arc::new(config) }
+    }
+
+    /// Who is there.
+    #[must_use]
+    pub const fn presence(&self) -> &Arc<Presence> {
+        &self.presence
     }
 
     /// What renders messages for readers.

@@ -37,7 +37,7 @@ impl Desk {
 
     /// Tells all of an organisation how a seat is (seed 002, `/topic/seat/status`).
     pub(crate) async fn tell_seat(&self, agent: &AgentProfile, now: Timestamp) -> Result<(), DeskError> {
-        let online = self.sessions.is_online(&agent.uid);
+        let online = self.presence.is_online(&agent.uid);
         let status = json!({
             "type": "SEAT_STATUS",
             "agentUid": agent.uid.as_str(),

@@ -33,6 +33,17 @@ impl Desk {
         Ok(self.store.agent(uid).await?)
     }
 
+    /// The organisation of the agent or visitor called `uid`, if there is one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn organisation_of(&self, uid: &Uid) -> Result<Option<Uid>, DeskError> {
+        if let Some(agent) = self.store.agent(uid).await? {
+            return Ok(Some(agent.org));
+        }
+        Ok(self.store.visitor(uid).await?.map(|visitor| visitor.org))
+    }
+
     /// The agent with this user name and its password hash, if there is one.
     ///
     /// # Errors

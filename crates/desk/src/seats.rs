@@ -12,9 +12,9 @@ use crate::{
 };
 
 impl Desk {
-    /// Whether routing may give something to `agent`: it is connected and AVAILABLE.
+    /// Whether routing may give something to `agent`: it is online and AVAILABLE.
     pub(crate) fn is_ready(&self, agent: &AgentProfile) -> bool {
-        agent.status == AgentStatus::Available && self.sessions.is_online(&agent.uid)
+        agent.status == AgentStatus::Available && self.presence.is_online(&agent.uid)
     }
 
     /// Sets the availability of an agent, tells the organisation, and gives the agent what waits for it.

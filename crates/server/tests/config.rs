@@ -122,6 +122,18 @@ fn a_complaint_names_key_and_layer() {
         ("[sockjs]\nclient_url = 'sockjs.js'", None, &["sockjs.client_url", "begins neither with / nor with http"]),
         ("[queues]\nmessages = 0", None, &["queues.messages: 0 is outside 1 to 100000000"]),
         ("[queues]\nfanout = ['a#']", None, &["line 2", "\"a#\""]),
+        ("[presence]\nlease_s = 59", None, &["presence.lease_s: 59 is outside 60 to 180"]),
+        (
+            "[heartbeat]\nidle_ping_ms = 45001",
+            None,
+            &["heartbeat.idle_ping_ms: must not be over half of presence.lease_s", "file /deskwire.toml"],
+        ),
+        ("[limits]\ntopic_levels = 3", None, &["limits.topic_levels: 3 is outside 4 to 128"]),
+        (
+            "[limits]\nmqtt_queued_total_bytes = 1024",
+            None,
+            &["limits.mqtt_queued_total_bytes: must not be below limits.mqtt_queued_bytes"],
+        ),
         ("[limits]\ncommit_queue = 1", None, &["limits.commit_queue: must not be below limits.commit_batch"]),
     ] {
         let complaint = Given::new(file, environment.as_slice()).complaint();

@@ -1,13 +1,46 @@
 //! Mailboxes: what waits for an MQTT session until its client has acknowledged it.
+//!
+//! Every session that subscribes with QoS 1 or 2, or shares a subscription, has a mailbox, connected or not. What is said
+//! on live topics with assurance goes there, once however many of its subscriptions match; what is said without goes from
+//! the hub to the connection. A session that outlives its connection is *durable*: what is published to be stored is in
+//! the store before it is in the mailbox.
+//!
+//! ```text
+//! Queues::publish ─ Collected ─▶ committer ─▶ Hub ─▶ Bindings, Groups ─▶ Mailbox ─ Outbox ─▶ connection
+//!                      └──────── nothing to store ──▲                       ▲                   │
+//!                                                                           └ Attached: settle, ┘
+//!                                                                             refill, leave
+//! ```
+//!
+//! `state` is what a mailbox holds and decides, without locks; `mailbox` puts it behind its lock and hands out;
+//! `bindings` and `groups` know who collects what; `entering` gives a session to one connection at a time, which
+//! holds it as [`Attached`]; `restore` reads what the store has; `table` is the sessions by their names, and ends them.
+//!
+//! Lock order: what a session subscribes to, then the bindings, or the groups and then a group; then a mailbox, then an
+//! outbox. The table is locked before an outbox, and never together with the others. While a connection has a session, or
+//! it is entered or dropped, its turn is held, which is an asynchronous lock.
 
 mod attached;
+mod bindings;
+mod entering;
+mod groups;
+mod mailbox;
+mod restore;
+mod state;
+mod table;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use deskwire_model::{SessionId, Timestamp, Uid};
+use deskwire_model::{SessionId, Uid};
 use deskwire_store::{MqttSubscription, Store, StoreError};
 
 pub use self::attached::Attached;
+pub(crate) use self::{
+    bindings::Bindings,
+    groups::{Groups, Turn},
+    mailbox::Mailbox,
+};
+use self::{mailbox::Shared, table::Table};
 use crate::{
     hub::Hub,
     log::Log,
@@ -32,7 +65,14 @@ pub struct MailboxLimits {
 
 /// The mailboxes of all MQTT sessions of this node.
 #[derive(Debug)]
-pub struct Mailboxes {}
+pub struct Mailboxes {
+    store: Store,
+    log: Log,
+    hub: Arc<Hub>,
+    limits: MailboxLimits,
+    shared: Arc<Shared>,
+    table: Mutex<Table>,
+}
 
 /// A connection that enters its session.
 #[derive(Clone, Copy, Debug)]
@@ -100,31 +140,4 @@ pub enum EnterError {
     /// It could not be read or stored.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl Mailboxes {
-    /// Restores the sessions, their subscriptions and messages from the store.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: MailboxLimits) -> Result<Arc<Self>, StoreError> {
-        let _ = (store, log, hub, limits);
-        Ok(Arc::new(Self {}))
-    }
-
-    /// Enters a session (CONNECT). Another connection that has it is told to end, and waited for.
-    ///
-    /// # Errors
-    /// [`EnterError`].
-    pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
-        let _ = entering;
-        Err(EnterError::Busy)
-    }
-
-    /// Ends the sessions whose time is over and tells the metrics how much waits; to be called every few seconds.
-    /// Returns the names of those that ended.
-    pub async fn sweep(&self, now: Timestamp) -> Vec<Arc<str>> {
-        let _ = now;
-        Vec::new()
-    }
 }

@@ -58,9 +58,9 @@ impl Bindings {
     }
 
     /// Puts `publication` into all queues that collect it, with the number it is stored under for some of them.
-    pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: &[(DurableId, QueuedId)]) {
+    pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: &[(DurableId, Option<QueuedId>)]) {
         self.matching(publication, |bound| {
-            let id = stored.iter().find(|(durable, _)| *durable == bound.id).map(|(_, id)| *id);
+            let id = stored.iter().find(|(durable, _)| *durable == bound.id).and_then(|(_, id)| *id);
             bound.queue.collect(publication, id);
         });
     }

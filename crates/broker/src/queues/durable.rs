@@ -6,13 +6,11 @@ use std::{
 };
 
 use deskwire_model::{TopicFilter, Uid};
-use deskwire_store::{DurableId, QueueRef, StoreError, Write};
+use deskwire_store::{DurableId, StoreError};
 
-use super::{Consumer, Consumption, QueueError, Queues, bindings::Bound, queue::Queue, to_store};
+use super::{Consumer, Consumption, QueueError, Queues, bindings::Bound, queue::Queue};
 use crate::{
-    log::{Announce, CommitError, Job, Reply, Ticket},
     outbox::{CloseReason, Outbox},
-    publication::Publication,
     selector::{Selector, Wants},
 };
 
@@ -173,32 +171,5 @@ impl Queues {
         self.store.drop_durable_subscription(bound.id).await?;
         self.unkeep(&key);
         Ok(())
-    }
-
-    /// Publishes on a live topic when the store has it for each durable subscription that collects it, then tells
-    /// `reply`. Gives the publication back, and has done nothing, if none does.
-    ///
-    /// # Errors
-    /// [`CommitError::Stopping`].
-    pub async fn publish_stored(
-        &self,
-        publication: Publication,
-        reply: Reply,
-    ) -> Result<Option<Publication>, CommitError> {
-        let collectors = self.hub.bindings.collectors(&publication);
-        let queues: Vec<_> = collectors.iter().copied().map(QueueRef::Durable).collect();
-        let new = if collectors.is_empty() { None } else { to_store(&publication, queues) };
-        let Some(new) = new else { return Ok(Some(publication)) };
-        let announce = Announce::Kept(Arc::new(publication), collectors);
-        self.log.submit(Job::Write { write: Write::Enqueue(new), announce, reply }).await?;
-        Ok(None)
-    }
-
-    /// Publishes on a live topic behind everything that was submitted to the log before it; then tells `ticket`.
-    ///
-    /// # Errors
-    /// [`CommitError::Stopping`].
-    pub async fn publish_in_turn(&self, publication: Publication, ticket: Ticket) -> Result<(), CommitError> {
-        self.log.submit(Job::Relay { publication, ticket: Some(ticket) }).await
     }
 }

@@ -1,4 +1,4 @@
-//! A message of a queue, and how it may be lost.
+//! A message of a queue.
 
 use std::sync::Arc;
 
@@ -6,31 +6,6 @@ use deskwire_store::QueuedId;
 
 use super::state::ConsumerId;
 use crate::publication::Publication;
-
-/// Why a message leaves a queue unconsumed, as a label of the metric that counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// It was too late.
-    Expired,
-    /// It was refused too often.
-    Refused,
-    /// There was no room.
-    Overflow,
-}
-
-impl Loss {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Refused => "refused",
-            Self::Overflow => "overflow",
-        }
-    }
-
-    pub(super) fn count(self) {
-        metrics::counter!("deskwire_queue_messages_dropped_total", "reason" => self.label()).increment(1);
-    }
-}
 
 /// A message of a queue.
 #[derive(Debug)]

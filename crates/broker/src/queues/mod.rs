@@ -37,6 +37,7 @@ use self::{
     state::Bounds,
 };
 use crate::{
+    clock,
     hub::Hub,
     log::{Announce, CommitError, Job, Log, Reply, Ticket},
     outbox::{Outbox, SubscriptionKey},
@@ -294,7 +295,7 @@ impl Drop for Admitted {
 /// have one name, before and after a restart.
 fn first_number() -> u64 {
     const QUEUES_PER_MILLISECOND: u64 = 1 << 20;
-    u64::try_from(queue::now().0).unwrap_or_default().saturating_mul(QUEUES_PER_MILLISECOND)
+    u64::try_from(clock::now().0).unwrap_or_default().saturating_mul(QUEUES_PER_MILLISECOND)
 }
 
 /// What the store keeps of a publication; only opaque ones wait in queues.

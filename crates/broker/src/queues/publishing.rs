@@ -1,12 +1,11 @@
 //! The way in for what is said on live topics.
 
-use std::sync::Arc;
-
-use deskwire_store::Received;
+use deskwire_store::{Received, Write};
 
 use super::Queues;
 use crate::{
-    log::{CommitError, Reply, Ticket},
+    collected::Collected,
+    log::{Announce, CommitError, Job, Reply, Ticket},
     publication::Publication,
 };
 
@@ -36,26 +35,37 @@ impl Queues {
         how: Publishing,
         ticket: Ticket,
     ) -> Result<bool, CommitError> {
-        let mut publication = publication;
-        if how.stored && how.durables {
-            let reply = Reply::Outbox(Arc::clone(&ticket.outbox), ticket.number);
-            match self.publish_stored(publication, reply).await? {
-                None => return Ok(true),
-                Some(back) => publication = back,
-            }
+        let Publishing { stored, durables, received, in_turn } = how;
+        let mut collected = self.collect(publication, stored, durables);
+        if (received.is_some() || collected.collectors.are_some())
+            && let Some(new) = collected.to_store(received)
+        {
+            let (write, reply) = (Write::Enqueue(new), Reply::Outbox(ticket.outbox, ticket.number));
+            self.log.submit(Job::Write { write, announce: Announce::Kept(collected), reply }).await?;
+        } else if in_turn {
+            self.log.submit(Job::Publish { collected, ticket: Some(ticket) }).await?;
+        } else {
+            self.hub.publish_collected(&mut collected);
+            return Ok(false);
         }
-        if how.in_turn {
-            self.publish_in_turn(publication, ticket).await?;
-            return Ok(true);
-        }
-        self.hub.publish(&Arc::new(publication));
-        Ok(false)
+        Ok(true)
     }
 
-    /// Publishes on a live topic for whoever can neither wait nor be told; with `stored`, MQTT sessions that outlive
-    /// their connection have it in the store.
+    /// Publishes on a live topic, behind everything that was submitted to the log before, for whoever can neither wait nor
+    /// be told; with `stored`, MQTT sessions that outlive their connection have it in the store.
     pub fn publish_in_the_background(&self, publication: Publication, stored: bool) {
-        let _ = stored;
-        self.hub.publish(&Arc::new(publication));
+        let collected = self.collect(publication, stored, false);
+        let new = if collected.collectors.are_some() { collected.to_store(None) } else { None };
+        self.log.submit_in_the_background(match new {
+            Some(new) => {
+                let (write, reply) = (Write::Enqueue(new), Reply::Nobody);
+                Job::Write { write, announce: Announce::Kept(collected), reply }
+            }
+            None => Job::Publish { collected, ticket: None },
+        });
+    }
+
+    fn collect(&self, publication: Publication, stored: bool, durables: bool) -> Collected {
+        if stored { self.hub.collect(publication, durables) } else { Collected::by_nobody(publication) }
     }
 }

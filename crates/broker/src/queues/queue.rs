@@ -1,23 +1,22 @@
 //! A queue that connections share.
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{SystemTime, UNIX_EPOCH},
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use deskwire_model::{Timestamp, Topic};
+use deskwire_model::Topic;
 use deskwire_store::QueuedId;
 
 use super::{
     Consumer, Queues,
-    message::{Loss, Message},
+    message::Message,
     state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
+    clock::now,
     consumed::Consumed,
+    loss::Loss,
     outbox::{CloseReason, Handover, Outbox, SubscriptionKey},
     publication::Publication,
 };
@@ -86,12 +85,13 @@ impl Queue {
         let result = change(&mut state);
         let after = state.bytes();
         let gone = state.take_gone();
-        drop(state);
+        // Under the lock: what is taken off the sum has been added before.
         if after >= before {
             self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
         } else {
             self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
         }
+        drop(state);
         self.shared.consumed.add(gone);
         result
     }
@@ -194,12 +194,6 @@ impl Queue {
             state.endpoints().next().is_some()
         })
     }
-}
-
-/// The wall clock; one that stands before 1970 counts as 1970.
-pub(super) fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A consumer's hold on its queue. When it is dropped, what is unsettled goes back to its place.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskwire_model::Timestamp;
 use deskwire_store::QueuedId;
 
-use super::message::{Loss, Message, Refusal};
-use crate::selector::Wants;
+use super::message::{Message, Refusal};
+use crate::{loss::Loss, selector::Wants};
 
 /// Bounds of one queue.
 #[derive(Clone, Copy, Debug)]

@@ -19,10 +19,11 @@ mod table;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use deskwire_model::{Timestamp, Topic, TopicFilter};
-use deskwire_store::{DurableId, NewQueued, QueueRef, QueuedId, Received, Store, StoreError, Write};
+use deskwire_store::{QueuedId, Received, Store, StoreError, Write};
 
 use self::table::{Table, is_empty, weight};
 use crate::{
+    collected::Collected,
     hub::{Hub, Subscriber},
     log::{Announce, CommitError, Job, Log, Reply},
     publication::{Content, Publication},
@@ -84,9 +85,10 @@ impl Recall {
 #[derive(Debug)]
 pub struct Retaining {
     retained: Arc<Retained>,
-    publication: Arc<Publication>,
-    /// The durable subscriptions that it is stored for.
-    durables: Vec<DurableId>,
+    /// The message, and for whom it is stored besides.
+    collected: Collected,
+    /// The identifier that is stored with it.
+    received: Option<Received>,
 }
 
 impl Retained {
@@ -120,8 +122,8 @@ impl Retained {
     }
 
     /// Keeps a place for `publication` as the retained message of its topic; one without a body will take away what is
-    /// there `[MQTT-3.3.1-10]` and needs none. With `persistent` it is also stored for the durable subscriptions that
-    /// collect it.
+    /// there `[MQTT-3.3.1-10]` and needs none. It is also stored for the MQTT sessions that collect it and outlive their
+    /// connections, and with `persistent` for the durable subscriptions that do; and `received` with it.
     ///
     /// # Errors
     /// [`RetainError`].
@@ -131,12 +133,11 @@ impl Retained {
         persistent: bool,
         received: Option<Received>,
     ) -> Result<Retaining, RetainError> {
-        let _ = received;
         if !is_empty(&publication) {
             self.make_room(&publication)?;
         }
-        let durables = if persistent { self.hub.bindings.collectors(&publication) } else { Vec::new() };
-        Ok(Retaining { retained: Arc::clone(self), publication: Arc::new(publication), durables })
+        let collected = self.hub.collect(publication, persistent);
+        Ok(Retaining { retained: Arc::clone(self), collected, received })
     }
 
     /// What is on its way counts beside what it is to replace, which may be gone by then.
@@ -208,13 +209,7 @@ fn forget(now: Timestamp) -> Job {
 
 impl Retaining {
     fn job(self, reply: Reply) -> Option<Job> {
-        let Content::Opaque(opaque) = self.publication.content() else { return None };
-        let write = Write::Retain(NewQueued {
-            topic: self.publication.topic().clone(),
-            queues: self.durables.iter().copied().map(QueueRef::Durable).collect(),
-            message: opaque.into(),
-            received: None,
-        });
+        let write = Write::Retain(self.collected.to_store(self.received)?);
         Some(Job::Write { write, announce: Announce::Retained(self), reply })
     }
 
@@ -239,20 +234,20 @@ impl Retaining {
         }
     }
 
-    /// The message is on disk, under these numbers for the durable subscriptions.
-    pub(crate) fn keep(self, ids: &[Option<QueuedId>]) {
-        let stored: Vec<_> =
-            self.durables.iter().zip(ids).filter_map(|(durable, id)| Some((*durable, (*id)?))).collect();
-        let mut table = self.retained.write();
-        table.keep(&self.publication);
-        self.retained.hub.publish_stored(&self.publication, &stored);
+    /// The message is on disk, under these numbers for those that collect it.
+    pub(crate) fn keep(mut self, ids: &[Option<QueuedId>]) {
+        self.collected.collectors.number(ids);
+        let retained = Arc::clone(&self.retained);
+        let mut table = retained.write();
+        table.keep(&self.collected.publication);
+        retained.hub.publish_collected(&mut self.collected);
     }
 }
 
 impl Drop for Retaining {
     fn drop(&mut self) {
-        if !is_empty(&self.publication) {
-            self.retained.write().has_arrived(&self.publication);
+        if !is_empty(&self.collected.publication) {
+            self.retained.write().has_arrived(&self.collected.publication);
         }
     }
 }

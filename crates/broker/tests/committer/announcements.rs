@@ -113,7 +113,7 @@ async fn a_receipt_is_heard_once_and_only_if_the_cursor_moved() {
     for (seq, moves) in [(2, true), (2, false), (1, false)] {
         let (log, device, upto) = (conversation.id, Some(Box::default()), Upto::Seq(Seq(seq)));
         let write = Write::Read { log, user: uid("v"), device, upto };
-        let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
+        let announce = Announce::Receipt(relayed(conversation.topic.clone(), log).into());
         let written = desk.log.commit(write, announce).await.unwrap();
         let moved = moves.then(|| Moved { seq: Seq(2), uid: MessageUid::new("b").unwrap() });
         assert_eq!(written, Written::Cursor(moved), "read up to {seq}");

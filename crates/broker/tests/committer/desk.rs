@@ -24,9 +24,19 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn new(limits: LogLimits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let desk = Self::at(tempfile::tempdir().unwrap(), limits).await;
+        desk.store.create_organisation(&uid("acme"), "Acme").await.unwrap();
+        desk
+    }
+
+    /// What the next process finds.
+    pub(crate) async fn restart(self) -> Self {
+        self.log.flush().await.unwrap();
+        Self::at(self.folder, ROOMY).await
+    }
+
+    async fn at(folder: tempfile::TempDir, limits: LogLimits) -> Self {
         let store = open(&folder).await;
-        store.create_organisation(&uid("acme"), "Acme").await.unwrap();
         let hub = Arc::new(Hub::default());
         let log = Log::start(store.clone(), Arc::clone(&hub), limits);
         Self { store, hub, log, folder }

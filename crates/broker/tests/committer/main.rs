@@ -5,7 +5,11 @@
 mod announcements;
 mod cursors;
 mod desk;
+mod mailboxes;
+mod mqtt;
 mod queues;
 mod readers;
 mod replies;
 mod retained;
+mod sessions;
+mod shared;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::poll_fn, sync::Arc, time::SystemTime};
 use bytes::Bytes;
 use deskwire_broker::{
     Admitted, Answer, CloseReason, Consumer, Content, Delivered, Durable, DurableError, Hub, Opaque, Outbox,
-    Publication, QueueError, QueueLimits, Queues, Reply, Selector, Ticket, Wants,
+    Publication, Publishing, QueueError, QueueLimits, Queues, Reply, Selector, Ticket, Wants,
 };
 use deskwire_model::{Topic, TopicFilter};
 use deskwire_store::{QueuedId, Store, Written};
@@ -41,6 +41,13 @@ async fn store(admitted: Admitted) -> Written {
     let (sender, receiver) = oneshot::channel();
     admitted.store(Reply::Waiter(sender)).await.unwrap();
     receiver.await.unwrap().unwrap()
+}
+
+const STORED: Publishing = Publishing { stored: true, durables: true, received: None, in_turn: false };
+
+/// Publishes for a connection that nobody reads; says whether its answer comes later.
+async fn publish(queues: &Queues, said: Publication, how: Publishing) -> bool {
+    queues.publish(said, how, Ticket { outbox: Outbox::new(1), number: 0 }).await.unwrap()
 }
 
 fn consumer(outbox: &Arc<Outbox>) -> Consumer {
@@ -160,14 +167,12 @@ async fn what_is_pushed_in_turn_stands_behind_what_is_stored() {
 async fn a_durable_subscription_collects_across_restarts() {
     let desk = Desk::new(ROOMY).await;
     let queues = open(&desk, &desk.hub, LIMITS).await;
-    let unheard = queues.publish_stored(saying("news/a", "0", &[]), Reply::Nobody).await.unwrap();
-    assert!(unheard.is_some(), "nobody collects it");
+    assert!(!publish(&queues, saying("news/a", "0", &[]), STORED).await, "nobody collects it");
     let outbox = Outbox::new(1 << 20);
     drop(queues.subscribe_durably(news("n", Some("kind = 'x'")), consumer(&outbox)).await.unwrap());
     for (text, kind) in [("1", "x"), ("2", "y"), ("3", "x")] {
         let said = saying("news/a", text, &[("kind", kind)]);
-        let back = queues.publish_stored(said, Reply::Nobody).await.unwrap();
-        assert_eq!(back.is_some(), kind == "y");
+        assert_eq!(publish(&queues, said, STORED).await, kind == "x");
     }
     desk.hub.publish(&Arc::new(saying("news/b", "transient", &[("kind", "x")])));
     desk.log.flush().await.unwrap();
@@ -365,11 +370,8 @@ async fn a_durable_subscription_loses_and_repeats_nothing_between_its_connection
     let reader = tokio::spawn(read_in_turns(Arc::clone(&queues), (MESSAGES - 1).to_string()));
     for number in 0..MESSAGES {
         let said = saying("news/a", &number.to_string(), &[]);
-        if number % 3 == 0 {
-            assert!(queues.publish_stored(said, Reply::Nobody).await.unwrap().is_none());
-        } else {
-            queues.publish_in_turn(said, Ticket { outbox: Outbox::new(1), number }).await.unwrap();
-        }
+        let how = if number % 3 == 0 { STORED } else { Publishing { in_turn: true, ..Publishing::default() } };
+        assert!(publish(&queues, said, how).await);
     }
     let expected: Vec<_> = (0..MESSAGES).map(|number| number.to_string()).collect();
     assert_eq!(reader.await.unwrap(), expected);

@@ -100,7 +100,7 @@ async fn a_reader_without_room_for_a_receipt_learns_that_it_lost_something() {
     desk.say(&conversation, "m1").await;
     let log = conversation.id;
     let write = Write::Read { log, user: uid("v"), device: Some(Box::default()), upto: Upto::Seq(Seq(1)) };
-    let announce = Announce::Receipt(relayed(conversation.topic.clone(), log));
+    let announce = Announce::Receipt(relayed(conversation.topic.clone(), log).into());
     desk.log.commit(write, announce).await.unwrap();
     let (deliveries, lagging) = reader.outbox.take_deliveries();
     assert_eq!((deliveries.len(), &lagging[..]), (1, &[0][..]), "the receipt had no room beside the entry");

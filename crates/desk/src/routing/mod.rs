@@ -61,7 +61,7 @@ impl Mode {
 pub struct Candidate {
     /// The agent.
     pub uid: Uid,
-    /// Connected and AVAILABLE.
+    /// Online and AVAILABLE.
     pub ready: bool,
     /// Conversations it has in CHATTING.
     pub chatting: u32,

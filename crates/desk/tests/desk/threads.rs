@@ -5,7 +5,7 @@ use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, ThreadStatus, ThreadType};
 use serde_json::Value;
 
-use crate::office::{NOW, Office, read, uid};
+use crate::office::{NOW, Office, read, uid, visitor_of};
 
 #[tokio::test]
 async fn what_an_agent_does_decides_the_answer() {
@@ -140,5 +140,32 @@ async fn nobody_is_asked_for_who_is_not_of_the_organisation() {
     ] {
         let refused = office.ask("v", kind, service).await;
         assert!(matches!(refused, Err(DeskError::UnknownService)), "{kind:?} {service}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_whose_lease_is_over_is_given_nobody() {
+    let office = Office::new(&["ann", "bob"], 10).await;
+    let (silent, heard) = (office.connect("ann"), office.connect("bob"));
+    let lapsed = office.desk.presence().lapse(&silent);
+    for visitor in ["v1", "v2"] {
+        let greeting = office.ask(visitor, ThreadType::Workgroup, "sales").await.unwrap();
+        assert_eq!(greeting.conversation.agent, Some(uid("bob")), "{visitor}");
+    }
+    let alone = office.desk.presence().lapse(&heard);
+    let greeting = office.ask("v3", ThreadType::Workgroup, "sales").await.unwrap();
+    assert_eq!(greeting.conversation.agent, None, "nobody is there");
+    drop(lapsed);
+    let greeting = office.ask("v3", ThreadType::Workgroup, "sales").await.unwrap();
+    assert_eq!(greeting.conversation.agent, Some(uid("ann")), "one is heard again");
+    drop(alone);
+}
+
+#[tokio::test]
+async fn everybody_has_one_organisation() {
+    let office = Office::new(&["ann"], 10).await;
+    office.desk.introduce(&visitor_of("other", "v")).await.unwrap();
+    for (name, org) in [("ann", Some("acme")), ("spy", Some("other")), ("v", Some("other")), ("nobody", None)] {
+        assert_eq!(office.desk.organisation_of(&uid(name)).await.unwrap(), org.map(uid), "{name}");
     }
 }

@@ -85,6 +85,12 @@ impl ServiceAccounts {
         self.anonymous.clone()
     }
 
+    /// Whether there is an account called `name`.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// The account called `name` if `secret` is its secret. How much of a wrong secret was right cannot be told from
     /// the time; its length can.
     #[must_use]

@@ -32,7 +32,7 @@ use crate::{
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     first_start::{self, FirstStartError},
-    gateway::{Extensions, Gateway, Presence, Wills},
+    gateway::{Extensions, Gateway, SeatWatch, Wills},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -183,13 +183,12 @@ async fn open(
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let gateway = gateway(config, conformance, store, data.secret_key()).await?;
-    let extensions = extensions.listener(Presence::of(gateway.desk.clone()));
+    let extensions = extensions.listener(SeatWatch::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
         passwords,
-        lockout: Arc::new(Lockout::new(&config.limits)),
         rates: Arc::new(VisitorRates::new(&config.limits)),
         prometheus,
     };
@@ -254,6 +253,7 @@ async fn gateway(
             Some(conformance) => conformance.admit_anonymous(services),
             None => services,
         },
+        lockout: Lockout::new(&config.limits),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
         extensions: Extensions::default(),

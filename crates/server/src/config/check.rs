@@ -29,7 +29,13 @@ impl Config {
     pub(super) fn problems(&self, origin: impl Fn(&str) -> Origin) -> Vec<Problem> {
         let mut found = Vec::new();
         self.check_server(&mut found);
-        let sections = [self.limits.bounds(), self.heartbeat.bounds(), self.auth.bounds(), self.queues.bounds()];
+        let sections = [
+            self.limits.bounds(),
+            self.heartbeat.bounds(),
+            self.presence.bounds(),
+            self.auth.bounds(),
+            self.queues.bounds(),
+        ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {
                 let (least, most) = allowed.into_inner();
@@ -74,6 +80,11 @@ impl Config {
         }
         if limits.commit_queue < limits.commit_batch {
             found.push(("limits.commit_queue", "must not be below limits.commit_batch".to_owned()));
+        }
+        // A WebSocket that answers pings must never seem to be gone, and one that does not is cut before its lease is over.
+        if self.heartbeat.idle_ping_ms.duration() * 2 > self.presence.lease_s.duration() {
+            let reason = "must not be over half of presence.lease_s".to_owned();
+            found.push(("heartbeat.idle_ping_ms", reason));
         }
         if limits.mqtt_queued_total_bytes < limits.mqtt_queued_bytes {
             found.push(("limits.mqtt_queued_total_bytes", "must not be below limits.mqtt_queued_bytes".to_owned()));

@@ -22,7 +22,7 @@ pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, QueuesSection, ServerSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, ServerSection,
     ServiceAccountSection, SockJsSection, TlsSection,
 };
 
@@ -38,6 +38,8 @@ pub struct Config {
     pub limits: Limits,
     /// STOMP heart-beats and WebSocket pings.
     pub heartbeat: HeartbeatSection,
+    /// Who counts as being there.
+    pub presence: PresenceSection,
     /// SockJS.
     pub sockjs: SockJsSection,
     /// Access tokens.

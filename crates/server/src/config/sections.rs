@@ -59,6 +59,14 @@ bounded_section! {
     }
 }
 
+bounded_section! {
+    /// `[presence]`: who counts as being there (`spec/bytedesk.md` §8).
+    PresenceSection in "presence" {
+        /// Seconds of silence after which a connection no longer keeps its user online.
+        lease_s: Seconds = Seconds(90), 60..=180;
+    }
+}
+
 /// `[sockjs]`: sessions over HTTP, for clients without WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -3,12 +3,14 @@
 //! Guests come in over every protocol and use all live topics and queues. A bound that the suites need is widened, never
 //! narrowed.
 
-use deskwire_model::Uid;
+use deskwire_model::{TopicFilter, Uid};
 
 use crate::config::{Config, HeartbeatSection, ListenUrl, Seconds, Secret, ServiceAccountSection};
 
 /// Name and secret of the account that everybody may use.
 pub(super) const GUEST: &str = "guest";
+/// Topics with `$` to which the MQTT suites publish, to see that no wildcard matches them; `#` gives no right to these.
+const SERVER_TOPICS: [&str; 2] = ["$TopicA/#", "$client_test5/#"];
 /// Bytes of a STOMP frame and of a WebSocket message that must be possible.
 const FRAME: usize = 2 * 1024 * 1024;
 
@@ -32,7 +34,9 @@ const KEEP_ALIVE_S: Seconds = Seconds(60);
 pub(super) fn apply(config: &mut Config) {
     let name = Uid::new(GUEST).expect("a plain word is a uid");
     config.service_accounts.retain(|account| account.name != name);
-    config.service_accounts.push(ServiceAccountSection::unrestricted(name, Secret::new(GUEST.to_owned())));
+    let mut guest = ServiceAccountSection::unrestricted(name, Secret::new(GUEST.to_owned()));
+    guest.publish.extend(SERVER_TOPICS.map(|text| TopicFilter::new(text).expect("a last segment # is a filter")));
+    config.service_accounts.push(guest);
     let limits = &mut config.limits;
     limits.stomp_frame_bytes = limits.stomp_frame_bytes.max(FRAME);
     limits.websocket_message_bytes = limits.websocket_message_bytes.max(FRAME);

@@ -30,6 +30,14 @@ impl Carrier {
         }
     }
 
+    /// Whether the client has shown itself without saying anything since this was asked last.
+    pub(super) fn came(&self) -> bool {
+        match self {
+            Self::Socket(_) => false,
+            Self::Session(session) => session.came(),
+        }
+    }
+
     /// What has been proved without a pong since this was asked last.
     pub(super) fn proved(&self) -> Option<u64> {
         match self {

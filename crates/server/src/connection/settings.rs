@@ -2,6 +2,7 @@
 
 use std::{num::NonZeroU16, sync::Arc};
 
+use deskwire_desk::Presence;
 use deskwire_wire::{mqtt, stomp};
 
 use super::{clock::Clock, scratch};
@@ -27,18 +28,23 @@ pub(super) struct Settings {
     pub(super) write_stall_ms: u64,
     /// A client that is silent for this many milliseconds is asked for a sign of life; after as many again it is gone.
     pub(super) idle_ping_ms: u64,
+    /// A client that cannot be asked and is silent for this many milliseconds does not keep its user online.
+    pub(super) lease_ms: u64,
+    pub(super) presence: Arc<Presence>,
     pub(super) metrics: Arc<Metrics>,
 }
 
 impl Settings {
     /// The clock of all connections starts here.
-    pub(super) fn new(config: &Config, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(config: &Config, metrics: Arc<Metrics>, presence: Arc<Presence>) -> Self {
         Self {
             clock: Clock::start(),
             max_message: config.limits.websocket_message_bytes,
             max_unsent: config.limits.outbox_bytes,
             write_stall_ms: config.limits.write_stall_ms.0,
             idle_ping_ms: config.heartbeat.idle_ping_ms.0,
+            lease_ms: config.presence.lease_s.0 * 1000,
+            presence,
             metrics,
         }
     }

@@ -11,6 +11,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use deskwire_broker::{CloseReason, Delivery, Orders, Outbox};
+use deskwire_desk::Lapsed;
 use deskwire_wire::{
     Tick,
     ws::{CloseCode, Control},
@@ -28,7 +29,7 @@ use super::{
     registry::Registered,
     scratch,
     settings::Settings,
-    silence::{Silence, Verdict},
+    silence::{Patience, Silence, Verdict},
     unsent::Unsent,
 };
 use crate::telemetry::metrics::Limit;
@@ -51,6 +52,8 @@ pub(super) struct Connection<P: Protocol> {
     page: Option<Page>,
     ping: Option<Control>,
     silence: Silence,
+    /// Keeps the client's user from being online by a connection that was silent for too long.
+    lapsed: Option<Lapsed>,
     /// Whether to ask the client for a sign of life with the next write.
     ask: bool,
     /// Whether the client was not listened to for a while.
@@ -74,7 +77,10 @@ impl<P: Protocol> Connection<P> {
         registered: Registered,
         settings: Arc<Settings>,
     ) -> Box<Self> {
-        let asks_after_ms = framing.is_websocket().then_some(settings.idle_ping_ms);
+        let patience = match framing.is_websocket() {
+            true => Patience::Asks(settings.idle_ping_ms),
+            false => Patience::Leases(settings.lease_ms),
+        };
         Box::new(Self {
             carrier,
             framing,
@@ -86,7 +92,8 @@ impl<P: Protocol> Connection<P> {
             reading: None,
             page: None,
             ping: None,
-            silence: Silence::new(settings.clock.now(), asks_after_ms),
+            silence: Silence::new(settings.clock.now(), patience),
+            lapsed: None,
             ask: false,
             deaf: false,
             rested: false,
@@ -141,7 +148,9 @@ impl<P: Protocol> Connection<P> {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
                 // It may have waited for the disk, and the client for us.
-                self.hear(self.settings.clock.now());
+                let done = self.settings.clock.now();
+                self.silence.excuse(done.since(now));
+                self.protocol.alive(done);
             }
             let mut more = false;
             if self.is_writable() {
@@ -210,6 +219,7 @@ impl<P: Protocol> Connection<P> {
         match self.silence.judge(now) {
             Verdict::Bearable => {}
             Verdict::Ask => self.ask = true,
+            Verdict::Absent => self.lapsed = Some(self.settings.presence.lapse(&self.outbox)),
             Verdict::Gone => return Err(io::ErrorKind::TimedOut.into()),
         }
         Ok(())
@@ -335,8 +345,11 @@ impl<P: Protocol> Connection<P> {
         })
     }
 
-    /// Takes a proof that came without bytes; ready when there was one.
+    /// Takes signs of life that came without bytes; ready when there was a proof.
     fn prove(&mut self) -> Poll<bool> {
+        if self.carrier.came() {
+            self.hear(self.settings.clock.now());
+        }
         let Some(number) = self.carrier.proved() else { return Poll::Pending };
         self.protocol.proved(number);
         Poll::Ready(true)
@@ -344,6 +357,7 @@ impl<P: Protocol> Connection<P> {
 
     fn hear(&mut self, now: Tick) {
         self.silence.end(now);
+        self.lapsed = None;
         self.protocol.alive(now);
     }
 
@@ -375,3 +389,6 @@ impl<P: Protocol> Connection<P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,11 @@ impl Endpoints {
         let config = Arc::clone(&gateway.config);
         Self {
             connections: Arc::default(),
-            settings: Arc::new(Settings::new(&config, Arc::clone(&gateway.metrics))),
+            settings: Arc::new(Settings::new(
+                &config,
+                Arc::clone(&gateway.metrics),
+                Arc::clone(gateway.desk.presence()),
+            )),
             stomp: Arc::new(settings::stomp(&config)),
             mqtt: Arc::new(settings::mqtt(&config)),
             gateway,

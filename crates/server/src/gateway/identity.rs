@@ -1,15 +1,26 @@
 //! Who is at the other end of a connection.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use deskwire_desk::{Desk, DeskError};
 use deskwire_model::{Principal, Role, Uid};
 
 use super::Gateway;
 use crate::{
-    auth::{service::ServiceAccount, token::TokenError},
+    auth::{
+        lockout::Locked,
+        service::ServiceAccount,
+        token::{TokenError, Verified},
+    },
     connection::timestamp,
+    telemetry::metrics::Limit,
 };
+
+/// The address of whoever has none that is known.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// An authenticated principal.
 #[derive(Clone, Debug)]
@@ -32,6 +43,9 @@ pub enum AuthError {
     /// The token was good once.
     #[error("the access token has expired")]
     Expired,
+    /// Too many were not ours: they are not looked at for a while.
+    #[error(transparent)]
+    Locked(#[from] Locked),
     /// They could not be checked.
     #[error(transparent)]
     Desk(DeskError),
@@ -60,7 +74,23 @@ impl Gateway {
     /// # Errors
     /// [`AuthError::Expired`], [`AuthError::Invalid`].
     pub fn bearer(&self, token: &str) -> Result<Identity, AuthError> {
-        Ok(Identity::user(self.tokens.verify(token, timestamp())?.principal))
+        Ok(self.tokens.verify(token, timestamp()).map(Identity::from)?)
+    }
+
+    /// The service account called `name`, if `secret` is its secret. Guesses count against the name at their `address`, so
+    /// that nobody locks a back end out from elsewhere.
+    ///
+    /// # Errors
+    /// [`Locked`], also for the right secret.
+    pub fn program(&self, name: &str, secret: &str, address: IpAddr) -> Result<Option<Arc<ServiceAccount>>, Locked> {
+        let account = self.services.authenticate(name, secret.as_bytes());
+        let (guessed, now) = (format!("{name}@{address}"), timestamp());
+        let counted = match &account {
+            // Worth nothing while whoever shows it is locked out.
+            Some(_) => self.lockout.check(&guessed, address, now),
+            None => self.lockout.begin(&guessed, address, now),
+        };
+        counted.inspect_err(|_| self.metrics.limit_hits(Limit::Login).increment(1)).map(|()| account)
     }
 
     /// Who opens a STOMP session: a bearer token (seed 002), a service account, an access token as passcode, or a
@@ -73,13 +103,14 @@ impl Gateway {
         authorization: Option<&str>,
         login: Option<&str>,
         passcode: Option<&str>,
+        address: Option<IpAddr>,
     ) -> Result<Identity, AuthError> {
         if let Some(header) = authorization {
             return self.bearer(bearer_token(header).ok_or(AuthError::Invalid)?);
         }
         let login = login.filter(|login| !login.is_empty()).ok_or(AuthError::Missing)?;
         match passcode.filter(|passcode| !passcode.is_empty()) {
-            Some(passcode) => self.login(login, passcode),
+            Some(passcode) => self.login(login, passcode, address),
             None => self.visitor_by_uid(login).await,
         }
     }
@@ -94,13 +125,14 @@ impl Gateway {
         client_id: &str,
         username: Option<&str>,
         password: Option<&str>,
+        address: Option<IpAddr>,
     ) -> Result<Identity, MqttAuthError> {
         if let (None, None, Some(account)) = (username, password, self.services.anonymous()) {
             return Ok(Identity::program(account));
         }
         let username = username.unwrap_or_default();
         let password = password.ok_or(AuthError::Missing)?;
-        let identity = self.login(username, password)?;
+        let identity = self.login(username, password, address)?;
         if identity.principal.role != Role::Service {
             let mut parts = client_id.split('/');
             let named = parts.next() == Some(identity.principal.uid.as_str());
@@ -111,11 +143,19 @@ impl Gateway {
         Ok(identity)
     }
 
-    fn login(&self, name: &str, secret: &str) -> Result<Identity, AuthError> {
-        if let Some(account) = self.services.authenticate(name, secret.as_bytes()) {
-            return Ok(Identity::program(account));
+    /// A service account with its secret, or whoever has an access token for a secret.
+    fn login(&self, name: &str, secret: &str, address: Option<IpAddr>) -> Result<Identity, AuthError> {
+        match self.tokens.verify(secret, timestamp()) {
+            Ok(verified) => Ok(Identity::from(verified)),
+            Err(TokenError::Expired) => Err(AuthError::Expired),
+            // A token of a server that lost its key is no guess: a client that has one shows it again and again, and would
+            // lock out everybody at its address.
+            Err(TokenError::Forged) if !self.services.knows(name) => Err(AuthError::Invalid),
+            Err(TokenError::Forged | TokenError::Malformed) => {
+                let account = self.program(name, secret, address.unwrap_or(NOWHERE))?;
+                account.map(Identity::program).ok_or(AuthError::Invalid)
+            }
         }
-        self.bearer(secret)
     }
 
     async fn visitor_by_uid(&self, login: &str) -> Result<Identity, AuthError> {
@@ -125,6 +165,12 @@ impl Gateway {
             Err(DeskError::UnknownVisitor) => Err(AuthError::Invalid),
             Err(error) => Err(AuthError::Desk(error)),
         }
+    }
+}
+
+impl From<Verified> for Identity {
+    fn from(verified: Verified) -> Self {
+        Self::user(verified.principal)
     }
 }
 

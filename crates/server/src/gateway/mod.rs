@@ -3,14 +3,14 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for. [`presence`] tells the desk who comes and goes.
+//! message is for. [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod names;
-mod presence;
 mod queues;
+mod seat_watch;
 mod topics;
 mod users;
 mod wills;
@@ -24,14 +24,14 @@ pub use self::{
     extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
-    presence::Presence,
     queues::QueueRoute,
+    seat_watch::SeatWatch,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
     wills::Wills,
 };
 use crate::{
-    auth::{service::ServiceAccounts, token::Tokens},
+    auth::{lockout::Lockout, service::ServiceAccounts, token::Tokens},
     config::Config,
     telemetry::metrics::Metrics,
 };
@@ -57,6 +57,8 @@ pub struct Gateway {
     pub tokens: Tokens,
     /// Back ends and bridges.
     pub services: ServiceAccounts,
+    /// Slows down guessing.
+    pub lockout: Lockout,
     /// The effective configuration.
     pub config: Arc<Config>,
     /// Where everybody counts.

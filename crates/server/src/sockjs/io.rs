@@ -53,6 +53,12 @@ impl SessionIo {
         self.session.take_proved()
     }
 
+    /// Whether a request that receives has come since this was asked last. Whoever waits to read is woken when one has.
+    #[must_use]
+    pub fn came(&self) -> bool {
+        self.session.take_came()
+    }
+
     /// Ends the session: after what waits, the client hears `code` and `reason` with each request that receives, until
     /// it has not come for the disconnect delay (`spec/stomp-sockjs.md` rule 30). Only the first call counts.
     pub fn close(&self, code: u16, reason: &str) {

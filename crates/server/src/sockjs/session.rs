@@ -58,6 +58,8 @@ struct State {
     outgoing: Outgoing,
     /// Since when no request receives; `None` while one does.
     alone_since: Option<Instant>,
+    /// Whether a request that receives has come and the server's end does not know.
+    came: bool,
     /// Nothing comes or goes any more.
     over: bool,
     /// Whether a request waits for room in the inbox.
@@ -114,6 +116,7 @@ impl Session {
             incoming: Incoming::default(),
             outgoing: Outgoing::default(),
             alone_since: None,
+            came: false,
             over: false,
             sender_waits: false,
             wakers: Wakers::default(),
@@ -186,9 +189,8 @@ impl Session {
                 return Err(AttachError::Busy);
             }
             state.outgoing.receiver_came();
-            if state.outgoing.has_proved() {
-                state.wakers.wake_reader();
-            }
+            state.came = true;
+            state.wakers.wake_reader();
             Ok(Attachment { session: Arc::clone(self), finished: false })
         })
     }
@@ -330,6 +332,10 @@ impl Session {
                 state.wakers.wake_reader();
             }
         });
+    }
+
+    pub(super) fn take_came(&self) -> bool {
+        std::mem::take(&mut self.lock().came)
     }
 
     pub(super) fn take_proved(&self) -> Option<u64> {

@@ -5,8 +5,8 @@ use std::{collections::VecDeque, net::TcpStream};
 use bytes::Bytes;
 use deskwire_wire::{
     mqtt::{
-        Connect, Decoder, Delivery, Encoder, Limits, Login, Packet, PacketId, Publish, QoS, Role, Subscribe, Text,
-        TopicFilter, TopicName, Will,
+        ConnackCode, Connect, Decoder, Delivery, Encoder, Limits, Login, Packet, PacketId, Publish, QoS, Role,
+        Subscribe, Text, TopicFilter, TopicName, Will,
     },
     ws::Opcode,
 };
@@ -69,13 +69,28 @@ impl Mqtt {
         password: &str,
         will: Option<Will>,
     ) -> Self {
+        let code = self.connect(client_id, username, password, will);
+        assert_eq!(code, ConnackCode::Success);
+        self
+    }
+
+    /// Says CONNECT; the server's answer.
+    pub(crate) fn connect(
+        &mut self,
+        client_id: &str,
+        username: &str,
+        password: &str,
+        will: Option<Will>,
+    ) -> ConnackCode {
         let mut connect = Connect::new(text(client_id));
         connect.clean_start = false;
         connect.will = will;
         connect.login = Some(Login { username: Some(text(username)), password: Some(password.to_owned().into()) });
         self.say(&Packet::Connect(Box::new(connect)));
-        assert!(matches!(self.packet(), Packet::Connack(_)));
-        self
+        match self.packet() {
+            Packet::Connack(connack) => connack.code,
+            other => panic!("a CONNACK was expected: {other:?}"),
+        }
     }
 
     pub(crate) fn say(&mut self, packet: &Packet) {
@@ -135,6 +150,12 @@ impl Mqtt {
             Packet::Publish(publish) => publish,
             other => panic!("a PUBLISH was expected: {other:?}"),
         }
+    }
+
+    /// Acknowledges a message that came with QoS 1.
+    pub(crate) fn acknowledge(&mut self, delivery: Delivery) {
+        let Delivery::AtLeastOnce(packet_id) = delivery else { panic!("{delivery:?} is not for PUBACK") };
+        self.say(&Packet::Puback(packet_id.into()));
     }
 
     /// Nothing is on its way to us: the answer to a ping comes first.

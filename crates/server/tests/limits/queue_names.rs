@@ -72,6 +72,32 @@ fn a_message_has_its_name_for_itself_after_a_restart_too() {
 }
 
 #[test]
+fn what_a_message_says_to_all_protocols_survives_a_restart() {
+    let server = Server::start(&[]);
+    let mut sender = Stomp::service(&server);
+    let (topic, queue) = (("reply-to", "/topic/a.b"), ("reply-to", "/queue/answers"));
+    let (text, data) = (("correlation-id", "7:\u{e4}"), ("correlation-data", "/wA="));
+    let expires = ("expires", "99999999999999");
+    sender.posted(QUEUE, "1", &[PERSISTENT, &[topic, text, expires]].concat());
+    sender.posted(QUEUE, "2", &[PERSISTENT, &[queue, data]].concat());
+    sender.posted(QUEUE, "3", PERSISTENT);
+    let server = server.restarted(&[]);
+    let mut consumer = consumer(&server, &[("selector", "expires = 99999999999999 AND reply-to = '/topic/a/b'")]);
+    let names = ["reply-to", "correlation-id", "correlation-data", "expires"];
+    let said = |consumer: &mut Stomp| {
+        let message = consumer.message();
+        names.map(|name| message.header(name).map(str::to_owned))
+    };
+    let expected = |values: [Option<&str>; 4]| values.map(|value| value.map(str::to_owned));
+    assert_eq!(said(&mut consumer), expected([Some("/topic/a/b"), Some("7:\u{e4}"), None, Some(expires.1)]));
+    hears_nothing(&mut consumer);
+    consumer.unsubscribed(&[("id", "s")]);
+    consumer.subscribed("s", QUEUE, &[]);
+    assert_eq!(said(&mut consumer), expected([Some(queue.1), None, Some(data.1), None]));
+    assert_eq!(said(&mut consumer), expected([None; 4]));
+}
+
+#[test]
 fn a_sender_does_not_write_our_headers() {
     let server = Server::start(&[]);
     let (mut consumer, mut sender) = (consumer(&server, &[]), Stomp::service(&server));

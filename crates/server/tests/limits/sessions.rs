@@ -105,3 +105,34 @@ fn connections_say_who_they_are_and_what_they_listen_to() {
     drop((silent, agent, service, mqtt));
     while page(&server, "")["totalElements"] != 0 {}
 }
+
+/// What agents are told about the presence of a user.
+fn presence(server: &Server, token: &str, user: &str) -> Value {
+    let answer = server.exchange(&format!(
+        "GET /api/v1/connection/presence/{user} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+         Authorization: Bearer {token}\r\n\r\n"
+    ));
+    answer.json()["data"].take()
+}
+
+#[test]
+fn agents_see_who_is_there() {
+    let server = server();
+    let token = server.agent_token();
+    let visitor = server.visitor();
+    let there = |connections: u32| json!({ "online": connections > 0, "activeCount": connections });
+    for user in [AGENT.0, &visitor.uid] {
+        assert_eq!(presence(&server, &token, user), there(0), "{user}");
+    }
+    let (agent, mobile) = (Stomp::agent(&server), Mqtt::agent(&server));
+    let guest = Stomp::visitor(&server, &visitor);
+    assert_eq!(presence(&server, &token, AGENT.0), there(2));
+    assert_eq!(presence(&server, &token, &visitor.uid), there(1));
+    drop((agent, guest));
+    while presence(&server, &token, AGENT.0) != there(1) || presence(&server, &token, &visitor.uid) != there(0) {}
+    drop(mobile);
+    for nobody in ["nobody", "bench", "%01"] {
+        assert_eq!(presence(&server, &token, nobody), json!(false), "{nobody}");
+    }
+    assert_eq!(server.get(&format!("/api/v1/connection/presence/{}", AGENT.0)).status, 401);
+}

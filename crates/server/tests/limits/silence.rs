@@ -1,5 +1,7 @@
 //! WebSockets on which nothing is heard: asked for a sign of life, and closed if none comes.
 
+use std::time::{Duration, Instant};
+
 use crate::{
     mqtt_client::Mqtt,
     server::Server,
@@ -41,4 +43,16 @@ fn who_answers_pings_may_be_silent_for_ever() {
     stomp.socket.hear_pings(3);
     stomp.is_served();
     answering.join().unwrap();
+}
+
+#[test]
+fn who_asks_for_no_keep_alive_gets_the_longest_there_is() {
+    let server = Server::start(&[("MQTT_KEEP_ALIVE_S", "1")]);
+    let mut mqtt = Mqtt::service(&server);
+    let begun = Instant::now();
+    // Pings do not count: there are none so soon.
+    assert_eq!(mqtt.hear().closed(), 1008);
+    assert!(begun.elapsed() >= Duration::from_millis(1500), "half as long again is borne");
+    let mut stomp = Stomp::service(&server);
+    stomp.is_served();
 }

@@ -10,16 +10,16 @@ use crate::{
 };
 
 /// HTTP/1.0, so that the body comes without chunks.
-fn post(server: &Server, path: &str, body: &str) -> Answer {
+pub(crate) fn post(server: &Server, path: &str, body: &str) -> Answer {
     server.exchange(&format!("POST {path} HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
 }
 
-fn say(server: &Server, path: &str, frame: &str) -> u16 {
+pub(crate) fn say(server: &Server, path: &str, frame: &str) -> u16 {
     post(server, &format!("{path}/xhr_send"), &json!([frame]).to_string()).status
 }
 
 /// Polls until something with `part` in it comes.
-fn hear(server: &Server, path: &str, part: &str) -> String {
+pub(crate) fn hear(server: &Server, path: &str, part: &str) -> String {
     loop {
         let answer = post(server, &format!("{path}/xhr"), "");
         assert_eq!(answer.status, 200, "{answer:?}");

@@ -6,8 +6,9 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers` and `queues`; `entries`, `conversations`, `people`,
-//! `settings` and `sessions` answer the rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
+//! `conversations`, `people` and `settings` answer the rest; `columns` turns rows into domain types; `schema` opens,
+//! checks and migrates.
 
 mod assignment;
 mod columns;

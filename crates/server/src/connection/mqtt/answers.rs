@@ -61,7 +61,7 @@ impl Mqtt {
         let Some(awaited) = self.take_unanswered(number) else { return };
         match outcome {
             Ok(Written::Refused(refusal)) => self.refuse(awaited, &refusal.to_string()),
-            Ok(_) => self.finish(awaited),
+            Ok(_) => self.finish(&awaited),
             // Without an acknowledgement the client sends it again, to a server that can store it.
             Err(_) => self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "not stored")),
         }
@@ -70,7 +70,7 @@ impl Mqtt {
     /// The answer to what was not stored and had to wait for its turn.
     pub(super) fn handed_on(&mut self, number: u64) {
         if let Some(awaited) = self.take_unanswered(number) {
-            self.finish(awaited);
+            self.finish(&awaited);
         }
     }
 
@@ -79,12 +79,14 @@ impl Mqtt {
         self.unanswered.remove(index).map(|waiting| waiting.awaited)
     }
 
-    fn finish(&mut self, awaited: Awaited) {
+    fn finish(&mut self, awaited: &Awaited) {
         match awaited {
             Awaited::Publish { ticket: None, .. } => {}
-            Awaited::Publish { ticket: Some(ticket), .. } | Awaited::Released(ticket) => self.session.published(ticket),
-            Awaited::Received(packet_id) => self.session.release(packet_id),
-            Awaited::Reserved(count) => self.reserved.are_stored(count),
+            Awaited::Publish { ticket: Some(ticket), .. } | Awaited::Released(ticket) => {
+                self.session.published(*ticket);
+            }
+            Awaited::Received(packet_id) => self.session.release(*packet_id),
+            Awaited::Reserved(count) => self.reserved.are_stored(*count),
         }
     }
 
@@ -94,7 +96,7 @@ impl Mqtt {
             Awaited::Publish { ticket, uid } => {
                 self.answer_refused(ticket, PubackCode::ImplementationSpecificError, reason, &uid);
             }
-            other => self.finish(other),
+            other => self.finish(&other),
         }
     }
 

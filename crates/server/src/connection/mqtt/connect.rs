@@ -13,7 +13,7 @@ use deskwire_wire::{
 use super::{Client, Mqtt, subscribe::IMPLICIT, will::Will};
 use crate::{
     connection::pace::Pace,
-    gateway::{Identity, MqttAuthError, SessionEvent, SessionView},
+    gateway::{AuthError, Identity, MqttAuthError, SessionEvent, SessionView},
     telemetry::metrics::Protocol,
 };
 
@@ -133,13 +133,14 @@ impl Mqtt {
             None => (None, None),
         };
         let password = password.and_then(|password| std::str::from_utf8(password).ok());
-        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password) {
+        match self.gateway.authenticate_mqtt(connect.client_id.as_str(), username, password, self.address) {
             Ok(identity) => Some(identity),
             Err(error) => {
                 metrics::counter!("deskwire_logins_refused_total", "protocol" => "mqtt").increment(1);
                 tracing::info!(%error, "an MQTT client was refused");
                 let code = match error {
                     MqttAuthError::ClientId => ConnackCode::ClientIdentifierNotValid,
+                    MqttAuthError::Credentials(AuthError::Locked(_)) => ConnackCode::ConnectionRateExceeded,
                     MqttAuthError::Credentials(_) => ConnackCode::BadUserNameOrPassword,
                 };
                 self.refuse_connect(code, &error.to_string());

@@ -14,7 +14,7 @@ use super::{
     messages::{Form, Match, assured},
     token::{Acknowledged, Token},
 };
-use crate::connection::framing::Frames;
+use crate::connection::{framing::Frames, timestamp};
 
 /// Messages with a packet identifier that have not been sent, in the order of their identifiers.
 #[derive(Debug, Default)]
@@ -107,8 +107,9 @@ impl Mqtt {
         {
             return repeated;
         }
-        let Some(form) = self.form_of_post(post) else {
-            // What it was for has been unsubscribed.
+        let late = post.publication.expires().is_some_and(|time| time <= timestamp());
+        // Nothing, if what it was for has been unsubscribed.
+        let Some(form) = self.form_of_post(post).filter(|_| !late) else {
             self.settled(Token::of_post(post.number));
             return true;
         };
@@ -218,7 +219,8 @@ impl Mqtt {
             // Exactly once needs an identifier that is stored with the message.
             found.qos = found.qos.min(QoS::AtLeastOnce);
         }
-        Some(found.form(publication, Token::of_post(post.number)))
+        let form = found.form(publication, Token::of_post(post.number));
+        Some(Form { retain: form.retain || post.retained, ..form })
     }
 
     /// The mailbox's own number for a retained message of a session that is kept, so that it is not lost with the

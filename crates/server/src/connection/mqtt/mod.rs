@@ -37,7 +37,7 @@ use self::{
 use super::{
     follow::Subscriptions,
     framing::Frames,
-    pace::Pace,
+    pace::{Pace, Request},
     probe::Probes,
     protocol::{Ending, Page, Protocol, Reading},
     registry::{Description, Listening},
@@ -177,7 +177,7 @@ impl Mqtt {
         match event {
             Event::Connect(connect) => self.admit(*connect, now).await,
             Event::Publish { publish, ticket } => {
-                self.count(now);
+                self.gateway.metrics.messages_in(self.name()).increment(1);
                 self.publish(&publish, ticket).await;
             }
             Event::Released { packet_id, ticket } => self.release(packet_id, ticket).await,
@@ -281,11 +281,7 @@ impl Protocol for Mqtt {
         if self.next.is_none() {
             self.next = self.session.poll_event();
         }
-        let may_act = match self.next {
-            Some(Event::Publish { .. }) => self.pace.due().is_none(),
-            Some(_) => true,
-            None => false,
-        };
+        let may_act = self.next.as_ref().is_some_and(|event| self.pace.due(request(event)).is_none());
         may_act || !self.joined.is_empty() || self.subscriptions.has_arrived() || self.reserved.is_due()
     }
 
@@ -300,6 +296,9 @@ impl Protocol for Mqtt {
                     self.tell_read_positions(subscription, &conversation).await;
                 }
             } else if let Some(event) = self.next.take() {
+                if self.pace.spend(request(&event), now) {
+                    self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
+                }
                 self.act(event, now).await;
             }
         }
@@ -373,7 +372,7 @@ impl Protocol for Mqtt {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.next.as_ref().and_then(|_| self.pace.due());
+        let pace = self.next.as_ref().and_then(|event| self.pace.due(request(event)));
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 
@@ -420,6 +419,14 @@ impl Protocol for Mqtt {
         self.session.shrink();
         self.unanswered.shrink_to_fit();
         self.reserved.shrink();
+    }
+}
+
+/// As what an event is accounted for.
+const fn request(event: &Event) -> Request {
+    match event {
+        Event::Publish { .. } | Event::Subscribe(_) => Request::Message,
+        _ => Request::Other,
     }
 }
 

@@ -6,27 +6,16 @@ use bytes::Bytes;
 use deskwire_broker::{Content, Publication, Publishing, Ticket as Turn};
 use deskwire_desk::{DeskError, Sender, Submitted};
 use deskwire_model::{Conversation, Topic, dialect};
-use deskwire_wire::{
-    Tick,
-    mqtt::{Delivery, Publish, QoS, Ticket},
-};
+use deskwire_wire::mqtt::{Delivery, Publish, QoS, Ticket};
 
 use super::{Mqtt, answers::Awaited, properties, refusals};
 use crate::{
     connection::timestamp,
     gateway::{Identity, Refused, Route},
-    telemetry::metrics::{Limit, Protocol},
+    telemetry::metrics::Limit,
 };
 
 impl Mqtt {
-    pub(super) fn count(&mut self, now: Tick) {
-        let metrics = &self.gateway.metrics;
-        metrics.messages_in(Protocol::Mqtt).increment(1);
-        if self.pace.spend(now) {
-            metrics.limit_hits(Limit::Rate).increment(1);
-        }
-    }
-
     pub(super) async fn publish(&mut self, publish: &Publish, ticket: Option<Ticket>) {
         let number = self.next_number();
         let mut uid = String::new();

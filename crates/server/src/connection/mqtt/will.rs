@@ -54,7 +54,7 @@ impl Testament {
         if let Err(veto) = asked {
             return tracing::info!(%veto, "a will was refused");
         }
-        let opaque = properties::of_will(&will, crate::connection::timestamp());
+        let opaque = properties::opaque_will(&will, crate::connection::timestamp());
         let stored = will.qos != QoS::AtMostOnce;
         let publication = Publication::new(topic, Content::Opaque(opaque));
         if !will.retain {

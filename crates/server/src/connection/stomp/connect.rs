@@ -16,7 +16,10 @@ impl Stomp {
     pub(super) async fn connect(&mut self, connect: Connect, now: Tick) {
         let authenticated = match self.known.take() {
             Some(identity) => Ok(*identity),
-            None => self.gateway.authenticate_stomp(connect.authorization(), connect.login(), connect.passcode()).await,
+            None => {
+                let (authorization, login, passcode) = (connect.authorization(), connect.login(), connect.passcode());
+                self.gateway.authenticate_stomp(authorization, login, passcode, self.address).await
+            }
         };
         let identity = match authenticated {
             Ok(identity) => identity,

@@ -8,7 +8,7 @@ use deskwire_model::{Conversation, LogId, Seq};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
-use super::{Spelled, Stomp, Subscribed, UNLOGGED};
+use super::{Spelled, Stomp, Subscribed, UNLOGGED, properties};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     telemetry::metrics::Limit,
@@ -148,10 +148,14 @@ impl Stomp {
     ) {
         let mut space = Spelled::new();
         let destination = to.destination(publication.topic(), &mut space);
+        let said;
         let (mut seq, mut headers) = (itoa::Buffer::new(), SmallVec::<[_; USUAL_HEADERS]>::new());
         let (content_type, text) = match publication.content() {
             Content::Opaque(opaque) => {
-                headers.extend(opaque.headers().filter(|(name, _)| !is_ours(name)));
+                said = properties::written(opaque);
+                headers.extend(said.iter().map(|(name, value)| (*name, value.as_ref())));
+                let is_said = |name: &str| said.iter().any(|(own, _)| *own == name.trim());
+                headers.extend(opaque.headers().filter(|(name, _)| !is_ours(name) && !is_said(name)));
                 let is_text = opaque.is_text();
                 (opaque.content_type().or(is_text.then_some(TEXT)), is_text)
             }

@@ -1,10 +1,11 @@
 //! STOMP on a connection: [`requests`] acts on what the client asks, each kind of request in a file of its own
 //! ([`connect`], [`subscribe`], [`inbox`], [`questions`], [`queues`], [`send`], [`temporary`]); [`messages`] writes what it
-//! gets.
+//! gets. What headers mean to other protocols is in [`properties`].
 
 mod connect;
 mod inbox;
 mod messages;
+mod properties;
 mod questions;
 mod queues;
 mod requests;
@@ -231,8 +232,8 @@ impl Protocol for Stomp {
             // Answers may be as large as a history: the client takes them first.
             _ if self.session.is_backed_up() => false,
             // A barrier waits until everything before it is answered.
+            Some(event) if self.due(event).is_some() => false,
             Some(Event::Receipt { .. } | Event::Disconnect(_)) => self.unanswered.is_empty(),
-            Some(Event::Send(_) | Event::Subscribe(_)) => self.pace.due().is_none(),
             Some(_) => true,
             None => false,
         }
@@ -325,7 +326,7 @@ impl Protocol for Stomp {
     }
 
     fn deadline(&self) -> Option<Tick> {
-        let pace = self.next.as_ref().and_then(|_| self.pace.due());
+        let pace = self.next.as_ref().and_then(|event| self.due(event));
         self.session.poll_timeout().into_iter().chain(pace).min()
     }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Reply, Selector,
+    Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Publishing, Reply, Selector,
     SubscriptionKey, Ticket, Wants,
 };
-use deskwire_model::{SessionId, Timestamp, Topic, TopicFilter};
+use deskwire_model::{SessionId, Topic, TopicFilter};
 use deskwire_wire::stomp::{
     AckMode, DeliverError, DurableName, MessageId, Session,
     event::{Send, Settlement, Subscribe, Unsubscribe},
@@ -84,28 +84,18 @@ impl Stomp {
         Ok(())
     }
 
-    /// To a live topic. What is to survive a restart is stored for the durable subscriptions that collect it.
+    /// To a live topic. What is to survive a restart is stored for those who collect it and may be away.
     pub(super) async fn publish_live(&mut self, send: &Send, publication: Publication) -> Result<(), Refused> {
         if is_retained(send) {
             return self.retain(send, publication).await;
         }
-        let unstored = if is_persistent(send) {
-            let reply = self.next_reply();
-            self.gateway.queues.publish_stored(publication, reply).await?
+        let (stored, in_turn) = (is_persistent(send), !self.unanswered.is_empty());
+        let how = Publishing { stored, durables: stored, received: None, in_turn };
+        let ticket = self.next_ticket();
+        if self.gateway.queues.publish(publication, how, ticket).await? {
+            self.answer_later(send);
         } else {
-            Some(publication)
-        };
-        match unstored {
-            None => self.answer_later(send),
-            Some(publication) if self.unanswered.is_empty() => {
-                self.gateway.hub.publish(&Arc::new(publication));
-                self.receipt_of(send);
-            }
-            Some(publication) => {
-                let ticket = self.next_ticket();
-                self.gateway.queues.publish_in_turn(publication, ticket).await?;
-                self.answer_later(send);
-            }
+            self.receipt_of(send);
         }
         Ok(())
     }
@@ -135,18 +125,13 @@ impl Stomp {
         self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt, tolerated: None });
     }
 
-    /// What a SEND says, with what its headers mean for who gets it.
+    /// What a SEND says, with who says it and whether to retain it.
     pub(super) fn qualified(&self, said: Opaque, send: &Send) -> Opaque {
         let said = match &self.client {
             Some(client) => said.said_by(client.session),
             None => said,
         };
-        // Clients of JMS write 0 for never.
-        let expires = send.frame.header("expires").and_then(|time| time.trim().parse().ok()).filter(|time| *time > 0);
-        match expires {
-            Some(time) => said.expiring(Timestamp(time)),
-            None => said,
-        }
+        if is_retained(send) { said.retained() } else { said }
     }
 
     fn count_full(&self) {

@@ -6,14 +6,16 @@ use deskwire_wire::{
 };
 
 use super::Stomp;
-use crate::{gateway::Refused, telemetry::metrics::Limit};
+use crate::{connection::pace::Request, gateway::Refused, telemetry::metrics::Limit};
 
 impl Stomp {
     pub(super) async fn act(&mut self, event: Event, now: Tick) {
+        if request(&event).is_some_and(|request| self.pace.spend(request, now)) {
+            self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
+        }
         match event {
             Event::Connect(connect) => self.connect(connect, now).await,
             Event::Subscribe(subscribe) => {
-                self.spend(now);
                 if let Err(refused) = self.subscribe(&subscribe).await {
                     self.refuse(&refused, subscribe.destination(), subscribe.receipt());
                 }
@@ -30,7 +32,6 @@ impl Stomp {
             },
             Event::Send(send) => {
                 self.gateway.metrics.messages_in(self.protocol).increment(1);
-                self.spend(now);
                 if let Err(refused) = self.send(&send).await {
                     self.refuse(&refused, send.destination(), send.receipt());
                 }
@@ -61,11 +62,18 @@ impl Stomp {
         self.session.error(&refused.to_string(), destination, receipt);
     }
 
-    /// Accounts for a request that takes its turn at the client's pace.
-    fn spend(&mut self, now: Tick) {
-        if self.pace.spend(now) {
-            self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
-        }
+    /// When the client may ask for this, if it may not now.
+    pub(super) fn due(&self, event: &Event) -> Option<Tick> {
+        self.pace.due(request(event)?)
+    }
+}
+
+/// As what an event is accounted for; none for what a frame brings along that has been accounted for.
+const fn request(event: &Event) -> Option<Request> {
+    match event {
+        Event::Send(_) | Event::Subscribe(_) => Some(Request::Message),
+        Event::Receipt { .. } => None,
+        _ => Some(Request::Other),
     }
 }
 

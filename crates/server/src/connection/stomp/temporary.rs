@@ -13,13 +13,15 @@ use deskwire_wire::stomp::{
     server::is_reserved,
 };
 
-use super::{Stomp, Subscribed, messages::is_ours};
+use super::{
+    Stomp, Subscribed,
+    messages::is_ours,
+    properties::{Properties, REPLY_TO},
+};
 use crate::gateway::{Refused, unheard};
 
 /// How the destinations of temporary queues begin.
 pub(super) const PREFIX: &str = "/temp-queue/";
-/// The header that says where the answer to a message is to go.
-const REPLY_TO: &str = "reply-to";
 
 /// A temporary queue of the connection.
 #[derive(Debug)]
@@ -67,17 +69,19 @@ impl Stomp {
 
     /// What a SEND says, with an address for the answer that others can use in place of `/temp-queue/…`.
     pub(super) fn opaque(&mut self, send: &Send) -> Result<Opaque, Refused> {
+        let properties = Properties::read(|name| send.frame.header(name));
         let headers: Result<_, Refused> = send
             .frame
             .headers()
-            .filter(|(name, _)| !is_reserved(name) && !is_ours(name))
+            .filter(|(name, _)| !is_reserved(name) && !is_ours(name) && !properties.cover(name))
             .map(|(name, value)| {
                 let value = if name == REPLY_TO { self.reply_address(value)? } else { value.into() };
                 Ok((name.into(), value))
             })
             .collect();
         let content_type = send.frame.header("content-type").map(Into::into);
-        Ok(self.qualified(Opaque::new(send.frame.body_bytes(), content_type, headers?), send))
+        let said = properties.of(Opaque::new(send.frame.body_bytes(), content_type, headers?));
+        Ok(self.qualified(said, send))
     }
 
     fn reply_address(&mut self, destination: &str) -> Result<Box<str>, Refused> {

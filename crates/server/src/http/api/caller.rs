@@ -14,11 +14,10 @@ use deskwire_store::Visitor;
 use super::ApiState;
 use crate::{
     auth::service::ServiceAccount,
-    connection::timestamp,
     gateway::{SessionView, bearer_token},
     http::AppError,
     listener::Peer,
-    telemetry::metrics::{Limit, Protocol},
+    telemetry::metrics::Protocol,
 };
 
 /// `name:secret` of a service account, for callers whose `Authorization` belongs to a proxy.
@@ -64,8 +63,7 @@ where
     }
 }
 
-/// A service account with the right secret. Guesses count against the account's name at the caller's address, so that
-/// nobody locks a back end out from elsewhere.
+/// A service account with the right secret.
 #[derive(Clone, Debug)]
 pub(super) struct ServiceCaller(pub(super) Arc<ServiceAccount>);
 
@@ -95,20 +93,11 @@ where
         let (name, secret) = key.split_once(':').unwrap_or((&key, ""));
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.address.ip());
         let peer = peer.ok_or_else(|| AppError::internal("a request came from nowhere"))?;
-        let (guessed, now) = (format!("{name}@{peer}"), timestamp());
-        let account = state.gateway.services.authenticate(name, secret.as_bytes());
-        // A right secret is worth nothing while the caller is locked out.
-        let checked = state.lockout.check(&guessed, peer, now);
-        match (checked, account) {
-            (Ok(()), Some(account)) => return Ok(Self(account)),
-            (Ok(()), None) => state.lockout.begin(&guessed, peer, now),
-            (locked, _) => locked,
+        match state.gateway.program(name, secret, peer) {
+            Ok(Some(account)) => Ok(Self(account)),
+            Ok(None) => Err(AppError::Unauthorized("wrong name or secret of a service account".into())),
+            Err(locked) => Err(AppError::Locked { retry_after: locked.retry_after }),
         }
-        .map_err(|locked| {
-            state.gateway.metrics.limit_hits(Limit::Login).increment(1);
-            AppError::Locked { retry_after: locked.retry_after }
-        })?;
-        Err(AppError::Unauthorized("wrong name or secret of a service account".into()))
     }
 }
 

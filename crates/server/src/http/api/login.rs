@@ -72,7 +72,7 @@ async fn login(
     JsonBody(request): JsonBody<LoginRequest>,
 ) -> Result<Success<LoginAnswer>, AppError> {
     let (address, now) = (peer.address.ip(), timestamp());
-    state.lockout.begin(&request.username, address, now).map_err(|locked| {
+    state.gateway.lockout.begin(&request.username, address, now).map_err(|locked| {
         state.gateway.metrics.limit_hits(Limit::Login).increment(1);
         AppError::Locked { retry_after: locked.retry_after }
     })?;
@@ -86,7 +86,7 @@ async fn login(
     let Some(agent) = agent.filter(|_| right) else {
         return Err(AppError::Unauthorized("wrong user name or password".into()));
     };
-    state.lockout.succeeded(&request.username, address);
+    state.gateway.lockout.succeeded(&request.username, address);
     let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: agent.role };
     let ttl = state.gateway.config.auth.agent_token_ttl_s.duration();
     let issued = state.gateway.tokens.issue(&principal, &agent.username, now, ttl).map_err(AppError::internal)?;

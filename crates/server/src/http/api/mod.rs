@@ -24,7 +24,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{AppError, for_any_origin};
 use crate::{
-    auth::{lockout::Lockout, password::Passwords},
+    auth::password::Passwords,
     connection::{Endpoints, mqtt_endpoint},
     gateway::Gateway,
 };
@@ -42,8 +42,6 @@ pub struct ApiState {
     pub endpoints: Endpoints,
     /// Checks passwords.
     pub passwords: Arc<Passwords>,
-    /// Slows down guessing.
-    pub lockout: Arc<Lockout>,
     /// Slows down visitors who are too fast.
     pub rates: Arc<VisitorRates>,
     /// Renders the metrics.

@@ -2,11 +2,11 @@
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Path, State},
     routing::{get, post},
 };
-use deskwire_model::AgentStatus;
-use serde::Deserialize;
+use deskwire_model::{AgentStatus, Uid};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/api/v1/user/profile", get(profile))
         .route("/api/v1/agent/query", get(profile))
         .route("/api/v1/agent/update/status", post(update_status))
+        .route("/api/v1/connection/presence/{user}", get(presence))
 }
 
 async fn profile(
@@ -48,4 +49,27 @@ async fn update_status(
     })?;
     state.gateway.desk.set_agent_status(&principal.uid, status, timestamp()).await?;
     profile(state, AgentCaller(principal)).await
+}
+
+/// Whether a user is there.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Presence {
+    online: bool,
+    /// Connections that keep it so.
+    active_count: usize,
+}
+
+async fn presence(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    Path(user): Path<String>,
+) -> Result<Success<Presence>, AppError> {
+    let unknown = || AppError::Refused("nobody of this organisation has this uid".into());
+    let user = Uid::new(&user).map_err(|_| unknown())?;
+    if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
+        return Err(unknown());
+    }
+    let active_count = state.gateway.desk.presence().active(&user);
+    Ok(Success::new(Presence { online: active_count > 0, active_count }))
 }

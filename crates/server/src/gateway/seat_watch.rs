@@ -8,11 +8,11 @@ use crate::connection::timestamp;
 
 /// Tells the desk of sessions that begin and end.
 #[derive(Debug)]
-pub struct Presence {
+pub struct SeatWatch {
     desk: Desk,
 }
 
-impl Presence {
+impl SeatWatch {
     /// Tells `desk`.
     #[must_use]
     pub const fn of(desk: Desk) -> Self {
@@ -20,7 +20,7 @@ impl Presence {
     }
 }
 
-impl SessionListener for Presence {
+impl SessionListener for SeatWatch {
     fn on_event(&self, session: &SessionView<'_>, event: SessionEvent<'_>) {
         if !matches!(event, SessionEvent::Connected | SessionEvent::Disconnected) || !session.principal.role.is_staff()
         {

@@ -1,0 +1,131 @@
+//! One connection at a time has a session.
+
+use std::{sync::Arc, time::Duration};
+
+use deskwire_store::{MqttSessionId, StoreError};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, table::Session};
+use crate::{clock, outbox::CloseReason};
+
+/// How long a connection waits for the one before it to end.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A connection's place among those that wait for a session.
+struct Waiting<'a> {
+    mailboxes: &'a Mailboxes,
+    client_id: &'a Arc<str>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut table = self.mailboxes.lock();
+        if let Some(place) = table.places.get_mut(self.client_id) {
+            place.waiting -= 1;
+        }
+        table.retire(self.client_id);
+    }
+}
+
+impl Mailboxes {
+    /// Enters a session (CONNECT). Another connection that has it is told to end, and waited for.
+    ///
+    /// # Errors
+    /// [`EnterError`].
+    pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
+        let Entering { client_id, session, outbox, window, expiry_s, .. } = entering;
+        let waiting = self.wait_for(&entering);
+        let turn = Arc::clone(&waiting.turn).lock_owned();
+        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)?;
+        let (mailbox, existed) = self.resume_or_create(&entering).await?;
+        let saved = mailbox.attach(outbox, session, window);
+        let subscriptions = mailbox.subscriptions();
+        let mut table = self.lock();
+        let known = Session { mailbox: Arc::clone(&mailbox), expiry_s, left: None, leaving: None };
+        table.put(client_id, Some(known));
+        if let Some(place) = table.places.get_mut(client_id) {
+            place.holder = Some(Arc::clone(outbox));
+            // Those who came meanwhile found nobody to tell.
+            if place.waiting > 1 {
+                outbox.close(CloseReason::TakenOver);
+            }
+        }
+        drop(table);
+        drop(waiting);
+        let mailbox = Attached::new(self, client_id, mailbox, turn);
+        Ok(Entered { existed, subscriptions, saved, mailbox })
+    }
+
+    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
+    fn wait_for<'a>(&'a self, entering: &Entering<'a>) -> Waiting<'a> {
+        let mut table = self.lock();
+        let place = table.places.entry(Arc::clone(entering.client_id)).or_default();
+        place.waiting += 1;
+        if let Some(holder) = &place.holder {
+            holder.close(CloseReason::TakenOver);
+        }
+        Waiting { mailboxes: self, client_id: entering.client_id, turn: Arc::clone(&place.turn) }
+    }
+
+    /// The mailbox of the session that goes on, or of a new one; and whether it goes on.
+    async fn resume_or_create(&self, entering: &Entering<'_>) -> Result<(Arc<Mailbox>, bool), EnterError> {
+        let Entering { client_id, user, clean_start, expiry_s, .. } = *entering;
+        let known = self.known(client_id).await;
+        let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
+        if let Some((mailbox, _)) = goes_on
+            && let Some(id) = mailbox.durable()
+            && self.is_resumed(id, expiry_s).await?
+        {
+            return Ok((Arc::clone(mailbox), true));
+        }
+        let durable = if expiry_s > 0 {
+            self.has_room_for_durable(known.is_some())?;
+            Some(self.store.create_mqtt_session(client_id, user, expiry_s).await?)
+        } else {
+            None
+        };
+        if let Some((old, _)) = known {
+            if let (Some(id), None) = (old.durable(), durable) {
+                self.store.drop_mqtt_session(id).await?;
+            }
+            old.end(&self.hub);
+            self.lock().put(client_id, None);
+        }
+        Ok((Mailbox::new(user.clone(), durable, &self.shared), false))
+    }
+
+    /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:
+    /// nothing that comes now may be undone by that.
+    async fn known(&self, client_id: &Arc<str>) -> Option<(Arc<Mailbox>, bool)> {
+        let (known, leaving) = {
+            let mut table = self.lock();
+            let session = table.places.get_mut(client_id)?.session.as_mut()?;
+            let known = (Arc::clone(&session.mailbox), session.is_over(clock::now()));
+            (known, session.leaving.take())
+        };
+        if let Some(leaving) = leaving {
+            // Whether it could be stored matters only to the next start.
+            drop(leaving.await);
+        }
+        Some(known)
+    }
+
+    /// Notes that a session is connected again; `false` if the store does not have it any more.
+    async fn is_resumed(&self, id: MqttSessionId, expiry_s: u32) -> Result<bool, StoreError> {
+        match self.store.resume_mqtt_session(id, expiry_s).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Missing) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Those who race may exceed the bound by one each.
+    fn has_room_for_durable(&self, replaces_one: bool) -> Result<(), EnterError> {
+        let durable = self.lock().durable;
+        if replaces_one || durable < self.limits.sessions { Ok(()) } else { Err(EnterError::TooMany) }
+    }
+}
+
+/// A connection's turn.
+pub(super) type Turn = OwnedMutexGuard<()>;

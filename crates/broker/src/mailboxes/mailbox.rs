@@ -1,0 +1,304 @@
+//! A mailbox that publishers and its connection share.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use deskwire_model::{SessionId, Timestamp, TopicFilter, Uid};
+use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
+
+use super::{
+    SavedMailbox,
+    groups::{Connection, Group, SharedFilter},
+    state::{Bounds, MailboxState, Message},
+};
+use crate::{
+    clock::now,
+    consumed::Consumed,
+    hub::Hub,
+    outbox::{Outbox, Post},
+    publication::Publication,
+};
+
+/// What all mailboxes share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    bounds: Bounds,
+    /// What all mailboxes together may weigh, in bytes.
+    most_bytes: usize,
+    /// What they weigh.
+    bytes: AtomicUsize,
+    consumed: Arc<Consumed>,
+}
+
+impl Shared {
+    pub(super) const fn new(bounds: Bounds, most_bytes: usize, consumed: Arc<Consumed>) -> Self {
+        Self { bounds, most_bytes, bytes: AtomicUsize::new(0), consumed }
+    }
+
+    /// What all mailboxes weigh, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// What a mailbox that weighs `own` bytes may weigh. Callers that race may exceed the bound by what they bring, which
+    /// is a message each.
+    fn most_for(&self, own: usize) -> usize {
+        own + self.most_bytes.saturating_sub(self.bytes())
+    }
+}
+
+/// Where the mailbox is read.
+#[derive(Debug)]
+struct Reader {
+    outbox: Arc<Outbox>,
+    session: SessionId,
+}
+
+#[derive(Debug)]
+struct Content {
+    state: MailboxState,
+    reader: Option<Reader>,
+}
+
+/// A subscription of the session, and where it stands.
+#[derive(Debug)]
+struct Subscribed {
+    subscription: MqttSubscription,
+    standing: Standing,
+}
+
+#[derive(Debug)]
+enum Standing {
+    /// Nowhere: what comes by it goes straight to the connection (QoS 0), or it is no filter.
+    Nowhere,
+    /// Among what mailboxes listen to.
+    Bound(TopicFilter),
+    /// In a group.
+    Member(Arc<Group>),
+}
+
+/// The mailbox of an MQTT session, with what the session subscribes to.
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    user: Uid,
+    /// The number of a session that outlives its connection.
+    durable: Option<MqttSessionId>,
+    subscriptions: Mutex<BTreeMap<Box<str>, Subscribed>>,
+    content: Mutex<Content>,
+    shared: Arc<Shared>,
+}
+
+impl Mailbox {
+    pub(super) fn new(user: Uid, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
+        let content = Content { state: MailboxState::new(shared.bounds), reader: None };
+        Arc::new(Self {
+            user,
+            durable,
+            subscriptions: Mutex::default(),
+            content: Mutex::new(content),
+            shared: Arc::clone(shared),
+        })
+    }
+
+    pub(super) const fn user(&self) -> &Uid {
+        &self.user
+    }
+
+    /// The number of a session that outlives its connection.
+    pub(crate) const fn durable(&self) -> Option<MqttSessionId> {
+        self.durable
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Content> {
+        // Every critical section leaves the content whole.
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a change, and keeps account of it.
+    fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> T {
+        let mut content = self.lock();
+        let before = content.state.bytes();
+        let result = change(&mut content);
+        let after = content.state.bytes();
+        let gone = content.state.take_gone();
+        // Under the lock: what is taken off the sum has been added before.
+        if after >= before {
+            self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
+        }
+        drop(content);
+        self.shared.consumed.add(gone);
+        result
+    }
+
+    /// Makes a change, then hands out what can be handed out.
+    pub(super) fn turn<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
+        self.change(|content| {
+            let result = change(&mut content.state);
+            content.hand_out(now());
+            result
+        })
+    }
+
+    /// Appends a message that came by the shared subscription `via`, or by the session's own, with the number it is
+    /// stored under; when it does not fit, the oldest ones go. Calls `reached` if the session is connected.
+    pub(crate) fn post(
+        &self,
+        publication: &Arc<Publication>,
+        stored: Option<QueuedId>,
+        via: Option<&Arc<str>>,
+        reached: &mut impl FnMut(&Arc<Outbox>),
+    ) {
+        let message = Message::new(Arc::clone(publication), stored, via.cloned());
+        self.change(|content| {
+            let most_bytes = self.shared.most_for(content.state.bytes());
+            let now = now();
+            content.state.post(message, most_bytes, now);
+            content.hand_out(now);
+            if let Some(reader) = &content.reader {
+                reached(&reader.outbox);
+            }
+        });
+    }
+
+    /// Has the store forget a message that was stored for the session and does not come to it.
+    pub(crate) fn give_back(&self, stored: QueuedId) {
+        self.shared.consumed.add(vec![stored]);
+    }
+
+    /// Appends a message of an earlier process.
+    pub(super) fn restore(&self, message: Message, inflight: Option<(u16, bool)>) {
+        self.change(|content| content.state.restore(message, inflight));
+    }
+
+    /// Changes what nobody is told of.
+    pub(super) fn quietly<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
+        self.change(|content| change(&mut content.state))
+    }
+
+    pub(super) fn messages(&self) -> usize {
+        self.lock().state.messages()
+    }
+
+    /// Where the session's present connection is reached.
+    pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
+        self.lock().reader.as_ref().map(|reader| Arc::clone(&reader.outbox))
+    }
+
+    /// Whether the session's present connection is called `session`.
+    pub(super) fn is_read_by(&self, session: SessionId) -> bool {
+        self.lock().reader.as_ref().is_some_and(|reader| reader.session == session)
+    }
+
+    /// Has a connection read from now on; it gets nothing before it begins.
+    pub(super) fn attach(&self, outbox: &Arc<Outbox>, session: SessionId, window: usize) -> SavedMailbox {
+        self.change(|content| {
+            content.reader = Some(Reader { outbox: Arc::clone(outbox), session });
+            content.state.attach(window)
+        })
+    }
+
+    /// Ends the connection, which leaves what it has sent.
+    pub(super) fn detach(&self, saved: Option<SavedMailbox>) {
+        for subscribed in self.lock_subscriptions().values() {
+            if let Standing::Member(group) = &subscribed.standing {
+                group.disconnect(self);
+            }
+        }
+        self.change(|content| {
+            content.reader = None;
+            content.state.detach(saved);
+        });
+    }
+}
+
+impl Content {
+    /// Offers the connection what it can have.
+    fn hand_out(&mut self, now: Timestamp) {
+        let Some(reader) = &self.reader else { return };
+        self.state.dispatch(now, |offer| {
+            reader.outbox.post(offer.message.weight, || Post {
+                publication: Arc::clone(&offer.message.publication),
+                number: offer.number,
+                redelivered: offer.redelivered,
+                stored: offer.message.stored.is_some(),
+                via: offer.message.via.clone(),
+                retained: offer.message.retained,
+            })
+        });
+    }
+}
+
+/// What the session subscribes to.
+impl Mailbox {
+    fn lock_subscriptions(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Subscribed>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn subscriptions(&self) -> Vec<MqttSubscription> {
+        self.lock_subscriptions().values().map(|subscribed| subscribed.subscription.clone()).collect()
+    }
+
+    /// Makes a subscription, in place of the one of its filter if there is one, without a gap; returns whether there was.
+    /// `connection` is where a member of a group is reached.
+    pub(super) fn subscribe(
+        self: &Arc<Self>,
+        hub: &Hub,
+        subscription: &MqttSubscription,
+        connection: Option<Connection>,
+    ) -> bool {
+        const QOS: u8 = 0b11;
+        const NO_LOCAL: u8 = 0b100;
+        let (assured, no_local) = (subscription.options & QOS > 0, subscription.options & NO_LOCAL > 0);
+        let mut subscriptions = self.lock_subscriptions();
+        let old = subscriptions.get(&subscription.filter).map(|subscribed| &subscribed.standing);
+        let standing = match SharedFilter::parse(&subscription.filter) {
+            Some(shared) => Standing::Member(hub.groups.join(&shared, self, assured, connection)),
+            None => match TopicFilter::new(&subscription.filter) {
+                Ok(filter) if assured => {
+                    hub.mailboxes.bind(&filter, self, no_local);
+                    Standing::Bound(filter)
+                }
+                _ => {
+                    if let Some(Standing::Bound(filter)) = old {
+                        hub.mailboxes.unbind(filter, self);
+                    }
+                    Standing::Nowhere
+                }
+            },
+        };
+        let subscribed = Subscribed { subscription: subscription.clone(), standing };
+        subscriptions.insert(subscription.filter.clone(), subscribed).is_some()
+    }
+
+    /// Ends a subscription; returns whether there was one.
+    pub(super) fn unsubscribe(&self, hub: &Hub, filter: &str) -> bool {
+        let ended = self.lock_subscriptions().remove(filter);
+        let found = ended.is_some();
+        ended.into_iter().for_each(|subscribed| subscribed.standing.leave(hub, self));
+        found
+    }
+
+    /// Ends the session: nothing comes any more, and what is there is forgotten.
+    pub(super) fn end(&self, hub: &Hub) {
+        let ended = std::mem::take(&mut *self.lock_subscriptions());
+        ended.into_values().for_each(|subscribed| subscribed.standing.leave(hub, self));
+        self.quietly(MailboxState::clear);
+    }
+}
+
+impl Standing {
+    fn leave(self, hub: &Hub, mailbox: &Mailbox) {
+        match self {
+            Self::Nowhere => {}
+            Self::Bound(filter) => hub.mailboxes.unbind(&filter, mailbox),
+            Self::Member(group) => hub.groups.leave(&group, mailbox),
+        }
+    }
+}

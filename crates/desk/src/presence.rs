@@ -1,0 +1,101 @@
+//! Who is there: users with a connection that was heard lately (`spec/bytedesk.md` §8, presence).
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use deskwire_broker::{Outbox, Sessions};
+use deskwire_model::Uid;
+
+/// The presence of users on this node. Each connection has a lease, which whatever is heard on it renews: a peer that is
+/// gone without a word keeps its socket for minutes, but not its user online.
+#[derive(Debug)]
+pub struct Presence {
+    sessions: Arc<Sessions>,
+    /// Connections whose lease is over, by the address of their outbox. Most are never here: nothing is written down for a
+    /// connection that is heard.
+    lapsed: Mutex<HashSet<usize>>,
+}
+
+/// A connection whose lease is over, until this is dropped.
+#[derive(Debug)]
+pub struct Lapsed {
+    presence: Arc<Presence>,
+    /// Keeps its address from being used again.
+    outbox: Arc<Outbox>,
+}
+
+impl Presence {
+    /// The presence of the users of `sessions`.
+    #[must_use]
+    pub fn new(sessions: Arc<Sessions>) -> Self {
+        Self { sessions, lapsed: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<usize>> {
+        self.lapsed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether `user` has a connection within its lease.
+    #[must_use]
+    pub fn is_online(&self, user: &Uid) -> bool {
+        self.active(user) > 0
+    }
+
+    /// How many connections of `user` are within their leases.
+    #[must_use]
+    pub fn active(&self, user: &Uid) -> usize {
+        let connected = self.sessions.of(user);
+        let lapsed = self.lock();
+        connected.iter().filter(|(_, outbox)| !lapsed.contains(&address(outbox))).count()
+    }
+
+    /// The lease of the connection with this outbox is over.
+    #[must_use]
+    pub fn lapse(self: &Arc<Self>, outbox: &Arc<Outbox>) -> Lapsed {
+        self.lock().insert(address(outbox));
+        Lapsed { presence: Arc::clone(self), outbox: Arc::clone(outbox) }
+    }
+}
+
+impl Drop for Lapsed {
+    fn drop(&mut self) {
+        self.presence.lock().remove(&address(&self.outbox));
+    }
+}
+
+fn address(outbox: &Arc<Outbox>) -> usize {
+    Arc::as_ptr(outbox).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use deskwire_broker::Session;
+    use deskwire_model::SessionId;
+
+    use super::*;
+
+    #[test]
+    fn a_user_is_online_while_one_lease_lasts() {
+        let sessions = Arc::new(Sessions::default());
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
+        let user = Uid::new("u").unwrap();
+        let connect = || {
+            let outbox = Outbox::new(1);
+            sessions.enter(Session { id: SessionId::random(), user: Some(&user), outbox: &outbox });
+            outbox
+        };
+        assert!(!presence.is_online(&user), "nobody is connected");
+        let (phone, desk) = (connect(), connect());
+        assert_eq!(presence.active(&user), 2);
+        let silent = presence.lapse(&phone);
+        assert_eq!((presence.active(&user), presence.is_online(&user)), (1, true));
+        let also_silent = presence.lapse(&desk);
+        assert_eq!((presence.active(&user), presence.is_online(&user)), (0, false));
+        assert!(sessions.is_online(&user), "its sockets are open");
+        drop(silent);
+        assert_eq!(presence.active(&user), 1, "one is heard again");
+        drop((also_silent, phone, desk));
+    }
+}
