@@ -46,6 +46,9 @@ pub enum DeskError {
     /// What a message asks for is not said as it should be.
     #[error("{0}")]
     Unclear(&'static str),
+    /// Somebody has this uid or user name already, perhaps in another organisation.
+    #[error("the uid or the name is taken")]
+    Taken,
     /// The settings are not acceptable.
     #[error("the settings are not acceptable: {0}")]
     Settings(String),

@@ -163,6 +163,40 @@ impl Desk {
         Ok(waiting.into_iter().map(|conversation| self.remember(conversation)).collect())
     }
 
+    /// Creates an agent of the administrator's organisation, who logs in with the password of this hash.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for others, [`DeskError::Taken`] when the uid or the user name is known,
+    /// [`DeskError::Store`].
+    pub async fn create_agent(
+        &self,
+        by: &Principal,
+        agent: &AgentProfile,
+        password_hash: &str,
+    ) -> Result<(), DeskError> {
+        if by.role != Role::Admin || by.org != agent.org {
+            return Err(DeskError::NotAllowed);
+        }
+        taken(self.store.create_agent(agent, password_hash).await)
+    }
+
+    /// Creates a workgroup of the administrator's organisation.
+    ///
+    /// # Errors
+    /// As [`Self::create_agent`]; [`DeskError::UnknownService`] when one of `agents` is not of the organisation.
+    pub async fn create_workgroup(
+        &self,
+        by: &Principal,
+        uid: &Uid,
+        name: &str,
+        agents: &[Uid],
+    ) -> Result<(), DeskError> {
+        if by.role != Role::Admin {
+            return Err(DeskError::NotAllowed);
+        }
+        taken(self.store.create_workgroup(uid, &by.org, name, agents).await)
+    }
+
     /// Sets role and capacity of an agent.
     ///
     /// # Errors
@@ -210,6 +244,14 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let notice = words("NOTICE", "somebody has said something that you had not seen when you answered");
         self.tell_user(&writer.uid, conversation, &notice, now).await
+    }
+}
+
+fn taken(created: Result<(), StoreError>) -> Result<(), DeskError> {
+    match created {
+        Err(StoreError::Exists) => Err(DeskError::Taken),
+        Err(StoreError::Missing) => Err(DeskError::UnknownService),
+        created => Ok(created?),
     }
 }
 
