@@ -108,8 +108,8 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
-        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
-        let wakes = Arc::default();
+        let wakes = Arc::<Wakes>::default();
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions), Arc::clone(&wakes)));
         Self { store, log, sessions, presence, renderer, directory, decisions, wakes, config: Arc::new(config) }
     }
 

@@ -39,6 +39,8 @@ const TOLD: usize = 500;
 /// Who is to be looked at.
 #[derive(Debug, Default)]
 struct Woken {
+    /// Whether all services with a queue are to be looked at.
+    everything: bool,
     services: BTreeSet<Uid>,
     agents: BTreeSet<Uid>,
     /// Services whose visitors have other places now.
@@ -76,6 +78,12 @@ impl Wakes {
     /// Somebody may have room for who waits for `service`, or somebody waits there now.
     pub(crate) fn service(&self, service: &Uid) {
         self.lock().services.insert(service.clone());
+        self.notify.notify_one();
+    }
+
+    /// Somebody may have room, it is not known who.
+    pub(crate) fn everything(&self) {
+        self.lock().everything = true;
         self.notify.notify_one();
     }
 
@@ -131,9 +139,10 @@ impl Wakes {
         self.notify.notified().await;
     }
 
-    fn take(&self) -> (BTreeSet<Uid>, BTreeSet<Uid>) {
+    /// The services and agents that were woken, and whether all services are.
+    fn take(&self) -> (BTreeSet<Uid>, BTreeSet<Uid>, bool) {
         let mut woken = self.lock();
-        (mem::take(&mut woken.services), mem::take(&mut woken.agents))
+        (mem::take(&mut woken.services), mem::take(&mut woken.agents), mem::take(&mut woken.everything))
     }
 
     /// The services whose visitors have to be told their places.
@@ -171,7 +180,10 @@ impl Desk {
     /// [`DeskError::Store`], [`DeskError::Commit`]; what was woken and not looked at stays woken.
     pub async fn settle(&self, now: Timestamp) -> Result<(), DeskError> {
         loop {
-            let (mut services, agents) = self.wakes.take();
+            let (mut services, agents, everything) = self.wakes.take();
+            if everything {
+                services.extend(self.store.services_with_queues().await?);
+            }
             for agent in agents {
                 services.extend(self.store.workgroups_of(&agent).await?);
                 services.insert(agent);

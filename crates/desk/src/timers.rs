@@ -20,6 +20,8 @@ use crate::{
 const PAGE: usize = 256;
 /// The task looks at the timers that often at least: clocks may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// The task sleeps at least so long, also if a timer cannot be answered.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 /// How often those who wait are told their places at most.
 const PLACES_PAUSE: Duration = Duration::from_secs(1);
 /// How long the task pauses after the store has failed.
@@ -31,10 +33,7 @@ impl Desk {
     /// Does what has to be done without anybody asking, until [`Desk::close`]: gives out who waits and answers timers. To
     /// be run once, beside everything else; `clock` is the wall clock.
     pub async fn work(self, clock: impl Fn() -> Timestamp + Send) {
-        match self.store.services_with_queues().await {
-            Ok(services) => services.iter().for_each(|service| self.wake(service)),
-            Err(error) => tracing::error!(%error, "the queues could not be read"),
-        }
+        self.wakes.everything();
         let mut places_due = Instant::now();
         while !self.wakes.is_stopping() {
             let sleep = match self.look_around(&clock).await {
@@ -73,7 +72,7 @@ impl Desk {
         let next = [self.store.next_due().await?, opening].into_iter().flatten().min().unwrap_or(NEVER);
         self.wakes.plan(next);
         let wait = u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default();
-        Ok(Duration::from_millis(wait).min(LONGEST_SLEEP))
+        Ok(Duration::from_millis(wait).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
     }
 
     /// Answers the timers that are due at `now`; returns how many there were.
@@ -83,16 +82,20 @@ impl Desk {
     pub async fn fire_due(&self, now: Timestamp) -> Result<usize, DeskError> {
         let mut answered = 0;
         loop {
-            let due = self.store.timers_due(now, PAGE).await?;
-            if due.is_empty() {
-                return Ok(answered);
-            }
-            for timer in due {
+            let before = answered;
+            for timer in self.store.timers_due(now, PAGE).await? {
                 match self.fire(&timer, now).await {
                     // Somebody has answered it at the same moment.
                     Ok(()) | Err(DeskError::Refused(Refusal::TimerGone | Refusal::Fenced)) => answered += 1,
-                    Err(error) => return Err(error),
+                    Err(error @ (DeskError::Store(_) | DeskError::Commit(_))) => return Err(error),
+                    // It stays due, and holds no other one up.
+                    Err(error) => {
+                        tracing::error!(%error, kind = %timer.kind, conversation = %timer.log, "a timer is not answered");
+                    }
                 }
+            }
+            if answered == before {
+                return Ok(answered);
             }
         }
     }

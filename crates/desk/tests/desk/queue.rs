@@ -72,7 +72,7 @@ async fn a_thousand_who_wait_are_served_in_turn_when_fifty_come() {
 
 #[tokio::test]
 async fn whatever_makes_room_wakes_the_queue() {
-    for case in ["online", "available", "capacity", "close", "transfer"] {
+    for case in ["online", "available", "heard again", "capacity", "close", "transfer"] {
         let office = Office::new(&["ann", "bob"], 1).await;
         let _ann = office.connect("ann");
         office.ask("first", ThreadType::Workgroup, "sales").await.unwrap();
@@ -92,6 +92,19 @@ async fn whatever_makes_room_wakes_the_queue() {
                     "an agent who is away gets nothing"
                 );
                 office.desk.set_agent_status(&uid("bob"), AgentStatus::Available, NOW).await.unwrap();
+            }
+            "heard again" => {
+                let bob = office.connect("bob");
+                let lapsed = office.desk.presence().lapse(&bob);
+                office.desk.presence_changed(&agent("bob"), NOW).await.unwrap();
+                office.desk.settle(NOW).await.unwrap();
+                assert_eq!(
+                    office.of("second").await.status,
+                    ThreadStatus::Queuing,
+                    "an agent who is silent gets nothing"
+                );
+                drop(lapsed);
+                _bob = Some(bob);
             }
             "capacity" => {
                 let admin = principal("acme", "admin", Role::Admin);

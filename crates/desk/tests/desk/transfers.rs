@@ -65,6 +65,28 @@ async fn an_offer_ends_after_thirty_seconds() {
     assert!(matches!(late, Err(DeskError::NotYours)), "bob has no part in it any more: {late:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_and_the_end_of_patience_exclude_each_other() {
+    for round in 0..20 {
+        let (office, _connections) = office().await;
+        offer(&office, "bob").await.unwrap();
+        let office = std::sync::Arc::new(office);
+        let accepting = tokio::spawn({
+            let office = std::sync::Arc::clone(&office);
+            async move { office.command(&agent("bob"), "v", Command::AcceptTransfer, Value::Null).await.is_ok() }
+        });
+        let ending = tokio::spawn({
+            let office = std::sync::Arc::clone(&office);
+            async move { office.desk.fire_due(later(30)).await.unwrap() }
+        });
+        let (accepted, _ended) = (accepting.await.unwrap(), ending.await.unwrap());
+        let after = office.of("v").await;
+        let (last, owner) = if accepted { ("TRANSFER_ACCEPT", "bob") } else { ("TRANSFER_TIMEOUT", "ann") };
+        assert_eq!(office.log(&after).await.0, ["WELCOME", "TRANSFER", last], "round {round}");
+        assert_eq!((after.agent.clone(), after.attendants.len()), (Some(uid(owner)), 0), "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn only_who_may_passes_on_and_to_whom_it_may() {
     let (office, _connections) = office().await;
