@@ -49,6 +49,7 @@ async function team(names, { capacity = 1, roles = {}, settings = {} } = {}) {
 const ask = async (workgroup, nickname) =>
   requestThread(server, await newVisitor(server, nickname), { type: '1', sid: workgroup });
 
+const byUid = (agent, visitor) => get(agent, '/api/v1/thread/query/uid', { uid: visitor.thread.uid });
 const thread = async (agent, visitor) => {
   const { content } = await get(agent, '/api/v1/thread/query', { pageSize: 100 });
   return content.find(({ topic }) => topic === visitor.topic);
@@ -90,6 +91,7 @@ test('queue, assignment, transfer with reject and accept, close, and going on', 
   await bobOnline.item('the offer', ({ uid }) => uid === offered.uid);
   await post(bob, '/api/v1/thread/transfer/reject', { topic: second.topic, uid: offered.uid });
   assert.equal((await thread(ann, second)).owner, ann.uid);
+  assert.deepEqual(await byUid(ann, second), await thread(ann, second));
   const again = await create();
   // Stock clients answer with a message.
   await bobOnline.item('the second offer', ({ uid }) => uid === again.uid);

@@ -109,7 +109,7 @@ impl Desk {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
         let wakes = Arc::<Wakes>::default();
-        let presence = Arc::new(Presence::new(Arc::clone(&sessions), Arc::clone(&wakes)));
+        let presence = Arc::new(Presence::waking(Arc::clone(&sessions), Arc::clone(&wakes)));
         Self { store, log, sessions, presence, renderer, directory, decisions, wakes, config: Arc::new(config) }
     }
 

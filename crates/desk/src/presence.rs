@@ -31,9 +31,14 @@ pub struct Lapsed {
 }
 
 impl Presence {
-    /// The presence of the users of `sessions`.
+    /// The presence of the users of `sessions`, which wakes no desk.
     #[must_use]
-    pub(crate) fn new(sessions: Arc<Sessions>, wakes: Arc<Wakes>) -> Self {
+    pub fn new(sessions: Arc<Sessions>) -> Self {
+        Self::waking(sessions, Arc::default())
+    }
+
+    /// The presence of the users of `sessions`.
+    pub(crate) fn waking(sessions: Arc<Sessions>, wakes: Arc<Wakes>) -> Self {
         Self { sessions, lapsed: Mutex::default(), wakes }
     }
 
@@ -84,7 +89,7 @@ mod tests {
     #[test]
     fn a_user_is_online_while_one_lease_lasts() {
         let sessions = Arc::new(Sessions::default());
-        let presence = Arc::new(Presence::new(Arc::clone(&sessions), Arc::default()));
+        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
         let user = Uid::new("u").unwrap();
         let connect = || {
             let outbox = Outbox::new(1);

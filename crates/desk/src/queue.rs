@@ -387,3 +387,37 @@ impl Desk {
 pub(crate) const fn seed(conversation: &Conversation) -> u64 {
     conversation.id.0.unsigned_abs() ^ conversation.fence.rotate_left(32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_service_is_looked_at_when_it_opens() {
+        let wakes = Wakes::default();
+        let uid = |text| Uid::new(text).unwrap();
+        wakes.closed_until(&uid("early"), Timestamp(10));
+        wakes.closed_until(&uid("late"), Timestamp(20));
+        assert_eq!(wakes.open(Timestamp(9)), Some(Timestamp(10)));
+        assert_eq!(wakes.take(), Default::default(), "both are closed");
+        assert_eq!(wakes.open(Timestamp(10)), Some(Timestamp(20)));
+        assert_eq!(wakes.take().0, BTreeSet::from([uid("early")]));
+        assert_eq!(wakes.open(Timestamp(30)), None);
+        assert_eq!(wakes.take().0, BTreeSet::from([uid("late")]));
+    }
+
+    #[test]
+    fn what_is_woken_twice_is_looked_at_once() {
+        let wakes = Wakes::default();
+        let uid = |text| Uid::new(text).unwrap();
+        for _ in 0..2 {
+            wakes.service(&uid("s"));
+            wakes.agent(&uid("a"));
+            wakes.places(&uid("s"));
+        }
+        assert_eq!(wakes.take(), (BTreeSet::from([uid("s")]), BTreeSet::from([uid("a")]), false));
+        assert!(wakes.has_places());
+        assert_eq!(wakes.take_places(), BTreeSet::from([uid("s")]));
+        assert_eq!(wakes.take(), Default::default());
+    }
+}

@@ -26,6 +26,8 @@ use crate::{
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/api/v1/thread/query", get(threads))
+        .route("/api/v1/thread/query/topic", get(thread))
+        .route("/api/v1/thread/query/uid", get(thread))
         .route("/api/v1/agent/accept", post(accept))
         .route("/api/v1/thread/accept", post(accept))
         .route("/api/v1/thread/close", post(close))
@@ -67,6 +69,25 @@ struct ThreadRequest {
     uid: Option<String>,
     #[serde(default)]
     content: String,
+}
+
+/// A conversation in which the agent takes part.
+async fn thread(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    QueryParams(request): QueryParams<ThreadQuery>,
+) -> Result<Success<Value>, AppError> {
+    let desk = &state.gateway.desk;
+    let named = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
+    let conversation = desk.own_conversation(&principal, named.topic.as_str()).await?;
+    Ok(Success::new(desk.listed(&conversation, &principal.uid).await?))
+}
+
+#[derive(Deserialize)]
+struct ThreadQuery {
+    #[serde(flatten)]
+    thread: ThreadName,
+    uid: Option<String>,
 }
 
 /// Takes a conversation that waits or was left a message in.
