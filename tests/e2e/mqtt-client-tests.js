@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { RawMqtt } from './raw-mqtt.js';
 import { mqttService, newClientId, rawMqttService } from './service-account.js';
 import { soon, until } from './waiting.js';
 
@@ -20,6 +21,8 @@ const TAKEN_OVER = 0x8e;
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const ORDERED = 300;
+/** Often enough that a race between two connections is seen. */
+const QUICK_ROUNDS = 50;
 
 /** A payload that makes a PUBLISH with QoS 1 exactly `bytes` long, if it is longer than 16 KiB. */
 export function payloadFor(bytes, topic, protocolVersion) {
@@ -158,6 +161,21 @@ export function testMqttClient(server, protocolVersion) {
       await next.publish(`${root}/will/end`, 'end');
       await watcher.first(`${root}/will/end`);
       assert.deepEqual(watcher.in(`${root}/will/goodbye`), []);
+    });
+
+    test('does not come after DISCONNECT when the same client is back at once', async (t) => {
+      const watcher = await watch(t);
+      const session = { protocolVersion, clientId: newClientId() };
+      for (let round = 0; round < QUICK_ROUNDS; round += 1) {
+        const robot = await rawMqttService(t, server, { ...session, will: will('quick') });
+        const opened = await RawMqtt.open(server, protocolVersion);
+        robot.send({ cmd: 'disconnect' });
+        const next = await rawMqttService(t, server, session, opened);
+        await next.disconnect();
+      }
+      await watcher.publish(`${root}/will/end`, 'end');
+      await watcher.first(`${root}/will/end`);
+      assert.deepEqual(watcher.texts(`${root}/will/quick`), []);
     });
 
     test('comes when another connection takes over', async (t) => {

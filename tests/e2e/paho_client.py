@@ -171,9 +171,9 @@ def will(run, name):
     watcher.subscribe(f"{name}/+")
     last_words = {"topic": f"{name}/will", "payload": b"gone", "qos": 1, "retain": True}
     Peer(run, f"{name}-b", will=last_words).goodbye()
-    Peer(run, f"{name}-b", will={**last_words, "payload": b"crashed"}).break_off()
+    Peer(run, f"{name}-c", will={**last_words, "payload": b"crashed"}).break_off()
     assert watcher.received(1)[0].payload == b"crashed"
-    late = Peer(run, f"{name}-c")
+    late = Peer(run, f"{name}-d")
     late.subscribe(f"{name}/will")
     message = late.received(1)[0]
     assert (message.payload, message.retain) == (b"crashed", True)

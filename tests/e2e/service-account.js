@@ -36,9 +36,10 @@ export async function mqttService(t, server, options = {}) {
  * A raw MQTT connection of the account, past its CONNACK, that ends with the test.
  *
  * @param {Partial<import('mqtt-packet').IConnectPacket>} connect fields of CONNECT that differ.
+ * @param {RawMqtt} [opened] a connection that is open already.
  */
-export async function rawMqttService(t, server, connect = {}) {
-  const raw = await RawMqtt.open(server, connect.protocolVersion);
+export async function rawMqttService(t, server, connect = {}, opened) {
+  const raw = opened ?? (await RawMqtt.open(server, connect.protocolVersion));
   t.after(() => raw.destroy());
   raw.connack = await raw.connect({ clientId: newClientId(), ...CREDENTIALS, ...connect });
   return raw;

@@ -46,8 +46,9 @@ bounded_section! {
         mqtt_packet_bytes: usize = MIB, 128..=64 * 1024 * 1024;
         /// QoS 1 and QoS 2 messages on their way to one MQTT client.
         mqtt_inflight: u32 = 32, 1..=65_535;
-        /// QoS 1 and QoS 2 messages that a client of MQTT 5.0 may leave without PUBACK or PUBCOMP; it is told so.
-        mqtt_receive_maximum: u32 = 64, 1..=65_535;
+        /// QoS 2 messages that an MQTT client may have sent and not released; a client of MQTT 5.0 is told so, and that QoS 1
+        /// messages count too. Not every client library keeps to it.
+        mqtt_receive_maximum: u32 = 65_535, 1..=65_535;
         /// Topics that have an alias on a connection of MQTT 5.0, in each direction. Each may take 64 KiB.
         mqtt_topic_aliases: u32 = 32, 0..=1024;
         /// The longest keep alive in seconds that an MQTT client is granted; one that asks for none gets this. 0: what the

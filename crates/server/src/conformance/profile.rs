@@ -30,6 +30,9 @@ pub(super) fn check(config: &Config) -> Result<(), Exposed> {
 /// The keep alive in seconds that every MQTT client is granted at most.
 const KEEP_ALIVE_S: Seconds = Seconds(60);
 
+/// Messages that an MQTT client may leave unacknowledged: a suite sends one more.
+const RECEIVE_MAXIMUM: u32 = 1000;
+
 /// Adds the guest, in place of an account of that name, and widens the bounds.
 pub(super) fn apply(config: &mut Config) {
     let name = Uid::new(GUEST).expect("a plain word is a uid");
@@ -41,6 +44,7 @@ pub(super) fn apply(config: &mut Config) {
     limits.stomp_frame_bytes = limits.stomp_frame_bytes.max(FRAME);
     limits.websocket_message_bytes = limits.websocket_message_bytes.max(FRAME);
     limits.mqtt_keep_alive_s = KEEP_ALIVE_S;
+    limits.mqtt_receive_maximum = limits.mqtt_receive_maximum.min(RECEIVE_MAXIMUM);
     // The suites watch heart-beats, so they must not have been turned off.
     let HeartbeatSection { send_ms, want_ms, .. } = HeartbeatSection::default();
     (config.heartbeat.send_ms, config.heartbeat.want_ms) = (send_ms, want_ms);

@@ -8,9 +8,6 @@ use deskwire_wire::{mqtt, stomp};
 use super::{clock::Clock, scratch};
 use crate::{config::Config, telemetry::metrics::Metrics};
 
-/// QoS 2 messages of a client that may wait for its PUBREL. A client keeps to what it can have inflight itself, so
-/// that this bounds only those that misbehave.
-const UNRELEASED: u16 = 4096;
 /// User properties of one MQTT packet.
 const USER_PROPERTIES: usize = 64;
 /// As many MQTT publishes as one read from the socket can hold may come before the connection stops reading.
@@ -89,7 +86,7 @@ pub(super) fn mqtt(config: &Config) -> mqtt::SessionConfig {
         connect_limits: packet(limits.connect_bytes),
         connect_deadline_ms: limits.connect_deadline_ms.0,
         max_inflight: small(limits.mqtt_inflight),
-        max_inbound_qos2: UNRELEASED,
+        max_inbound_qos2: small(limits.mqtt_receive_maximum),
         receive_maximum: NonZeroU16::new(small(limits.mqtt_receive_maximum)).unwrap_or(NonZeroU16::MIN),
         max_unanswered: limits.unanswered_publishes + UNANSWERED_BEHIND_READ,
         max_topic_aliases: aliases,

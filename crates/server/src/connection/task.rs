@@ -143,7 +143,12 @@ impl<P: Protocol> Connection<P> {
             }
             self.pass_time(now)?;
             self.outbox.take_answers().into_iter().for_each(|answer| self.protocol.answer(answer));
-            self.obey(self.outbox.take_orders());
+            let orders = self.outbox.take_orders();
+            if orders.close == Some(CloseReason::TakenOver) && self.stopping.is_none() && self.listens() {
+                // The client may have said goodbye before it came by another connection.
+                let _ = poll_fn(|cx| Poll::Ready(self.read(cx))).await?;
+            }
+            self.obey(orders);
             if self.has_work() {
                 // Requests are rare compared with the time a connection lives: their state is not kept in the task.
                 Box::pin(self.protocol.work(now)).await;
@@ -184,9 +189,10 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    /// Whether there are requests to act on now.
+    /// Whether there are requests to act on now. Whoever takes the session over does not wait for a client that does not
+    /// read.
     fn has_work(&mut self) -> bool {
-        !self.is_backed_up() && self.protocol.has_work()
+        (!self.is_backed_up() || self.stopping == Some(CloseReason::TakenOver)) && self.protocol.has_work()
     }
 
     /// Whether the client is read.

@@ -6,7 +6,7 @@ use deskwire_wire::mqtt::{
     Auth, AuthCode, CloseReason, Delivery, Disconnect, DisconnectCode, Event, Packet, SESSION_NEVER_EXPIRES, Text,
 };
 
-use crate::{START, answers_v5, config, events, id, open, open_v5, publish, send, send_v5, sent};
+use crate::{START, answers_v5, config, events, id, open, open_v5, publish, send, send_v5, sent, tickets};
 
 fn disconnect(code: DisconnectCode) -> Packet {
     Packet::Disconnect(Disconnect::new(code))
@@ -26,7 +26,7 @@ fn errors_are_told() {
         Packet::Disconnect(packet)
     };
     for (packets, reason, code) in [
-        (vec![Packet::Auth(auth)], CloseReason::NotAuthenticating, DisconnectCode::BadAuthenticationMethod),
+        (vec![Packet::Auth(auth)], CloseReason::NotAuthenticating, DisconnectCode::ProtocolError),
         // [MQTT-3.3.4-7]
         (vec![message; 5], CloseReason::ReceiveMaximumExceeded, DisconnectCode::ReceiveMaximumExceeded),
         // 3.14.2.2.2
@@ -40,9 +40,23 @@ fn errors_are_told() {
         let mut session = open_v5(config, |_| {});
         send_v5(&mut session, &packets);
         assert_eq!(session.is_closing(), Some(&reason));
-        assert_eq!(answers_v5(&mut session), [disconnect(code)], "{reason}");
         assert!(!events(&mut session).iter().any(|event| matches!(event, Event::Disconnect(_))), "the will is due");
+        assert_eq!(answers_v5(&mut session), [disconnect(code)], "{reason}");
     }
+}
+
+/// [MQTT-3.14.4-1]
+#[test]
+fn disconnect_comes_behind_the_answers_and_nothing_behind_disconnect() {
+    let mut session = open_v5(config(), |_| {});
+    let said = |number| publish(Delivery::AtLeastOnce(id(number)));
+    send_v5(&mut session, &[said(1), said(2), Packet::Auth(Auth::new(AuthCode::Reauthenticate))]);
+    assert_eq!(sent(&mut session), b"", "two messages are to be answered before");
+    let tickets = tickets(&mut session);
+    session.published(tickets[0]);
+    assert_eq!(answers_v5(&mut session), [Packet::Puback(id(1).into()), disconnect(DisconnectCode::ProtocolError)]);
+    session.published(tickets[1]);
+    assert_eq!(sent(&mut session), b"");
 }
 
 /// [MQTT-4.13.1-1]

@@ -120,6 +120,8 @@ pub(super) struct Mqtt {
     pace: Pace,
     /// Whether the server wants the connection to end when everything is answered.
     stopping: bool,
+    /// Whether another connection waits for the session.
+    leaving: bool,
     ending: Option<Ending>,
 }
 
@@ -148,6 +150,7 @@ impl Mqtt {
             probes: Probes::default(),
             pace: Pace::default(),
             stopping: false,
+            leaving: false,
             ending: None,
         }
     }
@@ -282,7 +285,7 @@ impl Protocol for Mqtt {
             self.next = self.session.poll_event();
         }
         let may_act = self.next.as_ref().is_some_and(|event| self.pace.due(request(event)).is_none());
-        may_act || !self.joined.is_empty() || self.subscriptions.has_arrived() || self.reserved.is_due()
+        may_act || !self.joined.is_empty() || self.subscriptions.has_arrived() || self.reserved.is_due() || self.leaving
     }
 
     async fn work(&mut self, now: Tick) {
@@ -300,6 +303,8 @@ impl Protocol for Mqtt {
                     self.gateway.metrics.limit_hits(Limit::Rate).increment(1);
                 }
                 self.act(event, now).await;
+            } else if std::mem::take(&mut self.leaving) {
+                self.leave();
             }
         }
     }
@@ -392,8 +397,7 @@ impl Protocol for Mqtt {
             CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
                 self.session.disconnect(Disconnect::new(DisconnectCode::SessionTakenOver));
                 self.ending = Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"));
-                // At once: the other connection waits for it.
-                self.leave();
+                self.leaving = true;
             }
         }
     }

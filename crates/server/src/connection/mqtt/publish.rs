@@ -40,7 +40,11 @@ impl Mqtt {
             Err(refused) => Err(refused),
         };
         // The packet is one allocation; a message that is kept must not keep all of it.
-        let draft = dialect::parse(&Bytes::copy_from_slice(&publish.payload)).map_err(DeskError::from)?;
+        let draft = match (dialect::parse(&Bytes::copy_from_slice(&publish.payload)), &route) {
+            (Ok(draft), _) => draft,
+            (Err(error), Ok(_)) => return Err(DeskError::from(error).into()),
+            (Err(_), Err(_)) => return route.map(|_| Submitted::Done),
+        };
         draft.uid.as_str().clone_into(uid);
         let conversation = match (route, &draft.thread_topic) {
             (Ok(conversation), _) => conversation,

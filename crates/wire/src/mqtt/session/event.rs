@@ -116,8 +116,7 @@ impl CloseReason {
             Self::KeepAliveTimeout => DisconnectCode::KeepAliveTimeout,
             Self::ReceiveMaximumExceeded => DisconnectCode::ReceiveMaximumExceeded,
             Self::TooEager | Self::TooManyUnreleased | Self::TooManyUnanswered => DisconnectCode::QuotaExceeded,
-            Self::NotAuthenticating => DisconnectCode::BadAuthenticationMethod,
-            Self::SessionProlonged => DisconnectCode::ProtocolError,
+            Self::NotAuthenticating | Self::SessionProlonged => DisconnectCode::ProtocolError,
             Self::AnswerTooLarge => DisconnectCode::PacketTooLarge,
         })
     }

@@ -26,8 +26,6 @@ pub(super) struct Answer {
     pub(super) packet_id: PacketId,
     pub(super) code: PubackCode,
     pub(super) properties: AckProperties,
-    /// Whether the message was known, for PUBCOMP.
-    pub(super) known: bool,
     /// Whether sending it gives the client a place back.
     ends: bool,
     ready: bool,
@@ -56,7 +54,6 @@ impl Answer {
             packet_id,
             code: PubackCode::Success,
             properties: AckProperties::NONE,
-            known: true,
             ends: false,
             ready: false,
         }
@@ -107,9 +104,8 @@ impl Inbound {
     ) -> Result<Option<Ticket>, CloseReason> {
         let message = self.unreleased.remove(&packet_id);
         let mut answer = Answer::new(PacketType::Pubcomp, packet_id);
-        answer.known = message.is_some();
         answer.ends = message.is_some_and(|message| message.counted);
-        let held = held && answer.known;
+        let held = held && message.is_some();
         answer.ready = !held;
         let ticket = self.queue(answer, config)?;
         Ok(held.then_some(ticket))

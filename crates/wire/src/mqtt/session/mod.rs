@@ -47,6 +47,8 @@ pub struct Session {
     decoder: Decoder,
     phase: Phase,
     closing: Option<CloseReason>,
+    /// How the client is told that the session is over, once everything before is answered.
+    last_words: Option<Box<Disconnect>>,
     events: VecDeque<Event>,
     transmit: Transmit,
     inbound: Inbound,
@@ -85,6 +87,7 @@ impl Session {
             config,
             phase: Phase::Connecting,
             closing: None,
+            last_words: None,
             events: VecDeque::new(),
             transmit: Transmit::default(),
             inbound: Inbound::default(),
@@ -131,8 +134,16 @@ impl Session {
         self.events.pop_front()
     }
 
-    /// The control packets to send next, whole ones. They go before any message that is delivered later.
+    /// The control packets to send next, whole ones. They go before any message that is delivered later. DISCONNECT is the
+    /// last of them, behind the answers to all events [MQTT-3.14.4-1].
     pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        if self.events.is_empty()
+            && let Some(disconnect) = self.last_words.take()
+        {
+            // One that the client does not take is not said.
+            let _ = self.transmit.disconnect(*disconnect);
+            self.transmit.end();
+        }
         self.transmit.take()
     }
 
@@ -266,8 +277,8 @@ impl Session {
         }
         self.closing = Some(reason);
         // Not before CONNACK [MQTT-3.14.0-1].
-        if let (Some(disconnect), Phase::Open, true) = (told, &self.phase, self.transmit.is_v5()) {
-            self.put(|transmit| transmit.disconnect(disconnect));
+        if matches!(self.phase, Phase::Open) && self.transmit.is_v5() {
+            self.last_words = told.map(Box::new);
         }
     }
 

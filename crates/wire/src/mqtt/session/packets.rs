@@ -82,8 +82,9 @@ impl Session {
         while let Some(answer) = self.inbound.next_ready(self.transmit.is_v5()) {
             let id = answer.packet_id;
             if answer.packet == PacketType::Pubcomp {
-                let code = if answer.known { PubrelCode::Success } else { PubrelCode::PacketIdentifierNotFound };
-                self.put(|transmit| transmit.pubrel(PacketType::Pubcomp, Ack::new(id, code)));
+                // Also for one that is not known (any more): a client that did not hear the first answer asks again, and
+                // libraries take anything but success for the loss of a message that has arrived.
+                self.put(|transmit| transmit.pubrel(PacketType::Pubcomp, Ack::success(id)));
             } else {
                 let ack = Ack { packet_id: id, code: answer.code, properties: answer.properties };
                 self.put(|transmit| transmit.puback(answer.packet, ack));

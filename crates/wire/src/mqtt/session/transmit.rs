@@ -13,6 +13,8 @@ use crate::mqtt::{
 #[derive(Debug, Default)]
 pub(super) struct Transmit {
     out: Vec<u8>,
+    /// Whether nothing may follow any more.
+    ended: bool,
     pub(super) encoder: Encoder,
     pub(super) peer: Peer,
 }
@@ -29,6 +31,11 @@ pub(super) enum Put {
 impl Transmit {
     pub(super) fn take(&mut self) -> Option<Bytes> {
         (!self.out.is_empty()).then(|| Bytes::from(std::mem::take(&mut self.out)))
+    }
+
+    /// Nothing is written from now on.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
     }
 
     pub(super) fn len(&self) -> usize {
@@ -116,6 +123,9 @@ impl Transmit {
         cut: impl Fn(&mut P),
         write: impl Fn(Encoder, &mut Vec<u8>, &P) -> Result<(), EncodeError>,
     ) -> Result<Put, EncodeError> {
+        if self.ended {
+            return Ok(Put::Written);
+        }
         let start = self.out.len();
         for _ in 0..2 {
             write(self.encoder, &mut self.out, &packet)?;
