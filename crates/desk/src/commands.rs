@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use deskwire_model::{
-    Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadType, Timestamp, Uid, dialect,
+    AgentProfile, Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadType, Timestamp, Uid, dialect,
 };
-use deskwire_store::Closer;
 use serde_json::{Value, json};
 
 use crate::{Desk, DeskError, deciding::Decided};
@@ -153,6 +152,9 @@ impl Desk {
         draft: Draft,
         now: Timestamp,
     ) -> Result<Decided, DeskError> {
+        if conversation.notes_of.is_some() {
+            return Err(DeskError::NotAllowed);
+        }
         let request = Request::read(&draft.content);
         let log = conversation.id;
         match command {
@@ -202,7 +204,7 @@ impl Desk {
 
 /// The agent or workgroup that a command is about, which may be either.
 pub(crate) enum Target {
-    Agent(deskwire_model::AgentProfile),
+    Agent(AgentProfile),
     Workgroup(Uid),
 }
 
@@ -216,32 +218,6 @@ impl Desk {
             return Ok(Target::Workgroup(uid.clone()));
         }
         Err(DeskError::UnknownService)
-    }
-
-    /// Ends a conversation, by the visitor or by somebody at the desk.
-    async fn close_conversation(
-        &self,
-        by: &Principal,
-        log: deskwire_model::LogId,
-        draft: Draft,
-    ) -> Result<Decided, DeskError> {
-        use crate::{access::directs, deciding::Plan, state::Event};
-
-        let closer = if by.role == Role::Visitor { Closer::Visitor } else { Closer::Agent };
-        self.change(log, |snapshot| {
-            let conversation = &snapshot.conversation;
-            if closer == Closer::Agent && !directs(by, conversation) {
-                return Err(DeskError::NotAllowed);
-            }
-            let mut draft = draft.clone();
-            if draft.content.is_empty() {
-                let text = snapshot.settings.agent_closed.as_deref().filter(|_| closer == Closer::Agent);
-                text.unwrap_or("会话已结束").clone_into(&mut draft.content);
-            }
-            let plan = Plan::moving(conversation, Event::Close(closer), None)?;
-            Ok(plan.telling(by.clone(), draft, "closed by hand"))
-        })
-        .await
     }
 }
 

@@ -6,13 +6,15 @@
 //! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP; `commands` are those that ask for something.
 //! - [`state`] is what may happen to a conversation; `deciding` turns what is to happen into one commit.
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what is said then.
-//! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself.
-//! - `transfers`, `invitations` and `seats` are what agents and supervisors do; `notices` is what they are told.
+//! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
+//!   is what both look at.
+//! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod closing;
 mod commands;
 mod deciding;
 mod directory;
@@ -33,6 +35,7 @@ pub mod state;
 mod threads;
 mod timers;
 mod transfers;
+mod wakes;
 
 use std::sync::Arc;
 
@@ -55,7 +58,7 @@ pub use self::{
     settings::{Faq, ServiceSettings},
     threads::ThreadRequest,
 };
-use self::{directory::Directory, queue::Wakes};
+use self::{directory::Directory, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]

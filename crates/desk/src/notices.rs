@@ -8,7 +8,7 @@ use deskwire_model::{
 };
 use serde_json::{Value, json};
 
-use crate::{Desk, DeskError, deciding::desk_itself, ingress::Speaker};
+use crate::{Desk, DeskError, deciding::desk_itself, ingress::Speaker, routing::Mode};
 
 /// Where a session hears what is for its user alone (seed 002).
 const NOTIFY: &str = "queue/notify";
@@ -58,8 +58,8 @@ impl Desk {
     pub(crate) async fn offer(&self, conversation: &Conversation, now: Timestamp) -> Result<(), DeskError> {
         let settings = self.settings(&conversation.service).await?;
         let kind = match settings.routing {
-            crate::routing::Mode::Broadcast => "QUEUE_NOTICE",
-            crate::routing::Mode::Manual => "ROUTING_POOL",
+            Mode::Broadcast => "QUEUE_NOTICE",
+            Mode::Manual => "ROUTING_POOL",
             _ => return Ok(()),
         };
         self.tell_candidates(conversation, kind, now).await

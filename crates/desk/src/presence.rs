@@ -8,7 +8,7 @@ use std::{
 use deskwire_broker::{Outbox, Sessions};
 use deskwire_model::Uid;
 
-use crate::queue::Wakes;
+use crate::wakes::Wakes;
 
 /// The presence of users on this node. Each connection has a lease, which whatever is heard on it renews: a peer that is
 /// gone without a word keeps its socket for minutes, but not its user online.

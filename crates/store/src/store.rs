@@ -1,16 +1,15 @@
-//! The port: every operation, whatever the back end.
+//! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is.
+
+mod desk;
+mod people;
 
 use std::path::Path;
 
-use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Role, Seq, ThreadStatus, Timestamp, Topic,
-    TopicFilter, Uid,
-};
+use deskwire_model::{Conversation, Entry, LogId, MessageUid, Seq, ThreadStatus, Topic, TopicFilter, Uid};
 
 use crate::{
-    DurableId, DurableSubscription, EntryPage, Episode, MqttSessionId, MqttSubscription, Participant, QueuePlace,
-    Queued, QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Timer, Visitor,
-    Workgroup, Workload, Write, Written,
+    DurableId, DurableSubscription, EntryPage, MqttSessionId, MqttSubscription, Participant, QueuePlace, Queued,
+    QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -162,72 +161,6 @@ impl Store {
     }
 }
 
-/// Timers, episodes and what is known of agents from them.
-impl Store {
-    /// The timers that are due at `until`, the first first; at most `limit`.
-    pub async fn timers_due(&self, until: Timestamp, limit: usize) -> Result<Vec<Timer>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.timers_due(until, limit).await,
-        }
-    }
-
-    /// When the next timer is due, if one is set.
-    pub async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.next_due().await,
-        }
-    }
-
-    /// The timers of a conversation, by kind and key.
-    pub async fn timers_of(&self, log: LogId) -> Result<Vec<Timer>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.timers_of(log).await,
-        }
-    }
-
-    /// The episodes of a conversation, the last first; at most `limit`.
-    pub async fn episodes(&self, log: LogId, limit: usize) -> Result<Vec<Episode>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.episodes(log, limit).await,
-        }
-    }
-
-    /// The agent who had a conversation last, now or in an earlier episode.
-    pub async fn last_agent(&self, log: LogId) -> Result<Option<Uid>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.last_agent(log).await,
-        }
-    }
-
-    /// What is known of the work of each of `agents`, in their order.
-    pub async fn workloads(&self, agents: &[Uid]) -> Result<Vec<Workload>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.workloads(agents).await,
-        }
-    }
-
-    /// The position of the newest entry that somebody else than `user` wrote; [`Seq::ZERO`] if there is none.
-    pub async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.newest_of_others(log, user).await,
-        }
-    }
-
-    /// What was set for a workgroup or an agent, as JSON; none if nothing was.
-    pub async fn settings(&self, owner: &Uid) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.settings(owner).await,
-        }
-    }
-
-    /// Replaces what is set for a workgroup or an agent.
-    pub async fn save_settings(&self, owner: &Uid, value: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.save_settings(owner, value).await,
-        }
-    }
-}
-
 /// The log.
 impl Store {
     /// The entries behind `seq`, oldest first; at most `limit`.
@@ -307,146 +240,6 @@ impl Store {
     pub async fn unread_total(&self, user: &Uid) -> Result<u64, StoreError> {
         match self {
             Self::Sqlite(db) => db.unread_total(user).await,
-        }
-    }
-}
-
-/// Organisations, agents, workgroups, visitors.
-impl Store {
-    /// Whether there is an organisation called `uid`.
-    pub async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.organisation_exists(uid).await,
-        }
-    }
-
-    /// Creates an organisation.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`].
-    pub async fn create_organisation(&self, uid: &Uid, name: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_organisation(uid, name).await,
-        }
-    }
-
-    /// The agent called `uid`.
-    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.agent(uid).await,
-        }
-    }
-
-    /// The agent who logs in as `username`, with its password hash. Without an organisation, a name that several
-    /// organisations know names nobody.
-    pub async fn agent_by_username(
-        &self,
-        org: Option<&Uid>,
-        username: &str,
-    ) -> Result<Option<(AgentProfile, String)>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.agent_by_username(org, username).await,
-        }
-    }
-
-    /// Creates an agent.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for a uid that is known or a username that its organisation knows,
-    /// [`StoreError::Missing`] for an unknown organisation.
-    pub async fn create_agent(&self, agent: &AgentProfile, password_hash: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_agent(agent, password_hash).await,
-        }
-    }
-
-    /// Sets an agent's availability.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_status(uid, status).await,
-        }
-    }
-
-    /// Sets an agent's role and how many conversations it takes at a time.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_duty(&self, uid: &Uid, role: Role, capacity: u32) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_duty(uid, role, capacity).await,
-        }
-    }
-
-    /// Sets the share of an agent in a workgroup.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] when it is not of the workgroup.
-    pub async fn set_weight(&self, workgroup: &Uid, agent: &Uid, weight: u32) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_weight(workgroup, agent, weight).await,
-        }
-    }
-
-    /// The workgroups that an agent is of.
-    pub async fn workgroups_of(&self, agent: &Uid) -> Result<Vec<Uid>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.workgroups_of(agent).await,
-        }
-    }
-
-    /// The agents of an organisation, by uid.
-    pub async fn agents_of(&self, org: &Uid) -> Result<Vec<AgentProfile>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.agents_of(org).await,
-        }
-    }
-
-    /// Replaces an agent's password hash.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_password(uid, password_hash).await,
-        }
-    }
-
-    /// The workgroup called `uid`, with its agents.
-    pub async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.workgroup(uid).await,
-        }
-    }
-
-    /// Creates a workgroup of `agents`, in their order.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for a uid that is known or an agent named twice, [`StoreError::Missing`] for an unknown
-    /// organisation or an agent that is not of it.
-    pub async fn create_workgroup(&self, uid: &Uid, org: &Uid, name: &str, agents: &[Uid]) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_workgroup(uid, org, name, agents).await,
-        }
-    }
-
-    /// The visitor called `uid`.
-    pub async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.visitor(uid).await,
-        }
-    }
-
-    /// Keeps what a visitor says of itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for the uid of another organisation's visitor, [`StoreError::Missing`] for an unknown
-    /// organisation.
-    pub async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.upsert_visitor(visitor).await,
         }
     }
 }

@@ -97,6 +97,10 @@ async fn notes_are_for_the_desk_alone() {
     let spoken = office.submit(default_device(&visitor("v")), &notes, draft("x", "TEXT", "")).await;
     assert!(matches!(spoken, Err(DeskError::NotYours)));
     assert_eq!(office.head(&about).await, 1, "the visitor's log knows nothing of it");
+    for kind in ["AGENT_CLOSED", "INVITE_EXIT", "TRANSFER_ACCEPT"] {
+        let asked = office.submit(default_device(&ann), &notes, draft(kind, kind, "")).await;
+        assert!(matches!(asked, Err(DeskError::NotAllowed)), "{kind}: notes are neither closed nor passed on");
+    }
 
     // Who has the conversation has the notes.
     office.command(&ann, "v", Command::Transfer, json!({ "agentUid": "bob" })).await.unwrap();
