@@ -107,8 +107,39 @@ test('queue, assignment, transfer with reject and accept, close, and going on', 
   await sendByHttp(server, second, textFrom(second, second.thread, 'one more thing'));
   assert.equal((await thread(bob, second)).status, 'CHATTING');
   assert.deepEqual(await types(second), [
-    'QUEUE', 'WELCOME', 'TRANSFER', 'TRANSFER_REJECT', 'TRANSFER', 'TRANSFER_ACCEPT', 'VISITOR_CLOSED', 'TEXT', 'WELCOME',
+    'QUEUE', 'WELCOME', 'TRANSFER', 'TRANSFER_REJECT', 'TRANSFER', 'TRANSFER_ACCEPT', 'VISITOR_CLOSED',
+    'TEXT', 'WELCOME',
   ]);
+});
+
+test('who has passed a conversation on hears no more of it until it is back', async (t) => {
+  const { ann, bob, workgroup } = await team(['ann', 'bob']);
+  const annOnline = await online(t, ann);
+  const visitor = await ask(workgroup, 'V');
+  const bobOnline = await online(t, bob);
+  const watching = await StompPeer.withToken(server, ann);
+  t.after(() => watching.disconnect());
+  const feed = await watching.follow(visitor.topic);
+  const pass = async (from, to) => {
+    const offered = await post(from, '/api/v1/thread/transfer/create', { topic: visitor.topic, agentUid: to.uid });
+    await post(to, '/api/v1/thread/transfer/accept', { topic: visitor.topic, uid: offered.uid });
+  };
+  await pass(ann, bob);
+  const secrets = ['one', 'two'].map((content) => textFrom(visitor, visitor.thread, content));
+  for (const secret of secrets) {
+    await sendByHttp(server, visitor, secret);
+    await bobOnline.message(secret.uid);
+  }
+  for (const heard of [annOnline.in(visitor.topic).map(({ message }) => message), feed.messages]) {
+    assert.equal(heard.at(-1).type, 'TRANSFER_ACCEPT');
+  }
+  await pass(bob, ann);
+  const last = textFrom(visitor, visitor.thread, 'welcome back');
+  await sendByHttp(server, visitor, last);
+  await Promise.all([annOnline.message(last.uid), feed.message(last.uid)]);
+  const types = ['WELCOME', 'TRANSFER', 'TRANSFER_ACCEPT', 'TEXT', 'TEXT', 'TRANSFER', 'TRANSFER_ACCEPT', 'TEXT'];
+  assert.deepEqual(annOnline.in(visitor.topic).map(({ message }) => message.type), types);
+  assert.deepEqual(feed.messages.map(({ type }) => type).slice(-7), types.slice(1));
 });
 
 test('a request under the same key does what it does once', async (t) => {

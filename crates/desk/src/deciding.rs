@@ -255,7 +255,9 @@ impl Desk {
                 self.wakes.timer(due);
                 let said = entries.into_iter().zip(payloads);
                 let said = said.map(|((seq, at), payload)| Said { seq, at, payload }).collect();
-                Ok(Decided { conversation: Arc::new(*conversation), said })
+                let decided = Decided { conversation: Arc::new(*conversation), said };
+                self.note_departures(before, &decided).await?;
+                Ok(decided)
             }
             Written::Duplicate { seq, at } => {
                 let said = payloads.into_iter().take(1).map(|payload| Said { seq, at, payload }).collect();
@@ -272,6 +274,9 @@ impl Desk {
     fn heard(&self, before: &Conversation, now: Conversation) {
         self.forget_notes(&now);
         let now = self.remember(now);
+        for user in now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user)) {
+            self.departures.forget(now.id, user);
+        }
         let reopened = before.status == ThreadStatus::Closed && now.status != ThreadStatus::Closed;
         if reopened {
             self.tell_joined(&now.visitor, &now);

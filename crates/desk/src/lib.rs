@@ -11,12 +11,14 @@
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
+//! - `departures` are those who hear a conversation no more.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
 mod closing;
 mod commands;
 mod deciding;
+mod departures;
 mod directory;
 mod error;
 mod feeds;
@@ -48,6 +50,7 @@ use tokio::sync::Semaphore;
 pub use self::{
     commands::Command,
     deciding::Decided,
+    departures::Membership,
     error::DeskError,
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
@@ -58,7 +61,7 @@ pub use self::{
     settings::{Faq, ServiceSettings},
     threads::ThreadRequest,
 };
-use self::{directory::Directory, wakes::Wakes};
+use self::{departures::Departures, directory::Directory, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -95,6 +98,7 @@ pub struct Desk {
     presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
+    departures: Departures,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
     /// What the desk's own task has to look at.
@@ -111,9 +115,21 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
+        let departures = Departures::new(config.cached);
         let wakes = Arc::<Wakes>::default();
         let presence = Arc::new(Presence::waking(Arc::clone(&sessions), Arc::clone(&wakes)));
-        Self { store, log, sessions, presence, renderer, directory, decisions, wakes, config: Arc::new(config) }
+        Self {
+            store,
+            log,
+            sessions,
+            presence,
+            renderer,
+            directory,
+            departures,
+            decisions,
+            wakes,
+            config: Arc::new(config),
+        }
     }
 
     /// Who is there.

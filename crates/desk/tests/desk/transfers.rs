@@ -1,7 +1,7 @@
 //! Passing conversations on.
 
-use deskwire_desk::{Command, DeskError};
-use deskwire_model::{Part, ThreadStatus, ThreadType};
+use deskwire_desk::{Command, DeskError, FeedDevice};
+use deskwire_model::{Part, Seq, ThreadStatus, ThreadType};
 use deskwire_store::Refusal;
 use serde_json::{Value, json};
 
@@ -49,6 +49,29 @@ async fn an_offer_is_answered_once() {
         }
         assert_eq!(office.desk.fire_due(later(60)).await.unwrap(), 0, "nothing is pending any more");
     }
+}
+
+#[tokio::test]
+async fn who_has_passed_it_on_hears_the_answer_and_no_more() {
+    let (office, _connections) = office().await;
+    let hears = async |name: &str| {
+        let feed = office.desk.open_feed(office.of("v").await, &uid(name), FeedDevice::Joined).await.unwrap();
+        feed.membership
+    };
+    let (ann, v) = (hears("ann").await, hears("v").await);
+    let all =
+        |membership: &deskwire_desk::Membership| [Some(Seq(3)), Some(Seq(4)), None].map(|seq| membership.covers(seq));
+    offer(&office, "bob").await.unwrap();
+    let bob = hears("bob").await;
+    assert_eq!(all(&ann), [true, true, true]);
+    office.command(&agent("bob"), "v", Command::AcceptTransfer, Value::Null).await.unwrap();
+    assert_eq!((all(&ann), all(&bob), all(&v)), ([true, false, false], [true; 3], [true; 3]));
+    office.command(&agent("bob"), "v", Command::Transfer, json!({ "agentUid": "ann" })).await.unwrap();
+    assert_eq!(all(&ann), [true; 3], "whoever is offered it hears it again");
+    office.command(&agent("ann"), "v", Command::RejectTransfer, Value::Null).await.unwrap();
+    assert!(ann.covers(Some(Seq(5))) && !ann.covers(Some(Seq(6))) && !ann.covers(None), "up to its own answer");
+    office.command(&agent("bob"), "v", Command::Close, Value::Null).await.unwrap();
+    assert_eq!((all(&bob), all(&v)), ([true; 3], [true; 3]), "what is closed is still its owner's");
 }
 
 #[tokio::test]
