@@ -16,10 +16,13 @@ stop() {
 }
 trap 'stop; rm -rf "$data"' EXIT
 
+# Below the ports that the system gives to clients: thousands of these linger after a run.
 free_ports() {
-  python3 -c 'import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-print(*(socket.getsockname()[1] for socket in sockets))'
+  python3 -c 'import random, socket
+def is_free(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+print(*filter(is_free, random.sample(range(10_000, 32_000), 8)))'
 }
 
 start_mosquitto() {

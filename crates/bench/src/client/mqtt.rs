@@ -11,6 +11,8 @@ use super::{ClientError, Event, Login, output::Output};
 /// WebSocket subprotocol.
 pub(super) const SUBPROTOCOL: &str = "mqtt";
 
+/// Longer than a run, so that nobody needs to ping; rumqttd wants one.
+const KEEP_ALIVE_S: u16 = 900;
 const MAX_PACKET: usize = 16 * 1024 * 1024;
 const LIMITS: Limits = Limits {
     max_packet: MAX_PACKET,
@@ -35,11 +37,12 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Begins with CONNECT, without keep alive; a `durable` session does not end with its connection.
+    /// Begins with CONNECT; a `durable` session does not end with its connection.
     pub(super) fn connect(output: &mut Output, qos: QoS, durable: bool, login: Login<'_>) -> Result<Self, ClientError> {
         let text = |value: &str| Text::new(value).map_err(|error| ClientError::Name(error.to_string()));
         let mut connect = Connect::new(text(login.client_id)?);
         connect.clean_start = !durable;
+        connect.keep_alive = KEEP_ALIVE_S;
         if let Some(name) = login.name {
             let password = login.secret.map(|secret| secret.as_bytes().to_vec().into());
             connect.login = Some(Credentials { username: Some(text(name)?), password });
