@@ -144,8 +144,8 @@ impl MailboxState {
 
     /// Appends a message if it fits when the oldest that wait are gone; `most_bytes` is what the mailbox may weigh now,
     /// as others take room too.
-    pub(super) fn post(&mut self, message: Message, most_bytes: usize, now: Timestamp) {
-        self.expire(now);
+    pub(super) fn post(&mut self, message: Message, most_bytes: usize, clock: impl Fn() -> Timestamp) {
+        self.expire(clock);
         let most_bytes = most_bytes.min(self.bounds.bytes);
         // Nothing is dropped for a message that does not fit even then.
         if self.out.len() >= self.bounds.messages || self.out_bytes + message.weight > most_bytes {
@@ -240,8 +240,12 @@ impl MailboxState {
         }
     }
 
-    /// Drops what waits and has expired by `now`.
-    pub(super) fn expire(&mut self, now: Timestamp) {
+    /// Drops what waits and has expired by what `clock` shows, which is not looked at where nothing expires.
+    pub(super) fn expire(&mut self, clock: impl Fn() -> Timestamp) {
+        if self.expiring.is_empty() {
+            return;
+        }
+        let now = clock();
         while let Some((expires, number)) = self.expiring.first().copied() {
             if expires > now {
                 return;
@@ -347,8 +351,8 @@ impl MailboxState {
 
     /// Offers messages to the connection as far as its window goes: first what was sent before, then what waits. `hand`
     /// says whether the connection took one.
-    pub(super) fn dispatch(&mut self, now: Timestamp, mut hand: impl FnMut(Offer<'_>) -> bool) {
-        self.expire(now);
+    pub(super) fn dispatch(&mut self, clock: impl Fn() -> Timestamp, mut hand: impl FnMut(Offer<'_>) -> bool) {
+        self.expire(clock);
         while let Some(reader) = &mut self.reader
             && reader.has_begun
             && reader.has_room

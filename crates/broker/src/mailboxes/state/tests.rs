@@ -31,7 +31,7 @@ impl Mailbox {
     }
 
     fn post(&mut self, number: i64) {
-        self.0.post(sized(1, Some(number)), usize::MAX, NOW);
+        self.0.post(sized(1, Some(number)), usize::MAX, || NOW);
     }
 
     fn attach(&mut self, window: usize) -> SavedMailbox {
@@ -43,10 +43,13 @@ impl Mailbox {
     /// What the connection gets, and whether it was sent before.
     fn dispatch(&mut self) -> Vec<(u64, bool)> {
         let mut handed = Vec::new();
-        self.0.dispatch(NOW, |offer| {
-            handed.push((offer.number, offer.redelivered));
-            true
-        });
+        self.0.dispatch(
+            || NOW,
+            |offer| {
+                handed.push((offer.number, offer.redelivered));
+                true
+            },
+        );
         handed
     }
 
@@ -145,10 +148,10 @@ fn the_oldest_that_waits_makes_room_and_never_what_was_handed_out() {
 fn nothing_is_dropped_for_a_message_that_does_not_fit_all_the_same() {
     let weight = sized(1, None).weight;
     let mut mailbox = Mailbox::of(Bounds { bytes: weight * 3, ..ROOMY }, 3);
-    mailbox.0.post(sized(weight * 3, Some(9)), usize::MAX, NOW);
-    mailbox.0.post(sized(1, Some(10)), weight - 1, NOW);
+    mailbox.0.post(sized(weight * 3, Some(9)), usize::MAX, || NOW);
+    mailbox.0.post(sized(1, Some(10)), weight - 1, || NOW);
     assert_eq!((mailbox.gone(), mailbox.0.messages()), (vec![9, 10], 3));
-    mailbox.0.post(sized(1, Some(11)), weight, NOW);
+    mailbox.0.post(sized(1, Some(11)), weight, || NOW);
     assert_eq!((mailbox.gone(), mailbox.0.bytes()), (vec![1, 2, 3], weight), "others took the room");
 }
 
@@ -157,11 +160,11 @@ fn what_waits_expires_and_what_was_handed_out_does_not() {
     let expiring = |at: i64, stored| message(Opaque::default().expiring(Timestamp(at)), Some(stored));
     let mut mailbox = Mailbox::of(ROOMY, 0);
     for (at, stored) in [(2000, 1), (1500, 2), (3000, 3)] {
-        mailbox.0.post(expiring(at, stored), usize::MAX, NOW);
+        mailbox.0.post(expiring(at, stored), usize::MAX, || NOW);
     }
     mailbox.attach(1);
     assert_eq!(mailbox.dispatch(), [(1, false)]);
-    mailbox.0.expire(Timestamp(2000));
+    mailbox.0.expire(|| Timestamp(2000));
     assert_eq!((mailbox.gone(), mailbox.0.messages()), (vec![2], 2));
 }
 

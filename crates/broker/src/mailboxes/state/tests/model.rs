@@ -194,7 +194,7 @@ fn apply(mailbox: &mut MailboxState, model: &mut Model, step: Step) {
             }
             let posted = message(opaque, stored);
             let known = Known { place: Place::Waiting, weight: posted.weight, expires, stored, sent: None };
-            mailbox.post(posted, most, Timestamp(model.now));
+            mailbox.post(posted, most, || Timestamp(model.now));
             model.post(known, most);
         }
         Step::Adopt(weight) => {
@@ -264,7 +264,8 @@ proptest! {
         for step in steps {
             apply(&mut mailbox, &mut model, step);
             model.expire();
-            mailbox.dispatch(Timestamp(model.now), |offer| model.offer(offer));
+            let now = Timestamp(model.now);
+            mailbox.dispatch(|| now, |offer| model.offer(offer));
             prop_assert_eq!(model.next(), None, "it could be handed out");
             prop_assert_eq!(mailbox.messages(), model.known.len());
             prop_assert_eq!(mailbox.bytes(), model.bytes(|_| true));
