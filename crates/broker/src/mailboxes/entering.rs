@@ -40,13 +40,13 @@ impl Mailboxes {
     /// # Errors
     /// [`EnterError`].
     pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
-        let Entering { client_id, session, outbox, window, expiry_s, .. } = entering;
+        let Entering { client_id, outbox, window, expiry_s, .. } = entering;
         let waiting = self.wait_for(&entering);
         let turn = Arc::clone(&waiting.turn).lock_owned();
         let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)?;
         let (mailbox, existed) = self.resume_or_create(&entering).await?;
-        let saved = mailbox.attach(outbox, session, window);
-        let subscriptions = mailbox.subscriptions();
+        let saved = mailbox.attach(outbox, window);
+        let (subscriptions, origin) = (mailbox.subscriptions(), mailbox.origin());
         let mut table = self.lock();
         let known = Session { mailbox: Arc::clone(&mailbox), expiry_s, left: None, leaving: None };
         table.put(client_id, Some(known));
@@ -60,7 +60,7 @@ impl Mailboxes {
         drop(table);
         drop(waiting);
         let mailbox = Attached::new(self, client_id, mailbox, turn);
-        Ok(Entered { existed, subscriptions, saved, mailbox })
+        Ok(Entered { existed, origin, subscriptions, saved, mailbox })
     }
 
     /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
@@ -76,7 +76,7 @@ impl Mailboxes {
 
     /// The mailbox of the session that goes on, or of a new one; and whether it goes on.
     async fn resume_or_create(&self, entering: &Entering<'_>) -> Result<(Arc<Mailbox>, bool), EnterError> {
-        let Entering { client_id, user, clean_start, expiry_s, .. } = *entering;
+        let Entering { client_id, user, session, clean_start, expiry_s, .. } = *entering;
         let known = self.known(client_id).await;
         let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
         if let Some((mailbox, _)) = goes_on
@@ -99,7 +99,7 @@ impl Mailboxes {
             old.end(&self.hub);
             self.lock().put(client_id, None);
         }
-        Ok((Mailbox::new(user.clone(), durable, &self.shared), false))
+        Ok((Mailbox::new(user.clone(), session, durable, &self.shared), false))
     }
 
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:

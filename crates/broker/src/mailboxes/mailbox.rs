@@ -52,17 +52,11 @@ impl Shared {
     }
 }
 
-/// Where the mailbox is read.
-#[derive(Debug)]
-struct Reader {
-    outbox: Arc<Outbox>,
-    session: SessionId,
-}
-
 #[derive(Debug)]
 struct Content {
     state: MailboxState,
-    reader: Option<Reader>,
+    /// Where it is read.
+    reader: Option<Arc<Outbox>>,
 }
 
 /// A subscription of the session, and where it stands.
@@ -86,6 +80,8 @@ enum Standing {
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     user: Uid,
+    /// As whose words its client's publications are known, on all of its connections.
+    origin: SessionId,
     /// The number of a session that outlives its connection.
     durable: Option<MqttSessionId>,
     subscriptions: Mutex<BTreeMap<Box<str>, Subscribed>>,
@@ -94,10 +90,11 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn new(user: Uid, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(user: Uid, origin: SessionId, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
         let content = Content { state: MailboxState::new(shared.bounds), reader: None };
         Arc::new(Self {
             user,
+            origin,
             durable,
             subscriptions: Mutex::default(),
             content: Mutex::new(content),
@@ -107,6 +104,11 @@ impl Mailbox {
 
     pub(super) const fn user(&self) -> &Uid {
         &self.user
+    }
+
+    /// As whose words its client's publications are known.
+    pub(super) const fn origin(&self) -> SessionId {
+        self.origin
     }
 
     /// The number of a session that outlives its connection.
@@ -162,7 +164,7 @@ impl Mailbox {
             content.state.post(message, most_bytes, now);
             content.hand_out(now);
             if let Some(reader) = &content.reader {
-                reached(&reader.outbox);
+                reached(reader);
             }
         });
     }
@@ -183,18 +185,13 @@ impl Mailbox {
 
     /// Where the session's present connection is reached.
     pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
-        self.lock().reader.as_ref().map(|reader| Arc::clone(&reader.outbox))
-    }
-
-    /// Whether the session's present connection is called `session`.
-    pub(super) fn is_read_by(&self, session: SessionId) -> bool {
-        self.lock().reader.as_ref().is_some_and(|reader| reader.session == session)
+        self.lock().reader.clone()
     }
 
     /// Has a connection read from now on; it gets nothing before it begins.
-    pub(super) fn attach(&self, outbox: &Arc<Outbox>, session: SessionId, window: usize) -> SavedMailbox {
+    pub(super) fn attach(&self, outbox: &Arc<Outbox>, window: usize) -> SavedMailbox {
         self.change(|content| {
-            content.reader = Some(Reader { outbox: Arc::clone(outbox), session });
+            content.reader = Some(Arc::clone(outbox));
             content.state.attach(window)
         })
     }
@@ -218,7 +215,7 @@ impl Content {
     fn hand_out(&mut self, now: Timestamp) {
         let Some(reader) = &self.reader else { return };
         self.state.dispatch(now, |offer| {
-            reader.outbox.post(offer.message.weight, || Post {
+            reader.post(offer.message.weight, || Post {
                 publication: Arc::clone(&offer.message.publication),
                 number: offer.number,
                 redelivered: offer.redelivered,

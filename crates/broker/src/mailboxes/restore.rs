@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use deskwire_model::Timestamp;
+use deskwire_model::{SessionId, Timestamp};
 use deskwire_store::{MqttSessionId, QueueRef, QueuedId, Store, StoreError, StoredMqttSession, Write};
 
 use super::{
@@ -32,7 +32,7 @@ impl Mailboxes {
         // Before anybody can come back: what is written of it later would be taken for the end of that connection.
         store.commit(sessions.iter().filter_map(|stored| left(stored, now)).collect()).await?;
         for stored in sessions {
-            let mailbox = Mailbox::new(stored.user, Some(stored.id), &shared);
+            let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &shared);
             for subscription in &stored.subscriptions {
                 mailbox.subscribe(&hub, subscription, None);
             }

@@ -299,10 +299,10 @@ impl MailboxState {
         self.unreleased = unreleased;
         self.again.clear();
         let mut named = BTreeSet::new();
-        for (place, Handed { number, packet_id, qos, received }) in inflight.into_iter().enumerate() {
+        for Handed { number, packet_id, qos, received } in inflight {
             if let Some(out) = self.out.get_mut(&number) {
                 let received = received || out.sent.is_some_and(|sent| sent.received);
-                out.sent = Some(Sent { packet_id, qos, received, place });
+                out.sent = Some(Sent { packet_id, qos, received, place: usize::MAX });
                 if named.insert(number) {
                     self.again.push_back(number);
                 }
@@ -317,6 +317,11 @@ impl MailboxState {
                 }
             } else if !named.contains(&number) {
                 self.again.push_back(number);
+            }
+        }
+        for (place, number) in self.again.iter().enumerate() {
+            if let Some(Out { sent: Some(sent), .. }) = self.out.get_mut(number) {
+                sent.place = place;
             }
         }
     }

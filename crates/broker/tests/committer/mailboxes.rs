@@ -161,10 +161,19 @@ async fn nobody_hears_himself_where_he_does_not_want_to() {
     for client in [&own, &other] {
         client.subscribe("a", 1 | NO_LOCAL).await;
     }
-    let said = opaque("mine", Assurance::AtLeastOnce).said_by(own.session);
-    node.publish(Publication::new(Topic::new("a").unwrap(), Content::Opaque(said)), STORED).await;
-    assert_eq!((own.texts().len(), other.texts()), (0, vec!["mine".to_owned()]));
-    assert_eq!(node.stored().await, 1);
+    let mine = || {
+        let said = opaque("mine", Assurance::AtLeastOnce).said_by(own.origin);
+        Publication::new(Topic::new("a").unwrap(), Content::Opaque(said))
+    };
+    let (first, second, third) = (mine(), mine(), mine());
+    node.publish(first, STORED).await;
+    assert_eq!(own.texts(), [""; 0]);
+    own.leave(Vec::new());
+    node.publish(second, STORED).await;
+    let own = node.enter("own").await;
+    node.publish(third, STORED).await;
+    assert_eq!(own.texts(), [""; 0], "it is his whatever connection he has by now");
+    assert_eq!((other.texts(), node.stored().await), (vec!["mine".to_owned(); 3], 3));
 }
 
 #[tokio::test]

@@ -276,5 +276,11 @@ proptest! {
             model.gone.sort_unstable();
             prop_assert_eq!(&gone, &model.gone);
         }
+        mailbox.clear();
+        gone.extend(mailbox.take_gone().into_iter().map(|QueuedId(id)| id));
+        gone.sort_unstable();
+        let mut stored: Vec<_> = model.known.values().filter_map(|known| known.stored).chain(model.gone).collect();
+        stored.sort_unstable();
+        prop_assert_eq!((mailbox.messages(), mailbox.bytes(), gone), (0, 0, stored));
     }
 }
