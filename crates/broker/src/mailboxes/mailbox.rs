@@ -49,17 +49,11 @@ impl Shared {
     }
 }
 
-/// Where the mailbox is read.
-#[derive(Debug)]
-struct Reader {
-    outbox: Arc<Outbox>,
-    session: SessionId,
-}
-
 #[derive(Debug)]
 struct Content {
     state: MailboxState,
-    reader: Option<Reader>,
+    /// Where it is read.
+    reader: Option<Arc<Outbox>>,
 }
 
 /// A subscription of the session, and where it stands.
@@ -83,6 +77,8 @@ enum Standing {
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     user: Uid,
+    /// As whose words its client's publications are known, on all of its connections.
+    origin: SessionId,
     /// The number of a session that outlives its connection.
     durable: Option<MqttSessionId>,
     /// In the order of their filters: most sessions have one or two.
@@ -92,10 +88,11 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn new(user: Uid, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(user: Uid, origin: SessionId, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
         let content = Content { state: MailboxState::new(shared.bounds), reader: None };
         Arc::new(Self {
             user,
+            origin,
             durable,
             subscriptions: Mutex::default(),
             content: Mutex::new(content),
@@ -105,6 +102,11 @@ impl Mailbox {
 
     pub(super) const fn user(&self) -> &Uid {
         &self.user
+    }
+
+    /// As whose words its client's publications are known.
+    pub(super) const fn origin(&self) -> SessionId {
+        self.origin
     }
 
     /// The number of a session that outlives its connection.
@@ -159,7 +161,7 @@ impl Mailbox {
             content.state.post(message, most_bytes, now);
             content.hand_out();
             if let Some(reader) = &content.reader {
-                reached(&reader.outbox);
+                reached(reader);
             }
         });
     }
@@ -167,11 +169,6 @@ impl Mailbox {
     /// Has the store forget a message that was stored for the session and does not come to it.
     pub(crate) fn give_back(&self, stored: QueuedId) {
         self.shared.consumed.add(vec![stored]);
-    }
-
-    /// Appends a message of an earlier process.
-    pub(super) fn restore(&self, message: Message, inflight: Option<(u16, bool)>) {
-        self.change(|content| content.state.restore(message, inflight));
     }
 
     /// Changes what nobody is told of.
@@ -185,18 +182,13 @@ impl Mailbox {
 
     /// Where the session's present connection is reached.
     pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
-        self.lock().reader.as_ref().map(|reader| Arc::clone(&reader.outbox))
-    }
-
-    /// Whether the session's present connection is called `session`.
-    pub(super) fn is_read_by(&self, session: SessionId) -> bool {
-        self.lock().reader.as_ref().is_some_and(|reader| reader.session == session)
+        self.lock().reader.clone()
     }
 
     /// Has a connection read from now on; it gets nothing before it begins.
-    pub(super) fn attach(&self, outbox: &Arc<Outbox>, session: SessionId, window: usize) -> SavedMailbox {
+    pub(super) fn attach(&self, outbox: &Arc<Outbox>, window: usize) -> SavedMailbox {
         self.change(|content| {
-            content.reader = Some(Reader { outbox: Arc::clone(outbox), session });
+            content.reader = Some(Arc::clone(outbox));
             content.state.attach(window)
         })
     }
@@ -220,7 +212,7 @@ impl Content {
     fn hand_out(&mut self) {
         let Some(reader) = &self.reader else { return };
         self.state.dispatch(now, |offer| {
-            reader.outbox.post(offer.message.weight, || Post {
+            reader.post(offer.message.weight, || Post {
                 publication: Arc::clone(&offer.message.publication),
                 number: offer.number,
                 redelivered: offer.redelivered,
