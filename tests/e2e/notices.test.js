@@ -112,6 +112,7 @@ test('a notice is for a user, a role or everybody of the organisation, and for n
     [{ user: ann.uid }, [false, true, false]],
     [{ user: agent.uid }, [true, false, false]],
     [{ role: 'AGENT' }, [true, false, false]],
+    [{ role: 'ADMIN' }, [false, false, false]],
     [{ role: 'VISITOR' }, [false, true, true]],
     [{ everybody: true }, [true, true, true]],
   ]) {

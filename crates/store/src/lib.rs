@@ -10,6 +10,7 @@
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
 mod blobs;
+mod decision;
 mod error;
 mod files;
 mod mqtt;
@@ -20,6 +21,7 @@ mod store;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
+pub use decision::{Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
@@ -27,9 +29,11 @@ pub use files::{
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use records::{
-    DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
-    Visitor, Workgroup,
+    DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
+    Retained, Visitor, Workgroup,
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
-pub use write::{Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Upto, Write, Written};
+pub use write::{
+    Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,
+};

@@ -87,11 +87,15 @@ pub struct NewNotice {
 pub enum NoticeAudience {
     /// One agent or visitor.
     User(Uid),
-    /// All agents.
+    /// All at the desk: agents, supervisors and administrators.
     Agents,
+    /// All supervisors; administrators are among them.
+    Supervisors,
+    /// All administrators.
+    Admins,
     /// All visitors.
     Visitors,
-    /// All agents and visitors.
+    /// All at the desk and all visitors.
     Everybody,
 }
 

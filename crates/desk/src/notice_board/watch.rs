@@ -189,9 +189,9 @@ impl Watch {
         due
     }
 
-    /// Whether a listener may know how many users are online: visitors may not (invariant I9).
+    /// Whether a listener may know how many users are online: only who works at the desk (invariant I9).
     fn may_know(&self, reader: &Reader) -> bool {
-        self.listeners.get(reader).is_some_and(|listener| listener.role != Role::Visitor)
+        self.listeners.get(reader).is_some_and(|listener| listener.role.is_staff())
     }
 }
 
@@ -247,7 +247,7 @@ mod tests {
         let people = [
             principal("acme", "ann", Role::Agent),
             principal("acme", "vic", Role::Visitor),
-            principal("other", "spy", Role::Agent),
+            principal("other", "spy", Role::Admin),
         ];
         let mut sessions = Vec::new();
         for person in &people {

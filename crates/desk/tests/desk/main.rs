@@ -4,9 +4,16 @@
 
 mod addressing;
 mod assignment;
+mod closing;
 mod feeds;
+mod helping;
 mod ingress;
-mod notices;
+mod interleavings;
+mod notice_board;
 mod office;
+mod queue;
 mod reading;
+mod services;
+mod supervising;
 mod threads;
+mod transfers;

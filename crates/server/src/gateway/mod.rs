@@ -3,7 +3,7 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for. [`notice_watch`] tells the notice board who is there.
+//! message is for. [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
@@ -11,6 +11,7 @@ mod identity;
 mod names;
 mod notice_watch;
 mod queues;
+mod seat_watch;
 mod topics;
 mod users;
 mod wills;
@@ -26,6 +27,7 @@ pub use self::{
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     notice_watch::{NoticeWatch, is_notices},
     queues::QueueRoute,
+    seat_watch::SeatWatch,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
     wills::Wills,

@@ -6,15 +6,18 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `queues`, `retained`, `sessions` and `notices`; `entries`, `conversations`, `people` and `files`
-//! answer the rest; `columns` turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions` and `notices`; `entries`,
+//! `conversations`, `people`, `settings` and `files` answer the rest; `columns` turns rows into domain types; `schema`
+//! opens, checks and migrates.
 
 mod assignment;
 mod columns;
 mod commit;
 mod conversations;
 mod cursors;
+mod decisions;
 mod entries;
+mod episodes;
 mod files;
 mod heads;
 mod notices;
@@ -23,6 +26,8 @@ mod queues;
 mod retained;
 mod schema;
 mod sessions;
+mod settings;
+mod timers;
 mod workers;
 mod writer;
 

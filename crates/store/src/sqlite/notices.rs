@@ -73,6 +73,8 @@ fn audience(db: &Transaction<'_>, new: &NewNotice) -> Result<Vec<Uid>> {
     const USER: &str = "SELECT uid FROM agent WHERE uid = ?3 AND org = ?1
                   UNION SELECT uid FROM visitor WHERE uid = ?3 AND org = ?1 LIMIT ?2";
     const AGENTS: &str = "SELECT uid FROM agent WHERE org = ?1 LIMIT ?2";
+    const SUPERVISORS: &str = "SELECT uid FROM agent WHERE org = ?1 AND role IN ('SUPERVISOR', 'ADMIN') LIMIT ?2";
+    const ADMINS: &str = "SELECT uid FROM agent WHERE org = ?1 AND role = 'ADMIN' LIMIT ?2";
     const VISITORS: &str = "SELECT uid FROM visitor WHERE org = ?1 LIMIT ?2";
     // Whoever is in both tables gets it once; neither is read on when there are too many.
     const EVERYBODY: &str = "SELECT uid FROM (SELECT uid FROM agent WHERE org = ?1 LIMIT ?2)
@@ -84,6 +86,8 @@ fn audience(db: &Transaction<'_>, new: &NewNotice) -> Result<Vec<Uid>> {
     match &new.audience {
         NoticeAudience::User(user) => list(USER, params![org, most, user.as_str()]),
         NoticeAudience::Agents => list(AGENTS, params![org, most]),
+        NoticeAudience::Supervisors => list(SUPERVISORS, params![org, most]),
+        NoticeAudience::Admins => list(ADMINS, params![org, most]),
         NoticeAudience::Visitors => list(VISITORS, params![org, most]),
         NoticeAudience::Everybody => list(EVERYBODY, params![org, most]),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use deskwire_model::{Notice, NoticeContent, NoticeFeed, NoticeId, NoticesRead, Seq, Timestamp};
+use deskwire_model::{AgentProfile, Notice, NoticeContent, NoticeFeed, NoticeId, NoticesRead, Role, Seq, Timestamp};
 use deskwire_store::{
     NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName, Refusal, Store,
     Visitor, Write, Written,
@@ -23,7 +23,7 @@ const LATER: Timestamp = Timestamp(1 << 51);
 const KEPT: u64 = 4;
 const LISTED: usize = 3;
 const ALLOWANCE: NoticeAllowance = NoticeAllowance { recipients: 3, kept: KEPT };
-/// Everybody, by organisation; the last is a visitor.
+/// Everybody, by organisation; the last is a visitor, bob an administrator.
 const PEOPLE: [(&str, &str); 4] = [("acme", "ann"), ("acme", "bob"), ("other", "spy"), ("acme", "vic")];
 
 async fn people(store: &Store) {
@@ -32,7 +32,8 @@ async fn people(store: &Store) {
     }
     let [agents @ .., (org, visitor)] = PEOPLE;
     for (org, name) in agents {
-        store.create_agent(&agent(name, org), "").await.unwrap();
+        let role = if name == "bob" { Role::Admin } else { Role::Agent };
+        store.create_agent(&AgentProfile { role, ..agent(name, org) }, "").await.unwrap();
     }
     let profile = agent(visitor, org).profile;
     let visitor = Visitor { uid: uid(visitor), org: uid(org), profile, channel: "WEB".to_owned() };
@@ -117,6 +118,8 @@ pub(crate) async fn a_notice_reaches_whom_it_is_for_and_nobody_else(backend: &im
         (NoticeAudience::User(uid("bob")), &["bob"][..]),
         (NoticeAudience::User(uid("vic")), &["vic"]),
         (NoticeAudience::Agents, &["ann", "bob"]),
+        (NoticeAudience::Supervisors, &["bob"]),
+        (NoticeAudience::Admins, &["bob"]),
         (NoticeAudience::Visitors, &["vic"]),
         (NoticeAudience::Everybody, &["ann", "bob", "vic"]),
     ] {
@@ -129,6 +132,27 @@ pub(crate) async fn a_notice_reaches_whom_it_is_for_and_nobody_else(backend: &im
         }
     }
     assert_eq!(feed(&store, ("other", "bob"), NOW).await, NoticeFeed::default(), "the same uid elsewhere");
+}
+
+pub(crate) async fn a_notice_for_a_role_is_for_who_has_it_then(backend: &impl Backend) {
+    let store = open(backend).await;
+    for (ann, supervisors, admins) in [
+        (Role::Agent, &["bob"][..], &["bob"][..]),
+        (Role::Supervisor, &["ann", "bob"], &["bob"]),
+        (Role::Admin, &["ann", "bob"], &["ann", "bob"]),
+        (Role::Agent, &["bob"], &["bob"]),
+    ] {
+        store.set_agent_duty(&uid("ann"), ann, 1).await.unwrap();
+        for (audience, expected) in [
+            (NoticeAudience::Agents, &["ann", "bob"][..]),
+            (NoticeAudience::Supervisors, supervisors),
+            (NoticeAudience::Admins, admins),
+        ] {
+            let (_, mut users) = post(&store, notice(audience.clone(), "t")).await;
+            users.sort();
+            assert_eq!(users, expected, "{audience:?} while ann is {ann:?}");
+        }
+    }
 }
 
 pub(crate) async fn a_notice_that_is_sent_again_is_the_same(backend: &impl Backend) {
@@ -376,6 +400,8 @@ fn op() -> impl Strategy<Value = Op> {
     let audience = prop_oneof![
         user().prop_map(|user| NoticeAudience::User(uid(user))),
         Just(NoticeAudience::Agents),
+        Just(NoticeAudience::Supervisors),
+        Just(NoticeAudience::Admins),
         Just(NoticeAudience::Visitors),
         Just(NoticeAudience::Everybody),
     ];
@@ -459,6 +485,7 @@ impl Model {
             let meant = match audience {
                 NoticeAudience::User(one) => one.as_str() == user,
                 NoticeAudience::Agents => user != "vic",
+                NoticeAudience::Supervisors | NoticeAudience::Admins => user == "bob",
                 NoticeAudience::Visitors => user == "vic",
                 NoticeAudience::Everybody => true,
             };

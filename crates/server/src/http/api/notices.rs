@@ -11,7 +11,7 @@ use axum::{
 };
 use deskwire_desk::NoticeDraft;
 use deskwire_model::{
-    InvalidUid, MessageUid, NoticeContent, NoticeFeed, NoticeId, Principal, Role, Seq, Timestamp, Uid,
+    InvalidUid, MessageUid, NoticeContent, NoticeFeed, NoticeId, Principal, Seq, Timestamp, Uid,
     dialect::{self, InvalidReading},
 };
 use deskwire_store::{NoticeAudience, NoticeChanged, NoticeFilter, NoticeName};
@@ -95,6 +95,8 @@ struct PostRequest {
 #[serde(rename_all = "UPPERCASE")]
 enum Audience {
     Agent,
+    Supervisor,
+    Admin,
     Visitor,
 }
 
@@ -104,6 +106,8 @@ impl PostRequest {
         match (&self.user, self.role, self.everybody) {
             (Some(user), None, false) => Ok(NoticeAudience::User(user.clone())),
             (None, Some(Audience::Agent), false) => Ok(NoticeAudience::Agents),
+            (None, Some(Audience::Supervisor), false) => Ok(NoticeAudience::Supervisors),
+            (None, Some(Audience::Admin), false) => Ok(NoticeAudience::Admins),
             (None, Some(Audience::Visitor), false) => Ok(NoticeAudience::Visitors),
             (None, None, true) => Ok(NoticeAudience::Everybody),
             _ => Err(AppError::Refused("exactly one of user, role and everybody must say whom it is for".into())),
@@ -232,7 +236,7 @@ async fn feed_of_visitor(
 async fn feed(state: &ApiState, principal: &Principal) -> Result<Success<Box<RawValue>>, AppError> {
     let notices = &state.gateway.notices;
     let feed = notices.feed(principal).await?;
-    let online = (principal.role != Role::Visitor).then(|| notices.online(principal));
+    let online = principal.role.is_staff().then(|| notices.online(principal));
     Ok(Success::new(raw(&state.gateway.desk.renderer().notice_feed(&feed, online))?))
 }
 
@@ -354,6 +358,8 @@ mod tests {
             (r#""user":"u""#, Some(user.clone())),
             (r#""userId":"u""#, Some(user)),
             (r#""role":"AGENT""#, Some(NoticeAudience::Agents)),
+            (r#""role":"SUPERVISOR""#, Some(NoticeAudience::Supervisors)),
+            (r#""role":"ADMIN""#, Some(NoticeAudience::Admins)),
             (r#""role":"VISITOR","everybody":false"#, Some(NoticeAudience::Visitors)),
             (r#""everybody":true"#, Some(NoticeAudience::Everybody)),
             (r#""everybody":false"#, None),

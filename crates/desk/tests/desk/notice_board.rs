@@ -5,7 +5,7 @@ use std::{future::poll_fn, sync::Arc, time::Duration};
 use deskwire_broker::{Delivered, Dialect, Hub, Log, LogLimits, Outbox, Subscriber};
 use deskwire_desk::{NoticeBoard, NoticeDraft, NoticeLimits};
 use deskwire_model::{
-    AgentProfile, AgentStatus, NoticeContent, NoticeId, NoticesRead, Principal, Profile, SessionId, TopicFilter,
+    AgentProfile, AgentStatus, NoticeContent, NoticeId, NoticesRead, Principal, Profile, Role, SessionId, TopicFilter,
     dialect::Renderer,
 };
 use deskwire_store::{NoticeAllowance, NoticeAudience, NoticeChanged, NoticeName, SqliteOptions, Store};
@@ -36,8 +36,15 @@ impl Office {
         let store = store(&folder).await;
         store.create_organisation(&uid("acme"), "acme").await.unwrap();
         for name in ["ann", "bob"] {
-            let (username, status, profile) = (name.to_owned(), AgentStatus::Available, Profile::default());
-            let agent = AgentProfile { uid: uid(name), org: uid("acme"), username, profile, status, capacity: 1 };
+            let agent = AgentProfile {
+                uid: uid(name),
+                org: uid("acme"),
+                username: name.to_owned(),
+                profile: Profile::default(),
+                status: AgentStatus::Available,
+                capacity: 1,
+                role: Role::Agent,
+            };
             store.create_agent(&agent, "").await.unwrap();
         }
         Self::over(store, folder)
