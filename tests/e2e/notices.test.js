@@ -37,6 +37,7 @@ await writeFile(join(folder, 'accounts.toml'), ACCOUNTS);
 const server = await serverForThisFile({
   env: {
     ...WITH_SERVICE,
+    DESKWIRE_ADMIN_PASSWORD: 'of one who is never here',
     DESKWIRE__NOTICES__BYTES: '1024',
     DESKWIRE__NOTICES__POSTS_PER_SECOND: '1000000',
     DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND: '1000000',
