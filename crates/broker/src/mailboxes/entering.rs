@@ -57,7 +57,7 @@ impl Mailboxes {
         Ok(Entered { existed, subscriptions, saved, mailbox })
     }
 
-    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
+    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
     fn wait_for<'a>(&'a self, entering: &Entering<'a>) -> Waiting<'a> {
         let mut table = self.lock();
         let place = table.places.entry(Arc::clone(entering.client_id)).or_default();
@@ -75,8 +75,10 @@ impl Mailboxes {
         let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
         if let Some((mailbox, _)) = goes_on
             && let Some(id) = mailbox.durable()
-            && self.is_resumed(id, expiry_s).await?
+            && let Some(unreleased) = self.resumed(id, expiry_s).await?
         {
+            // The last connection does not know of what was committed after its end.
+            mailbox.quietly(|state| state.restore_unreleased(unreleased));
             return Ok((Arc::clone(mailbox), true));
         }
         let durable = if expiry_s > 0 {
@@ -111,11 +113,12 @@ impl Mailboxes {
         Some(known)
     }
 
-    /// Notes that a session is connected again; `false` if the store does not have it any more.
-    async fn is_resumed(&self, id: MqttSessionId, expiry_s: u32) -> Result<bool, StoreError> {
+    /// Notes that a session is connected again, and returns the identifiers that its client has not released; none if the
+    /// store does not have the session any more.
+    async fn resumed(&self, id: MqttSessionId, expiry_s: u32) -> Result<Option<Vec<u16>>, StoreError> {
         match self.store.resume_mqtt_session(id, expiry_s).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::Missing) => Ok(false),
+            Ok(unreleased) => Ok(Some(unreleased)),
+            Err(StoreError::Missing) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, Content, Handed, MailboxLimits, Overflow, Publication, Publishing, Retained, RetainedLimits, Subscriber,
-    Takes,
+    Assurance, Content, Handed, MailboxLimits, Outbox, Overflow, Publication, Publishing, Retained, RetainedLimits,
+    Subscriber, Takes, Ticket,
 };
 use deskwire_model::{Topic, TopicFilter};
 use deskwire_store::Received;
@@ -44,7 +44,7 @@ async fn a_restart_keeps_what_waits_and_what_is_in_flight_in_order() {
     assert_eq!(client.subscriptions, [subscription("a/+", 2)]);
     assert_eq!(client.saved.inflight, [handed(1, 20, true), handed(2, 30, false)], "QoS 2 is what the store has");
     assert_eq!(client.texts(), [""; 0]);
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     node.say("a/b", "5").await;
     assert_eq!(numbers(&client), [("3".into(), true), ("4".into(), false), ("5".into(), false)]);
     (1..=4).for_each(|number| client.mailbox.settle(number));
@@ -89,6 +89,52 @@ async fn packet_ids_of_the_client_are_kept_until_they_are_released() {
     let visitor = node.visit("v").await;
     assert_eq!(visitor.mailbox.received_mark(7), None::<Received>);
     assert!(!noted(|reply| visitor.mailbox.release(7, reply)).await);
+}
+
+#[tokio::test]
+async fn a_packet_id_is_kept_also_if_its_message_is_committed_after_the_end_of_the_connection() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    let how = Publishing { received: client.mailbox.received_mark(7), ..STORED };
+    let ticket = Ticket { outbox: Outbox::new(1), number: 1 };
+    assert!(node.queues.publish(saying("a", "1", Assurance::ExactlyOnce), how, ticket).await.unwrap());
+    client.leave(Vec::new());
+    assert_eq!(node.enter("c").await.saved.unreleased, [7], "its client repeats the message under this identifier");
+}
+
+#[tokio::test]
+async fn what_was_sent_comes_again_in_front_of_what_is_retained_and_does_not_wait_for_room() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    client.subscribe("a", 1).await;
+    for text in ["1", "2", "3"] {
+        node.say("a", text).await;
+    }
+    assert_eq!(client.texts().len(), 3);
+    let sent = |number| Handed { qos: 1, ..handed(number, 10, false) };
+    client.leave(vec![sent(1), sent(2)]);
+    let narrow = Outbox::new(1);
+    let entered = node.try_enter("c", |entering| entering.outbox = Box::leak(Box::new(Arc::clone(&narrow)))).await;
+    let client = Client { outbox: narrow, ..entered.unwrap() };
+    let retained = Arc::new(saying("b", "retained", Assurance::AtMostOnce));
+    client.mailbox.begin(|| client.outbox.deliver(1, &retained));
+    assert_eq!(client.texts(), ["1", "2", "retained"]);
+    client.mailbox.refill();
+    assert_eq!(client.texts(), ["3"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_collects_nothing_is_the_sessions_all_the_same() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    let log = subscription("org/agent/c", 1);
+    client.mailbox.save(&log).await.unwrap();
+    client.leave(Vec::new());
+    let client = node.enter("c").await;
+    assert_eq!(client.subscriptions, [log]);
+    assert!(client.mailbox.unsubscribe("org/agent/c").await.unwrap());
+    client.leave(Vec::new());
+    assert_eq!(node.restart().await.enter("c").await.subscriptions, []);
 }
 
 #[tokio::test]
@@ -227,7 +273,7 @@ async fn a_reader_without_room_asks_for_more() {
 async fn what_came_another_way_takes_a_place_in_the_window() {
     let node = Node::new(LIMITS).await;
     let client = node.try_enter("c", |entering| entering.window = 1).await.unwrap();
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     client.subscribe("a", 1).await;
     let number = client.mailbox.adopt(Arc::new(saying("r", "retained", Assurance::AtLeastOnce)));
     node.say("a", "1").await;
@@ -241,7 +287,7 @@ async fn one_publisher_is_heard_in_order_whatever_is_stored() {
     const MESSAGES: usize = 300;
     let node = Node::new(LIMITS).await;
     let client = node.try_enter("c", |entering| entering.window = MESSAGES).await.unwrap();
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     client.subscribe("a", 1).await;
     for number in 0..MESSAGES {
         let said = saying("a", &number.to_string(), Assurance::AtLeastOnce);

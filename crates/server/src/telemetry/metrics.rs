@@ -71,10 +71,12 @@ pub enum Limit {
     Queues,
     /// `limits.retained_topics` and `limits.retained_bytes`.
     Retained,
+    /// `limits.mqtt_sessions`.
+    MqttSessions,
 }
 
 impl Limit {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -90,6 +92,7 @@ impl Limit {
         Self::SockJsWaiting,
         Self::Queues,
         Self::Retained,
+        Self::MqttSessions,
     ];
 
     const fn label(self) -> &'static str {
@@ -109,6 +112,7 @@ impl Limit {
             Self::SockJsWaiting => "sockjs_waiting",
             Self::Queues => "queues",
             Self::Retained => "retained",
+            Self::MqttSessions => "mqtt_sessions",
         }
     }
 }
@@ -184,7 +188,16 @@ fn describe() {
     describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
     describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
     describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
-    describe_counter!("deskwire_queue_messages_dropped_total", "Messages that queues dropped unconsumed, by reason");
+    describe_counter!(
+        "deskwire_queue_messages_dropped_total",
+        "Messages that queues and mailboxes dropped unconsumed, by reason"
+    );
+    describe_gauge!("deskwire_retained_messages", "Live topics with a retained message now");
+    describe_gauge!("deskwire_retained_bytes", "Weight of these messages");
+    describe_gauge!("deskwire_mqtt_durable_sessions", "MQTT sessions that outlive their connections now");
+    describe_gauge!("deskwire_mailbox_messages", "Messages that wait for MQTT sessions now, or for their acknowledgement");
+    describe_gauge!("deskwire_mailbox_bytes", "Weight of these messages");
+    describe_counter!("deskwire_messages_dropped_total", "Messages that an MQTT client did not get, by reason");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 

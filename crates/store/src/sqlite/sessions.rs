@@ -76,12 +76,12 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<(), StoreError> {
+    pub(crate) async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<Vec<u16>, StoreError> {
         self.write(move |db| {
             let rows = db
                 .prepare_cached("UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1")?
                 .execute(params![id.0, expiry_s])?;
-            if rows == 1 { Ok(()) } else { Err(StoreError::Missing) }
+            if rows == 1 { Ok(received(db, id)?) } else { Err(StoreError::Missing) }
         })
         .await
     }

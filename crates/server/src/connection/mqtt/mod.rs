@@ -17,7 +17,7 @@ mod will;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
-use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Session as Entered, SubscriptionKey};
+use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Recall, Session as Entered, SubscriptionKey};
 use deskwire_model::{Conversation, Role, Seq, SessionId};
 use deskwire_wire::{
     Tick,
@@ -114,6 +114,8 @@ pub(super) struct Mqtt {
     last_number: u64,
     /// Messages whose packet identifiers have to be stored before they leave.
     reserved: Reserved,
+    /// Where the client is in what is retained, for each subscription that has not had all of it, in their order.
+    recalls: VecDeque<(SubscriptionKey, Recall)>,
     /// What the client has to be told about its own messages.
     complaints: VecDeque<Vec<u8>>,
     probes: Probes,
@@ -146,6 +148,7 @@ impl Mqtt {
             unanswered: VecDeque::new(),
             last_number: 0,
             reserved: Reserved::default(),
+            recalls: VecDeque::new(),
             complaints: VecDeque::new(),
             probes: Probes::default(),
             pace: Pace::default(),
@@ -191,12 +194,15 @@ impl Mqtt {
             Event::Settled { token } | Event::Rejected { token, .. } => {
                 self.settled(Token::from_acknowledged(token));
             }
-            Event::Disconnect(disconnect) => {
-                if let Some(client) = self.client.as_mut().filter(|_| !disconnect.keeps_will()) {
-                    client.will = None;
-                }
-            }
+            Event::Disconnect(disconnect) => self.says_goodbye(&disconnect),
             _ => {}
+        }
+    }
+
+    /// The client leaves by itself, and may take its will back [MQTT-3.14.4-3].
+    fn says_goodbye(&mut self, disconnect: &Disconnect) {
+        if let Some(client) = self.client.as_mut().filter(|_| !disconnect.keeps_will()) {
+            client.will = None;
         }
     }
 
@@ -239,12 +245,27 @@ impl Mqtt {
 
     /// Lets go of the session. Its will comes first, so that a connection that takes the session over finds it.
     fn leave(&mut self) {
+        self.hear_out();
         let saved = self.saved();
         let expiry_s = self.expiry_s();
         self.leave_will(expiry_s);
         let Some(client) = &mut self.client else { return };
         if let Some(mailbox) = client.mailbox.take() {
             mailbox.leave(saved, expiry_s, super::timestamp());
+        }
+    }
+
+    /// Takes what the client has said and nobody has acted on, as far as it wants no answer. The rest it has to say again, to
+    /// the connection that has the session then.
+    fn hear_out(&mut self) {
+        while let Some(event) = self.next.take().or_else(|| self.session.poll_event()) {
+            match event {
+                Event::Settled { token } | Event::Rejected { token, .. } => {
+                    self.settled(Token::from_acknowledged(token));
+                }
+                Event::Disconnect(disconnect) => self.says_goodbye(&disconnect),
+                _ => {}
+            }
         }
     }
 }
@@ -313,7 +334,7 @@ impl Protocol for Mqtt {
         self.session.pending_bytes()
     }
 
-    fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
+    fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) -> bool {
         if self.stopping && self.unanswered.is_empty() {
             self.session.disconnect(Disconnect::new(DisconnectCode::ServerShuttingDown));
         }
@@ -321,7 +342,7 @@ impl Protocol for Mqtt {
             out.binary(|out| out.extend_from_slice(&packets));
         }
         self.write_complaints(out);
-        self.write_reserved(out);
+        self.write_reserved(out)
     }
 
     fn answer(&mut self, answer: Answer) {
