@@ -195,7 +195,10 @@ fn describe() {
     describe_gauge!("deskwire_retained_messages", "Live topics with a retained message now");
     describe_gauge!("deskwire_retained_bytes", "Weight of these messages");
     describe_gauge!("deskwire_mqtt_durable_sessions", "MQTT sessions that outlive their connections now");
-    describe_gauge!("deskwire_mailbox_messages", "Messages that wait for MQTT sessions now, or for their acknowledgement");
+    describe_gauge!(
+        "deskwire_mailbox_messages",
+        "Messages that wait for MQTT sessions now, or for their acknowledgement"
+    );
     describe_gauge!("deskwire_mailbox_bytes", "Weight of these messages");
     describe_counter!("deskwire_messages_dropped_total", "Messages that an MQTT client did not get, by reason");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
