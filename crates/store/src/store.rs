@@ -338,8 +338,8 @@ impl Store {
         }
     }
 
-    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds. Returns the packet ids of
-    /// messages that its client may send again.
+    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds. Returns the packet ids
+    /// of its client's QoS 2 messages that are stored and not released, rising.
     ///
     /// # Errors
     /// [`StoreError::Missing`].

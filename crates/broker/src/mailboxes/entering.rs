@@ -1,6 +1,12 @@
 //! One connection at a time has a session.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, ready},
+    time::Duration,
+};
 
 use deskwire_store::{MqttSessionId, StoreError};
 use tokio::sync::OwnedMutexGuard;
@@ -75,10 +81,9 @@ impl Mailboxes {
         let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
         if let Some((mailbox, _)) = goes_on
             && let Some(id) = mailbox.durable()
-            && let Some(unreleased) = self.resumed(id, expiry_s).await?
+            && let Some(unreleased) = self.resume(id, expiry_s).await?
         {
-            // The last connection does not know of what was committed after its end.
-            mailbox.quietly(|state| state.restore_unreleased(unreleased));
+            mailbox.quietly(|state| state.keep_unreleased(unreleased));
             return Ok((Arc::clone(mailbox), true));
         }
         let durable = if expiry_s > 0 {
@@ -100,22 +105,24 @@ impl Mailboxes {
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:
     /// nothing that comes now may be undone by that.
     async fn known(&self, client_id: &Arc<str>) -> Option<(Arc<Mailbox>, bool)> {
-        let (known, leaving) = {
+        poll_fn(|cx| {
             let mut table = self.lock();
-            let session = table.places.get_mut(client_id)?.session.as_mut()?;
-            let known = (Arc::clone(&session.mailbox), session.is_over(clock::now()));
-            (known, session.leaving.take())
-        };
-        if let Some(leaving) = leaving {
-            // Whether it could be stored matters only to the next start.
-            drop(leaving.await);
-        }
-        Some(known)
+            let place = table.places.get_mut(client_id);
+            let Some(session) = place.and_then(|place| place.session.as_mut()) else { return Poll::Ready(None) };
+            // It stays in its place until it has told, for the next one if this one does not wait for it. Whether it could
+            // be stored matters only to the next start.
+            if let Some(leaving) = &mut session.leaving {
+                let _ = ready!(Pin::new(leaving).poll(cx));
+                session.leaving = None;
+            }
+            Poll::Ready(Some((Arc::clone(&session.mailbox), session.is_over(clock::now()))))
+        })
+        .await
     }
 
-    /// Notes that a session is connected again, and returns the identifiers that its client has not released; none if the
-    /// store does not have the session any more.
-    async fn resumed(&self, id: MqttSessionId, expiry_s: u32) -> Result<Option<Vec<u16>>, StoreError> {
+    /// Notes that a session is connected again; none if the store does not have it any more. The identifiers that its client
+    /// has not released are those in the store: the last connection may have ended before it heard of a commit.
+    async fn resume(&self, id: MqttSessionId, expiry_s: u32) -> Result<Option<Vec<u16>>, StoreError> {
         match self.store.resume_mqtt_session(id, expiry_s).await {
             Ok(unreleased) => Ok(Some(unreleased)),
             Err(StoreError::Missing) => Ok(None),

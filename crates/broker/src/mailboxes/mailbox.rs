@@ -172,11 +172,6 @@ impl Mailbox {
         self.shared.consumed.add(vec![stored]);
     }
 
-    /// Appends a message of an earlier process.
-    pub(super) fn restore(&self, message: Message, inflight: Option<(u16, bool)>) {
-        self.change(|content| content.state.restore(message, inflight));
-    }
-
     /// Changes what nobody is told of.
     pub(super) fn quietly<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
         self.change(|content| change(&mut content.state))

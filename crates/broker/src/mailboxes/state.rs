@@ -53,6 +53,8 @@ struct Sent {
     qos: u8,
     /// Whether PUBREC has come.
     received: bool,
+    /// Its place among what earlier connections sent; behind them all if it is not known to have been sent before.
+    place: usize,
 }
 
 /// A message that was handed out and is not settled.
@@ -167,22 +169,23 @@ impl MailboxState {
     }
 
     /// Appends a message of an earlier process, whatever the bounds say; one that was on its way to the client has its
-    /// packet identifier, and whether PUBREC had come.
-    pub(super) fn restore(&mut self, message: Message, inflight: Option<(u16, bool)>) {
+    /// packet identifier, and whether PUBREC had come. Returns its number.
+    pub(super) fn restore(&mut self, message: Message, inflight: Option<(u16, bool)>) -> u64 {
         let number = self.number();
         self.bytes += message.weight;
         match inflight {
             None => self.wait(number, message),
             Some((packet_id, received)) => {
-                let sent = Sent { packet_id, qos: 2, received };
+                let sent = Sent { packet_id, qos: 2, received, place: self.again.len() };
                 self.again.push_back(number);
                 self.put_out(number, Out { message, sent: Some(sent), with_reader: false });
             }
         }
+        number
     }
 
-    /// The store has these identifiers as not released by the client, besides those that the last connection left.
-    pub(super) fn restore_unreleased(&mut self, unreleased: Vec<u16>) {
+    /// Adds to what the last connection left identifiers that the client has not released.
+    pub(super) fn keep_unreleased(&mut self, unreleased: Vec<u16>) {
         self.unreleased.extend(unreleased);
         self.unreleased.sort_unstable();
         self.unreleased.dedup();
@@ -263,7 +266,7 @@ impl MailboxState {
         let out = &mut self.out;
         self.again.retain(|number| {
             let Some(Out { sent: Some(sent), with_reader, .. }) = out.get_mut(number) else { return false };
-            let Sent { packet_id, qos, received } = *sent;
+            let Sent { packet_id, qos, received, .. } = *sent;
             inflight.push(Handed { number: *number, packet_id, qos, received });
             // The client has the message; what is left is between packet identifiers.
             *with_reader = received;
@@ -294,16 +297,19 @@ impl MailboxState {
         if self.reader.take().is_none() {
             return;
         }
-        let inflight = saved.map_or_else(Vec::new, |SavedMailbox { inflight, unreleased, recalls }| {
-            (self.unreleased, self.recalls) = (unreleased, recalls);
-            inflight
-        });
+        let inflight = match saved {
+            Some(SavedMailbox { inflight, unreleased, recalls }) => {
+                (self.unreleased, self.recalls) = (unreleased, recalls);
+                inflight
+            }
+            None => self.sent(),
+        };
         self.again.clear();
         let mut named = BTreeSet::new();
-        for Handed { number, packet_id, qos, received } in inflight {
+        for (place, Handed { number, packet_id, qos, received }) in inflight.into_iter().enumerate() {
             if let Some(out) = self.out.get_mut(&number) {
                 let received = received || out.sent.is_some_and(|sent| sent.received);
-                out.sent = Some(Sent { packet_id, qos, received });
+                out.sent = Some(Sent { packet_id, qos, received, place });
                 if named.insert(number) {
                     self.again.push_back(number);
                 }
@@ -322,6 +328,14 @@ impl MailboxState {
         }
     }
 
+    /// What is known to have been sent, in the order it was.
+    fn sent(&self) -> Vec<Handed> {
+        let mut sent: Vec<_> = self.out.iter().filter_map(|(number, out)| Some((*number, out.sent?))).collect();
+        sent.sort_unstable_by_key(|(number, sent)| (sent.place, *number));
+        let handed = |(number, Sent { packet_id, qos, received, .. })| Handed { number, packet_id, qos, received };
+        sent.into_iter().map(handed).collect()
+    }
+
     /// Forgets a message that the client has acknowledged for good.
     pub(super) fn settle(&mut self, number: u64) {
         let Some(out) = self.take_out(number) else { return };
@@ -337,7 +351,8 @@ impl MailboxState {
     pub(super) fn note(&mut self, number: u64, packet_id: u16, received: bool) -> Option<QueuedId> {
         let out = self.out.get_mut(&number)?;
         let stored = out.message.stored?;
-        out.sent = Some(Sent { packet_id, qos: 2, received });
+        let place = out.sent.map_or(usize::MAX, |sent| sent.place);
+        out.sent = Some(Sent { packet_id, qos: 2, received, place });
         Some(stored)
     }
 

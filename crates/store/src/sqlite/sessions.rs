@@ -45,7 +45,6 @@ impl Sqlite {
                 .collect::<Result<_>>()?;
             for session in &mut sessions {
                 session.subscriptions = subscriptions(db, session.id)?;
-                session.received = received(db, session.id)?;
             }
             Ok(sessions)
         })
@@ -128,7 +127,6 @@ fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
         expiry_s: row.get(3)?,
         left: row.get::<_, Option<i64>>(4)?.map(Timestamp),
         subscriptions: Vec::new(),
-        received: Vec::new(),
     })
 }
 
@@ -142,6 +140,7 @@ fn subscriptions(db: &Connection, id: MqttSessionId) -> Result<Vec<MqttSubscript
     .collect()
 }
 
+/// The packet ids of its client's messages that are stored and not released, rising.
 fn received(db: &Connection, id: MqttSessionId) -> Result<Vec<u16>> {
     db.prepare_cached("SELECT packet_id FROM mqtt_received WHERE session = ?1 ORDER BY packet_id")?
         .query_map(params![id.0], |row| row.get(0))?

@@ -105,7 +105,7 @@ fn what_the_client_has_received_takes_its_place_in_the_window() {
 #[test]
 fn a_connection_that_dies_leaves_what_was_noted() {
     let mut mailbox = Mailbox::of(ROOMY, 3);
-    mailbox.0.restore_unreleased(vec![7]);
+    mailbox.0.keep_unreleased(vec![7]);
     mailbox.attach(9);
     mailbox.dispatch();
     assert_eq!(mailbox.0.note(2, 20, false), Some(QueuedId(2)));
@@ -114,6 +114,23 @@ fn a_connection_that_dies_leaves_what_was_noted() {
     let saved = SavedMailbox { inflight: vec![handed(2, 20, false)], unreleased: vec![7], ..SavedMailbox::default() };
     assert_eq!(mailbox.attach(9), saved);
     assert_eq!(mailbox.dispatch(), [(2, true), (1, false), (3, false)]);
+}
+
+#[test]
+fn the_order_of_what_was_sent_outlives_a_connection_that_dies() {
+    let mut mailbox = Mailbox::of(ROOMY, 4);
+    mailbox.attach(9);
+    mailbox.dispatch();
+    let inflight = vec![handed(3, 30, false), handed(1, 10, false)];
+    mailbox.0.detach(Some(SavedMailbox { inflight: inflight.clone(), ..SavedMailbox::default() }));
+    mailbox.attach(9);
+    mailbox.0.note(2, 20, false);
+    assert_eq!(mailbox.dispatch(), [(3, true), (1, true), (2, false), (4, false)]);
+    mailbox.0.note(2, 20, false);
+    mailbox.0.detach(None);
+    let left = [inflight, vec![handed(2, 20, false)]].concat();
+    assert_eq!(mailbox.attach(9).inflight, left);
+    assert_eq!(mailbox.dispatch(), [(3, true), (1, true), (2, true), (4, false)]);
 }
 
 #[test]

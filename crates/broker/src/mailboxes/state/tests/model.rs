@@ -141,7 +141,10 @@ impl Model {
 
     fn detach(&mut self, saved: Option<&SavedMailbox>) {
         self.connection = None;
-        let named: Vec<u64> = saved.into_iter().flat_map(|saved| &saved.inflight).map(|handed| handed.number).collect();
+        let named: Vec<u64> = match saved {
+            Some(saved) => saved.inflight.iter().map(|handed| handed.number).collect(),
+            None => self.order.clone(),
+        };
         for handed in saved.into_iter().flat_map(|saved| &saved.inflight) {
             let known = self.known.get_mut(&handed.number).unwrap();
             let received = handed.received || known.sent.is_some_and(|(.., received)| received);
