@@ -5,14 +5,14 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use deskwire_broker::{Handed, Post, Publication, Recall, SavedMailbox};
-use deskwire_wire::mqtt::{DeliverError, PacketId, QoS, SavedInflight, SavedSession, Stage};
+use deskwire_broker::{Post, Publication, Recall};
+use deskwire_wire::mqtt::{DeliverError, PacketId, QoS, SavedInflight, Stage};
 
 use super::{
     Mqtt,
     answers::Awaited,
     messages::{Form, Match, assured},
-    token::{Acknowledged, Token},
+    token::Token,
 };
 use crate::connection::{framing::Frames, timestamp};
 
@@ -44,6 +44,11 @@ impl Reserved {
         self.stored += count;
     }
 
+    /// Whether a message waits here whose identifier is not even on its way to the store.
+    pub(super) fn holds_unstored(&self, packet_id: PacketId) -> bool {
+        self.messages.iter().skip(self.submitted).any(|waiting| waiting.inflight.packet_id == packet_id)
+    }
+
     pub(super) fn shrink(&mut self) {
         self.messages.shrink_to_fit();
     }
@@ -63,32 +68,6 @@ impl Reserved {
 }
 
 impl Mqtt {
-    /// What the session has to remember of the mailbox. Entries of logs are remembered by their cursors.
-    pub(super) fn saved(&self) -> SavedMailbox {
-        let SavedSession { inflight, unreleased } = self.session.save();
-        let handed = |message: SavedInflight| match Token::from_acknowledged(message.token).acknowledged() {
-            Acknowledged::Posted(number) => Some(Handed {
-                number,
-                packet_id: message.packet_id.get(),
-                qos: if message.stage == Stage::Puback { 1 } else { 2 },
-                received: message.stage == Stage::Pubcomp,
-            }),
-            Acknowledged::Entry(..) | Acknowledged::Nothing => None,
-        };
-        SavedMailbox {
-            inflight: inflight.into_iter().filter_map(handed).collect(),
-            unreleased: unreleased.into_iter().map(PacketId::get).collect(),
-            recalls: self
-                .recalls
-                .iter()
-                .filter_map(|(key, recall)| {
-                    let subscription = self.subscriptions.get(*key)?;
-                    Some((subscription.filter().as_str().into(), recall.clone()))
-                })
-                .collect(),
-        }
-    }
-
     /// Begins to take what waits. What is retained goes on where the last connection ended, for the subscriptions of these
     /// filters.
     pub(super) fn begin(&mut self, recalls: Vec<(Box<str>, Recall)>) {
@@ -96,25 +75,6 @@ impl Mqtt {
         self.recalls = recalls.into_iter().filter_map(found).collect();
         let Some(mailbox) = self.mailbox() else { return };
         mailbox.begin(|| self.recalls.iter().for_each(|(key, recall)| self.subscriptions.go_on(*key, recall)));
-    }
-
-    /// The same for the session that takes it up again.
-    pub(super) fn restored(saved: SavedMailbox) -> SavedSession {
-        let inflight = |handed: Handed| {
-            Some(SavedInflight {
-                packet_id: PacketId::new(handed.packet_id)?,
-                token: Token::of_post(handed.number).get(),
-                stage: match (handed.qos, handed.received) {
-                    (_, true) => Stage::Pubcomp,
-                    (2, false) => Stage::Pubrec,
-                    _ => Stage::Puback,
-                },
-            })
-        };
-        SavedSession {
-            inflight: saved.inflight.into_iter().filter_map(inflight).collect(),
-            unreleased: saved.unreleased.into_iter().filter_map(PacketId::new).collect(),
-        }
     }
 
     /// Writes a message of the mailbox; `false` when it has to wait for an acknowledgement.

@@ -2,10 +2,11 @@
 //!
 //! [`connect`] lets a client in and resumes its session, [`subscribe`] and [`publish`] act on what it asks, [`messages`]
 //! writes what was said on its topics, [`mailbox`] what waits for it there with QoS 1 and 2, and [`answers`] finishes what had
-//! to wait for the disk. [`will`] is what is said when the client is lost.
+//! to wait for the disk. [`leaving`] lets go of the session, and [`will`] is what is said when the client is lost.
 
 mod answers;
 mod connect;
+mod leaving;
 mod mailbox;
 mod messages;
 mod properties;
@@ -22,8 +23,8 @@ use deskwire_model::{Conversation, Role, Seq, SessionId};
 use deskwire_wire::{
     Tick,
     mqtt::{
-        CloseReason as SessionEnd, DecodeError, Disconnect, DisconnectCode, Event, ProtocolVersion, QoS, Session,
-        SessionConfig, SubscribeOptions, SubscriptionId,
+        CloseReason as SessionEnd, Disconnect, DisconnectCode, Event, ProtocolVersion, QoS, Session, SessionConfig,
+        SubscribeOptions, SubscriptionId,
     },
     ws::CloseCode,
 };
@@ -199,13 +200,6 @@ impl Mqtt {
         }
     }
 
-    /// The client leaves by itself, and may take its will back [MQTT-3.14.4-3].
-    fn says_goodbye(&mut self, disconnect: &Disconnect) {
-        if let Some(client) = self.client.as_mut().filter(|_| !disconnect.keeps_will()) {
-            client.will = None;
-        }
-    }
-
     fn settled(&mut self, token: Token) {
         match token.acknowledged() {
             Acknowledged::Posted(number) => {
@@ -235,38 +229,6 @@ impl Mqtt {
         tracing::error!(reason, "a connection cannot be served");
         self.session.disconnect(Disconnect::new(DisconnectCode::UnspecifiedError));
         self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "internal error"));
-    }
-
-    /// Seconds that the session outlives its connection. Clients of MQTT 3 want it to be for ever.
-    fn expiry_s(&self) -> u32 {
-        let longest = u32::try_from(self.gateway.config.limits.mqtt_session_expiry_s.0).unwrap_or(u32::MAX);
-        self.session.session_expiry().min(longest)
-    }
-
-    /// Lets go of the session. Its will comes first, so that a connection that takes the session over finds it.
-    fn leave(&mut self) {
-        self.hear_out();
-        let saved = self.saved();
-        let expiry_s = self.expiry_s();
-        self.leave_will(expiry_s);
-        let Some(client) = &mut self.client else { return };
-        if let Some(mailbox) = client.mailbox.take() {
-            mailbox.leave(saved, expiry_s, super::timestamp());
-        }
-    }
-
-    /// Takes what the client has said and nobody has acted on, as far as it wants no answer. The rest it has to say again, to
-    /// the connection that has the session then.
-    fn hear_out(&mut self) {
-        while let Some(event) = self.next.take().or_else(|| self.session.poll_event()) {
-            match event {
-                Event::Settled { token } | Event::Rejected { token, .. } => {
-                    self.settled(Token::from_acknowledged(token));
-                }
-                Event::Disconnect(disconnect) => self.says_goodbye(&disconnect),
-                _ => {}
-            }
-        }
     }
 }
 
@@ -354,7 +316,8 @@ impl Protocol for Mqtt {
     }
 
     fn deliver(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
-        self.hand_on(delivery, out)
+        // Who leaves hears nothing more, and the next connection of the session what waits for it.
+        self.session.is_closing().is_none() && self.hand_on(delivery, out)
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
@@ -452,30 +415,5 @@ const fn request(event: &Event) -> Request {
     match event {
         Event::Publish { .. } | Event::Subscribe(_) => Request::Message,
         _ => Request::Other,
-    }
-}
-
-/// The bound that a client broke with what ended the session.
-const fn limit(end: &SessionEnd) -> Option<Limit> {
-    match end {
-        SessionEnd::Malformed(DecodeError::TooLarge { .. }) | SessionEnd::TooEager => Some(Limit::Size),
-        SessionEnd::ConnectTimeout => Some(Limit::ConnectDeadline),
-        SessionEnd::TooManyUnreleased | SessionEnd::TooManyUnanswered | SessionEnd::ReceiveMaximumExceeded => {
-            Some(Limit::Commits)
-        }
-        _ => None,
-    }
-}
-
-impl Drop for Mqtt {
-    fn drop(&mut self) {
-        if let Some(limit) = self.session.is_closing().and_then(limit) {
-            self.gateway.metrics.limit_hits(limit).increment(1);
-        }
-        self.leave();
-        if let Some(client) = &self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
-        }
-        self.tell(SessionEvent::Disconnected);
     }
 }
