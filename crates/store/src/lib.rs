@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod mqtt;
 mod records;
+mod search;
 mod sqlite;
 mod store;
 mod write;
@@ -28,6 +29,7 @@ pub use records::{
     DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
     Visitor, Workgroup,
 };
+pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use write::{Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Upto, Write, Written};
