@@ -38,7 +38,7 @@ mod stored;
 pub use collected::Collected;
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber, Takes};
-pub use log::{Announce, CommitError, Job, Log, LogLimits, Reply, Ticket};
+pub use log::{Announce, CommitError, Heard, Job, Log, LogLimits, Reply, Ticket};
 pub use mailboxes::{Attached, EnterError, Entered, Entering, Handed, MailboxLimits, Mailboxes, SavedMailbox};
 pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, Overflow, Post, SubscriptionKey};
 pub use publication::{Assurance, Content, Dialect, Opaque, Publication};

@@ -1,11 +1,12 @@
 //! The committer: the one place where writes become durable, ordered and known.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use deskwire_model::{LogId, Payload, Seq, Topic, Uid};
+use deskwire_model::{Conversation, LogId, Payload, Seq, Timestamp, Topic, Uid};
 use deskwire_store::{NewEntry, Store, Write, Written};
 use tokio::{
     runtime::Handle,
@@ -35,6 +36,22 @@ pub enum CommitError {
     Stopping,
 }
 
+/// Hears of a decision before its entries are announced: whoever acts on an entry must find what it says.
+pub struct Heard(Box<dyn FnOnce(&Conversation) + Send>);
+
+impl Heard {
+    /// Calls `hear`, which must not wait, with the conversation as it has become.
+    pub fn new(hear: impl FnOnce(&Conversation) + Send + 'static) -> Self {
+        Self(Box::new(hear))
+    }
+}
+
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Heard")
+    }
+}
+
 /// Who is told of a write once it is on disk.
 #[derive(Debug)]
 pub enum Announce {
@@ -42,6 +59,8 @@ pub enum Announce {
     Nobody,
     /// The subscribers of the topic get the new entry; a duplicate reaches nobody.
     Entry(Topic),
+    /// The subscribers of the topic get the entries of a decision, behind whoever must know of it before they do.
+    Decided(Topic, Heard),
     /// The subscribers get the receipt; if the cursor did not move, it reaches nobody.
     Receipt(Arc<Publication>),
     /// A consumer of the work queue gets the message.
@@ -235,8 +254,8 @@ struct Committer {
 /// What is left of a job while its write is at the store.
 enum Pending {
     Write {
-        /// The content of an append, for its announcement.
-        content: Option<(LogId, Payload)>,
+        /// The contents of what is appended, for their announcement.
+        contents: Vec<(LogId, Payload)>,
         announce: Announce,
         reply: Reply,
     },
@@ -312,13 +331,13 @@ impl Committer {
                     admitted.push();
                     ticket.done();
                 }
-                Pending::Write { content, announce, reply } => {
+                Pending::Write { contents, announce, reply } => {
                     let outcome = match &mut outcomes {
                         Ok(outcomes) => outcomes.next().ok_or(CommitError::Store),
                         Err(error) => Err(error.clone()),
                     };
                     if let Ok(written) = &outcome {
-                        self.announce(announce, content, written);
+                        self.announce(announce, contents, written);
                     }
                     reply.send(outcome);
                 }
@@ -333,12 +352,15 @@ impl Committer {
             Job::Publish { collected, ticket } => Pending::Publish { collected, ticket },
             Job::Push { admitted, ticket } => Pending::Push { admitted, ticket },
             Job::Write { write, announce, reply } => {
-                let content = match &write {
-                    Write::Append(NewEntry { log, payload, .. }) => Some((*log, payload.clone())),
-                    _ => None,
+                let content = |entry: &NewEntry| (entry.log, entry.payload.clone());
+                let contents = match &write {
+                    Write::Append(entry) => vec![content(entry)],
+                    Write::Say(saying) => vec![content(&saying.entry)],
+                    Write::Decide(decision) => decision.entries.iter().map(content).collect(),
+                    _ => Vec::new(),
                 };
                 writes.push(write);
-                Pending::Write { content, announce, reply }
+                Pending::Write { contents, announce, reply }
             }
         }
     }
@@ -354,13 +376,18 @@ impl Committer {
         Ok(outcomes)
     }
 
-    fn announce(&self, announce: Announce, content: Option<(LogId, Payload)>, written: &Written) {
+    fn announce(&self, announce: Announce, contents: Vec<(LogId, Payload)>, written: &Written) {
+        let entries = |topic: Topic, places: &[(Seq, Timestamp)]| {
+            for ((log, payload), (seq, at)) in contents.into_iter().zip(places) {
+                let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
+                self.hub.publish(&Arc::new(Publication::new(topic.clone(), content)));
+            }
+        };
         match (announce, written) {
-            (Announce::Entry(topic), Written::Appended { seq, at }) => {
-                if let Some((log, payload)) = content {
-                    let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
-                    self.hub.publish(&Arc::new(Publication::new(topic, content)));
-                }
+            (Announce::Entry(topic), Written::Appended { seq, at }) => entries(topic, &[(*seq, *at)]),
+            (Announce::Decided(topic, Heard(hear)), Written::Decided { conversation, entries: places }) => {
+                hear(conversation);
+                entries(topic, places);
             }
             (Announce::Receipt(receipt), Written::Cursor(Some(_))) => self.hub.publish(&receipt),
             (Announce::Queued(admitted), Written::Queued(ids)) => {

@@ -1,23 +1,26 @@
-//! What is asked for with every message, kept in memory: conversations, which change through the desk alone, and the
-//! names of agents, which do not change.
+//! What is asked for with every message, kept in memory: conversations and settings, which change through the desk alone,
+//! and the names of agents, which do not change.
 
 use std::{borrow::Cow, sync::Arc};
 
-use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid, dialect::Address};
+use deskwire_broker::{Announce, CommitError};
+use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid, dialect::Address, topic_behind_notes};
+use deskwire_store::{Write, Written};
 use moka::sync::Cache;
 
-use crate::{Desk, DeskError, access::takes_part};
+use crate::{Desk, DeskError, access::takes_part, settings::ServiceSettings};
 
 /// Bounded caches. Every change of a conversation goes through the desk, which puts the new state here.
 #[derive(Debug)]
 pub(crate) struct Directory {
     conversations: Cache<Topic, Arc<Conversation>>,
     profiles: Cache<Uid, Profile>,
+    pub(crate) settings: Cache<Uid, Arc<ServiceSettings>>,
 }
 
 impl Directory {
     pub(crate) fn new(capacity: u64) -> Self {
-        Self { conversations: Cache::new(capacity), profiles: Cache::new(capacity) }
+        Self { conversations: Cache::new(capacity), profiles: Cache::new(capacity), settings: Cache::new(capacity) }
     }
 }
 
@@ -43,6 +46,16 @@ impl Desk {
         Ok(Some(newest))
     }
 
+    /// The conversation with the uid `uid` in the organisation of `by`, whoever has it: what `by` may do with it is for
+    /// the caller to find out.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] when there is none, [`DeskError::Store`].
+    pub async fn conversation_called(&self, by: &Principal, uid: &Uid) -> Result<Arc<Conversation>, DeskError> {
+        let found = self.store.conversation_by_uid(uid).await?.filter(|found| found.org == by.org);
+        found.map(|found| self.remember(found)).ok_or(DeskError::NotYours)
+    }
+
     /// The conversation on `topic` in which `principal` takes part.
     ///
     /// # Errors
@@ -50,7 +63,36 @@ impl Desk {
     pub async fn own_conversation(&self, principal: &Principal, topic: &str) -> Result<Arc<Conversation>, DeskError> {
         match self.conversation(topic).await? {
             Some(conversation) if takes_part(principal, &conversation) => Ok(conversation),
-            _ => Err(DeskError::NotYours),
+            Some(_) => Err(DeskError::NotYours),
+            None => self.notes(principal, topic).await,
+        }
+    }
+
+    /// The notes on `topic`, which begin when somebody first looks for them.
+    async fn notes(&self, principal: &Principal, topic: &str) -> Result<Arc<Conversation>, DeskError> {
+        let about = topic_behind_notes(topic).filter(|_| principal.role.is_staff()).ok_or(DeskError::NotYours)?;
+        let about = self.conversation(about).await?.filter(|about| takes_part(principal, about));
+        let about = about.filter(|about| about.notes_of.is_none()).ok_or(DeskError::NotYours)?;
+        let write = Write::CreateNotes { of: about.id, uid: Uid::random(), topic: about.notes_topic() };
+        let notes = self.changed(write).await?;
+        for user in about.agent.iter().chain(about.attendants.iter().map(|attendant| &attendant.user)) {
+            self.tell_joined(user, &notes);
+        }
+        Ok(notes)
+    }
+
+    /// Forgets the notes about a conversation whose people have changed.
+    pub(crate) fn forget_notes(&self, about: &Conversation) {
+        self.directory.conversations.invalidate(&about.notes_topic());
+    }
+
+    /// Commits a write that is answered by a conversation, and remembers it.
+    pub(crate) async fn changed(&self, write: Write) -> Result<Arc<Conversation>, DeskError> {
+        match self.log.commit(write, Announce::Nobody).await? {
+            Written::Conversation { conversation, .. } => Ok(self.remember(*conversation)),
+            Written::Refused(refusal) => Err(refusal.into()),
+            // Such a write has no other answer.
+            _ => Err(CommitError::Store.into()),
         }
     }
 
@@ -91,7 +133,7 @@ impl Desk {
     ) -> Result<Cow<'a, Profile>, DeskError> {
         match principal.role {
             Role::Visitor => Ok(Cow::Borrowed(&conversation.visitor_profile)),
-            Role::Agent => {
+            Role::Agent | Role::Supervisor | Role::Admin => {
                 if let Some(profile) = self.directory.profiles.get(&principal.uid) {
                     return Ok(Cow::Owned(profile));
                 }

@@ -1,7 +1,7 @@
 //! Why the desk refuses or fails.
 
 use deskwire_broker::CommitError;
-use deskwire_model::dialect::DialectError;
+use deskwire_model::{MessageType, ThreadStatus, dialect::DialectError};
 use deskwire_store::{Refusal, StoreError};
 
 /// Why the desk does not do what it is asked. The text is made for the asker's eyes.
@@ -22,6 +22,36 @@ pub enum DeskError {
     /// There is no such visitor.
     #[error("there is no such visitor")]
     UnknownVisitor,
+    /// The caller's role does not allow it.
+    #[error("that is not for you to do")]
+    NotAllowed,
+    /// It does not fit where the conversation stands.
+    #[error("that is not possible while the conversation is {}", .0.as_str())]
+    NotNow(ThreadStatus),
+    /// A transfer or an invitation that is not there, is for somebody else, or has been answered.
+    #[error("there is no such transfer or invitation, or it has been answered")]
+    NotPending,
+    /// The conversation is being passed on already.
+    #[error("the conversation is being passed on already")]
+    AlreadyPending,
+    /// The colleague is not connected or takes nothing.
+    #[error("nobody is there to take it")]
+    NobodyThere,
+    /// More colleagues than the settings allow.
+    #[error("no more colleagues may help in this conversation")]
+    TooManyHelpers,
+    /// A type of message that only the server writes.
+    #[error("messages of type {0} come from the server only")]
+    ServersOwn(MessageType),
+    /// What a message asks for is not said as it should be.
+    #[error("{0}")]
+    Unclear(&'static str),
+    /// Somebody has this uid or user name already, perhaps in another organisation.
+    #[error("the uid or the name is taken")]
+    Taken,
+    /// The settings are not acceptable.
+    #[error("the settings are not acceptable: {0}")]
+    Settings(String),
     /// The store's rules refuse it.
     #[error(transparent)]
     Refused(#[from] Refusal),

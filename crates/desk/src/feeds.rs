@@ -8,7 +8,7 @@ use deskwire_model::{
     Conversation, Entry, LogId, MessageType, MessageUid, Principal, Role, Seq, Timestamp, Uid, dialect,
 };
 
-use crate::{Desk, DeskError, ingress::Speaker};
+use crate::{Desk, DeskError, departures::Membership, ingress::Speaker};
 
 /// The device for which a feed is opened (DESIGN §1, cursor rules).
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,8 @@ pub struct OpenFeed {
     pub position: Seq,
     /// What there is.
     pub head: Seq,
+    /// Until when the reader hears it.
+    pub membership: Membership,
 }
 
 impl Desk {
@@ -63,7 +65,8 @@ impl Desk {
                 self.cursor(log, user, if known { device } else { "" }).await?.unwrap_or(head)
             }
         };
-        Ok(OpenFeed { conversation, position: position.min(head), head })
+        let membership = self.membership(log, user);
+        Ok(OpenFeed { conversation, position: position.min(head), head, membership })
     }
 
     /// The entries behind `after` as they are handed to subscribers, at most `entries` of them and not much more than

@@ -1,17 +1,24 @@
-//! What the desk answers to a visitor who asks to be served, by the state of the conversation (`spec/bytedesk.md` §7.1).
+//! What the desk says to a visitor, by the state of the conversation (`spec/bytedesk.md` §7.1).
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use deskwire_broker::{Announce, CommitError};
+use deskwire_broker::Announce;
 use deskwire_model::{
-    Conversation, Draft, MessageType, MessageUid, Principal, Profile, Role, Seq, ThreadStatus, Timestamp, Uid,
+    Conversation, Draft, MessageType, MessageUid, Profile, Seq, ThreadStatus, ThreadType, Timestamp, Uid,
     dialect::{self, Rendition},
 };
-use deskwire_store::{Upto, Write, Written};
+use deskwire_store::{TimerChange, Upto, Write};
 use serde_json::{Value, json};
 
-use crate::{Desk, DeskError, ingress::Speaker};
+use crate::{
+    Desk, DeskError,
+    deciding::{Decided, Plan, Taker, agent_principal, desk_itself},
+    ingress::Speaker,
+    routing::Choice,
+    settings::ServiceSettings,
+    state::{Event, WAIT},
+};
 
 /// The answer: a message whose `thread` is the conversation to use.
 #[derive(Clone, Debug)]
@@ -24,73 +31,112 @@ pub struct Greeting {
     seq: Option<Seq>,
 }
 
+/// Who takes a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Welcome<'a> {
+    /// The agent whom routing has chosen.
+    Chosen(&'a Choice),
+    /// An agent who takes it by its own hand.
+    Accepted { agent: &'a Uid, capacity: u32 },
+    /// A supervisor who takes it, whoever has it.
+    TakenOver(&'a Uid),
+}
+
 impl Desk {
-    /// An agent has taken the conversation: the first thing it says.
-    pub(crate) async fn welcome(
+    /// An agent takes the conversation: the first thing it says. `service` is who serves it from then on, if that
+    /// changes.
+    pub(crate) async fn welcoming(
         &self,
-        conversation: Arc<Conversation>,
-        agent: &Uid,
-        profile: &Profile,
-    ) -> Result<Greeting, DeskError> {
-        let words = document(MessageType::welcome(), &json!({ "content": self.config.texts.welcome, "faqs": [] }));
-        let principal = Principal { org: conversation.org.clone(), uid: agent.clone(), role: Role::Agent };
-        self.log_and_tell(conversation, &principal, profile, &words).await
-    }
-
-    /// What a visitor is told who comes back to its agent.
-    pub(crate) fn resume(&self) -> Draft {
-        dialect::compose(MessageUid::random(), MessageType::resume(), self.config.texts.resume.clone())
-    }
-
-    /// What a visitor is told while no agent has its conversation.
-    pub(crate) async fn no_agent_yet(&self, conversation: &Conversation, now: Timestamp) -> Result<Draft, DeskError> {
-        if conversation.status != ThreadStatus::Queuing {
-            let content = json!({ "content": self.config.texts.leave_message, "status": "LEAVE_MSG_SUBMIT" });
-            return Ok(document(MessageType::leave_message(), &content));
-        }
-        let place = self.store.queue_place(&conversation.service, conversation.id).await?;
-        let content = json!({
-            "content": self.config.texts.queue,
-            "position": place.position,
-            "queueSize": place.size,
-            "serverTimestamp": now.0,
-        });
-        Ok(document(MessageType::queue(), &content))
-    }
-
-    /// Answers with `words` of `principal`, which are an entry too.
-    pub(crate) async fn log_and_tell(
-        &self,
-        conversation: Arc<Conversation>,
-        principal: &Principal,
-        profile: &Profile,
-        words: &Draft,
-    ) -> Result<Greeting, DeskError> {
-        let entry = Speaker { principal, profile, conversation: &conversation }.entry(words, None);
-        let payload = entry.payload.clone();
-        let announce = Announce::Entry(conversation.topic.clone());
-        let (seq, at) = match self.log.commit(Write::Append(entry), announce).await? {
-            Written::Appended { seq, at } | Written::Duplicate { seq, at } => (seq, at),
-            Written::Refused(refusal) => return Err(refusal.into()),
-            // An append has no other answer.
-            _ => return Err(CommitError::Store.into()),
+        conversation: &Conversation,
+        welcome: Welcome<'_>,
+        service: Option<(ThreadType, &Uid)>,
+    ) -> Result<Plan, DeskError> {
+        let (event, agent, capacity, reason) = match welcome {
+            Welcome::Chosen(choice) => (Event::Assign, &choice.agent, Some(choice.capacity), choice.reason.as_str()),
+            Welcome::Accepted { agent, capacity } => (Event::Assign, agent, Some(capacity), "accepted by hand"),
+            Welcome::TakenOver(agent) => (Event::TakeOver, agent, None, "taken over"),
         };
-        let rendition = Rendition { payload: &payload, seq: Some(seq), at, recalled: false };
-        Ok(Greeting { message: self.renderer.json(rendition)?, seq: Some(seq), conversation })
+        let settings = self.settings(service.map_or(&conversation.service, |(_, service)| service)).await?;
+        let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
+        let words = document("WELCOME", &json!({ "content": text, "faqs": settings.welcome_faqs }));
+        let plan = Plan::moving(conversation, event, Some(Taker { agent, capacity }))?;
+        let plan = plan.telling(agent_principal(conversation, agent), words, reason);
+        Ok(match service {
+            Some((kind, service)) => plan.served_by(kind, service),
+            None => plan,
+        })
     }
 
-    /// Answers with `words` of the desk, to this visitor and this time only.
-    pub(crate) fn tell(
+    /// The conversation waits for `service`, and is told so.
+    pub(crate) async fn queuing(
+        &self,
+        conversation: &Conversation,
+        event: Event,
+        (kind, service): (ThreadType, &Uid),
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Plan, DeskError> {
+        let settings = self.settings(service).await?;
+        let ahead = self.store.queue_place(service, conversation.id).await?.size;
+        let content = self.place_told(&settings, ahead + 1, ahead + 1, now);
+        let mut plan = Plan::moving(conversation, event, None)?;
+        if *service != conversation.service {
+            plan = plan.served_by(kind, service);
+        }
+        let due = Timestamp(now.0.saturating_add(i64::from(settings.max_wait_s) * 1000));
+        plan.timers.push(TimerChange::Set { kind: WAIT, key: Box::default(), due, payload: Box::default() });
+        Ok(plan.telling(desk_itself(conversation), document("QUEUE", &content), reason))
+    }
+
+    /// Nobody is there for the conversation, which is told so.
+    pub(crate) fn leaving_message(
+        &self,
+        conversation: &Conversation,
+        event: Event,
+        settings: &ServiceSettings,
+        reason: &str,
+    ) -> Result<Plan, DeskError> {
+        let plan = Plan::moving(conversation, event, None)?;
+        Ok(plan.telling(desk_itself(conversation), self.leave_message(settings), reason))
+    }
+
+    fn leave_message(&self, settings: &ServiceSettings) -> Draft {
+        let text = settings.leave_message.as_ref().unwrap_or(&self.config.texts.leave_message);
+        document("LEAVE_MSG", &json!({ "content": text, "status": "LEAVE_MSG_SUBMIT" }))
+    }
+
+    /// What a visitor is told who asks again while nothing changes: that it goes on with its agent, its place, or that
+    /// nobody is there.
+    pub(crate) async fn told_again(
         &self,
         conversation: Arc<Conversation>,
-        words: &Draft,
         now: Timestamp,
     ) -> Result<Greeting, DeskError> {
+        let settings = self.settings(&conversation.service).await?;
+        let words = match conversation.status {
+            ThreadStatus::Queuing => {
+                let place = self.store.queue_place(&conversation.service, conversation.id).await?;
+                document("QUEUE", &self.place_told(&settings, place.position, place.size, now))
+            }
+            ThreadStatus::Offline => self.leave_message(&settings),
+            _ => {
+                let text = settings.resume.as_ref().unwrap_or(&self.config.texts.resume);
+                dialect::compose(MessageUid::random(), MessageType::of("CONTINUE"), text.clone())
+            }
+        };
         let (principal, profile) = (desk_itself(&conversation), Profile::default());
         let speaker = Speaker { principal: &principal, profile: &profile, conversation: &conversation };
-        let payload = speaker.stamp(words);
+        let payload = speaker.stamp(&words);
         let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
         Ok(Greeting { message: self.renderer.json(rendition)?, seq: None, conversation })
+    }
+
+    /// The last entry of a decision as an answer.
+    pub(crate) fn greeting(&self, decided: &Decided) -> Result<Option<Greeting>, DeskError> {
+        let Some(said) = decided.said.last() else { return Ok(None) };
+        let rendition = Rendition { payload: &said.payload, seq: Some(said.seq), at: said.at, recalled: false };
+        let message = self.renderer.json(rendition)?;
+        Ok(Some(Greeting { message, seq: Some(said.seq), conversation: Arc::clone(&decided.conversation) }))
     }
 
     /// The visitor has the entry of a greeting with the answer: one who had everything before it does not get it again
@@ -109,11 +155,11 @@ impl Desk {
 }
 
 /// A message of the desk whose content is a JSON document.
-fn document(kind: MessageType, content: &Value) -> Draft {
-    dialect::compose(MessageUid::random(), kind, content.to_string())
+pub(crate) fn document(kind: &'static str, content: &Value) -> Draft {
+    dialect::compose(MessageUid::random(), MessageType::of(kind), content.to_string())
 }
 
-/// What nobody in particular says, the agent or workgroup that was asked for says.
-pub(crate) fn desk_itself(conversation: &Conversation) -> Principal {
-    Principal { org: conversation.org.clone(), uid: conversation.service.clone(), role: Role::Service }
+/// A message of the desk in plain words.
+pub(crate) fn words(kind: &'static str, text: impl Into<String>) -> Draft {
+    dialect::compose(MessageUid::random(), MessageType::of(kind), text.into())
 }

@@ -5,13 +5,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{Announce, CommitError, Content, Job, Publication, Reply};
 use deskwire_model::{
-    Conversation, Draft, LogId, MessageClass, MessageUid, Payload, Principal, Profile, Seq, Stamp, Timestamp,
+    Conversation, Draft, LogId, MessageClass, MessageUid, Payload, Principal, Profile, Role, Seq, Stamp, ThreadStatus,
+    Timestamp,
     dialect::{self, DialectError},
 };
-use deskwire_store::{NewEntry, Upto, Write, Written};
+use deskwire_store::{Fact, NewEntry, Saying, TimerChange, Upto, Write, Written};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::{Desk, DeskError, access::takes_part};
+use crate::{
+    Desk, DeskError,
+    access::{speaks, takes_part},
+    commands::Command,
+    deciding::Said,
+    state,
+    threads::Placed,
+};
 
 /// Who speaks, and through which of its devices.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +40,23 @@ pub enum Submitted {
     Done,
 }
 
+/// What was taken in.
+enum Taken {
+    /// The reply will tell.
+    Pending,
+    /// It was relayed, or there was nothing to do.
+    Done,
+    /// It is on disk already: the desk has decided.
+    Entry(Seq),
+}
+
 impl Desk {
     /// Takes a message into a conversation.
     ///
     /// Messages become entries; RECALL becomes an entry that hides its target; READ and DELIVERED move the sender's
-    /// cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them. Who listens hears of it
-    /// after the commit (invariant I1).
+    /// cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them. What asks the desk for
+    /// something (TRANSFER and its kin, AGENT_CLOSED, VISITOR_CLOSED) becomes an entry if it is done; a visitor who says
+    /// something opens a closed conversation again. Who listens hears of it after the commit (invariant I1).
     ///
     /// # Errors
     /// [`DeskError`] when the message is not accepted; `reply` is not used then.
@@ -48,19 +68,60 @@ impl Desk {
         now: Timestamp,
         reply: Reply,
     ) -> Result<Submitted, DeskError> {
+        match self.take_in(sender, conversation, draft, now, reply).await? {
+            Taken::Pending => Ok(Submitted::Pending),
+            Taken::Done | Taken::Entry(_) => Ok(Submitted::Done),
+        }
+    }
+
+    async fn take_in(
+        &self,
+        sender: Sender<'_>,
+        conversation: &Arc<Conversation>,
+        draft: Draft,
+        now: Timestamp,
+        reply: Reply,
+    ) -> Result<Taken, DeskError> {
         let principal = sender.principal;
         if !takes_part(principal, conversation) {
             return Err(DeskError::NotYours);
         }
+        let speaks = speaks(principal, conversation);
+        let class = draft.kind.class();
+        if class == MessageClass::Logged
+            && let Some(command) = Command::of(&draft.kind, principal.role)?
+        {
+            let decided = self.said_before(conversation, principal, &draft.uid).await?;
+            let seq = match decided {
+                Some(first) => Some(first.seq),
+                None => Box::pin(self.obey(principal, conversation, command, draft, now)).await?.first(),
+            };
+            return Ok(seq.map_or(Taken::Done, Taken::Entry));
+        }
+        // Who only hears still moves its own cursors.
+        if !speaks && !matches!(class, MessageClass::Read | MessageClass::Delivered) {
+            return Err(DeskError::NotYours);
+        }
         let profile = self.profile(principal, conversation).await?;
         let speaker = Speaker { principal, profile: &profile, conversation };
-        let write = match draft.kind.class() {
+        let write = match class {
             MessageClass::Ephemeral => {
                 let publication = speaker.relay(&draft, now);
                 self.log.submit(Job::Relay { publication, ticket: None }).await?;
                 None
             }
-            MessageClass::Logged => Some(Write::Append(speaker.entry(&draft, None))),
+            MessageClass::Logged => {
+                if self.opens_again(principal, conversation, &draft) {
+                    if let Some(first) = self.said_before(conversation, principal, &draft.uid).await? {
+                        return Ok(Taken::Entry(first.seq));
+                    }
+                    if let Placed::Anew(decided) = Box::pin(self.reopen(conversation, &draft, now)).await? {
+                        return Ok(decided.first().map_or(Taken::Done, Taken::Entry));
+                    }
+                }
+                self.look_for_collision(principal, conversation, &draft, now).await?;
+                Some(self.said(&speaker, &draft, now).await?)
+            }
             MessageClass::Recall => {
                 let target = MessageUid::new(&draft.content).map_err(DialectError::from)?;
                 Some(Write::Append(speaker.entry(&draft, Some(target))))
@@ -68,14 +129,81 @@ impl Desk {
             MessageClass::Delivered => self.delivered_move(sender, conversation.id, &draft).await?,
             MessageClass::Read => read_move(sender, conversation.id, &draft),
         };
-        let Some(write) = write else { return Ok(Submitted::Done) };
+        let Some(write) = write else { return Ok(Taken::Done) };
         let announce = match &write {
-            Write::Append(_) => Announce::Entry(conversation.topic.clone()),
+            Write::Append(_) | Write::Say(_) => Announce::Entry(conversation.topic.clone()),
+            _ if !speaks => Announce::Nobody,
             // The receipt as its sender wrote it, for the others to hear if the cursor moves.
             _ => Announce::Receipt(Arc::new(speaker.relay(&draft, now))),
         };
         self.log.submit(Job::Write { write, announce, reply }).await?;
-        Ok(Submitted::Pending)
+        Ok(Taken::Pending)
+    }
+
+    /// Whether what a visitor says opens its conversation again.
+    fn opens_again(&self, principal: &Principal, conversation: &Conversation, draft: &Draft) -> bool {
+        principal.role == Role::Visitor && conversation.status == ThreadStatus::Closed && draft.kind.is_speech()
+    }
+
+    /// The write of a message, with what it does to the timers: an answer takes away the reminder that one is due, and
+    /// begins the time that the other side has.
+    async fn said(&self, speaker: &Speaker<'_>, draft: &Draft, now: Timestamp) -> Result<Write, DeskError> {
+        let entry = speaker.entry(draft, None);
+        let Speaker { principal, conversation, .. } = speaker;
+        let talks = conversation.status == ThreadStatus::Chatting && conversation.notes_of.is_none();
+        if !talks || !draft.kind.is_speech() {
+            return Ok(Write::Append(entry));
+        }
+        let settings = self.settings(&conversation.service).await?;
+        let in_minutes = |minutes: u32| Timestamp(now.0.saturating_add(i64::from(minutes) * 60_000));
+        let key = Box::<str>::default;
+        let (cancelled, begun, facts) = if principal.role == Role::Visitor {
+            let due = in_minutes(settings.remind_min);
+            let begun = TimerChange::Ensure { kind: state::REMIND, key: key(), due };
+            (state::AUTO_CLOSE, Some(begun).filter(|_| settings.remind_min > 0), Vec::new())
+        } else {
+            let due = in_minutes(settings.auto_close_min);
+            let begun = TimerChange::Set { kind: state::AUTO_CLOSE, key: key(), due, payload: key() };
+            (state::REMIND, Some(begun).filter(|_| settings.auto_close_min > 0), vec![Fact::Responded])
+        };
+        let mut timers = vec![TimerChange::Cancel { kind: cancelled, key: key() }];
+        timers.extend(begun);
+        // The task of the desk looks at the timers in time: no timer of minutes is due before it looks again.
+        Ok(Write::Say(Box::new(Saying { entry, timers, facts })))
+    }
+
+    /// Tells an agent who says in `extra.seenSeq` what it has seen if somebody else has spoken since.
+    async fn look_for_collision(
+        &self,
+        principal: &Principal,
+        conversation: &Conversation,
+        draft: &Draft,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        if !principal.role.is_staff() {
+            return Ok(());
+        }
+        let seen = match &dialect::extra(draft)["seenSeq"] {
+            Value::String(text) => text.parse().ok(),
+            number => number.as_u64(),
+        };
+        let Some(seen) = seen else { return Ok(()) };
+        if self.store.newest_of_others(conversation.id, &principal.uid).await? > Seq(seen) {
+            self.warn_of_collision(principal, conversation, now).await?;
+        }
+        Ok(())
+    }
+
+    /// What `principal` has said under this name before.
+    pub(crate) async fn said_before(
+        &self,
+        conversation: &Conversation,
+        principal: &Principal,
+        uid: &MessageUid,
+    ) -> Result<Option<Said>, DeskError> {
+        let entry = self.store.entry_by_uid(conversation.id, uid).await?;
+        let entry = entry.filter(|entry| entry.sender == principal.uid);
+        Ok(entry.map(|entry| Said { seq: entry.seq, at: entry.at, payload: entry.payload }))
     }
 
     /// What a DELIVERED receipt does: nothing when it names no entry, or when the device is not remembered.
@@ -104,16 +232,30 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Option<Bytes>, DeskError> {
         let (waiter, outcome) = oneshot::channel();
-        if self.submit(sender, conversation, draft, now, Reply::Waiter(waiter)).await? == Submitted::Done {
+        let taken = self.take_in(sender, conversation, draft, now, Reply::Waiter(waiter)).await?;
+        if let Taken::Done = taken {
             return Ok(None);
         }
-        let seq = match outcome.await.map_err(|_| CommitError::Stopping)?? {
-            Written::Appended { seq, .. } | Written::Duplicate { seq, .. } => seq,
-            Written::Refused(refusal) => return Err(refusal.into()),
-            _ => return Ok(None),
+        let seq = if let Taken::Entry(seq) = taken {
+            seq
+        } else {
+            match outcome.await.map_err(|_| CommitError::Stopping)?? {
+                Written::Appended { seq, .. } | Written::Duplicate { seq, .. } => seq,
+                Written::Refused(refusal) => return Err(refusal.into()),
+                _ => return Ok(None),
+            }
         };
+        self.entry(conversation, seq).await.map(Some)
+    }
+
+    /// The entry of `conversation` at `seq` in the `message-json` dialect.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`] when there is none, [`DeskError::Store`].
+    pub async fn entry(&self, conversation: &Conversation, seq: Seq) -> Result<Bytes, DeskError> {
         let entries = self.store.entries_after(conversation.id, Seq(seq.0 - 1), 1).await?;
-        Ok(entries.first().map(|entry| self.renderer.json(entry.into())).transpose()?)
+        let entry = entries.first().ok_or(DeskError::NotYours)?;
+        Ok(self.renderer.json(entry.into())?)
     }
 }
 

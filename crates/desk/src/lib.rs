@@ -1,43 +1,67 @@
 //! Conversations: who may say what in them, what it means, and who serves them.
 //!
 //! The desk turns what principals want into writes for the [`Log`] and tells who hears of them. Its rules are plain
-//! functions ([`access`], [`routing`]); what surrounds them fetches what the rules need and hands on what they decide.
+//! functions ([`access`], [`routing`], [`state`]); what surrounds them fetches what the rules need and hands on what they decide.
 //!
-//! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP.
-//! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what the answer says.
+//! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP; `commands` are those that ask for something.
+//! - [`state`] is what may happen to a conversation; `deciding` turns what is to happen into one commit.
+//! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what is said then.
+//! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
+//!   is what both look at.
+//! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
-//! - `people` knows visitors and agents, `presence` who is there now.
+//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
+//! - `departures` are those who hear a conversation no more.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod closing;
+mod commands;
+mod deciding;
+mod departures;
 mod directory;
 mod error;
 mod feeds;
 mod greeting;
 mod ingress;
+mod invitations;
+mod notices;
 mod people;
 mod presence;
+mod queue;
 mod reading;
 pub mod routing;
+mod seats;
+mod settings;
+pub mod state;
 mod threads;
+mod timers;
+mod transfers;
+mod wakes;
 
 use std::sync::Arc;
 
 use deskwire_broker::{Announce, Log, Sessions};
 use deskwire_model::dialect::Renderer;
 use deskwire_store::{Store, Write};
+use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
-use self::directory::Directory;
 pub use self::{
+    commands::Command,
+    deciding::Decided,
+    departures::Membership,
     error::DeskError,
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
     presence::{Lapsed, Presence},
+    queue::RoutingState,
     reading::HistoryPage,
+    settings::{Faq, ServiceSettings},
     threads::ThreadRequest,
 };
+use self::{departures::Departures, directory::Directory, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -61,6 +85,8 @@ pub struct DeskConfig {
     pub cached: u64,
     /// Conversations an agent's connection follows at most.
     pub open_per_agent: usize,
+    /// Where business hours are counted.
+    pub time_zone: TimeZone,
 }
 
 /// The service desk. Cheap to clone.
@@ -72,8 +98,11 @@ pub struct Desk {
     presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
+    departures: Departures,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
+    /// What the desk's own task has to look at.
+    wakes: Arc<Wakes>,
     config: Arc<DeskConfig>,
 }
 
@@ -86,8 +115,21 @@ impl Desk {
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
-        let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
-        Self { store, log, sessions, presence, renderer, directory, decisions, config: Arc::new(config) }
+        let departures = Departures::new(config.cached);
+        let wakes = Arc::<Wakes>::default();
+        let presence = Arc::new(Presence::waking(Arc::clone(&sessions), Arc::clone(&wakes)));
+        Self {
+            store,
+            log,
+            sessions,
+            presence,
+            renderer,
+            directory,
+            departures,
+            decisions,
+            wakes,
+            config: Arc::new(config),
+        }
     }
 
     /// Who is there.
@@ -107,6 +149,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Commit`] when it did not get there, [`DeskError::Store`].
     pub async fn close(&self) -> Result<(), DeskError> {
+        self.wakes.stop();
         // What has been decided is carried through first.
         let all = u32::try_from(Self::DECISIONS).unwrap_or(u32::MAX);
         let _decided = self.decisions.acquire_many(all).await;

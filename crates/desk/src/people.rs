@@ -1,6 +1,6 @@
 //! Visitors and agents as such, whatever conversations they have.
 
-use deskwire_model::{AgentProfile, AgentStatus, Principal, Role, Uid};
+use deskwire_model::{AgentProfile, Principal, Role, Uid};
 use deskwire_store::Visitor;
 
 use crate::{Desk, DeskError};
@@ -42,14 +42,6 @@ impl Desk {
             return Ok(Some(agent.org));
         }
         Ok(self.store.visitor(uid).await?.map(|visitor| visitor.org))
-    }
-
-    /// Sets the availability of an agent.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), DeskError> {
-        Ok(self.store.set_agent_status(uid, status).await?)
     }
 
     /// The agent with this user name and its password hash, if there is one.

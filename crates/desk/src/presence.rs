@@ -8,6 +8,8 @@ use std::{
 use deskwire_broker::{Outbox, Sessions};
 use deskwire_model::Uid;
 
+use crate::wakes::Wakes;
+
 /// The presence of users on this node. Each connection has a lease, which whatever is heard on it renews: a peer that is
 /// gone without a word keeps its socket for minutes, but not its user online.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Presence {
     /// Connections whose lease is over, by the address of their outbox. Most are never here: nothing is written down for a
     /// connection that is heard.
     lapsed: Mutex<HashSet<usize>>,
+    /// Who is heard again may get who waits.
+    wakes: Arc<Wakes>,
 }
 
 /// A connection whose lease is over, until this is dropped.
@@ -27,10 +31,15 @@ pub struct Lapsed {
 }
 
 impl Presence {
-    /// The presence of the users of `sessions`.
+    /// The presence of the users of `sessions`, which wakes no desk.
     #[must_use]
     pub fn new(sessions: Arc<Sessions>) -> Self {
-        Self { sessions, lapsed: Mutex::default() }
+        Self::waking(sessions, Arc::default())
+    }
+
+    /// The presence of the users of `sessions`.
+    pub(crate) fn waking(sessions: Arc<Sessions>, wakes: Arc<Wakes>) -> Self {
+        Self { sessions, lapsed: Mutex::default(), wakes }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<usize>> {
@@ -62,6 +71,7 @@ impl Presence {
 impl Drop for Lapsed {
     fn drop(&mut self) {
         self.presence.lock().remove(&address(&self.outbox));
+        self.presence.wakes.everything();
     }
 }
 

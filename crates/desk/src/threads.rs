@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Announce, CommitError};
-use deskwire_model::{AgentProfile, AgentStatus, Conversation, Profile, ThreadStatus, ThreadType, Timestamp, Uid};
-use deskwire_store::{NewConversation, Refusal, Visitor, Write, Written};
+use deskwire_broker::CommitError;
+use deskwire_model::{Conversation, Draft, Principal, Role, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_store::{NewConversation, Refusal, Visitor, Write};
 
 use crate::{
     Desk, DeskError,
-    greeting::{Greeting, desk_itself},
-    routing::{Candidate, Route, route},
+    deciding::{ATTEMPTS, Decided, Plan},
+    greeting::{Greeting, Welcome},
+    queue::seed,
+    routing::{Question, Route, first_with_room, route},
+    state::Event,
 };
+
+/// Services that a request may be passed on to by overflow, the first one included.
+const MAX_OVERFLOW: usize = 4;
 
 /// A visitor asks to be served.
 #[derive(Clone, Debug)]
@@ -25,16 +31,16 @@ pub struct ThreadRequest {
     pub channel: String,
 }
 
-/// Who could serve a request.
-struct Service {
-    agents: Vec<AgentProfile>,
-    /// Takes part from the start: the agent who is addressed by name.
-    addressed: Option<Uid>,
+/// What routing has found for a conversation.
+struct Found {
+    kind: ThreadType,
+    service: Uid,
+    route: Route,
 }
 
 impl Desk {
-    /// Opens the conversation between a visitor and an agent or workgroup, or goes on with it, and gives it to an
-    /// agent if one is connected, AVAILABLE and under capacity (invariant I10).
+    /// Opens the conversation between a visitor and an agent or workgroup, or goes on with it, and gives it to an agent
+    /// if routing finds one with room (invariant I10).
     ///
     /// # Errors
     /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Commit`],
@@ -46,170 +52,201 @@ impl Desk {
         let desk = self.clone();
         let decision = tokio::spawn(async move {
             let _permit = permit;
-            desk.decide(request, now).await
+            let conversation = desk.open(&request).await?;
+            desk.greet(conversation, now).await
         });
         let greeting = decision.await.map_err(|_| CommitError::Stopping)??;
         self.mark_greeted(&greeting).await?;
         Ok(greeting)
     }
 
-    /// Finds or creates the conversation and, unless an agent has it already, looks for one.
-    async fn decide(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
-        let service = self.service(&request).await?;
-        let conversation = self.open(&request, &service).await?;
-        if conversation.status == ThreadStatus::Chatting {
-            return self.tell(conversation, &self.resume(), now);
-        }
-        let uids: Vec<Uid> = service.agents.iter().map(|agent| agent.uid.clone()).collect();
-        let counts = self.store.chatting_counts(&uids).await?;
-        let candidates = service
-            .agents
-            .iter()
-            .zip(counts)
-            .map(|(agent, chatting)| Candidate {
-                uid: agent.uid.clone(),
-                ready: agent.status == AgentStatus::Available && self.presence.is_online(&agent.uid),
-                chatting,
-                capacity: agent.capacity,
-            })
-            .collect();
-        match route(candidates) {
-            Route::Assign(agents) => self.assign(conversation, &agents, &service, now).await,
-            Route::Queue => self.wait(conversation, ThreadStatus::Queuing, now).await,
-            Route::LeaveMessage => self.wait(conversation, ThreadStatus::Offline, now).await,
-        }
-    }
-
-    /// Who serves what is asked for, within the visitor's organisation.
-    async fn service(&self, request: &ThreadRequest) -> Result<Service, DeskError> {
-        let org = &request.visitor.org;
-        match request.kind {
-            ThreadType::Agent => {
-                let agent = self.agent(&request.service).await?.filter(|agent| agent.org == *org);
-                let agent = agent.ok_or(DeskError::UnknownService)?;
-                Ok(Service { addressed: Some(agent.uid.clone()), agents: vec![agent] })
-            }
-            ThreadType::Workgroup => {
-                let workgroup = self.store.workgroup(&request.service).await?.filter(|group| group.org == *org);
-                let workgroup = workgroup.ok_or(DeskError::UnknownService)?;
-                Ok(Service { agents: workgroup.agents, addressed: None })
-            }
-        }
-    }
-
     /// The conversation of the request, created if there is none.
-    async fn open(&self, request: &ThreadRequest, service: &Service) -> Result<Arc<Conversation>, DeskError> {
-        let topic = request.kind.topic(&request.service, &request.visitor.uid);
-        if let Some(conversation) = self.conversation(topic.as_str()).await? {
-            return Ok(conversation);
+    async fn open(&self, request: &ThreadRequest) -> Result<Arc<Conversation>, DeskError> {
+        let ThreadRequest { visitor, kind, service, channel } = request;
+        if !self.is_service(*kind, service, &visitor.org).await? {
+            return Err(DeskError::UnknownService);
         }
-        let mut participants = vec![request.visitor.uid.clone()];
-        participants.extend(service.addressed.clone());
+        let topic = kind.topic(service, &visitor.uid);
+        if let Some(conversation) = self.conversation(topic.as_str()).await? {
+            // A uid may be chosen such that its topic is that of another visitor's notes.
+            return if conversation.visitor == visitor.uid { Ok(conversation) } else { Err(DeskError::NotYours) };
+        }
+        let addressed = (*kind == ThreadType::Agent).then(|| service.clone());
         let write = Write::CreateConversation(NewConversation {
             uid: Uid::random(),
-            org: request.visitor.org.clone(),
+            org: visitor.org.clone(),
             topic,
-            kind: request.kind,
-            service: request.service.clone(),
-            visitor: request.visitor.uid.clone(),
-            visitor_profile: request.visitor.profile.clone(),
-            channel: request.channel.clone(),
-            participants,
+            kind: *kind,
+            service: service.clone(),
+            visitor: visitor.uid.clone(),
+            visitor_profile: visitor.profile.clone(),
+            channel: channel.clone(),
+            participants: std::iter::once(visitor.uid.clone()).chain(addressed.clone()).collect(),
         });
         let conversation = self.changed(write).await?;
-        self.tell_joined(&request.visitor.uid, &conversation);
-        if let Some(agent) = &service.addressed {
+        if conversation.visitor != visitor.uid {
+            return Err(DeskError::NotYours);
+        }
+        self.tell_joined(&visitor.uid, &conversation);
+        if let Some(agent) = &addressed {
             self.tell_joined(agent, &conversation);
         }
         Ok(conversation)
     }
 
-    /// Commits a change of a conversation and remembers what it is now.
-    async fn changed(&self, write: Write) -> Result<Arc<Conversation>, DeskError> {
-        match self.log.commit(write, Announce::Nobody).await? {
-            Written::Conversation { conversation, .. } => Ok(self.remember(*conversation)),
-            Written::Refused(refusal) => Err(refusal.into()),
-            // Such a write has no other answer.
-            _ => Err(CommitError::Store.into()),
+    /// Whether there is such an agent or workgroup in the organisation.
+    pub(crate) async fn is_service(&self, kind: ThreadType, service: &Uid, org: &Uid) -> Result<bool, DeskError> {
+        Ok(match kind {
+            ThreadType::Agent => self.store.agent(service).await?.is_some_and(|agent| agent.org == *org),
+            ThreadType::Workgroup => self.store.workgroup(service).await?.is_some_and(|group| group.org == *org),
+        })
+    }
+
+    /// What the visitor is told, after its conversation has gone where it can go.
+    async fn greet(&self, conversation: Arc<Conversation>, now: Timestamp) -> Result<Greeting, DeskError> {
+        match self.place(&conversation, None, now).await? {
+            Placed::Anew(decided) => match self.greeting(&decided)? {
+                Some(greeting) => Ok(greeting),
+                None => self.told_again(decided.conversation, now).await,
+            },
+            Placed::AsBefore(conversation) => self.told_again(conversation, now).await,
         }
     }
 
-    /// Gives the conversation to the first of `agents` who still has capacity.
-    async fn assign(
+    /// The visitor says something in a conversation that is closed, which goes on with it.
+    pub(crate) async fn reopen(
         &self,
-        conversation: Arc<Conversation>,
-        agents: &[Candidate],
-        service: &Service,
+        conversation: &Conversation,
+        said: &Draft,
         now: Timestamp,
-    ) -> Result<Greeting, DeskError> {
-        for agent in agents {
-            let write = Write::Assign {
-                log: conversation.id,
-                fence: conversation.fence,
-                agent: agent.uid.clone(),
-                capacity: agent.capacity,
+    ) -> Result<Placed, DeskError> {
+        self.place(conversation, Some(said), now).await
+    }
+
+    /// Routes a conversation that nobody has, behind what the visitor has said.
+    async fn place(
+        &self,
+        conversation: &Conversation,
+        said: Option<&Draft>,
+        now: Timestamp,
+    ) -> Result<Placed, DeskError> {
+        let mut attempts = 0;
+        loop {
+            let current = self.store.conversation(conversation.id).await?.ok_or(DeskError::NotYours)?;
+            let current = self.remember(current);
+            if matches!(current.status, ThreadStatus::Chatting | ThreadStatus::Queuing | ThreadStatus::Roboting) {
+                return Ok(Placed::AsBefore(current));
+            }
+            let found = self.find(&current, now).await?;
+            if matches!(found.route, Route::LeaveMessage(_)) && current.status == ThreadStatus::Offline {
+                return Ok(Placed::AsBefore(current));
+            }
+            attempts += 1;
+            match self.place_there(&current, found, said, now).await {
+                Err(DeskError::Refused(Refusal::Fenced)) if attempts < ATTEMPTS => {}
+                decided => return decided.map(Placed::Anew),
+            }
+        }
+    }
+
+    /// Where a conversation goes, by the rules of who was asked and of those it overflows to.
+    async fn find(&self, conversation: &Conversation, now: Timestamp) -> Result<Found, DeskError> {
+        let asked = asked_for(conversation);
+        let mut services = vec![asked];
+        let mut routes = Vec::new();
+        let last_agent = self.store.last_agent(conversation.id).await?;
+        let mut next = 0;
+        while let Some((kind, service)) = services.get(next).cloned() {
+            next += 1;
+            let settings = self.settings(&service).await?;
+            let question = Question {
+                mode: settings.routing,
+                open: settings.hours.is_open(now, &self.config.time_zone),
+                waiting: self.store.queue_place(&service, conversation.id).await?.size,
+                max_waiting: settings.max_waiting,
+                visitor: &conversation.visitor,
+                last_agent: last_agent.as_ref(),
+                seed: seed(conversation),
             };
-            match self.changed(write).await {
-                Ok(assigned) => {
-                    tracing::info!(
-                        conversation = %assigned.id,
-                        agent = %agent.uid,
-                        chatting = agent.chatting,
-                        "assigned: fewest open conversations"
-                    );
-                    self.tell_joined(&agent.uid, &assigned);
-                    let profile = service.agents.iter().find(|a| a.uid == agent.uid).map(|a| a.profile.clone());
-                    return self.welcome(assigned, &agent.uid, &profile.unwrap_or_default()).await;
-                }
-                Err(DeskError::Refused(Refusal::AtCapacity)) => {}
-                Err(DeskError::Refused(Refusal::Fenced)) => return self.overtaken(conversation, now).await,
-                Err(error) => return Err(error),
+            routes.push(route(&question, &self.candidates(kind, &service).await?));
+            if let Some(overflow) = settings.overflow.clone().map(|overflow| (ThreadType::Workgroup, overflow))
+                && !services.contains(&overflow)
+                && services.len() < MAX_OVERFLOW
+            {
+                services.push(overflow);
             }
         }
-        self.wait(conversation, ThreadStatus::Queuing, now).await
+        let (index, route) = first_with_room(routes).ok_or(DeskError::UnknownService)?;
+        let (kind, service) = services.swap_remove(index);
+        Ok(Found { kind, service, route })
     }
 
-    /// Nobody takes it now: says so, once in the log and then for whoever asks again.
-    async fn wait(
+    /// Puts the conversation where routing wants it.
+    async fn place_there(
         &self,
-        conversation: Arc<Conversation>,
-        status: ThreadStatus,
+        conversation: &Arc<Conversation>,
+        found: Found,
+        said: Option<&Draft>,
         now: Timestamp,
-    ) -> Result<Greeting, DeskError> {
-        let was = conversation.status;
-        let conversation = if was == status {
-            conversation
-        } else {
-            match self.changed(Write::SetStatus { log: conversation.id, fence: conversation.fence, status }).await {
-                Err(DeskError::Refused(Refusal::Fenced)) => return self.overtaken(conversation, now).await,
-                changed => changed?,
+    ) -> Result<Decided, DeskError> {
+        let Found { kind, service, route } = found;
+        let moved = (service != conversation.service).then_some((kind, &service));
+        let behind = |plan: Plan| match said {
+            Some(said) => plan.behind(visitor_of(conversation), said.clone()),
+            None => plan,
+        };
+        let reason = match route {
+            Route::Assign(choices) => {
+                for choice in &choices {
+                    let plan = self.welcoming(conversation, Welcome::Chosen(choice), moved).await?;
+                    match self.carry_out(conversation, behind(plan)).await {
+                        Err(DeskError::Refused(Refusal::AtCapacity)) => {}
+                        decided => {
+                            tracing::info!(
+                                conversation = %conversation.id, agent = %choice.agent, reason = choice.reason, "assigned"
+                            );
+                            return decided;
+                        }
+                    }
+                }
+                "all agents are busy"
+            }
+            Route::Queue(reason) => reason,
+            Route::LeaveMessage(reason) => {
+                let settings = self.settings(&service).await?;
+                let plan = self.leaving_message(conversation, Event::NobodyThere, &settings, reason)?;
+                return self.carry_out(conversation, behind(plan)).await;
             }
         };
-        let words = self.no_agent_yet(&conversation, now).await?;
-        if was == status {
-            return self.tell(conversation, &words, now);
-        }
-        let principal = desk_itself(&conversation);
-        self.log_and_tell(conversation, &principal, &Profile::default(), &words).await
+        let plan = self.queuing(conversation, Event::Queue, (kind, &service), reason, now).await?;
+        let decided = self.carry_out(conversation, behind(plan)).await?;
+        self.offer(&decided.conversation, now).await?;
+        Ok(decided)
     }
+}
 
-    /// Somebody else decided meanwhile, by the same rules: what they decided stands.
-    async fn overtaken(&self, conversation: Arc<Conversation>, now: Timestamp) -> Result<Greeting, DeskError> {
-        let current = match self.store.conversation_by_topic(&conversation.topic).await? {
-            Some(current) => self.remember(current),
-            None => conversation,
-        };
-        let words = match current.status {
-            ThreadStatus::Queuing | ThreadStatus::Offline => self.no_agent_yet(&current, now).await?,
-            _ => self.resume(),
-        };
-        self.tell(current, &words, now)
-    }
+/// What became of a request.
+#[derive(Debug)]
+pub(crate) enum Placed {
+    /// It went somewhere.
+    Anew(Decided),
+    /// Somebody has it, it waits, or still nobody is there.
+    AsBefore(Arc<Conversation>),
+}
 
-    /// Tells the connections of `user` that it takes part from now on: some follow all its conversations.
-    fn tell_joined(&self, user: &Uid, conversation: &Arc<Conversation>) {
-        for (_, outbox) in self.sessions.of(user) {
-            outbox.joined(Arc::clone(conversation));
-        }
-    }
+/// Who was asked for at first: the topic says it, whoever serves the conversation by now.
+fn asked_for(conversation: &Conversation) -> (ThreadType, Uid) {
+    let mut segments = conversation.topic.as_str().split('/').skip(1);
+    let kind = match segments.next() {
+        Some("agent") => Some(ThreadType::Agent),
+        Some("workgroup") => Some(ThreadType::Workgroup),
+        _ => None,
+    };
+    let service = segments.next().and_then(|service| Uid::new(service).ok());
+    kind.zip(service).unwrap_or_else(|| (conversation.kind, conversation.service.clone()))
+}
+
+/// The visitor of a conversation, as who speaks.
+pub(crate) fn visitor_of(conversation: &Conversation) -> Principal {
+    Principal { org: conversation.org.clone(), uid: conversation.visitor.clone(), role: Role::Visitor }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{LogId, Timestamp, Uid},
-    principal::Profile,
+    principal::{Profile, Role},
     topic::Topic,
 };
 
@@ -60,28 +60,35 @@ impl ThreadType {
 pub enum ThreadStatus {
     /// Created, not routed yet.
     New,
+    /// A robot has it.
+    Roboting,
     /// Waiting for a free agent.
     Queuing,
     /// An agent has it.
     Chatting,
     /// Nobody is there: the visitor may leave a message.
     Offline,
-    /// Over.
+    /// Nobody has spoken to the robot for too long.
+    Timeout,
+    /// Over, until the visitor comes back.
     Closed,
 }
 
 impl ThreadStatus {
     /// Every status, for reading one back from its name.
-    pub const ALL: [Self; 5] = [Self::New, Self::Queuing, Self::Chatting, Self::Offline, Self::Closed];
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Roboting, Self::Queuing, Self::Chatting, Self::Offline, Self::Timeout, Self::Closed];
 
     /// The enum name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "NEW",
+            Self::Roboting => "ROBOTING",
             Self::Queuing => "QUEUING",
             Self::Chatting => "CHATTING",
             Self::Offline => "OFFLINE",
+            Self::Timeout => "TIMEOUT",
             Self::Closed => "CLOSED",
         }
     }
@@ -91,6 +98,59 @@ impl ThreadStatus {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
+}
+
+/// In what part somebody at the desk attends a conversation besides its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Was invited and came: reads and writes.
+    Helper,
+    /// Is invited to help: reads, and may come.
+    Invited,
+    /// Is offered the conversation by a transfer: reads, and may take it.
+    Offered,
+    /// Looks on: reads.
+    Watcher,
+}
+
+impl Part {
+    /// Every part, for reading one back from its name.
+    pub const ALL: [Self; 4] = [Self::Helper, Self::Invited, Self::Offered, Self::Watcher];
+
+    /// The name in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Helper => "HELPER",
+            Self::Invited => "INVITED",
+            Self::Offered => "OFFERED",
+            Self::Watcher => "WATCHER",
+        }
+    }
+
+    /// The part called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.as_str() == name)
+    }
+}
+
+/// Somebody at the desk who attends a conversation without owning it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendant {
+    /// Who.
+    pub user: Uid,
+    /// In what part.
+    pub part: Part,
+}
+
+/// What the topic of a conversation's notes adds to the conversation's own (`spec/bytedesk.md` §6).
+const INTERNAL: &str = "_internal";
+
+/// The topic of the conversation whose notes are on `topic`, if notes are.
+#[must_use]
+pub fn topic_behind_notes(topic: &str) -> Option<&str> {
+    topic.strip_suffix(INTERNAL)
 }
 
 /// A conversation between one visitor and the desk; its log has the same number.
@@ -108,7 +168,7 @@ pub struct Conversation {
     pub topic: Topic,
     /// What is served.
     pub kind: ThreadType,
-    /// The agent or workgroup the visitor asked for.
+    /// The agent or workgroup that serves it now: the one the visitor asked for, until it is passed on.
     pub service: Uid,
     /// The visitor.
     pub visitor: Uid,
@@ -124,6 +184,25 @@ pub struct Conversation {
     pub channel: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Who attends it besides the owner, in the order of their uids.
+    pub attendants: Vec<Attendant>,
+    /// The conversation whose notes this is, if it is the notes of one: then owner and attendants are that one's, and
+    /// the visitor never sees it.
+    pub notes_of: Option<LogId>,
+}
+
+impl Conversation {
+    /// In what part `user` attends it.
+    #[must_use]
+    pub fn part_of(&self, user: &Uid) -> Option<Part> {
+        self.attendants.iter().find(|attendant| attendant.user == *user).map(|attendant| attendant.part)
+    }
+
+    /// Where the desk writes notes about it.
+    #[must_use]
+    pub fn notes_topic(&self) -> Topic {
+        self.topic.with_suffix(INTERNAL)
+    }
 }
 
 /// A seat's availability as its agent sets it (`spec/bytedesk.md` §2.6).
@@ -179,4 +258,6 @@ pub struct AgentProfile {
     pub status: AgentStatus,
     /// How many conversations it takes at a time (Bytedesk `maxThreadCount`).
     pub capacity: u32,
+    /// What it may do at the desk.
+    pub role: Role,
 }

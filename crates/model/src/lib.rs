@@ -14,7 +14,9 @@ pub mod principal;
 pub mod proto;
 pub mod topic;
 
-pub use conversation::{AgentProfile, AgentStatus, Conversation, ThreadStatus, ThreadType};
+pub use conversation::{
+    AgentProfile, AgentStatus, Attendant, Conversation, Part, ThreadStatus, ThreadType, topic_behind_notes,
+};
 pub use destination::Destination;
 pub use entry::{Entry, Payload};
 pub use ids::{InvalidUid, LogId, MessageUid, Seq, SessionId, Timestamp, Uid};

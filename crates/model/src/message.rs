@@ -70,34 +70,19 @@ impl MessageType {
         Ok(Self(name.to_ascii_uppercase().into()))
     }
 
+    /// A type of ours.
+    ///
+    /// `name` is upper case and a name; what is not is a mistake that tests find.
+    #[must_use]
+    pub fn of(name: &'static str) -> Self {
+        debug_assert!(Self::new(name).is_ok_and(|checked| checked.as_str() == name), "{name} is no type");
+        Self(name.into())
+    }
+
     /// Plain text.
     #[must_use]
     pub fn text() -> Self {
         Self("TEXT".into())
-    }
-
-    /// An agent takes the conversation.
-    #[must_use]
-    pub fn welcome() -> Self {
-        Self("WELCOME".into())
-    }
-
-    /// The conversation goes on.
-    #[must_use]
-    pub fn resume() -> Self {
-        Self("CONTINUE".into())
-    }
-
-    /// All agents are busy.
-    #[must_use]
-    pub fn queue() -> Self {
-        Self("QUEUE".into())
-    }
-
-    /// Nobody is there.
-    #[must_use]
-    pub fn leave_message() -> Self {
-        Self("LEAVE_MSG".into())
     }
 
     /// Its writer has read the message that the content names.
@@ -122,6 +107,12 @@ impl MessageType {
             "RECALL" => MessageClass::Recall,
             _ => MessageClass::Logged,
         }
+    }
+
+    /// Whether it says something to the other side, as opposed to being about what was said or about the conversation.
+    #[must_use]
+    pub fn is_speech(&self) -> bool {
+        self.as_str() == "TEXT" || self.is_rich()
     }
 
     /// Whether the content must be a JSON document.

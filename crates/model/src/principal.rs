@@ -12,17 +12,54 @@ pub enum Role {
     Visitor,
     /// An agent: sees the conversations it serves.
     Agent,
+    /// An agent who also sees and takes over all conversations of its organisation.
+    Supervisor,
+    /// A supervisor who also changes settings and people.
+    Admin,
     /// A back end, bridge or load generator: uses live topics by pattern.
     Service,
 }
 
 impl Role {
+    /// The roles that a person at the desk can have, for reading one back from its name.
+    pub const STAFF: [Self; 3] = [Self::Agent, Self::Supervisor, Self::Admin];
+
+    /// The name in tokens, in the store and over HTTP.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Visitor => "VISITOR",
+            Self::Agent => "AGENT",
+            Self::Supervisor => "SUPERVISOR",
+            Self::Admin => "ADMIN",
+            Self::Service => "SERVICE",
+        }
+    }
+
+    /// The role at the desk that is called `name`.
+    #[must_use]
+    pub fn staff_from_name(name: &str) -> Option<Self> {
+        Self::STAFF.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Whether it works at the desk: serves visitors, reads and writes notes.
+    #[must_use]
+    pub const fn is_staff(self) -> bool {
+        matches!(self, Self::Agent | Self::Supervisor | Self::Admin)
+    }
+
+    /// Whether it sees all conversations of its organisation.
+    #[must_use]
+    pub const fn supervises(self) -> bool {
+        matches!(self, Self::Supervisor | Self::Admin)
+    }
+
     /// The Bytedesk user type (`spec/bytedesk.md` §2.6) written into `user.type`.
     #[must_use]
     pub const fn user_type(self) -> &'static str {
         match self {
             Self::Visitor => "VISITOR",
-            Self::Agent => "AGENT",
+            Self::Agent | Self::Supervisor | Self::Admin => "AGENT",
             Self::Service => "SYSTEM",
         }
     }

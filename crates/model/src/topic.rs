@@ -78,6 +78,11 @@ impl Topic {
         Self(segments.join("/").into())
     }
 
+    /// The topic that is called as this one with `suffix` behind it, a short word of ours.
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}{suffix}", self.0).into())
+    }
+
     /// Where `session` alone listens for what is sent to its `rest` (`spec/stomp-sockjs.md` §2.6).
     #[must_use]
     pub fn of_session(session: SessionId, rest: &Self) -> Self {

@@ -30,6 +30,8 @@ fn conversation() -> Conversation {
         fence: 1,
         channel: "WEB".to_owned(),
         created_at: Timestamp(0),
+        attendants: Vec::new(),
+        notes_of: None,
     }
 }
 

@@ -1,12 +1,17 @@
 //! The demo organisation of a new data folder.
 
-use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Uid};
+use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Role, Uid};
 use deskwire_store::{Store, StoreError};
 
 use crate::auth::password::{PasswordError, Passwords};
 
 /// Environment variable that sets the password of the demo agent, at any start.
 const PASSWORD_VARIABLE: &str = "DESKWIRE_AGENT_PASSWORD";
+/// Environment variable that makes the administrator of the demo organisation, or sets its password, at any start.
+const ADMIN_PASSWORD_VARIABLE: &str = "DESKWIRE_ADMIN_PASSWORD";
+/// The administrator's user name, and its uid.
+const ADMIN_USERNAME: &str = "admin";
+const ADMIN: &str = "df_admin_uid";
 /// The demo agent's user name.
 pub(crate) const USERNAME: &str = "agent";
 /// Random bytes of a generated password.
@@ -68,13 +73,40 @@ pub(crate) async fn prepare(
             profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
             status: AgentStatus::Available,
             capacity,
+            role: Role::Agent,
         };
         store.create_agent(&profile, &passwords.hash(password).await?).await?;
+    }
+    if let Some(password) = std::env::var(ADMIN_PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty()) {
+        admit_administrator(store, &org, &passwords.hash(password).await?, capacity).await?;
     }
     if store.workgroup(&workgroup).await?.is_none() {
         store.create_workgroup(&workgroup, &org, "Demo", &[agent]).await?;
     }
     Ok(generated)
+}
+
+/// Makes the administrator, or sets its password.
+async fn admit_administrator(
+    store: &Store,
+    org: &Uid,
+    password_hash: &str,
+    capacity: u32,
+) -> Result<(), FirstStartError> {
+    let uid = Uid::new(ADMIN)?;
+    if store.agent(&uid).await?.is_some() {
+        return Ok(store.set_agent_password(&uid, password_hash).await?);
+    }
+    let administrator = AgentProfile {
+        uid,
+        org: org.clone(),
+        username: ADMIN_USERNAME.to_owned(),
+        profile: Profile { nickname: "管理员".to_owned(), avatar: String::new() },
+        status: AgentStatus::Offline,
+        capacity,
+        role: Role::Admin,
+    };
+    Ok(store.create_agent(&administrator, password_hash).await?)
 }
 
 fn random_password() -> Result<String, FirstStartError> {

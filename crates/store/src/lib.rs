@@ -10,6 +10,7 @@
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
 mod blobs;
+mod decision;
 mod error;
 mod files;
 mod mqtt;
@@ -20,16 +21,19 @@ mod store;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
+pub use decision::{Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use records::{
-    DurableId, DurableSubscription, EntryPage, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
-    Visitor, Workgroup,
+    DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
+    Retained, Visitor, Workgroup,
 };
 pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
-pub use write::{Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Upto, Write, Written};
+pub use write::{
+    Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,
+};

@@ -34,7 +34,16 @@ pub struct Workgroup {
     /// Shown name.
     pub name: String,
     /// Its agents, in the order the administrator gave.
-    pub agents: Vec<AgentProfile>,
+    pub members: Vec<Member>,
+}
+
+/// An agent of a workgroup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The agent.
+    pub agent: AgentProfile,
+    /// Its share of the workgroup's conversations where routing is weighted.
+    pub weight: u32,
 }
 
 /// Some entries of a log, in order.

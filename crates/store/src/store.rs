@@ -1,15 +1,17 @@
-//! The port: every operation, whatever the back end.
+//! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is,
+//! [`files`] what was uploaded.
+
+mod desk;
+mod files;
+mod people;
 
 use std::path::Path;
 
-use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageUid, Seq, Timestamp, Topic, TopicFilter, Uid,
-};
+use deskwire_model::{Conversation, Entry, LogId, MessageUid, Seq, ThreadStatus, Topic, TopicFilter, Uid};
 
 use crate::{
-    DurableId, DurableSubscription, EntryPage, FileAllowance, FilePath, FileRecord, FileReservation, FileStage,
-    FileUsage, MqttSessionId, MqttSubscription, Participant, QueuePlace, Queued, QueuedId, ReadPosition, Retained,
-    Sqlite, SqliteOptions, StoreError, StoredMqttSession, Visitor, Workgroup, Write, Written,
+    DurableId, DurableSubscription, EntryPage, MqttSessionId, MqttSubscription, Participant, QueuePlace, Queued,
+    QueuedId, ReadPosition, Retained, Sqlite, SqliteOptions, StoreError, StoredMqttSession, Write, Written,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
@@ -76,6 +78,13 @@ impl Store {
         }
     }
 
+    /// The conversation that has the uid `uid`. Its organisation is for the caller to compare.
+    pub async fn conversation_by_uid(&self, uid: &Uid) -> Result<Option<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversation_by_uid(uid).await,
+        }
+    }
+
     /// The conversation that is called `session_no`. Its organisation is for the caller to compare.
     pub async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
         match self {
@@ -111,6 +120,32 @@ impl Store {
         }
     }
 
+    /// The conversations that wait for each of `services`, those that wait longest first; at most `limit` of each.
+    pub async fn waiting(&self, services: &[Uid], limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.waiting(services, limit).await,
+        }
+    }
+
+    /// The agents and workgroups that somebody waits for.
+    pub async fn services_with_queues(&self) -> Result<Vec<Uid>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.services_with_queues().await,
+        }
+    }
+
+    /// The conversations of an organisation in `status`, or all that are not closed, the newest first; at most `limit`.
+    pub async fn conversations_of_organisation(
+        &self,
+        org: &Uid,
+        status: Option<ThreadStatus>,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.conversations_of_organisation(org, status, limit).await,
+        }
+    }
+
     /// How many conversations each of `agents` has in
     /// [`ThreadStatus::Chatting`](deskwire_model::ThreadStatus::Chatting), in their order.
     pub async fn chatting_counts(&self, agents: &[Uid]) -> Result<Vec<u32>, StoreError> {
@@ -120,7 +155,7 @@ impl Store {
     }
 
     /// The place of a conversation among those that wait for `service` in
-    /// [`ThreadStatus::Queuing`](deskwire_model::ThreadStatus::Queuing), the oldest first.
+    /// [`ThreadStatus::Queuing`](deskwire_model::ThreadStatus::Queuing), the first to wait first.
     pub async fn queue_place(&self, service: &Uid, log: LogId) -> Result<QueuePlace, StoreError> {
         match self {
             Self::Sqlite(db) => db.queue_place(service, log).await,
@@ -207,201 +242,6 @@ impl Store {
     pub async fn unread_total(&self, user: &Uid) -> Result<u64, StoreError> {
         match self {
             Self::Sqlite(db) => db.unread_total(user).await,
-        }
-    }
-}
-
-/// Organisations, agents, workgroups, visitors.
-impl Store {
-    /// Whether there is an organisation called `uid`.
-    pub async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.organisation_exists(uid).await,
-        }
-    }
-
-    /// Creates an organisation.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`].
-    pub async fn create_organisation(&self, uid: &Uid, name: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_organisation(uid, name).await,
-        }
-    }
-
-    /// The agent called `uid`.
-    pub async fn agent(&self, uid: &Uid) -> Result<Option<AgentProfile>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.agent(uid).await,
-        }
-    }
-
-    /// The agent who logs in as `username`, with its password hash. Without an organisation, a name that several
-    /// organisations know names nobody.
-    pub async fn agent_by_username(
-        &self,
-        org: Option<&Uid>,
-        username: &str,
-    ) -> Result<Option<(AgentProfile, String)>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.agent_by_username(org, username).await,
-        }
-    }
-
-    /// Creates an agent.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for a uid that is known or a username that its organisation knows,
-    /// [`StoreError::Missing`] for an unknown organisation.
-    pub async fn create_agent(&self, agent: &AgentProfile, password_hash: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_agent(agent, password_hash).await,
-        }
-    }
-
-    /// Sets an agent's availability.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_status(&self, uid: &Uid, status: AgentStatus) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_status(uid, status).await,
-        }
-    }
-
-    /// Replaces an agent's password hash.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_password(uid, password_hash).await,
-        }
-    }
-
-    /// The workgroup called `uid`, with its agents.
-    pub async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.workgroup(uid).await,
-        }
-    }
-
-    /// Creates a workgroup of `agents`, in their order.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for a uid that is known or an agent named twice, [`StoreError::Missing`] for an unknown
-    /// organisation or an agent that is not of it.
-    pub async fn create_workgroup(&self, uid: &Uid, org: &Uid, name: &str, agents: &[Uid]) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.create_workgroup(uid, org, name, agents).await,
-        }
-    }
-
-    /// The visitor called `uid`.
-    pub async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.visitor(uid).await,
-        }
-    }
-
-    /// Keeps what a visitor says of itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for the uid of another organisation's visitor, [`StoreError::Missing`] for an unknown
-    /// organisation.
-    pub async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.upsert_visitor(visitor).await,
-        }
-    }
-}
-
-/// Uploaded files. That a message shares the files it names with its conversation is part of [`Write::Append`].
-impl Store {
-    /// Announces a file whose bytes are about to be stored, unless `allowance` has no room for it. It counts from now
-    /// on, and is not there for anybody until [`Self::keep_file`].
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] without its organisation, [`StoreError::Exists`] if its uid or a path is taken.
-    pub async fn reserve_file(
-        &self,
-        file: &FileRecord,
-        allowance: FileAllowance,
-    ) -> Result<FileReservation, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.reserve_file(file, allowance).await,
-        }
-    }
-
-    /// Says that the bytes of an announced file are stored.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] if it was not announced, or is forgotten again.
-    pub async fn keep_file(&self, uid: &Uid) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.keep_file(uid).await,
-        }
-    }
-
-    /// The file whose bytes, or whose thumbnail's bytes, are at `path`.
-    pub async fn file(&self, path: &FilePath) -> Result<Option<FileRecord>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.file(path).await,
-        }
-    }
-
-    /// The file called `uid`.
-    pub async fn file_by_uid(&self, uid: &Uid) -> Result<Option<FileRecord>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.file_by_uid(uid).await,
-        }
-    }
-
-    /// Whether `user` takes part in a conversation into which the file was sent by somebody who might.
-    pub async fn is_file_shared_with(&self, file: &Uid, user: &Uid) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.is_file_shared_with(file, user).await,
-        }
-    }
-
-    /// Those of `paths` whose files were sent into the conversation `log` by somebody who might.
-    pub async fn files_shared_in(&self, log: LogId, paths: &[FilePath]) -> Result<Vec<FilePath>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.files_shared_in(log, paths).await,
-        }
-    }
-
-    /// The files that were announced before `time`, the oldest first; at most `limit`.
-    pub async fn files_before(
-        &self,
-        time: Timestamp,
-        stage: FileStage,
-        limit: usize,
-    ) -> Result<Vec<FileRecord>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.files_before(time, stage, limit).await,
-        }
-    }
-
-    /// Forgets a file, if there is one; its bytes are for the caller to remove before.
-    pub async fn forget_file(&self, uid: &Uid) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.forget_file(uid).await,
-        }
-    }
-
-    /// How much there is of the files of an organisation.
-    pub async fn file_usage(&self, org: &Uid) -> Result<FileUsage, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.file_usage(org).await,
-        }
-    }
-
-    /// How much there is of all files.
-    pub async fn total_file_usage(&self) -> Result<FileUsage, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.total_file_usage().await,
         }
     }
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_model::{
-    Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadStatus, ThreadType, Timestamp, Topic,
-    Uid,
+    Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, Uid,
 };
 
-use crate::{DurableId, Inflight, MqttSessionId, QueuedId, Received};
+use crate::{Decision, DurableId, Fact, Inflight, MqttSessionId, QueuedId, Received, TimerChange};
 
 /// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, or to how
 /// far an MQTT session is.
@@ -41,29 +40,21 @@ pub enum Write {
     },
     /// Creates a conversation unless its topic has one; answered by [`Written::Conversation`].
     CreateConversation(NewConversation),
-    /// Gives a conversation to an agent, who becomes a participant: from the first entry on if nobody ever served it,
-    /// else from the head on (invariant I10). Sets [`ThreadStatus::Chatting`], raises the fence; answered by
-    /// [`Written::Conversation`].
-    Assign {
+    /// Creates the log of notes about a conversation unless there is one; its owner and attendants take part in it.
+    /// Answered by [`Written::Conversation`].
+    CreateNotes {
         /// The conversation.
-        log: LogId,
-        /// The fence that the decision was based on.
-        fence: u64,
-        /// The new owner.
-        agent: Uid,
-        /// The agent must have fewer other conversations than this in [`ThreadStatus::Chatting`].
-        capacity: u32,
+        of: LogId,
+        /// The uid of the new one.
+        uid: Uid,
+        /// Its topic.
+        topic: Topic,
     },
-    /// Sets a conversation's status, raises the fence; answered by [`Written::Conversation`]. A conversation that is
-    /// new, queuing or offline has no owner, so these take the agent away; a closed one keeps its last.
-    SetStatus {
-        /// The conversation.
-        log: LogId,
-        /// The fence that the decision was based on.
-        fence: u64,
-        /// The new status.
-        status: ThreadStatus,
-    },
+    /// Changes a conversation; answered by [`Written::Decided`] or, if its first entry was said before, by
+    /// [`Written::Duplicate`] of that entry.
+    Decide(Box<Decision>),
+    /// As `Append`, with what depends on the entry; a repeat changes nothing. Answered as `Append`.
+    Say(Box<Saying>),
     /// Keeps a message until it is consumed; answered by [`Written::Queued`].
     Enqueue(NewQueued),
     /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
@@ -161,6 +152,17 @@ pub struct NewEntry {
     pub hides: Option<MessageUid>,
 }
 
+/// An entry with what depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// The entry.
+    pub entry: NewEntry,
+    /// What becomes of the timers of its conversation.
+    pub timers: Vec<TimerChange>,
+    /// What the episode is to know.
+    pub facts: Vec<Fact>,
+}
+
 /// How far a user has read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upto {
@@ -219,6 +221,13 @@ pub enum Written {
         /// Whether this write created it.
         created: bool,
     },
+    /// The decision is carried out.
+    Decided {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// Position and time of each of its entries.
+        entries: Vec<(Seq, Timestamp)>,
+    },
     /// The message waits: its number in each queue, in the order they were named; none where the durable subscription
     /// or the session is gone.
     Queued(Vec<Option<QueuedId>>),
@@ -261,6 +270,9 @@ pub enum Refusal {
     /// Owner or status changed since the decision was made.
     #[error("the conversation has changed meanwhile")]
     Fenced,
+    /// The timer that the decision answers was answered already, or set anew.
+    #[error("it has been decided already")]
+    TimerGone,
     /// A different conversation has this uid.
     #[error("the conversation's uid is taken")]
     UidTaken,

@@ -78,7 +78,7 @@ async fn a_row_that_no_release_writes_is_damage() {
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute_batch(
         "INSERT INTO organisation VALUES ('acme', '');
-         INSERT INTO agent VALUES ('ann', 'acme', 'ann', '', '', '', 'DREAMING', 1)",
+         INSERT INTO agent VALUES ('ann', 'acme', 'ann', '', '', '', 'DREAMING', 1, 'AGENT')",
     )
     .unwrap();
     assert!(matches!(store.agent(&Uid::new("ann").unwrap()).await, Err(StoreError::Damaged(_))));

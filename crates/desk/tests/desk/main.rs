@@ -4,8 +4,15 @@
 
 mod addressing;
 mod assignment;
+mod closing;
 mod feeds;
+mod helping;
 mod ingress;
+mod interleavings;
 mod office;
+mod queue;
 mod reading;
+mod services;
+mod supervising;
 mod threads;
+mod transfers;

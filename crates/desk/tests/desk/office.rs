@@ -6,9 +6,11 @@ use bytes::Bytes;
 use deskwire_broker::{
     Delivered, Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
 };
-use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest};
+use deskwire_desk::{
+    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest,
+};
 use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, SessionId, ThreadType,
+    AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, Seq, SessionId, ThreadType,
     Timestamp, TopicFilter, Uid,
     dialect::{self, Renderer},
 };
@@ -38,7 +40,8 @@ impl Office {
         for (name, org) in agents.iter().map(|name| (*name, "acme")).chain([("spy", "other")]) {
             let profile = Profile { nickname: name.to_uppercase(), avatar: String::new() };
             let (username, status) = (name.to_owned(), AgentStatus::Available);
-            let agent = AgentProfile { uid: uid(name), org: uid(org), username, profile, status, capacity };
+            let agent =
+                AgentProfile { uid: uid(name), org: uid(org), username, profile, status, capacity, role: Role::Agent };
             store.create_agent(&agent, "").await.unwrap();
         }
         let members: Vec<Uid> = agents.iter().map(|name| uid(name)).collect();
@@ -54,7 +57,7 @@ impl Office {
             leave_message: text("nobody is there"),
             resume: text("welcome back"),
         };
-        let config = DeskConfig { texts, cached: 100, open_per_agent: 100 };
+        let config = DeskConfig { texts, cached: 100, open_per_agent: 100, time_zone: jiff::tz::TimeZone::UTC };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());
         let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
         Self { store, desk, hub, sessions, _folder: folder }
@@ -87,6 +90,14 @@ impl Office {
         let outbox = Outbox::new(1 << 20);
         let subscriber = Subscriber::new(&outbox, KEY);
         self.hub.subscribe(&TopicFilter::from(&conversation.topic), subscriber);
+        outbox
+    }
+
+    /// An outbox that hears what is said on a live topic.
+    pub(crate) fn listen_on(&self, topic: &str) -> Arc<Outbox> {
+        const KEY: SubscriptionKey = 1;
+        let outbox = Outbox::new(1 << 20);
+        self.hub.subscribe(&TopicFilter::new(topic).unwrap(), Subscriber::new(&outbox, KEY));
         outbox
     }
 
@@ -128,6 +139,43 @@ impl Office {
         }
     }
 
+    /// An agent comes online; its connection hears through the outbox.
+    pub(crate) async fn arrive(&self, name: &str) -> Arc<Outbox> {
+        let outbox = self.connect(name);
+        self.desk.presence_changed(&agent(name), NOW).await.unwrap();
+        outbox
+    }
+
+    /// The conversation between `visitor` and the workgroup `sales` as it is in the store.
+    pub(crate) async fn of(&self, visitor: &str) -> Arc<Conversation> {
+        let topic = ThreadType::Workgroup.topic(&uid("sales"), &uid(visitor));
+        Arc::new(self.store.conversation_by_topic(&topic).await.unwrap().unwrap())
+    }
+
+    /// Has the desk do something with the conversation of `visitor`.
+    pub(crate) async fn command(
+        &self,
+        by: &Principal,
+        visitor: &str,
+        command: Command,
+        content: Value,
+    ) -> Result<Decided, DeskError> {
+        let topic = self.of(visitor).await.topic.clone();
+        self.desk.command(by, topic.as_str(), command, (MessageUid::random(), &content), NOW).await
+    }
+
+    /// Sets settings of the workgroup `sales`.
+    pub(crate) async fn set(&self, settings: Value) {
+        self.desk.change_settings(&principal("acme", "admin", Role::Admin), &uid("sales"), &settings).await.unwrap();
+    }
+
+    /// Types of the entries of a conversation, and the last one as readers of JSON get it.
+    pub(crate) async fn log(&self, conversation: &Conversation) -> (Vec<String>, Value) {
+        let entries = self.store.entries_after(conversation.id, Seq::ZERO, 1000).await.unwrap();
+        let last = entries.last().map(|entry| read(&self.desk.renderer().json(entry.into()).unwrap()));
+        (entries.iter().map(|entry| entry.kind.to_string()).collect(), last.unwrap_or_default())
+    }
+
     pub(crate) async fn head(&self, conversation: &Conversation) -> u64 {
         self.store.head(conversation.id).await.unwrap().0
     }
@@ -152,6 +200,17 @@ pub(crate) fn visitor(name: &str) -> Principal {
 
 pub(crate) fn agent(name: &str) -> Principal {
     principal("acme", name, Role::Agent)
+}
+
+/// The event that an entry tells.
+pub(crate) fn event(message: &Value) -> Value {
+    let extra: Value = serde_json::from_str(message["extra"].as_str().unwrap()).unwrap();
+    extra["event"].clone()
+}
+
+/// `NOW` and some seconds.
+pub(crate) fn later(seconds: i64) -> Timestamp {
+    Timestamp(NOW.0 + seconds * 1000)
 }
 
 pub(crate) fn default_device(principal: &Principal) -> Sender<'_> {

@@ -5,7 +5,7 @@ use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, ThreadStatus, ThreadType};
 use serde_json::Value;
 
-use crate::office::{Office, read, uid, visitor_of};
+use crate::office::{NOW, Office, read, uid, visitor_of};
 
 #[tokio::test]
 async fn what_an_agent_does_decides_the_answer() {
@@ -21,7 +21,7 @@ async fn what_an_agent_does_decides_the_answer() {
         for (asked, service) in [(ThreadType::Agent, "ann"), (ThreadType::Workgroup, "sales")] {
             let case = format!("{asked:?}, connected: {connected}, {status:?}, capacity {capacity}");
             let office = Office::new(&["ann"], capacity).await;
-            office.desk.set_agent_status(&uid("ann"), status).await.unwrap();
+            office.desk.set_agent_status(&uid("ann"), status, NOW).await.unwrap();
             let _connection = connected.then(|| office.connect("ann"));
             let greeting = office.ask("v", asked, service).await.unwrap();
             let message = read(&greeting.message);
@@ -88,7 +88,7 @@ async fn who_left_a_message_is_served_once_somebody_is_there() {
 async fn a_workgroup_gives_to_the_least_busy_in_the_order_of_the_administrator() {
     let office = Office::new(&["ann", "bob", "cid"], 2).await;
     let _connections = ["ann", "bob", "cid"].map(|agent| office.connect(agent));
-    office.desk.set_agent_status(&uid("bob"), AgentStatus::Rest).await.unwrap();
+    office.desk.set_agent_status(&uid("bob"), AgentStatus::Rest, NOW).await.unwrap();
     let mut owners = Vec::new();
     for visitor in ["v1", "v2", "v3", "v4", "v5"] {
         let greeting = office.ask(visitor, ThreadType::Workgroup, "sales").await.unwrap();

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     conversation::Conversation,
+    ids::Uid,
     message::{Draft, Original, Stamp},
     proto,
 };
@@ -38,7 +39,8 @@ const STAMP_SIZE: usize = 512;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Remainder {
     channel: String,
-    extra: String,
+    /// A JSON document, if it is one.
+    pub(crate) extra: String,
     /// The members that we do not know.
     unknown: Object,
 }
@@ -132,7 +134,17 @@ fn write_conversation(object: &mut Object, conversation: &Conversation) {
         let profile = &conversation.visitor_profile;
         write_user(user, conversation.visitor.as_str(), &profile.nickname, &profile.avatar, "VISITOR");
     });
+    if let Some(agent) = &conversation.agent {
+        object.text("agent", &agent_text(agent));
+    }
     object.text("extra", &organisation_extra(&conversation.org));
+}
+
+/// `agent` of a thread: who owns it, as JSON in a string (`spec/bytedesk.md` §7.3, ThreadResponse).
+fn agent_text(agent: &Uid) -> String {
+    let mut object = Object::with_capacity(64);
+    object.text("uid", agent.as_str());
+    object.into_text()
 }
 
 fn write_user(object: &mut Object, uid: &str, nickname: &str, avatar: &str, kind: &str) {

@@ -19,6 +19,7 @@ mod render;
 mod shown;
 
 use bytes::Bytes;
+use serde_json::Value;
 
 pub use addressed::Address;
 pub(crate) use json::Remainder;
@@ -30,6 +31,7 @@ use crate::{
     entry::Payload,
     ids::{InvalidUid, MessageUid, Uid},
     message::{Draft, InvalidMessageType, MessageType, Original, Stamp},
+    proto,
 };
 
 /// Why bytes are no message. The text is made for the sender's eyes.
@@ -125,6 +127,39 @@ pub fn compose(uid: MessageUid, kind: MessageType, content: String) -> Draft {
         thread_topic: None,
         original: Original::Json(Remainder::default()),
     }
+}
+
+/// What a message says in `extra`, which is JSON in a string; nothing if it is none.
+#[must_use]
+pub fn extra(draft: &Draft) -> Value {
+    let parse = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    match &draft.original {
+        Original::Json(remainder) => parse(&remainder.extra),
+        Original::Protobuf(bytes) => parse(&protobuf::decode(bytes).unwrap_or_default().extra),
+    }
+}
+
+/// The same message with `members` in its `extra`, in place of what it says there under their names.
+#[must_use]
+pub fn with_extra(draft: Draft, members: Value) -> Draft {
+    let mut merged = match extra(&draft) {
+        Value::Object(object) => object,
+        _ => serde_json::Map::new(),
+    };
+    if let Value::Object(members) = members {
+        merged.extend(members);
+    }
+    let text = Value::Object(merged).to_string();
+    let original = match draft.original {
+        Original::Json(mut remainder) => {
+            remainder.extra = text;
+            Original::Json(remainder)
+        }
+        Original::Protobuf(bytes) => {
+            Original::Protobuf(protobuf::append(&bytes, &proto::Message { extra: text, ..proto::Message::default() }))
+        }
+    };
+    Draft { original, ..draft }
 }
 
 /// `first`, or `second` where `first` says nothing.

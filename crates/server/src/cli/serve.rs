@@ -8,6 +8,7 @@ use deskwire_broker::{
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store, StoreError};
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::{
     runtime,
@@ -32,7 +33,7 @@ use crate::{
     data_folder::{DataFolder, DataFolderError, SecretKey},
     files::{Files, FilesError},
     first_start::{self, FirstStartError},
-    gateway::{Extensions, Gateway, Wills},
+    gateway::{Extensions, Gateway, SeatWatch, Wills},
     http::{
         self,
         api::{self, ApiState, VisitorRates},
@@ -134,6 +135,7 @@ async fn serve(
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
+    tokio::spawn(state.gateway.desk.clone().work(timestamp));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
@@ -187,6 +189,7 @@ async fn open(
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store, data.secret_key()).await?;
+    let extensions = extensions.listener(SeatWatch::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
@@ -241,6 +244,7 @@ async fn gateway(
         },
         cached: config.desk.cached,
         open_per_agent: config.desk.open_per_agent,
+        time_zone: TimeZone::get(&config.desk.time_zone)?,
     };
     let services = ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?);
     Ok(Gateway {

@@ -2,13 +2,14 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
+    mem,
     sync::Arc,
 };
 
 use deskwire_broker::{
     Admission, Feed, Hub, Outbox, Overflow, Publication, Retained, Subscriber, SubscriptionKey, Takes,
 };
-use deskwire_desk::OpenFeed;
+use deskwire_desk::{Membership, OpenFeed};
 use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
 
 /// Which entries of a log the client has for certain; they may be confirmed in any order.
@@ -53,6 +54,10 @@ pub(super) struct Followed {
     confirmed: Confirmed,
     /// Whether the client has been told how far the others have read.
     told: bool,
+    /// Until when the reader hears the log.
+    membership: Membership,
+    /// Whether something was kept from the reader because it has no part in the conversation any more.
+    departed: bool,
     /// Whether the log waits to be read.
     queued: bool,
 }
@@ -174,7 +179,8 @@ impl<T> Subscriptions<T> {
                 self.arrived.push(key);
             }
             let confirmed = Confirmed::new(open.position);
-            Box::new(Followed { conversation: open.conversation, feed, confirmed, told: false, queued })
+            let OpenFeed { conversation, membership, .. } = open;
+            Box::new(Followed { conversation, membership, departed: false, feed, confirmed, told: false, queued })
         });
         self.push(Subscription { key, filter: active.filter.clone(), log, protocol });
     }
@@ -267,6 +273,11 @@ impl<T> Subscriptions<T> {
     pub(super) fn admit(&mut self, key: SubscriptionKey, publication: &Publication, open: bool) -> Verdict {
         let Some(index) = self.index(key) else { return Verdict::Drop };
         let Some(followed) = self.list[index].log.as_deref_mut() else { return Verdict::Send };
+        if !followed.membership.covers(publication.seq()) {
+            followed.departed = true;
+            return Verdict::Drop;
+        }
+        let is_back = mem::take(&mut followed.departed);
         let was_behind = followed.feed.is_behind();
         let send = match publication.seq() {
             // What is relayed must not overtake entries that are still to be read. If it was a receipt, the positions
@@ -282,7 +293,7 @@ impl<T> Subscriptions<T> {
             }
             Some(seq) => followed.feed.announce(seq) == Admission::Deliver,
         };
-        if followed.feed.is_behind() && !was_behind && !followed.queued {
+        if followed.feed.is_behind() && (!was_behind || is_back) && !followed.queued {
             followed.queued = true;
             self.behind.push_back(key);
         }
@@ -317,6 +328,10 @@ impl<T> Subscriptions<T> {
             let Subscription { log, protocol, .. } = &mut self.list[index];
             let Some(followed) = log.as_deref_mut() else { continue };
             followed.queued = false;
+            if !followed.membership.covers(Some(followed.feed.position().next())) {
+                followed.departed = true;
+                continue;
+            }
             if open(protocol) && followed.feed.is_behind() {
                 return Some((key, Arc::clone(&followed.conversation), followed.feed.begin_read()));
             }
@@ -326,7 +341,7 @@ impl<T> Subscriptions<T> {
 
     /// Whether the entry at `seq`, read from the log, is to be sent.
     pub(super) fn read(&mut self, key: SubscriptionKey, seq: Seq) -> bool {
-        self.followed(key).is_some_and(|followed| followed.feed.read(seq))
+        self.followed(key).is_some_and(|followed| followed.membership.covers(Some(seq)) && followed.feed.read(seq))
     }
 
     /// Ends a page: `last` when the log had no more.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use deskwire_model::{LogId, Principal, Role, Timestamp};
+use deskwire_model::{LogId, Principal, Timestamp};
 use deskwire_store::{BlobError, FilePath, FileRecord, StoreError};
 use futures_util::Stream;
 
@@ -24,7 +24,7 @@ impl Files {
         if reader.org != file.org {
             return Ok(false);
         }
-        if reader.role == Role::Agent || reader.uid == file.uploader {
+        if reader.role.is_staff() || reader.uid == file.uploader {
             return Ok(true);
         }
         self.store.is_file_shared_with(&file.uid, &reader.uid).await

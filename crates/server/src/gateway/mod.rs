@@ -3,13 +3,14 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for.
+//! message is for. [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod names;
 mod queues;
+mod seat_watch;
 mod topics;
 mod users;
 mod wills;
@@ -24,6 +25,7 @@ pub use self::{
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, bearer_token},
     queues::QueueRoute,
+    seat_watch::SeatWatch,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
     wills::Wills,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError, RetainError};
 use deskwire_desk::DeskError;
-use deskwire_model::{Conversation, InvalidTopic, Principal, Role, Topic, TopicFilter};
+use deskwire_model::{Conversation, InvalidTopic, Principal, Topic, TopicFilter};
 
 use super::{Gateway, Identity, Veto};
 
@@ -82,9 +82,9 @@ fn is_own(principal: &Principal, filter: &TopicFilter) -> bool {
     let mut segments = filter.as_str().split('/');
     match (segments.next(), segments.next(), segments.next(), segments.next()) {
         (Some("user"), Some(uid), _, _) => uid == principal.uid.as_str(),
-        (Some("org"), Some(org), None, None) => principal.role == Role::Agent && org == principal.org.as_str(),
+        (Some("org"), Some(org), None, None) => principal.role.is_staff() && org == principal.org.as_str(),
         (Some("org"), Some("agent" | "queue"), Some(uid), None) => {
-            principal.role == Role::Agent && uid == principal.uid.as_str()
+            principal.role.is_staff() && uid == principal.uid.as_str()
         }
         _ => false,
     }
@@ -156,7 +156,7 @@ pub fn user_topic(identity: &Identity) -> Option<Topic> {
 
 #[cfg(test)]
 mod tests {
-    use deskwire_model::Uid;
+    use deskwire_model::{Role, Uid};
 
     use super::*;
 

@@ -1,6 +1,6 @@
-//! Creating conversations and changing who owns them (invariant I10).
+//! Creating conversations, and what decisions about who owns them ask (invariant I10).
 
-use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
+use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Topic, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::{columns, commit::Commit, conversations, heads::Head};
@@ -31,44 +31,36 @@ pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<W
     Ok(answer(conversations::existing(db, log)?, true))
 }
 
-pub(super) fn assign(commit: &mut Commit<'_>, log: LogId, fence: u64, agent: &Uid, capacity: u32) -> Result<Written> {
+/// The log of notes about a conversation, created if there is none.
+pub(super) fn create_notes(commit: &mut Commit<'_>, of: LogId, uid: &Uid, topic: &Topic) -> Result<Written> {
     let db = commit.db;
-    let conversation = match fenced(db, log, fence)? {
-        Ok(conversation) => conversation,
-        Err(refusal) => return Ok(Written::Refused(refusal)),
-    };
-    if is_foreign(db, agent, &conversation.org)? {
-        return Ok(Written::Refused(Refusal::ForeignOrganisation));
+    if let Some(existing) = conversations::by_topic(db, topic)? {
+        return Ok(answer(existing, false));
     }
-    if others_chatting(db, agent, log)? >= u64::from(capacity) {
-        return Ok(Written::Refused(Refusal::AtCapacity));
+    let Some(about) = conversations::by_id(db, of)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
+    if uid_taken(db, uid)? {
+        return Ok(Written::Refused(Refusal::UidTaken));
     }
-    let joined = match commit.head(log)? {
-        Some(head) if was_assigned(db, log)? => head.seq,
-        _ => Seq::ZERO,
+    let attendants = about.attendants.into_iter().map(|attendant| attendant.user);
+    let participants: Vec<Uid> = about.agent.into_iter().chain(attendants).collect();
+    let new = NewConversation {
+        uid: uid.clone(),
+        org: about.org,
+        topic: topic.clone(),
+        kind: about.kind,
+        service: about.service,
+        visitor: about.visitor,
+        visitor_profile: about.visitor_profile,
+        channel: about.channel,
+        participants: participants.clone(),
     };
-    db.prepare_cached(
-        "UPDATE conversation SET status = 'CHATTING', agent = ?2, was_assigned = 1, fence = fence + 1 WHERE id = ?1",
-    )?
-    .execute(params![log.0, agent.as_str()])?;
-    join(db, log, agent, joined)?;
-    Ok(answer(conversations::existing(db, log)?, false))
-}
-
-pub(super) fn set_status(commit: &Commit<'_>, log: LogId, fence: u64, status: ThreadStatus) -> Result<Written> {
-    let db = commit.db;
-    if let Err(refusal) = fenced(db, log, fence)? {
-        return Ok(Written::Refused(refusal));
+    let log = insert(db, &new, commit.now.0)?;
+    db.prepare_cached("UPDATE conversation SET notes_of = ?2 WHERE id = ?1")?.execute(params![log.0, of.0])?;
+    for user in &participants {
+        join(db, log, user, Seq::ZERO)?;
     }
-    let keeps_agent = match status {
-        ThreadStatus::Chatting | ThreadStatus::Closed => true,
-        ThreadStatus::New | ThreadStatus::Queuing | ThreadStatus::Offline => false,
-    };
-    db.prepare_cached(
-        "UPDATE conversation SET status = ?2, agent = IIF(?3, agent, NULL), fence = fence + 1 WHERE id = ?1",
-    )?
-    .execute(params![log.0, status.as_str(), keeps_agent])?;
-    Ok(answer(conversations::existing(db, log)?, false))
+    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now });
+    Ok(answer(conversations::existing(db, log)?, true))
 }
 
 fn answer(conversation: Conversation, created: bool) -> Written {
@@ -76,7 +68,7 @@ fn answer(conversation: Conversation, created: bool) -> Written {
 }
 
 /// The conversation, if it still is what the decision was based on.
-fn fenced(db: &Connection, log: LogId, fence: u64) -> Result<std::result::Result<Conversation, Refusal>> {
+pub(super) fn fenced(db: &Connection, log: LogId, fence: u64) -> Result<std::result::Result<Conversation, Refusal>> {
     Ok(match conversations::by_id(db, log)? {
         None => Err(Refusal::UnknownLog),
         Some(conversation) if conversation.fence != fence => Err(Refusal::Fenced),
@@ -113,7 +105,7 @@ fn insert(db: &Connection, new: &NewConversation, now: i64) -> Result<LogId> {
     Ok(LogId(log))
 }
 
-fn join(db: &Connection, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
+pub(super) fn join(db: &Connection, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
     db.prepare_cached("INSERT INTO participant (log, user, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
         .execute(params![log.0, user.as_str(), columns::position(joined)])?;
     Ok(())
@@ -124,7 +116,7 @@ fn uid_taken(db: &Connection, uid: &Uid) -> Result<bool> {
 }
 
 /// Whether `user` is known, and to another organisation. Who is unknown was vouched for by the caller.
-fn is_foreign(db: &Connection, user: &Uid, org: &Uid) -> Result<bool> {
+pub(super) fn is_foreign(db: &Connection, user: &Uid, org: &Uid) -> Result<bool> {
     db.prepare_cached(
         "SELECT 1 FROM agent WHERE uid = ?1 AND org <> ?2
           UNION ALL SELECT 1 FROM visitor WHERE uid = ?1 AND org <> ?2
@@ -133,12 +125,12 @@ fn is_foreign(db: &Connection, user: &Uid, org: &Uid) -> Result<bool> {
     .exists(params![user.as_str(), org.as_str()])
 }
 
-fn others_chatting(db: &Connection, agent: &Uid, log: LogId) -> Result<u64> {
+pub(super) fn others_chatting(db: &Connection, agent: &Uid, log: LogId) -> Result<u64> {
     db.prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1 AND id <> ?2")?
         .query_row(params![agent.as_str(), log.0], |row| columns::number(row, 0))
 }
 
-fn was_assigned(db: &Connection, log: LogId) -> Result<bool> {
+pub(super) fn was_assigned(db: &Connection, log: LogId) -> Result<bool> {
     db.prepare_cached("SELECT was_assigned FROM conversation WHERE id = ?1")?
         .query_row(params![log.0], |row| row.get(0))
         .optional()

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, Entry, LogId, MessageType, MessageUid, Payload, Profile, Seq,
-    ThreadStatus, ThreadType, Timestamp, Topic, Uid,
+    AgentProfile, AgentStatus, Attendant, Conversation, Entry, LogId, MessageType, MessageUid, Part, Payload, Profile,
+    Role, Seq, ThreadStatus, ThreadType, Timestamp, Topic, Uid,
 };
 use rusqlite::{Result, Row, types::Type};
 
@@ -26,7 +26,12 @@ macro_rules! select_conversation {
     ($rest:expr) => {
         concat!(
             "SELECT c.id, c.uid, c.session_no, c.org, c.topic, c.kind, c.service, c.visitor, c.visitor_nickname, ",
-            "c.visitor_avatar, c.status, c.agent, c.fence, c.channel, c.created_at ",
+            "c.visitor_avatar, c.status, ",
+            // Notes have the owner and the attendants of what they are about.
+            "IIF(c.notes_of IS NULL, c.agent, (SELECT n.agent FROM conversation n WHERE n.id = c.notes_of)), ",
+            "c.fence, c.channel, c.created_at, ",
+            "(SELECT group_concat(a.user || ' ' || a.part, ' ' ORDER BY a.user) FROM attendant a ",
+            "WHERE a.log = COALESCE(c.notes_of, c.id)), c.notes_of ",
             $rest
         )
     };
@@ -36,7 +41,7 @@ pub(super) use select_conversation;
 /// The columns that [`agent`] reads, in front of the rest of a query on `agent a`; more may follow.
 macro_rules! select_agent {
     ($rest:literal) => {
-        concat!("SELECT a.uid, a.org, a.username, a.nickname, a.avatar, a.status, a.capacity ", $rest)
+        concat!("SELECT a.uid, a.org, a.username, a.nickname, a.avatar, a.status, a.capacity, a.role ", $rest)
     };
 }
 pub(super) use select_agent;
@@ -71,11 +76,26 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<Conversation> {
         visitor: uid(row, 7)?,
         visitor_profile: Profile { nickname: row.get(8)?, avatar: row.get(9)? },
         status: ThreadStatus::from_name(row.get_ref(10)?.as_str()?).ok_or_else(|| unknown(10, Type::Text))?,
-        agent: row.get_ref(11)?.as_str_or_null()?.map(|agent| checked(11, Type::Text, Uid::new(agent))).transpose()?,
+        agent: optional_uid(row, 11)?,
         fence: number(row, 12)?,
         channel: row.get(13)?,
         created_at: Timestamp(row.get(14)?),
+        attendants: attendants(row, 15)?,
+        notes_of: row.get::<_, Option<i64>>(16)?.map(LogId),
     })
+}
+
+/// Pairs of user and part; neither has a blank in it.
+fn attendants(row: &Row<'_>, column: usize) -> Result<Vec<Attendant>> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(Vec::new()) };
+    let mut words = text.split(' ');
+    let mut attendants = Vec::new();
+    while let (Some(user), Some(part)) = (words.next(), words.next()) {
+        let user = checked(column, Type::Text, Uid::new(user))?;
+        let part = Part::from_name(part).ok_or_else(|| unknown(column, Type::Text))?;
+        attendants.push(Attendant { user, part });
+    }
+    Ok(attendants)
 }
 
 pub(super) fn agent(row: &Row<'_>) -> Result<AgentProfile> {
@@ -86,6 +106,7 @@ pub(super) fn agent(row: &Row<'_>) -> Result<AgentProfile> {
         profile: Profile { nickname: row.get(3)?, avatar: row.get(4)? },
         status: AgentStatus::from_name(row.get_ref(5)?.as_str()?).ok_or_else(|| unknown(5, Type::Text))?,
         capacity: row.get(6)?,
+        role: Role::staff_from_name(row.get_ref(7)?.as_str()?).ok_or_else(|| unknown(7, Type::Text))?,
     })
 }
 
@@ -113,6 +134,10 @@ pub(super) fn seq(row: &Row<'_>, column: usize) -> Result<Seq> {
 
 pub(super) fn uid(row: &Row<'_>, column: usize) -> Result<Uid> {
     text(row, column, Uid::new)
+}
+
+pub(super) fn optional_uid(row: &Row<'_>, column: usize) -> Result<Option<Uid>> {
+    row.get_ref(column)?.as_str_or_null()?.map(|text| checked(column, Type::Text, Uid::new(text))).transpose()
 }
 
 pub(super) fn message_uid(row: &Row<'_>, column: usize) -> Result<MessageUid> {

@@ -7,11 +7,11 @@ use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
 use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 
 use super::{
-    assignment, columns, cursors, files,
+    assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
-    index, queues, retained, sessions,
+    index, queues, retained, sessions, timers,
 };
-use crate::{NewEntry, Refusal, Upto, Write, Written};
+use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
 /// A batch on its way.
 pub(super) struct Commit<'a> {
@@ -30,8 +30,9 @@ impl Commit<'_> {
             Write::Delivered { log, user, device, seq } => self.delivered(log, &user, &device, seq),
             Write::Read { log, user, device, upto } => self.read(log, &user, device.as_deref(), &upto),
             Write::CreateConversation(new) => assignment::create(self, &new),
-            Write::Assign { log, fence, agent, capacity } => assignment::assign(self, log, fence, &agent, capacity),
-            Write::SetStatus { log, fence, status } => assignment::set_status(self, log, fence, status),
+            Write::CreateNotes { of, uid, topic } => assignment::create_notes(self, of, &uid, &topic),
+            Write::Decide(decision) => decisions::decide(self, &decision),
+            Write::Say(saying) => self.say(&saying),
             Write::Enqueue(new) => queues::enqueue(self.db, &new),
             Write::Consume(ids) => queues::consume(self.db, &ids),
             Write::Retain(new) => {
@@ -50,7 +51,17 @@ impl Commit<'_> {
         self.heads.get(self.db, log)
     }
 
-    fn append(&mut self, entry: &NewEntry) -> Result<Written> {
+    fn say(&mut self, saying: &Saying) -> Result<Written> {
+        let Saying { entry, timers, facts } = saying;
+        let written = self.append(entry)?;
+        if let Written::Appended { .. } = written {
+            timers::change(self.db, entry.log, timers)?;
+            episodes::note(self.db, entry.log, facts, self.now)?;
+        }
+        Ok(written)
+    }
+
+    pub(super) fn append(&mut self, entry: &NewEntry) -> Result<Written> {
         let Some(head) = self.head(entry.log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
         let hidden = match &entry.hides {
             None => None,
@@ -105,7 +116,7 @@ impl Commit<'_> {
     }
 
     /// The answer that `entry` got when it was first appended, if it was.
-    fn first(&self, entry: &NewEntry) -> Result<Option<Written>> {
+    pub(super) fn first(&self, entry: &NewEntry) -> Result<Option<Written>> {
         self.db
             .prepare_cached("SELECT seq, at FROM entry WHERE log = ?1 AND uid = ?2 AND sender = ?3")?
             .query_row(params![entry.log.0, entry.uid.as_str(), entry.sender.as_str()], |row| {

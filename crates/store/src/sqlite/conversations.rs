@@ -48,6 +48,16 @@ impl Sqlite {
         self.read(move |db| by_id(db, log)).await
     }
 
+    pub(crate) async fn conversation_by_uid(&self, uid: &Uid) -> Result<Option<Conversation>, StoreError> {
+        let uid = uid.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_conversation!("FROM conversation c WHERE c.uid = ?1"))?
+                .query_row(params![uid.as_str()], columns::conversation)
+                .optional()
+        })
+        .await
+    }
+
     pub(crate) async fn conversation_by_number(&self, session_no: &str) -> Result<Option<Conversation>, StoreError> {
         let session_no = session_no.to_owned();
         self.read(move |db| {
@@ -77,7 +87,7 @@ impl Sqlite {
         let (user, other) = (user.clone(), other.clone());
         self.read(move |db| {
             db.prepare_cached(newest_first!(
-                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND (c.service = ?3
+                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND c.notes_of IS NULL AND (c.service = ?3
                     OR EXISTS (SELECT 1 FROM participant o WHERE o.log = c.id AND o.user = ?3))"
             ))?
             .query_map(params![user.as_str(), columns::limit(limit), other.as_str()], columns::conversation)?
@@ -111,8 +121,8 @@ impl Sqlite {
         let service = service.clone();
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT COUNT(*) FILTER (WHERE id <= ?2), COUNT(*) FROM conversation
-                 WHERE service = ?1 AND status = 'QUEUING'",
+                "SELECT COUNT(*) FILTER (WHERE ticket <= (SELECT ticket FROM conversation WHERE id = ?2)), COUNT(*)
+                   FROM conversation WHERE service = ?1 AND status = 'QUEUING'",
             )?
             .query_row(params![service.as_str(), log.0], |row| {
                 Ok(QueuePlace { position: columns::number(row, 0)?, size: columns::number(row, 1)? })

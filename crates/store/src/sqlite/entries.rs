@@ -1,6 +1,6 @@
 //! Reading the log.
 
-use deskwire_model::{Entry, LogId, MessageUid, Seq};
+use deskwire_model::{Entry, LogId, MessageUid, Seq, Uid};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{
@@ -73,6 +73,17 @@ impl Sqlite {
             db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq = ?2"))?
                 .query_row(params![log.0, columns::position(seq)], columns::entry)
                 .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
+        let user = user.clone();
+        self.read(move |db| {
+            db.prepare_cached("SELECT seq FROM entry WHERE log = ?1 AND sender <> ?2 ORDER BY seq DESC LIMIT 1")?
+                .query_row(params![log.0, user.as_str()], |row| columns::seq(row, 0))
+                .optional()
+                .map(Option::unwrap_or_default)
         })
         .await
     }

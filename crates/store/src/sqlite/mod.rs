@@ -6,9 +6,10 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `queues`, `retained` and `sessions`; `entries`, `conversations`, `people` and `files`
-//! answer the rest. `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a
-//! thread of its own, so that nobody waits for somebody's search. `columns` turns rows into domain types; `schema` opens, checks and migrates.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
+//! `conversations`, `people`, `settings` and `files` answer the rest. `index` fills the index of texts behind the commits,
+//! as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody waits for somebody's search.
+//! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod behind;
@@ -16,7 +17,9 @@ mod columns;
 mod commit;
 mod conversations;
 mod cursors;
+mod decisions;
 mod entries;
+mod episodes;
 mod files;
 mod heads;
 mod index;
@@ -26,6 +29,8 @@ mod retained;
 mod schema;
 mod search;
 mod sessions;
+mod settings;
+mod timers;
 mod workers;
 mod writer;
 

@@ -1,13 +1,13 @@
 //! Organisations, agents, workgroups and visitors.
 
-use deskwire_model::{AgentProfile, AgentStatus, Profile, Uid};
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{
     Sqlite,
     columns::{self, select_agent},
 };
-use crate::{StoreError, Visitor, Workgroup};
+use crate::{Member, StoreError, Visitor, Workgroup};
 
 impl Sqlite {
     pub(crate) async fn organisation_exists(&self, uid: &Uid) -> Result<bool, StoreError> {
@@ -50,7 +50,7 @@ impl Sqlite {
                     ", a.password_hash FROM agent a WHERE a.username = ?1 AND (?2 IS NULL OR a.org = ?2) LIMIT 2"
                 ))?
                 .query_map(params![username, org.as_ref().map(Uid::as_str)], |row| {
-                    Ok((columns::agent(row)?, row.get(7)?))
+                    Ok((columns::agent(row)?, row.get(8)?))
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
             // Two organisations know the name: it names nobody until one of them is named too.
@@ -63,8 +63,8 @@ impl Sqlite {
         let (agent, password_hash) = (agent.clone(), password_hash.to_owned());
         self.write(move |db| {
             db.prepare_cached(
-                "INSERT INTO agent (uid, org, username, password_hash, nickname, avatar, status, capacity)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO agent (uid, org, username, password_hash, nickname, avatar, status, capacity, role)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 agent.uid.as_str(),
@@ -75,6 +75,7 @@ impl Sqlite {
                 agent.profile.avatar,
                 agent.status.as_str(),
                 agent.capacity,
+                agent.role.as_str(),
             ])?;
             Ok(())
         })
@@ -88,6 +89,48 @@ impl Sqlite {
                 .prepare_cached("UPDATE agent SET status = ?2 WHERE uid = ?1")?
                 .execute(params![uid.as_str(), status.as_str()])?;
             if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn set_agent_duty(&self, uid: &Uid, role: Role, capacity: u32) -> Result<(), StoreError> {
+        let uid = uid.clone();
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached("UPDATE agent SET role = ?2, capacity = ?3 WHERE uid = ?1")?
+                .execute(params![uid.as_str(), role.as_str(), capacity])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn set_weight(&self, workgroup: &Uid, agent: &Uid, weight: u32) -> Result<(), StoreError> {
+        let (workgroup, agent) = (workgroup.clone(), agent.clone());
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached("UPDATE workgroup_agent SET weight = ?3 WHERE workgroup = ?1 AND agent = ?2")?
+                .execute(params![workgroup.as_str(), agent.as_str(), weight])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn workgroups_of(&self, agent: &Uid) -> Result<Vec<Uid>, StoreError> {
+        let agent = agent.clone();
+        self.read(move |db| {
+            db.prepare_cached("SELECT workgroup FROM workgroup_agent WHERE agent = ?1 ORDER BY workgroup")?
+                .query_map(params![agent.as_str()], |row| columns::uid(row, 0))?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn agents_of(&self, org: &Uid) -> Result<Vec<AgentProfile>, StoreError> {
+        let org = org.clone();
+        self.read(move |db| {
+            db.prepare_cached(select_agent!("FROM agent a WHERE a.org = ?1 ORDER BY a.uid"))?
+                .query_map(params![org.as_str()], columns::agent)?
+                .collect()
         })
         .await
     }
@@ -111,13 +154,16 @@ impl Sqlite {
                 .query_row(params![uid.as_str()], |row| Ok((columns::uid(row, 0)?, row.get(1)?)))
                 .optional()?;
             let Some((org, name)) = found else { return Ok(None) };
-            let agents = db
+            let members = db
                 .prepare_cached(select_agent!(
-                    "FROM workgroup_agent w JOIN agent a ON a.uid = w.agent WHERE w.workgroup = ?1 ORDER BY w.position"
+                    ", w.weight FROM workgroup_agent w JOIN agent a ON a.uid = w.agent
+                       WHERE w.workgroup = ?1 ORDER BY w.position"
                 ))?
-                .query_map(params![uid.as_str()], columns::agent)?
+                .query_map(params![uid.as_str()], |row| {
+                    Ok(Member { agent: columns::agent(row)?, weight: row.get(8)? })
+                })?
                 .collect::<Result<_, _>>()?;
-            Ok(Some(Workgroup { uid, org, name, agents }))
+            Ok(Some(Workgroup { uid, org, name, members }))
         })
         .await
     }

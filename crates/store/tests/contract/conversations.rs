@@ -5,12 +5,10 @@ use deskwire_store::{NewConversation, Participant, QueuePlace, Refusal, StoreErr
 
 use crate::{
     Backend,
-    fixtures::{agent, append, assign, commit_one, conversation, conversation_of, create, create_log, refused, uid},
+    fixtures::{
+        agent, append, assign, commit_one, conversation, conversation_of, create, create_log, refused, set_status, uid,
+    },
 };
-
-fn set_status(log: LogId, fence: u64, status: ThreadStatus) -> Write {
-    Write::SetStatus { log, fence, status }
-}
 
 fn ids(conversations: &[Conversation]) -> Vec<LogId> {
     conversations.iter().map(|conversation| conversation.id).collect()
@@ -108,7 +106,7 @@ pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend)
     }
     assert_eq!(ids(&store.conversations_of(&uid("a"), 9).await.unwrap()), [support, sales, billing]);
     assert_eq!(ids(&store.conversations_of(&uid("a"), 2).await.unwrap()), [support, sales]);
-    commit_one(&store, set_status(sales, 1, ThreadStatus::Closed)).await;
+    commit_one(&store, set_status(sales, 1, ThreadStatus::Closed, None)).await;
     assert_eq!(ids(&store.conversations_of(&uid("a"), 9).await.unwrap()), [support, billing]);
     assert_eq!(ids(&store.conversations_of(&uid("a"), 1).await.unwrap()), [support]);
     assert_eq!(store.conversations_of(&uid("stranger"), 9).await.unwrap(), []);
@@ -121,10 +119,10 @@ pub(crate) async fn an_assignment_is_fenced(backend: &impl Backend) {
     let assigned = conversation(written[0].clone());
     assert_eq!((assigned.status, assigned.agent, assigned.fence), (ThreadStatus::Chatting, Some(uid("a")), 1));
     assert_eq!(written[1], refused(Refusal::Fenced));
-    assert_eq!(commit_one(&store, set_status(log, 0, ThreadStatus::Closed)).await, refused(Refusal::Fenced));
-    let closed = conversation(commit_one(&store, set_status(log, 1, ThreadStatus::Closed)).await);
+    assert_eq!(commit_one(&store, set_status(log, 0, ThreadStatus::Closed, None)).await, refused(Refusal::Fenced));
+    let closed = conversation(commit_one(&store, set_status(log, 1, ThreadStatus::Closed, Some("a"))).await);
     assert_eq!((closed.status, closed.agent, closed.fence), (ThreadStatus::Closed, Some(uid("a")), 2));
-    for write in [assign(LogId(99), 0, "a", 9), set_status(LogId(99), 0, ThreadStatus::New)] {
+    for write in [assign(LogId(99), 0, "a", 9), set_status(LogId(99), 0, ThreadStatus::New, None)] {
         assert_eq!(commit_one(&store, write).await, refused(Refusal::UnknownLog));
     }
     assert_eq!(commit_one(&store, assign(log, u64::MAX, "a", 9)).await, refused(Refusal::Fenced));
@@ -141,7 +139,7 @@ pub(crate) async fn capacity_holds_within_a_batch(backend: &impl Backend) {
     assert_eq!(store.chatting_counts(counts).await.unwrap(), [0, 1]);
     assert_eq!(conversation(commit_one(&store, assign(first, 1, "a", 1)).await).fence, 2, "it counts only others");
 
-    commit_one(&store, set_status(first, 2, ThreadStatus::Closed)).await;
+    commit_one(&store, set_status(first, 2, ThreadStatus::Closed, None)).await;
     assert_eq!(conversation(commit_one(&store, assign(second, 0, "a", 1)).await).agent, Some(uid("a")));
     assert_eq!(store.chatting_counts(counts).await.unwrap(), [0, 1]);
 }
@@ -164,24 +162,6 @@ pub(crate) async fn the_first_agent_sees_everything_and_the_next_what_comes(back
     assert_eq!(participants, [joined("a", 0), joined("v", 0), joined("b", 3)], "coming back is not joining again");
 }
 
-pub(crate) async fn a_status_without_service_has_no_owner(backend: &impl Backend) {
-    let store = backend.open().await;
-    let log = create(&store, "v").await.id;
-    let mut fence = 0;
-    for (status, keeps) in [
-        (ThreadStatus::Chatting, true),
-        (ThreadStatus::Closed, true),
-        (ThreadStatus::New, false),
-        (ThreadStatus::Queuing, false),
-        (ThreadStatus::Offline, false),
-    ] {
-        let batch = vec![assign(log, fence, "a", 9), set_status(log, fence + 1, status)];
-        let changed = conversation(store.commit(batch).await.unwrap().remove(1));
-        fence = changed.fence;
-        assert_eq!((changed.status, changed.agent), (status, keeps.then(|| uid("a"))));
-    }
-}
-
 pub(crate) async fn the_oldest_is_the_first_in_its_queue(backend: &impl Backend) {
     let store = backend.open().await;
     let mut waiting = Vec::new();
@@ -193,7 +173,7 @@ pub(crate) async fn the_oldest_is_the_first_in_its_queue(backend: &impl Backend)
             ..conversation_of(visitor)
         };
         let log = conversation(commit_one(&store, Write::CreateConversation(new)).await).id;
-        commit_one(&store, set_status(log, 0, ThreadStatus::Queuing)).await;
+        commit_one(&store, set_status(log, 0, ThreadStatus::Queuing, None)).await;
         waiting.push(log);
     }
     let [first, second, third, elsewhere] = waiting[..] else { unreachable!("four were made") };
@@ -203,15 +183,26 @@ pub(crate) async fn the_oldest_is_the_first_in_its_queue(backend: &impl Backend)
         let place = store.queue_place(&uid(service), log).await.unwrap();
         assert_eq!(place, QueuePlace { position, size }, "{log} in the queue for {service}");
     }
+    let queue = store.waiting(&[uid("sales"), uid("support")], 2).await.unwrap();
+    assert_eq!(ids(&queue), [first, second, elsewhere], "two at most of each");
+    let mut services = store.services_with_queues().await.unwrap();
+    services.sort();
+    assert_eq!(services, [uid("sales"), uid("support")]);
     commit_one(&store, assign(first, 1, "a", 9)).await;
     let place = store.queue_place(&uid("sales"), third).await.unwrap();
     assert_eq!(place, QueuePlace { position: 2, size: 2 }, "who is served waits no more");
+    commit_one(&store, set_status(first, 2, ThreadStatus::Queuing, None)).await;
+    commit_one(&store, set_status(second, 1, ThreadStatus::Queuing, None)).await;
+    let queue = store.waiting(&[uid("sales")], 9).await.unwrap();
+    assert_eq!(ids(&queue), [second, third, first], "who comes back waits behind, who waits on keeps its place");
 }
 
 pub(crate) async fn a_conversation_is_found_by_its_number_and_by_its_people(backend: &impl Backend) {
     let store = backend.open().await;
     let (first, second) = (create(&store, "v").await, create(&store, "w").await);
     assert_eq!(store.conversation_by_number(&first.session_no).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.conversation_by_uid(&first.uid).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.conversation_by_uid(&uid("nothing")).await.unwrap(), None);
     assert_eq!(store.conversation_by_number("20000101000001").await.unwrap(), None);
 
     commit_one(&store, assign(first.id, 0, "a", 9)).await;
@@ -221,6 +212,6 @@ pub(crate) async fn a_conversation_is_found_by_its_number_and_by_its_people(back
     assert_eq!(between("w", "sales").await, [second.id], "the workgroup that was asked for");
     assert_eq!(between("w", "a").await, []);
     assert_eq!(between("v", "w").await, []);
-    commit_one(&store, set_status(first.id, 1, ThreadStatus::Closed)).await;
+    commit_one(&store, set_status(first.id, 1, ThreadStatus::Closed, None)).await;
     assert_eq!(between("v", "a").await, []);
 }

@@ -1,9 +1,10 @@
 //! Short words for what the cases need.
 
 use deskwire_model::{
-    AgentProfile, AgentStatus, Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Uid,
+    AgentProfile, AgentStatus, Conversation, LogId, MessageType, MessageUid, Payload, Profile, Role, Seq, ThreadStatus,
+    ThreadType, Uid,
 };
-use deskwire_store::{NewConversation, NewEntry, Refusal, Store, Upto, Write, Written};
+use deskwire_store::{Decision, NewConversation, NewEntry, Placement, Refusal, Store, Upto, Write, Written};
 
 pub(crate) fn uid(text: &str) -> Uid {
     Uid::new(text).unwrap()
@@ -57,7 +58,30 @@ pub(crate) fn read(log: LogId, user: &str, seq: u64) -> Write {
 }
 
 pub(crate) fn assign(log: LogId, fence: u64, agent: &str, capacity: u32) -> Write {
-    Write::Assign { log, fence, agent: uid(agent), capacity }
+    let to =
+        Placement { status: ThreadStatus::Chatting, agent: Some(uid(agent)), capacity: Some(capacity), service: None };
+    Write::Decide(Box::new(Decision { to: Some(to), ..decision(log, fence) }))
+}
+
+/// A change of status; who owns the conversation owns it no more, unless it is named.
+pub(crate) fn set_status(log: LogId, fence: u64, status: ThreadStatus, agent: Option<&str>) -> Write {
+    let to = Placement { status, agent: agent.map(uid), capacity: None, service: None };
+    Write::Decide(Box::new(Decision { to: Some(to), ..decision(log, fence) }))
+}
+
+/// A decision that changes nothing but the fence.
+pub(crate) fn decision(log: LogId, fence: u64) -> Decision {
+    Decision {
+        log,
+        fence,
+        to: None,
+        joins: Vec::new(),
+        leaves: Vec::new(),
+        entries: Vec::new(),
+        timers: Vec::new(),
+        consumes: None,
+        facts: Vec::new(),
+    }
 }
 
 pub(crate) fn agent(name: &str, org: &str) -> AgentProfile {
@@ -68,6 +92,7 @@ pub(crate) fn agent(name: &str, org: &str) -> AgentProfile {
         profile: Profile { nickname: name.to_uppercase(), avatar: format!("https://example.org/{name}.png") },
         status: AgentStatus::Available,
         capacity: 3,
+        role: Role::Agent,
     }
 }
 
@@ -92,7 +117,7 @@ pub(crate) async fn create_log(store: &Store, visitor: &str, entries: usize) -> 
 /// The conversation in an answer.
 pub(crate) fn conversation(written: Written) -> Conversation {
     match written {
-        Written::Conversation { conversation, .. } => *conversation,
+        Written::Conversation { conversation, .. } | Written::Decided { conversation, .. } => *conversation,
         other => panic!("a conversation was expected, not {other:?}"),
     }
 }

@@ -4,6 +4,7 @@
 
 mod conversations;
 mod cursors;
+mod decisions;
 mod files;
 mod fixtures;
 mod log;
@@ -107,7 +108,19 @@ macro_rules! suite {
                 an_assignment_is_fenced,
                 capacity_holds_within_a_batch,
                 the_first_agent_sees_everything_and_the_next_what_comes,
-                a_status_without_service_has_no_owner,
+            }
+            decisions {
+                a_decision_happens_as_a_whole,
+                a_refused_decision_changes_nothing,
+                a_decision_that_was_said_before_is_answered_and_not_repeated,
+                a_timer_is_answered_once,
+                timers_are_set_kept_and_taken_away,
+                what_is_said_takes_its_timers_along,
+                who_attends_is_known_with_the_conversation,
+                notes_have_the_people_of_what_they_are_about,
+                episodes_follow_each_other,
+                what_an_agent_does_is_its_workload,
+                settings_are_replaced,
             }
             people {
                 an_organisation_is_there_once_it_is_created,

@@ -8,7 +8,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
     Backend,
-    fixtures::{append, assign, conversation_of, delivered, message_uid, read, recall, uid},
+    fixtures::{append, assign, conversation_of, delivered, message_uid, read, recall, set_status, uid},
 };
 
 const VISITORS: [&str; 3] = ["v0", "v1", "v2"];
@@ -85,6 +85,10 @@ impl From<Written> for Answer {
             Written::Conversation { conversation: now, created } => {
                 let state = State { status: now.status, agent: now.agent.map(String::from), fence: now.fence };
                 Self::Conversation { log: now.id, created, state }
+            }
+            Written::Decided { conversation: now, .. } => {
+                let state = State { status: now.status, agent: now.agent.map(String::from), fence: now.fence };
+                Self::Conversation { log: now.id, created: false, state }
             }
             Written::Probed => Self::Probed,
             Written::Queued(_) | Written::Consumed | Written::Forgotten | Written::Noted => {
@@ -215,7 +219,9 @@ impl Model {
             },
             Op::Assign { stale, agent, capacity, .. } => assign(id, fence + u64::from(*stale), agent, *capacity),
             Op::SetStatus { stale, status, .. } => {
-                Write::SetStatus { log: id, fence: fence + u64::from(*stale), status: *status }
+                let owner = self.logs.get(&visitor).and_then(|(_, log)| log.state.agent.as_deref());
+                let owner = owner.filter(|_| matches!(status, ThreadStatus::Chatting | ThreadStatus::Closed));
+                set_status(id, fence + u64::from(*stale), *status, owner)
             }
         };
         (write, self.answer(visitor, op))

@@ -1,7 +1,7 @@
 //! Organisations, agents, workgroups and visitors.
 
-use deskwire_model::{AgentProfile, AgentStatus, Profile};
-use deskwire_store::{StoreError, Visitor};
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Role};
+use deskwire_store::{Member, StoreError, Visitor};
 
 use crate::{
     Backend,
@@ -50,6 +50,10 @@ pub(crate) async fn an_agent_changes_status_and_password(backend: &impl Backend)
     let nobody = uid("nobody");
     assert!(matches!(store.set_agent_status(&nobody, AgentStatus::Away).await, Err(StoreError::Missing)));
     assert!(matches!(store.set_agent_password(&nobody, "").await, Err(StoreError::Missing)));
+    store.set_agent_duty(&uid("ann"), Role::Supervisor, 7).await.unwrap();
+    let ann = store.agent(&uid("ann")).await.unwrap().unwrap();
+    assert_eq!((ann.role, ann.capacity), (Role::Supervisor, 7));
+    assert!(matches!(store.set_agent_duty(&nobody, Role::Agent, 1).await, Err(StoreError::Missing)));
 }
 
 pub(crate) async fn a_workgroup_has_agents_of_its_own_organisation(backend: &impl Backend) {
@@ -69,7 +73,13 @@ pub(crate) async fn a_workgroup_has_agents_of_its_own_organisation(backend: &imp
     store.create_workgroup(&sales, &acme, "Sales", &["ben", "ann"].map(uid)).await.unwrap();
     let found = store.workgroup(&sales).await.unwrap().unwrap();
     assert_eq!((found.uid, found.org, found.name.as_str()), (sales, acme, "Sales"));
-    assert_eq!(found.agents, [agent("ben", "acme"), agent("ann", "acme")]);
+    let member = |name, weight| Member { agent: agent(name, "acme"), weight };
+    assert_eq!(found.members, [member("ben", 1), member("ann", 1)]);
+    store.set_weight(&uid("sales"), &uid("ann"), 3).await.unwrap();
+    assert_eq!(store.workgroup(&uid("sales")).await.unwrap().unwrap().members, [member("ben", 1), member("ann", 3)]);
+    assert!(matches!(store.set_weight(&uid("sales"), &uid("zoe"), 3).await, Err(StoreError::Missing)));
+    assert_eq!(store.workgroups_of(&uid("ann")).await.unwrap(), [uid("sales")]);
+    assert_eq!(store.agents_of(&uid("acme")).await.unwrap(), [agent("ann", "acme"), agent("ben", "acme")]);
 }
 
 pub(crate) async fn visitors_introduce_themselves_again(backend: &impl Backend) {

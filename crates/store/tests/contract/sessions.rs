@@ -12,7 +12,7 @@ use deskwire_store::{
 
 use crate::{
     Backend,
-    fixtures::{append, assign, commit_one, create_log, delivered, uid},
+    fixtures::{append, assign, commit_one, create_log, delivered, set_status, uid},
 };
 
 const NEVER: u32 = u32::MAX;
@@ -100,7 +100,7 @@ pub(crate) async fn a_new_device_starts_now_and_a_known_one_resumes(backend: &im
     let (open, closed) = (create_log(&store, "v", 3).await, create_log(&store, "w", 2).await);
     let (later, foreign) = (create_log(&store, "x", 2).await, create_log(&store, "y", 2).await);
     store.commit(vec![assign(open, 0, "a", 9), assign(closed, 0, "a", 9)]).await.unwrap();
-    commit_one(&store, Write::SetStatus { log: closed, fence: 1, status: ThreadStatus::Closed }).await;
+    commit_one(&store, set_status(closed, 1, ThreadStatus::Closed, Some("a"))).await;
     let id = create(&store, "phone", "a").await;
     commit_one(&store, assign(later, 0, "a", 9)).await;
 

@@ -151,7 +151,7 @@ impl Mqtt {
 
     /// What an agent serves: stock agent clients never SUBSCRIBE (`spec/bytedesk.md` §5).
     async fn conversations(&self, identity: &Identity) -> Result<Vec<Arc<Conversation>>, DeskError> {
-        if identity.principal.role != Role::Agent {
+        if !identity.principal.role.is_staff() {
             return Ok(Vec::new());
         }
         self.gateway.desk.conversations_of(&identity.principal).await

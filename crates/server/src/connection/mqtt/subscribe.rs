@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{Overflow, SubscriptionKey, Takes};
 use deskwire_desk::{DeskError, FeedDevice, access::takes_part};
-use deskwire_model::{Conversation, Role, TopicFilter};
+use deskwire_model::{Conversation, TopicFilter};
 use deskwire_store::MqttSubscription;
 use deskwire_wire::mqtt::{
     self, QoS, RetainHandling, Suback, SubackCode, Subscribe, SubscribeOptions, SubscriptionId, Unsuback, UnsubackCode,
@@ -218,7 +218,7 @@ impl Mqtt {
     pub(super) async fn join(&mut self, conversation: Arc<Conversation>) {
         let serves = self.client.as_ref().is_some_and(|client| {
             let principal = &client.identity.principal;
-            principal.role == Role::Agent && takes_part(principal, &conversation)
+            principal.role.is_staff() && takes_part(principal, &conversation)
         });
         if !serves {
             return;

@@ -56,7 +56,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         match <Bearer as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await? {
-            Some(Bearer(principal)) if principal.role == Role::Agent => Ok(Self(principal)),
+            Some(Bearer(principal)) if principal.role.is_staff() => Ok(Self(principal)),
             Some(_) => Err(AppError::Forbidden("only agents may do this".into())),
             None => Err(AppError::Unauthorized("an access token is needed: Authorization: Bearer".into())),
         }

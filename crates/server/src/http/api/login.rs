@@ -1,7 +1,7 @@
 //! `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
 
 use axum::{Extension, Router, extract::State, routing::post};
-use deskwire_model::{AgentProfile, Principal, Role};
+use deskwire_model::{AgentProfile, Principal};
 use serde::{Deserialize, Serialize};
 
 use super::ApiState;
@@ -39,6 +39,7 @@ pub(super) struct AgentUser {
     nickname: String,
     avatar: String,
     r#type: &'static str,
+    role: &'static str,
     status: &'static str,
     org_uid: String,
     current_organization: Organisation,
@@ -56,7 +57,8 @@ impl From<&AgentProfile> for AgentUser {
             username: agent.username.clone(),
             nickname: agent.profile.nickname.clone(),
             avatar: agent.profile.avatar.clone(),
-            r#type: Role::Agent.user_type(),
+            r#type: agent.role.user_type(),
+            role: agent.role.as_str(),
             status: agent.status.as_str(),
             org_uid: agent.org.as_str().to_owned(),
             current_organization: Organisation { uid: agent.org.as_str().to_owned() },
@@ -85,7 +87,7 @@ async fn login(
         return Err(AppError::Unauthorized("wrong user name or password".into()));
     };
     state.gateway.lockout.succeeded(&request.username, address);
-    let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: Role::Agent };
+    let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: agent.role };
     let ttl = state.gateway.config.auth.agent_token_ttl_s.duration();
     let issued = state.gateway.tokens.issue(&principal, &agent.username, now, ttl).map_err(AppError::internal)?;
     Ok(Success::new(LoginAnswer { access_token: issued.token, user: AgentUser::from(&agent) }))

@@ -12,10 +12,11 @@ use deskwire_model::{Profile, ThreadType, Uid};
 use deskwire_store::Visitor;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::{
     ApiState,
+    agent::{IdempotencyKey, ThreadName, close_by},
     caller::{self, Bearer},
     message::{self, HistoryRequest, SendRequest},
     page::Page,
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/visitor/api/v1/init", post(init).get(init_by_query))
         .route("/visitor/api/v1/thread", post(thread).get(thread_by_query))
+        .route("/visitor/api/v1/thread/close", post(close))
         .route("/visitor/api/v1/message/send", post(send))
         .route("/visitor/api/v1/message/thread/topic", get(history))
         .route("/visitor/api/v1/message/unread/count", get(unread))
@@ -247,6 +249,25 @@ async fn thread(
     let request = ThreadRequest { visitor, kind, service: request.sid, channel };
     let greeting = state.gateway.desk.request_thread(request, timestamp()).await?;
     Ok(Success::new(message::raw(&greeting.message)?))
+}
+
+#[derive(Deserialize)]
+struct CloseRequest {
+    #[serde(flatten)]
+    thread: ThreadName,
+    uid: Option<String>,
+}
+
+/// The visitor ends its conversation. Without a token, `uid` is the visitor's.
+async fn close(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    key: IdempotencyKey,
+    JsonBody(request): JsonBody<CloseRequest>,
+) -> Result<Success<Value>, AppError> {
+    let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
+    let conversation = request.thread.find(&state, &principal).await?;
+    Ok(Success::new(close_by(&state, &principal, &conversation, key, String::new()).await?))
 }
 
 async fn send(

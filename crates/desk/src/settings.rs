@@ -1,0 +1,181 @@
+//! What an administrator sets for a workgroup or an agent, with the defaults of `spec/bytedesk.md` §8.
+
+use std::sync::Arc;
+
+use deskwire_model::{Principal, Uid};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Desk, DeskError,
+    routing::{Mode, hours::Hours},
+};
+
+/// Longest text that a setting may have, in bytes.
+const MAX_TEXT: usize = 4096;
+/// Most questions of a welcome.
+const MAX_FAQS: usize = 50;
+
+/// The settings of a service: a workgroup, or an agent who is asked for by name. What is not set has its default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceSettings {
+    /// By what rule it chooses an agent.
+    pub routing: Mode,
+    /// When it is open.
+    pub hours: Hours,
+    /// The workgroup that takes over where it is closed, nobody is there, or all are busy.
+    pub overflow: Option<Uid>,
+    /// How many may wait.
+    pub max_waiting: u64,
+    /// How long a visitor waits at most, in seconds.
+    pub max_wait_s: u32,
+    /// What one place in the queue takes, in seconds: for the estimate that visitors are told.
+    pub average_wait_s: u32,
+    /// How long a visitor may leave an agent's reply unanswered, in minutes; 0 for ever.
+    pub auto_close_min: u32,
+    /// How long an agent may leave a visitor unanswered before it is reminded, in minutes; 0 for ever.
+    pub remind_min: u32,
+    /// How long an agent may leave a transfer unanswered, in seconds.
+    pub transfer_timeout_s: u32,
+    /// How long an agent may leave an invitation unanswered, in seconds.
+    pub invite_timeout_s: u32,
+    /// Most colleagues who help in one conversation.
+    pub max_helpers: usize,
+    /// What an agent says first; none for the desk's own words. As the next ones.
+    pub welcome: Option<String>,
+    /// Questions that are offered with it.
+    pub welcome_faqs: Vec<Faq>,
+    /// What a visitor reads who has to wait.
+    pub queue: Option<String>,
+    /// What a visitor reads when nobody is there.
+    pub leave_message: Option<String>,
+    /// What a visitor reads who comes back to an open conversation.
+    pub resume: Option<String>,
+    /// What a visitor reads when an agent closes the conversation.
+    pub agent_closed: Option<String>,
+    /// What a visitor reads when it closes by itself.
+    pub auto_closed: Option<String>,
+}
+
+/// A question that is offered to visitors, with its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Faq {
+    /// Its uid.
+    pub uid: String,
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// TEXT, or another type of message.
+    pub r#type: String,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        Self {
+            routing: Mode::default(),
+            hours: Hours::default(),
+            overflow: None,
+            max_waiting: 10_000,
+            max_wait_s: 24 * 60 * 60,
+            average_wait_s: 60,
+            auto_close_min: 25,
+            remind_min: 5,
+            transfer_timeout_s: 30,
+            invite_timeout_s: 300,
+            max_helpers: 3,
+            welcome: None,
+            welcome_faqs: Vec::new(),
+            queue: None,
+            leave_message: None,
+            resume: None,
+            agent_closed: None,
+            auto_closed: None,
+        }
+    }
+}
+
+impl ServiceSettings {
+    fn check(&self) -> Result<(), DeskError> {
+        let texts =
+            [&self.welcome, &self.queue, &self.leave_message, &self.resume, &self.agent_closed, &self.auto_closed];
+        if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {
+            return Err(DeskError::Settings(format!("a text has at most {MAX_TEXT} bytes")));
+        }
+        let faq_size = |faq: &Faq| faq.question.len() + faq.answer.len();
+        if self.welcome_faqs.len() > MAX_FAQS || self.welcome_faqs.iter().any(|faq| faq_size(faq) > MAX_TEXT) {
+            return Err(DeskError::Settings(format!("at most {MAX_FAQS} questions, of at most {MAX_TEXT} bytes each")));
+        }
+        Ok(())
+    }
+}
+
+impl Desk {
+    /// The settings of a workgroup or an agent.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub(crate) async fn settings(&self, service: &Uid) -> Result<Arc<ServiceSettings>, DeskError> {
+        if let Some(settings) = self.directory.settings.get(service) {
+            return Ok(settings);
+        }
+        let stored = self.store.settings(service).await?;
+        let read = stored.map(|stored| serde_json::from_str(&stored)).transpose();
+        let settings = read.unwrap_or_else(|error| {
+            tracing::error!(%service, %error, "settings cannot be read, the defaults apply");
+            None
+        });
+        let settings = Arc::new(settings.unwrap_or_default());
+        self.directory.settings.insert(service.clone(), Arc::clone(&settings));
+        Ok(settings)
+    }
+
+    /// The settings of a service of the organisation of `by`, for somebody at the desk.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for others, [`DeskError::UnknownService`], [`DeskError::Store`].
+    pub async fn settings_of(&self, by: &Principal, service: &Uid) -> Result<Arc<ServiceSettings>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        self.target(by, service).await?;
+        self.settings(service).await
+    }
+
+    /// Changes those settings of a service of the administrator's organisation that `changes` names; the settings as they
+    /// are then.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for others than administrators, [`DeskError::UnknownService`],
+    /// [`DeskError::Settings`] when they are not acceptable, [`DeskError::Store`].
+    pub async fn change_settings(
+        &self,
+        by: &Principal,
+        service: &Uid,
+        changes: &Value,
+    ) -> Result<Arc<ServiceSettings>, DeskError> {
+        self.administers(by, service).await?;
+        let current = self.settings(service).await?;
+        let unreadable = |error: serde_json::Error| DeskError::Settings(error.to_string());
+        let mut merged = serde_json::to_value(&*current).map_err(unreadable)?;
+        let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
+            return Err(DeskError::Settings("an object is needed".to_owned()));
+        };
+        merged_members.extend(changes.clone());
+        let settings: ServiceSettings = serde_json::from_value(merged).map_err(unreadable)?;
+        settings.check()?;
+        if let Some(overflow) = &settings.overflow {
+            self.store
+                .workgroup(overflow)
+                .await?
+                .filter(|group| group.org == by.org)
+                .ok_or(DeskError::UnknownService)?;
+        }
+        self.store.save_settings(service, &serde_json::to_string(&settings).map_err(unreadable)?).await?;
+        self.directory.settings.invalidate(service);
+        self.wake(service);
+        self.settings(service).await
+    }
+}

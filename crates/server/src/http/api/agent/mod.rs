@@ -1,0 +1,32 @@
+//! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3), by subject.
+//!
+//! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
+//! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors and [`settings`] for
+//! administrators. [`thread_name`] finds the conversation that a request is about.
+
+mod commands;
+mod messages;
+mod seat;
+mod settings;
+mod supervision;
+mod thread_name;
+mod threads;
+
+use axum::Router;
+
+use super::ApiState;
+
+pub(super) use self::{
+    thread_name::{IdempotencyKey, ThreadName},
+    threads::close_by,
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .merge(seat::routes())
+        .merge(threads::routes())
+        .merge(commands::routes())
+        .merge(messages::routes())
+        .merge(supervision::routes())
+        .merge(settings::routes())
+}

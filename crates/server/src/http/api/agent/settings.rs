@@ -1,0 +1,169 @@
+//! What administrators set: people, workgroups and their settings, roles, capacities, weights.
+
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
+use deskwire_desk::{DeskError, ServiceSettings};
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    auth::password::PasswordError,
+    http::{
+        AppError, JsonBody, QueryParams, Success,
+        api::{ApiState, caller::AgentCaller, login::AgentUser},
+    },
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new()
+        .route("/api/v1/settings/query", get(settings))
+        .route("/api/v1/settings/update", post(change))
+        .route("/api/v1/agent/create", post(create_agent))
+        .route("/api/v1/agent/update/duty", post(duty))
+        .route("/api/v1/workgroup/create", post(create_workgroup))
+        .route("/api/v1/workgroup/update/weight", post(weight))
+}
+
+#[derive(Deserialize)]
+struct SettingsQuery {
+    /// The workgroup or agent.
+    uid: Uid,
+}
+
+async fn settings(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    QueryParams(request): QueryParams<SettingsQuery>,
+) -> Result<Success<ServiceSettings>, AppError> {
+    let settings = state.gateway.desk.settings_of(&principal, &request.uid).await?;
+    Ok(Success::new(settings.as_ref().clone()))
+}
+
+#[derive(Deserialize)]
+struct SettingsChange {
+    /// The workgroup or agent.
+    uid: Uid,
+    /// The settings that change.
+    settings: Value,
+}
+
+async fn change(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<SettingsChange>,
+) -> Result<Success<ServiceSettings>, AppError> {
+    let settings = state.gateway.desk.change_settings(&principal, &request.uid, &request.settings).await?;
+    Ok(Success::new(settings.as_ref().clone()))
+}
+
+/// Conversations that an agent takes at a time if the request does not say (`spec/bytedesk.md` §8).
+const CAPACITY: u32 = 10;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewAgent {
+    /// One is made if it is missing.
+    uid: Option<Uid>,
+    username: String,
+    password: String,
+    #[serde(default)]
+    nickname: String,
+    #[serde(default)]
+    avatar: String,
+    role: Option<Role>,
+    #[serde(alias = "maxThreadCount")]
+    capacity: Option<u32>,
+}
+
+async fn create_agent(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<NewAgent>,
+) -> Result<Success<AgentUser>, AppError> {
+    let role = request.role.unwrap_or(Role::Agent);
+    // Hashing is costly: only for who may.
+    if principal.role != Role::Admin || !role.is_staff() {
+        return Err(DeskError::NotAllowed.into());
+    }
+    let agent = AgentProfile {
+        uid: request.uid.unwrap_or_else(Uid::random),
+        org: principal.org.clone(),
+        username: request.username,
+        profile: Profile { nickname: request.nickname, avatar: request.avatar },
+        status: AgentStatus::Available,
+        capacity: request.capacity.unwrap_or(CAPACITY),
+        role,
+    };
+    let hash = match state.passwords.hash(request.password).await {
+        Err(PasswordError::TooLong) => return Err(AppError::Refused("the password is too long".into())),
+        hashed => hashed.map_err(AppError::internal)?,
+    };
+    state.gateway.desk.create_agent(&principal, &agent, &hash).await?;
+    Ok(Success::new(AgentUser::from(&agent)))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewWorkgroup {
+    /// One is made if it is missing.
+    uid: Option<Uid>,
+    #[serde(alias = "nickname")]
+    name: String,
+    #[serde(default)]
+    agent_uids: Vec<Uid>,
+}
+
+#[derive(Serialize)]
+struct CreatedWorkgroup {
+    uid: Uid,
+}
+
+async fn create_workgroup(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<NewWorkgroup>,
+) -> Result<Success<CreatedWorkgroup>, AppError> {
+    let uid = request.uid.unwrap_or_else(Uid::random);
+    state.gateway.desk.create_workgroup(&principal, &uid, &request.name, &request.agent_uids).await?;
+    Ok(Success::new(CreatedWorkgroup { uid }))
+}
+
+#[derive(Deserialize)]
+struct DutyRequest {
+    uid: Uid,
+    role: Role,
+    #[serde(alias = "maxThreadCount")]
+    capacity: u32,
+}
+
+async fn duty(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<DutyRequest>,
+) -> Result<Success<Option<AgentUser>>, AppError> {
+    let desk = &state.gateway.desk;
+    desk.set_duty(&principal, &request.uid, request.role, request.capacity).await?;
+    Ok(Success::new(desk.agent(&request.uid).await?.as_ref().map(AgentUser::from)))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WeightRequest {
+    workgroup_uid: Uid,
+    agent_uid: Uid,
+    weight: u32,
+}
+
+async fn weight(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<WeightRequest>,
+) -> Result<Success<bool>, AppError> {
+    let desk = &state.gateway.desk;
+    desk.set_weight(&principal, &request.workgroup_uid, &request.agent_uid, request.weight).await?;
+    Ok(Success::new(true))
+}

@@ -1,0 +1,89 @@
+//! How a request names the conversation that it is about, and itself.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use deskwire_desk::DeskError;
+use deskwire_model::{Conversation, MessageUid, Principal, Uid};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::http::{AppError, api::ApiState};
+
+/// A conversation by its topic or uid, as clients of different years spell it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(in crate::http::api) struct ThreadName {
+    topic: Option<String>,
+    thread_topic: Option<String>,
+    thread_uid: Option<String>,
+    thread: Option<Named>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Named {
+    topic: Option<String>,
+    uid: Option<String>,
+}
+
+impl ThreadName {
+    /// What a request says that is read otherwise too.
+    pub(in crate::http::api) fn read(request: &Value) -> Result<Self, AppError> {
+        Self::deserialize(request).map_err(|error| AppError::Refused(error.to_string()))
+    }
+
+    /// The conversation, or the one called `uid` if the request does not say otherwise; within the organisation of `by`,
+    /// whoever has it.
+    pub(in crate::http::api) async fn find_or(
+        &self,
+        state: &ApiState,
+        by: &Principal,
+        uid: Option<&str>,
+    ) -> Result<Arc<Conversation>, AppError> {
+        let desk = &state.gateway.desk;
+        let inner = self.thread.as_ref();
+        let topic = self.topic.as_deref().or(self.thread_topic.as_deref());
+        if let Some(topic) = topic.or(inner.and_then(|thread| thread.topic.as_deref())) {
+            let found = desk.conversation(&topic.replace('.', "/")).await?;
+            return Ok(found.filter(|found| found.org == by.org).ok_or(DeskError::NotYours)?);
+        }
+        let uid = self.thread_uid.as_deref().or(inner.and_then(|thread| thread.uid.as_deref())).or(uid);
+        let uid = uid.ok_or_else(|| AppError::Refused("topic or threadUid is missing".into()))?;
+        let uid = Uid::new(uid).map_err(|_| AppError::from(DeskError::NotYours))?;
+        Ok(desk.conversation_called(by, &uid).await?)
+    }
+
+    /// The conversation; within the organisation of `by`, whoever has it.
+    pub(in crate::http::api) async fn find(
+        &self,
+        state: &ApiState,
+        by: &Principal,
+    ) -> Result<Arc<Conversation>, AppError> {
+        self.find_or(state, by, None).await
+    }
+}
+
+/// The header `Idempotency-Key`: a request that is sent again under the same key does what it does once.
+#[derive(Clone, Debug)]
+pub(in crate::http::api) struct IdempotencyKey(Option<MessageUid>);
+
+impl IdempotencyKey {
+    /// The name of the message that the request becomes.
+    pub(in crate::http::api) fn into_uid(self) -> MessageUid {
+        self.0.unwrap_or_else(MessageUid::random)
+    }
+
+    /// The same, or `uid` if there is no header and `uid` can be a name.
+    pub(in crate::http::api) fn or(self, uid: Option<&str>) -> Self {
+        Self(self.0.or_else(|| MessageUid::new(uid?).ok()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        Ok(Self(key.and_then(|key| MessageUid::new(key).ok())))
+    }
+}

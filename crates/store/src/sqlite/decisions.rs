@@ -1,0 +1,177 @@
+//! Carrying out a [`Decision`]: in one transaction under the fence of its conversation (invariant I10).
+
+use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::{assignment, columns, commit::Commit, conversations, episodes, timers};
+use crate::{Decision, Placement, Refusal, Written};
+
+/// Makes all of `decision` happen, or refuses it before anything has.
+pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Written> {
+    let db = commit.db;
+    if let Some(first) = decision.entries.first()
+        && let Some(duplicate) = commit.first(first)?
+    {
+        return Ok(duplicate);
+    }
+    let before = match assignment::fenced(db, decision.log, decision.fence)? {
+        Ok(conversation) => conversation,
+        Err(refusal) => return Ok(Written::Refused(refusal)),
+    };
+    if let Some(refusal) = refuse(db, decision, &before)? {
+        return Ok(Written::Refused(refusal));
+    }
+    if let Some(timer) = decision.consumes {
+        timers::consume(db, timer)?;
+    }
+    let joined = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
+    place(db, decision, joined)?;
+    attend(db, decision, joined)?;
+    let mut entries = Vec::with_capacity(decision.entries.len());
+    for entry in &decision.entries {
+        match commit.append(entry)? {
+            Written::Appended { seq, at } | Written::Duplicate { seq, at } => entries.push((seq, at)),
+            // The log exists, and decisions recall nothing.
+            _ => return Err(rusqlite::Error::QueryReturnedNoRows),
+        }
+    }
+    timers::change(db, decision.log, &decision.timers)?;
+    episodes::note(db, decision.log, &decision.facts, commit.now)?;
+    let conversation = Box::new(conversations::existing(db, decision.log)?);
+    Ok(Written::Decided { conversation, entries })
+}
+
+/// Why `decision` about `before` is not carried out, if it is not.
+fn refuse(db: &Connection, decision: &Decision, before: &Conversation) -> Result<Option<Refusal>> {
+    if let Some(timer) = decision.consumes
+        && !timers::exists(db, timer, decision.log)?
+    {
+        return Ok(Some(Refusal::TimerGone));
+    }
+    let agent = decision.to.as_ref().and_then(|to| to.agent.as_ref());
+    let service = decision.to.as_ref().and_then(|to| to.service.as_ref()).map(|(_, service)| service);
+    let joins = decision.joins.iter().map(|attendant| &attendant.user);
+    for user in agent.into_iter().chain(service).chain(joins) {
+        if assignment::is_foreign(db, user, &before.org)? {
+            return Ok(Some(Refusal::ForeignOrganisation));
+        }
+    }
+    if let Some(Placement { status: ThreadStatus::Chatting, agent: Some(agent), capacity: Some(capacity), .. }) =
+        &decision.to
+        && assignment::others_chatting(db, agent, decision.log)? >= u64::from(*capacity)
+    {
+        return Ok(Some(Refusal::AtCapacity));
+    }
+    Ok(None)
+}
+
+/// Raises the fence and, if the conversation goes somewhere, puts it there.
+fn place(db: &Connection, decision: &Decision, joined: Seq) -> Result<()> {
+    let log = decision.log;
+    let Some(Placement { status, agent, service, .. }) = &decision.to else {
+        db.prepare_cached("UPDATE conversation SET fence = fence + 1 WHERE id = ?1")?.execute(params![log.0])?;
+        return Ok(());
+    };
+    if let Some(agent) = agent {
+        let joined = if assignment::was_assigned(db, log)? { joined } else { Seq::ZERO };
+        join(db, log, agent, joined)?;
+    }
+    db.prepare_cached(
+        "UPDATE conversation
+            SET status = ?2, agent = ?3, fence = fence + 1,
+                was_assigned = MAX(was_assigned, ?3 IS NOT NULL),
+                kind = COALESCE(?4, kind), service = COALESCE(?5, service),
+                ticket = IIF(?2 = 'QUEUING', COALESCE(ticket, (SELECT COALESCE(MAX(ticket), 0) + 1 FROM conversation
+                                                                WHERE ticket IS NOT NULL)), NULL)
+          WHERE id = ?1",
+    )?
+    .execute(params![
+        log.0,
+        status.as_str(),
+        agent.as_ref().map(Uid::as_str),
+        service.as_ref().map(|(kind, _)| kind.number()),
+        service.as_ref().map(|(_, service)| service.as_str()),
+    ])?;
+    Ok(())
+}
+
+/// Who attends the conversation, and who does no more.
+fn attend(db: &Connection, decision: &Decision, joined: Seq) -> Result<()> {
+    for user in &decision.leaves {
+        db.prepare_cached("DELETE FROM attendant WHERE log = ?1 AND user = ?2")?
+            .execute(params![decision.log.0, user.as_str()])?;
+    }
+    for attendant in &decision.joins {
+        join(db, decision.log, &attendant.user, joined)?;
+        db.prepare_cached(
+            "INSERT INTO attendant (log, user, part) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (log, user) DO UPDATE SET part = excluded.part",
+        )?
+        .execute(params![decision.log.0, attendant.user.as_str(), attendant.part.as_str()])?;
+    }
+    Ok(())
+}
+
+/// `user` takes part in `log`, and in the notes about it from their first one on.
+fn join(db: &Connection, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
+    assignment::join(db, log, user, joined)?;
+    let notes = db
+        .prepare_cached("SELECT id FROM conversation WHERE notes_of = ?1")?
+        .query_row(params![log.0], |row| row.get(0))
+        .optional()?;
+    notes.map_or(Ok(()), |notes| assignment::join(db, LogId(notes), user, Seq::ZERO))
+}
+
+impl super::Sqlite {
+    pub(crate) async fn waiting(
+        &self,
+        services: &[Uid],
+        limit: usize,
+    ) -> std::result::Result<Vec<Conversation>, crate::StoreError> {
+        let services = services.to_vec();
+        self.read(move |db| {
+            let mut select = db.prepare_cached(columns::select_conversation!(
+                "FROM conversation c WHERE c.service = ?1 AND c.status = 'QUEUING' ORDER BY c.ticket LIMIT ?2"
+            ))?;
+            let mut waiting = Vec::new();
+            for service in &services {
+                let rows = select.query_map(params![service.as_str(), columns::limit(limit)], columns::conversation)?;
+                for row in rows {
+                    waiting.push(row?);
+                }
+            }
+            Ok(waiting)
+        })
+        .await
+    }
+
+    pub(crate) async fn services_with_queues(&self) -> std::result::Result<Vec<Uid>, crate::StoreError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT DISTINCT service FROM conversation WHERE status = 'QUEUING'")?
+                .query_map([], |row| columns::uid(row, 0))?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn conversations_of_organisation(
+        &self,
+        org: &Uid,
+        status: Option<ThreadStatus>,
+        limit: usize,
+    ) -> std::result::Result<Vec<Conversation>, crate::StoreError> {
+        let org = org.clone();
+        self.read(move |db| {
+            db.prepare_cached(columns::select_conversation!(
+                "FROM conversation c WHERE c.org = ?1 AND c.notes_of IS NULL
+                   AND IIF(?2 IS NULL, c.status <> 'CLOSED', c.status = ?2) ORDER BY c.id DESC LIMIT ?3"
+            ))?
+            .query_map(
+                params![org.as_str(), status.map(ThreadStatus::as_str), columns::limit(limit)],
+                columns::conversation,
+            )?
+            .collect()
+        })
+        .await
+    }
+}

@@ -1,0 +1,133 @@
+//! Services of visitors, one after the other, and what routing knows of agents from them.
+
+use deskwire_model::{LogId, Timestamp, Uid};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::{Sqlite, columns};
+use crate::{Closer, Episode, Fact, StoreError, Workload};
+
+/// Episodes of an agent that its mean response time is taken from.
+const REMEMBERED: u32 = 20;
+
+/// Notes `facts` of the conversation `log`, as it is now, with its last episode.
+pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) -> Result<()> {
+    for fact in facts {
+        match fact {
+            Fact::Opened => open(db, log, now)?,
+            Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,
+            Fact::Assigned => update(db, log, "assigned_at = ?2", now)?,
+            Fact::Responded => update(
+                db,
+                log,
+                "responded_at = COALESCE(e.responded_at, ?2),
+                 response_ms = COALESCE(e.response_ms, MAX(?2 - COALESCE(e.assigned_at, e.opened_at), 0))",
+                now,
+            )?,
+            Fact::Closed(closer) => db
+                .prepare_cached(
+                    "UPDATE episode SET closed_at = ?2, closed_by = ?3
+                      WHERE id = (SELECT episode FROM conversation WHERE id = ?1) AND closed_at IS NULL",
+                )?
+                .execute(params![log.0, now.0, closer.as_str()])
+                .map(drop)?,
+            Fact::Rated { score, resolved, comment } => db
+                .prepare_cached(
+                    "UPDATE episode SET score = ?2, resolved = ?3, comment = ?4
+                      WHERE id = (SELECT episode FROM conversation WHERE id = ?1)",
+                )?
+                .execute(params![log.0, score, resolved, comment])
+                .map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+fn open(db: &Connection, log: LogId, now: Timestamp) -> Result<()> {
+    let opened = db
+        .prepare_cached(
+            "INSERT INTO episode (log, org, service, agent, opened_at)
+             SELECT c.id, c.org, c.service, c.agent, ?2 FROM conversation c
+              WHERE c.id = ?1
+                AND NOT EXISTS (SELECT 1 FROM episode e WHERE e.id = c.episode AND e.closed_at IS NULL)",
+        )?
+        .execute(params![log.0, now.0])?;
+    if opened == 1 {
+        db.prepare_cached("UPDATE conversation SET episode = ?2 WHERE id = ?1")?
+            .execute(params![log.0, db.last_insert_rowid()])?;
+    }
+    Ok(())
+}
+
+/// Sets columns of the open episode, and in it who serves the conversation now.
+fn update(db: &Connection, log: LogId, set: &'static str, now: Timestamp) -> Result<()> {
+    db.prepare_cached(&format!(
+        "UPDATE episode AS e SET {set}, service = c.service, agent = COALESCE(c.agent, e.agent)
+           FROM conversation c WHERE c.id = ?1 AND e.id = c.episode AND e.closed_at IS NULL"
+    ))?
+    .execute(params![log.0, now.0])?;
+    Ok(())
+}
+
+fn workload(db: &Connection, agent: &Uid) -> Result<Workload> {
+    let chatting = db
+        .prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1")?
+        .query_row(params![agent.as_str()], |row| row.get(0))?;
+    let last_assigned = db
+        .prepare_cached("SELECT MAX(assigned_at) FROM episode INDEXED BY episode_assigned WHERE agent = ?1 AND assigned_at IS NOT NULL")?
+        .query_row(params![agent.as_str()], |row| row.get::<_, Option<i64>>(0))?;
+    let response_ms: Option<f64> = db
+        .prepare_cached(
+            "SELECT AVG(response_ms) FROM (SELECT response_ms FROM episode
+              WHERE agent = ?1 AND responded_at IS NOT NULL ORDER BY responded_at DESC LIMIT ?2)",
+        )?
+        .query_row(params![agent.as_str(), REMEMBERED], |row| row.get(0))?;
+    // The mean of what is not negative is not negative.
+    let response_ms = response_ms.map(|mean| mean.round() as u64);
+    Ok(Workload { chatting, last_assigned: last_assigned.map(Timestamp), response_ms })
+}
+
+impl Sqlite {
+    pub(crate) async fn workloads(&self, agents: &[Uid]) -> std::result::Result<Vec<Workload>, StoreError> {
+        let agents = agents.to_vec();
+        self.read(move |db| agents.iter().map(|agent| workload(db, agent)).collect()).await
+    }
+
+    pub(crate) async fn episodes(&self, log: LogId, limit: usize) -> std::result::Result<Vec<Episode>, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT id, log, service, agent, opened_at, queued_at, assigned_at, responded_at, closed_at, closed_by,
+                        score
+                   FROM episode WHERE log = ?1 ORDER BY id DESC LIMIT ?2",
+            )?
+            .query_map(params![log.0, columns::limit(limit)], |row| {
+                let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp));
+                let closer = row.get::<_, Option<String>>(9)?.and_then(|name| Closer::from_name(&name));
+                Ok(Episode {
+                    id: row.get(0)?,
+                    log: LogId(row.get(1)?),
+                    service: columns::uid(row, 2)?,
+                    agent: columns::optional_uid(row, 3)?,
+                    opened_at: Timestamp(row.get(4)?),
+                    queued_at: time(5)?,
+                    assigned_at: time(6)?,
+                    responded_at: time(7)?,
+                    closed: time(8)?.zip(closer),
+                    score: row.get(10)?,
+                })
+            })?
+            .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn last_agent(&self, log: LogId) -> std::result::Result<Option<Uid>, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT agent FROM episode WHERE log = ?1 AND agent IS NOT NULL ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![log.0], |row| columns::uid(row, 0))
+            .optional()
+        })
+        .await
+    }
+}
