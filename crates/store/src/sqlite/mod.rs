@@ -7,7 +7,7 @@
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
-//! `conversations`, `people`, `settings` and `files` answer the rest. `index` fills the index of texts behind the commits,
+//! `conversations`, `history`, `people`, `settings` and `files` answer the rest. `index` fills the index of texts behind the commits,
 //! as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
@@ -22,6 +22,7 @@ mod entries;
 mod episodes;
 mod files;
 mod heads;
+mod history;
 mod index;
 mod people;
 mod queues;
