@@ -121,7 +121,7 @@ async fn questions(store: &Store, logs: &[LogId]) -> Result<(), Failure> {
             80,
         ),
         (
-            "four frequent pairs as a phrase (never said)",
+            "four frequent pairs as a phrase",
             Some([3, 2, 1, 0].map(Text::word).concat()),
             organisation.clone(),
             SearchOrder::Newest,
