@@ -9,7 +9,8 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
-//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
+//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
+//!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
@@ -32,8 +33,10 @@ mod presence;
 mod queue;
 mod reading;
 pub mod routing;
+mod searching;
 mod seats;
 mod settings;
+mod snippet;
 pub mod state;
 mod telling;
 mod threads;
@@ -61,7 +64,9 @@ pub use self::{
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,
+    searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
+    snippet::Snippet,
     threads::ThreadRequest,
 };
 use self::{departures::Departures, directory::Directory, wakes::Wakes};

@@ -13,6 +13,7 @@ mod notice_board;
 mod office;
 mod queue;
 mod reading;
+mod searching;
 mod services;
 mod supervising;
 mod threads;

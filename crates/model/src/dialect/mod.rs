@@ -19,6 +19,7 @@ mod notice;
 mod object;
 mod protobuf;
 mod render;
+mod shown;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};
 pub use render::{Renderer, Rendition};
+pub use shown::shown;
 
 use crate::{
     entry::Payload,

@@ -26,8 +26,8 @@ pub use notices::NoticesSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, ServerSection,
-    ServiceAccountSection, SockJsSection, TlsSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, SearchSection,
+    ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -44,6 +44,8 @@ pub struct Config {
     pub heartbeat: HeartbeatSection,
     /// Who counts as being there.
     pub presence: PresenceSection,
+    /// Searching in messages.
+    pub search: SearchSection,
     /// SockJS.
     pub sockjs: SockJsSection,
     /// Access tokens.

@@ -13,6 +13,7 @@ mod notices;
 mod people;
 mod queues;
 mod retained;
+mod search;
 mod sessions;
 
 use deskwire_store::{SqliteOptions, Store};
@@ -173,6 +174,14 @@ macro_rules! suite {
                 a_notice_comes_back_as_it_was_posted,
                 history_is_read_in_pages,
                 old_notices_are_forgotten_piece_by_piece,
+            }
+            search {
+                what_was_said_is_found_newest_first,
+                a_search_is_narrowed,
+                pages_go_on_where_they_ended,
+                what_is_recalled_is_not_found,
+                indexing_goes_on_after_a_restart,
+                what_is_found_can_be_read,
             }
             retained {
                 a_topic_has_one_retained_message,

@@ -23,6 +23,7 @@ use super::{
     ApiState,
     caller::{self, AgentCaller, Bearer, ServiceCaller, may_send},
     message::raw,
+    visitor::at_visitors_pace,
 };
 use crate::{
     config::NoticesSection,
@@ -316,10 +317,7 @@ async fn read_by_visitor(
     JsonBody(body): JsonBody<Box<RawValue>>,
 ) -> Result<Success<Read>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, query.uid.as_deref()).await?;
-    if !state.rates.may_write(&principal.uid) {
-        state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
-        return Err(AppError::TooMany { retry_after: Duration::from_secs(1) });
-    }
+    at_visitors_pace(&state, &principal.uid)?;
     read(&state, &principal, &body).await
 }
 

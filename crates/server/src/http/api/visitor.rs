@@ -70,11 +70,6 @@ impl VisitorRates {
         }
     }
 
-    /// Whether a visitor may send or change something now.
-    pub(super) fn may_write(&self, visitor: &Uid) -> bool {
-        self.messages.check_key(visitor).is_ok()
-    }
-
     /// Forgets who has been quiet, so that memory is bounded by who called lately.
     pub fn forget_quiet(&self) {
         self.introductions.retain_recent();
@@ -87,6 +82,11 @@ impl VisitorRates {
 fn too_fast(state: &ApiState) -> AppError {
     state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
     AppError::TooMany { retry_after: Duration::from_secs(1) }
+}
+
+/// Lets a visitor do what costs about as much as a message, at the pace of its messages.
+pub(super) fn at_visitors_pace(state: &ApiState, visitor: &Uid) -> Result<(), AppError> {
+    if state.rates.messages.check_key(visitor).is_err() { Err(too_fast(state)) } else { Ok(()) }
 }
 
 #[derive(Debug, Deserialize)]
@@ -282,9 +282,7 @@ async fn send(
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
-    if !state.rates.may_write(&principal.uid) {
-        return Err(too_fast(&state));
-    }
+    at_visitors_pace(&state, &principal.uid)?;
     Ok(Success::new(request.send(&state, &principal, &peer).await?))
 }
 
@@ -297,7 +295,7 @@ async fn history(
     let uid = request.uid.as_deref().or_else(|| request.topic.rsplit('/').next());
     let principal = caller::visitor_principal(&state, bearer, uid).await?;
     let conversation = state.gateway.desk.own_conversation(&principal, &request.topic).await?;
-    Ok(Success::new(message::history(&state, &conversation, request.page()).await?))
+    Ok(Success::new(message::history(&state, &conversation, request.page()?).await?))
 }
 
 #[derive(Debug, Deserialize)]
