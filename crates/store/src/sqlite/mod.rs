@@ -11,6 +11,7 @@
 //! opens, checks and migrates.
 
 mod assignment;
+mod cards;
 mod columns;
 mod commit;
 mod conversations;
