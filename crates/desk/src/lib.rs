@@ -11,10 +11,12 @@
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
+//! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `departures` are those who hear a conversation no more.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod cards;
 mod closing;
 mod commands;
 mod deciding;
@@ -48,6 +50,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    cards::{CardStatus, Settlement},
     commands::Command,
     deciding::Decided,
     departures::Membership,

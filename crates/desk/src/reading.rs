@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_model::{
-    Conversation, Principal, Seq, Uid,
+    Conversation, MessageUid, Principal, Seq, Uid,
     dialect::{self, DialectError},
 };
 use serde_json::Value;
@@ -36,6 +36,16 @@ impl Desk {
         let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
         let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
         Ok(HistoryPage { messages, total: head.0 })
+    }
+
+    /// The name of the entry at `seq` of `conversation`, or of its last one if it has not so many; none in an empty log.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn name_of(&self, conversation: &Conversation, seq: Seq) -> Result<Option<MessageUid>, DeskError> {
+        let before = Seq(seq.0.saturating_add(1));
+        let entries = self.store.entries_before(conversation.id, Some(before), 1).await?;
+        Ok(entries.into_iter().next().map(|entry| entry.uid))
     }
 
     /// The open conversations that `user` takes part in, newest activity first, bounded by the configuration.

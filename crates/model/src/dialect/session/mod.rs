@@ -105,7 +105,12 @@ impl<'a> Shown<'a> {
     }
 
     fn shape(&self) -> Shape {
-        Shape::of(&self.message.r#type)
+        let kind = self.message.r#type.as_str();
+        match Shape::of(kind) {
+            // Visitors do not speak for the server.
+            Shape::System if self.sender().3 == "VISITOR" && kind != "VISITOR_CLOSED" => Shape::Message,
+            shape => shape,
+        }
     }
 
     /// The first of `names` in the content that says something; numbers as text.

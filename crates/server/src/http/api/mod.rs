@@ -1,7 +1,7 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
-//! [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! [`order_card`] is for all of them. [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -9,6 +9,7 @@ mod caller;
 mod download;
 mod login;
 mod message;
+mod order_card;
 mod page;
 mod push;
 mod upload;
@@ -68,7 +69,9 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
+        .merge(for_any_origin(
+            Router::new().merge(visitor::routes()).merge(login::routes()).merge(order_card::routes()),
+        ))
         .merge(agent::routes())
         .merge(push::routes())
         .merge(admin::routes())
