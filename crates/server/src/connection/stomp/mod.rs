@@ -16,7 +16,7 @@ mod temporary;
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
+use deskwire_broker::{Answer, CloseReason, Delivery, Dialect, Outbox, SubscriptionKey, Wants};
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,

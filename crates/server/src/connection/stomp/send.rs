@@ -200,7 +200,7 @@ const fn is_failure(refused: &Refused) -> bool {
 /// the conversation does not take it.
 const fn code(refused: &Refused) -> u16 {
     match refused {
-        Refused::Desk(DeskError::Dialect(_)) | Refused::NotAddressed => 400,
+        Refused::Desk(DeskError::Dialect(_) | DeskError::Unclear(_)) | Refused::NotAddressed => 400,
         Refused::Desk(DeskError::Refused(_)) => 409,
         _ => 404,
     }
