@@ -201,7 +201,7 @@ test('one conversation is the same in three dialects', async (t) => {
     assert.equal(inProtobuf.user.uid, row.user.uid);
     assert.deepEqual(
       [inSession.msgType.toUpperCase(), inSession.msgId, inSession.sendTime, inSession.sessionId, inSession.senderName],
-      [row.type, row.seq, row.createdAt, row.thread.sessionId, row.user.nickname],
+      [row.type, row.seq, row.createdAt, sessionId, row.user.nickname],
     );
     assert.equal(inSession.senderRole, row.user.type === 'VISITOR' ? 'customer' : 'waiter');
     if (row.type === 'TEXT') {

@@ -241,9 +241,9 @@ proptest! {
             own.as_object_mut().unwrap().remove("msgType");
             own
         });
-        prop_assert_eq!(shown(rendition(&payload), None), expected.clone());
+        prop_assert_eq!(&shown(rendition(&payload), None), &expected);
         let protobuf = Payload::Protobuf(renderer().protobuf(rendition(&payload)).unwrap());
-        prop_assert_eq!(shown(rendition(&protobuf), None), expected);
+        prop_assert_eq!(&shown(rendition(&protobuf), None), &expected);
     }
 
     /// No bytes make the reader or the writer fail otherwise than by saying so.

@@ -56,6 +56,9 @@ async fn a_card_expires_at_its_second_and_once() {
     assert_eq!((&card["price"], &card["msgNo"], &card["sessionId"]), (&json!("29.9"), &json!("card-5"), &json!(1)));
 
     assert_eq!(office.desk.fire_due(later(59)).await.unwrap(), 0);
+    // Whoever pays at its second is too late, although nobody has said so yet.
+    let late = office.desk.settle_card(&visitor("v"), CardId(5), Settlement::Pay, later(60)).await;
+    assert!(matches!(late, Err(DeskError::CardSettled(CardStatus::Expired))), "{late:?}");
     assert_eq!(office.desk.fire_due(later(60)).await.unwrap(), 1);
     assert_eq!(office.desk.fire_due(later(61)).await.unwrap(), 0);
     assert_eq!(told(&office, &conversation).await, ["ORDER_CARD", "ORDER_CARD_EXPIRE"]);
