@@ -53,13 +53,13 @@ impl CardStatus {
         }
     }
 
-    /// The type of the entry that tells that a card has this status; none while nothing has happened.
-    const fn told_by(self) -> Option<&'static str> {
+    /// The type of the entry that tells that a card has this status.
+    const fn told_by(self) -> &'static str {
         match self {
-            Self::Pending => None,
-            Self::Paid => Some("ORDER_CARD_PAID"),
-            Self::Cancelled => Some("ORDER_CARD_CANCELLED"),
-            Self::Expired => Some("ORDER_CARD_EXPIRE"),
+            Self::Pending => ORDER_CARD,
+            Self::Paid => "ORDER_CARD_PAID",
+            Self::Cancelled => "ORDER_CARD_CANCELLED",
+            Self::Expired => "ORDER_CARD_EXPIRE",
         }
     }
 }
@@ -246,7 +246,7 @@ impl Desk {
                     settling(&teller, &entry, found.clone(), timer, status)
                 });
                 match decided.await {
-                    Ok(_) | Err(DeskError::Refused(Refusal::TimerGone | Refusal::Fenced)) => {}
+                    Ok(_) | Err(DeskError::Refused(Refusal::TimerGone)) => {}
                     Err(error) => return Err(error),
                 }
                 self.find_card(by, card).await?
@@ -254,7 +254,7 @@ impl Desk {
             _ => (conversation, entry, found),
         };
         match settled.2.status() {
-            now if now == status => Ok(shown(settled)),
+            wanted if wanted == status => Ok(shown(settled)),
             other => Err(DeskError::CardSettled(other)),
         }
     }
@@ -317,13 +317,12 @@ fn settling(
     timer: &Timer,
     status: CardStatus,
 ) -> Result<Plan, DeskError> {
-    let kind = status.told_by().ok_or(DeskError::Unclear("a card is pending already"))?;
     let card = card.with("status", json!(status.as_str()));
-    let uid = MessageUid::new(&format!("order-card-{}-{status}", card.id.0)).map_err(dialect::DialectError::from)?;
     Ok(Plan {
         lines: vec![Line {
             by: teller.clone(),
-            draft: dialect::compose(uid, MessageType::of(kind), card.told()),
+            // A name that nobody can have taken; the timer is what makes it once.
+            draft: dialect::compose(MessageUid::random(), MessageType::of(status.told_by()), card.told()),
             reason: None,
         }],
         consumes: Some(timer.id),
