@@ -9,7 +9,8 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
-//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
+//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
+//!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `departures` are those who hear a conversation no more.
@@ -33,8 +34,10 @@ mod presence;
 mod queue;
 mod reading;
 pub mod routing;
+mod searching;
 mod seats;
 mod settings;
+mod snippet;
 pub mod state;
 mod threads;
 mod timers;
@@ -61,7 +64,9 @@ pub use self::{
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,
+    searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
+    snippet::Snippet,
     threads::ThreadRequest,
 };
 use self::{departures::Departures, directory::Directory, wakes::Wakes};

@@ -13,6 +13,7 @@ mod interleavings;
 mod office;
 mod queue;
 mod reading;
+mod searching;
 mod services;
 mod supervising;
 mod threads;

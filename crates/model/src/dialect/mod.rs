@@ -17,6 +17,7 @@ mod object;
 mod protobuf;
 mod render;
 mod session;
+mod shown;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -26,6 +27,7 @@ pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use render::{Renderer, Rendition};
 pub use session::{Notice, SessionMessage, number_of};
+pub use shown::shown;
 
 use crate::{
     entry::Payload,
