@@ -429,8 +429,8 @@ test('seed 002: users name a conversation by its number', async () => {
   const text = { msgType: 'text', sessionId: conversation.thread.sessionId, msgNo: 'MSG_uuid_123', content: '您好' };
   await agent.publish('/app/chat/send', JSON.stringify(text));
   for (const feed of feeds) {
-    const { frame, message } = await feed.item('the text', ({ uid }) => uid === text.msgNo);
-    assert.deepEqual([message.type, message.content, message.msgNo], ['TEXT', text.content, text.msgNo]);
+    const { frame, message } = await feed.item('the text', ({ msgNo }) => msgNo === text.msgNo);
+    assert.deepEqual([message.type, message.msgType, message.content], ['MSG', 'text', text.content]);
     assert.equal(frame.headers.destination, destination);
   }
 });

@@ -389,7 +389,10 @@ impl Committer {
                 hear(conversation);
                 entries(topic, places);
             }
-            (Announce::Receipt(receipt), Written::Cursor(Some(_))) => self.hub.publish(&receipt),
+            (Announce::Receipt(receipt), Written::Cursor(Some(moved))) => {
+                receipt.is_about(moved.seq);
+                self.hub.publish(&receipt);
+            }
             (Announce::Queued(admitted), Written::Queued(ids)) => {
                 admitted.push_stored(ids.first().copied().flatten());
             }

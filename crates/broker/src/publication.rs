@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use deskwire_model::{
     Entry, LogId, Payload, Seq, SessionId, Timestamp, Topic,
-    dialect::{DialectError, Renderer, Rendition},
+    dialect::{DialectError, Notice, Renderer, Rendition},
 };
 
 /// How the content of a message looks (DESIGN §3).
@@ -15,6 +15,8 @@ pub enum Dialect {
     MessageJson,
     /// Protobuf, on MQTT.
     MessageProtobuf,
+    /// JSON in the words of a session, on STOMP under `/topic/session/` (seed 002).
+    SessionJson,
 }
 
 /// How surely its publisher wants a message to arrive: the quality of service of MQTT.
@@ -219,13 +221,25 @@ pub struct Publication {
     content: Content,
     json: OnceLock<Bytes>,
     protobuf: OnceLock<Bytes>,
+    session: OnceLock<Bytes>,
+    notice: OnceLock<Option<Notice>>,
+    /// The entry that a receipt names, once that is known.
+    about: OnceLock<Seq>,
 }
 
 impl Publication {
     /// `content` on `topic`.
     #[must_use]
     pub const fn new(topic: Topic, content: Content) -> Self {
-        Self { topic, content, json: OnceLock::new(), protobuf: OnceLock::new() }
+        Self {
+            topic,
+            content,
+            json: OnceLock::new(),
+            protobuf: OnceLock::new(),
+            session: OnceLock::new(),
+            notice: OnceLock::new(),
+            about: OnceLock::new(),
+        }
     }
 
     /// A committed entry of the log behind `topic`.
@@ -317,15 +331,14 @@ impl Publication {
     /// # Errors
     /// [`DialectError`] when a stored payload is damaged.
     pub fn body(&self, dialect: Dialect, renderer: &Renderer) -> Result<&Bytes, DialectError> {
-        let rendition = match &self.content {
-            Content::Opaque(opaque) => return Ok(&opaque.body),
-            Content::Message { seq, at, recalled, payload, .. } => {
-                Rendition { payload, seq: *seq, at: *at, recalled: *recalled }
-            }
+        let (log, rendition) = match self.rendition() {
+            Ok(rendition) => rendition,
+            Err(opaque) => return Ok(&opaque.body),
         };
         let rendered = match dialect {
             Dialect::MessageJson => &self.json,
             Dialect::MessageProtobuf => &self.protobuf,
+            Dialect::SessionJson => &self.session,
         };
         if let Some(body) = rendered.get() {
             return Ok(body);
@@ -333,7 +346,36 @@ impl Publication {
         let body = match dialect {
             Dialect::MessageJson => renderer.json(rendition)?,
             Dialect::MessageProtobuf => renderer.protobuf(rendition)?,
+            Dialect::SessionJson => renderer.session(rendition, log, self.about.get().copied())?,
         };
         Ok(rendered.get_or_init(|| body))
+    }
+
+    /// What those who take part are told of it on their own; none where it is no news.
+    ///
+    /// # Errors
+    /// [`DialectError`] when a stored payload is damaged.
+    pub fn notice(&self, renderer: &Renderer) -> Result<Option<&Notice>, DialectError> {
+        let Ok((log, rendition)) = self.rendition() else { return Ok(None) };
+        if let Some(notice) = self.notice.get() {
+            return Ok(notice.as_ref());
+        }
+        let notice = renderer.notice(rendition, log)?;
+        Ok(self.notice.get_or_init(|| notice).as_ref())
+    }
+
+    /// Says which entry this receipt names; the first word counts.
+    pub fn is_about(&self, seq: Seq) {
+        self.about.get_or_init(|| seq);
+    }
+
+    /// The message with its log; bytes that have no look are the other case.
+    fn rendition(&self) -> Result<(LogId, Rendition<'_>), &Opaque> {
+        match &self.content {
+            Content::Opaque(opaque) => Err(opaque),
+            Content::Message { log, seq, at, recalled, payload } => {
+                Ok((*log, Rendition { payload, seq: *seq, at: *at, recalled: *recalled }))
+            }
+        }
     }
 }

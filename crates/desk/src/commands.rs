@@ -16,6 +16,9 @@ const SERVERS_OWN: &[&str] = &[
     "INVITE_TIMEOUT",
     "NOTIFICATION_AGENT_REPLY_TIMEOUT",
     "NOTIFICATION_RATE_SUBMITTED",
+    "ORDER_CARD_CANCELLED",
+    "ORDER_CARD_EXPIRE",
+    "ORDER_CARD_PAID",
     "QUEUE",
     "QUEUE_ACCEPT",
     "QUEUE_NOTICE",
@@ -222,14 +225,13 @@ impl Desk {
 }
 
 /// The content of a message about a transfer or an invitation, with its status.
-pub(crate) fn with_status(mut draft: Draft, status: &str) -> Draft {
+pub(crate) fn with_status(draft: Draft, status: &str) -> Draft {
     let mut content = match serde_json::from_str(&draft.content) {
         Ok(Value::Object(members)) => members,
         _ => serde_json::Map::from_iter([("content".to_owned(), json!(draft.content))]),
     };
     content.insert("status".to_owned(), json!(status));
-    draft.content = Value::Object(content).to_string();
-    draft
+    dialect::with_content(draft, Value::Object(content).to_string())
 }
 
 #[cfg(test)]

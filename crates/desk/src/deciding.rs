@@ -11,7 +11,7 @@ use deskwire_model::{
     Attendant, Conversation, Draft, LogId, Part, Payload, Principal, Role, Seq, ThreadStatus, ThreadType, Timestamp,
     Uid, dialect::with_extra,
 };
-use deskwire_store::{Decision, Fact, Placement, Refusal, Timer, TimerChange, TimerId, Write, Written};
+use deskwire_store::{CardChange, Decision, Fact, Placement, Refusal, Timer, TimerChange, TimerId, Write, Written};
 use serde_json::{Value, json};
 
 use crate::{
@@ -56,6 +56,7 @@ pub(crate) struct Plan {
     pub(crate) timers: Vec<TimerChange>,
     pub(crate) consumes: Option<TimerId>,
     pub(crate) facts: Vec<Fact>,
+    pub(crate) card: Option<CardChange>,
 }
 
 /// An agent who is to have a conversation.
@@ -239,14 +240,14 @@ impl Desk {
             entries.push(speaker.entry(&plan.explained(line, before), None));
         }
         let payloads: Vec<Payload> = entries.iter().map(|entry| entry.payload.clone()).collect();
-        let Plan { to, joins, leaves, timers, consumes, facts, .. } = plan;
+        let Plan { to, joins, leaves, timers, consumes, facts, card, .. } = plan;
         let due = timers.iter().filter_map(|change| match change {
             TimerChange::Set { due, .. } | TimerChange::Ensure { due, .. } => Some(*due),
             TimerChange::Cancel { .. } | TimerChange::CancelAll(_) => None,
         });
         let due = due.min();
         let decision =
-            Decision { log: before.id, fence: before.fence, to, joins, leaves, entries, timers, consumes, facts };
+            Decision { log: before.id, fence: before.fence, to, joins, leaves, entries, timers, consumes, facts, card };
         let (desk, was) = (self.clone(), Arc::clone(before));
         let heard = Heard::new(move |now| desk.heard(&was, now.clone()));
         let announce = Announce::Decided(before.topic.clone(), heard);

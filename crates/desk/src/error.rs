@@ -4,6 +4,8 @@ use deskwire_broker::CommitError;
 use deskwire_model::{MessageType, ThreadStatus, dialect::DialectError};
 use deskwire_store::{Refusal, StoreError};
 
+use crate::CardStatus;
+
 /// Why the desk does not do what it is asked. The text is made for the asker's eyes.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
@@ -46,6 +48,12 @@ pub enum DeskError {
     /// What a message asks for is not said as it should be.
     #[error("{0}")]
     Unclear(&'static str),
+    /// There is no such order card, or it is another's.
+    #[error("there is no such order card")]
+    UnknownCard,
+    /// Something else has become of the order card.
+    #[error("the order card is {0}")]
+    CardSettled(CardStatus),
     /// Somebody has this uid or user name already, perhaps in another organisation.
     #[error("the uid or the name is taken")]
     Taken,

@@ -107,7 +107,9 @@ impl Desk {
             let speaker = Speaker { principal: &principal, profile: &profile, conversation };
             let content = position.uid.as_str().to_owned();
             let receipt = dialect::compose(MessageUid::random(), MessageType::read(), content);
-            receipts.push(speaker.relay(&receipt, now));
+            let receipt = speaker.relay(&receipt, now);
+            receipt.is_about(position.seq);
+            receipts.push(receipt);
         }
         Ok(receipts)
     }

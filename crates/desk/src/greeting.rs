@@ -58,9 +58,14 @@ impl Desk {
         };
         let settings = self.settings(service.map_or(&conversation.service, |(_, service)| service)).await?;
         let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
-        let words = document("WELCOME", &json!({ "content": text, "faqs": settings.welcome_faqs }));
+        let welcome = document("WELCOME", &json!({ "content": text, "faqs": settings.welcome_faqs }));
         let plan = Plan::moving(conversation, event, Some(Taker { agent, capacity }))?;
-        let plan = plan.telling(agent_principal(conversation, agent), words, reason);
+        let mut plan = plan.telling(agent_principal(conversation, agent), welcome, reason);
+        // To a visitor whom an agent greets at once nobody has to say that one has come.
+        let came = conversation.status == ThreadStatus::Queuing || event == Event::TakeOver;
+        if let Some(text) = settings.agent_joined.as_ref().filter(|_| came) {
+            plan = plan.behind(desk_itself(conversation), words("SYSTEM", text));
+        }
         Ok(match service {
             Some((kind, service)) => plan.served_by(kind, service),
             None => plan,

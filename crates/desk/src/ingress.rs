@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{Announce, CommitError, Content, Job, Publication, Reply};
 use deskwire_model::{
-    Conversation, Draft, LogId, MessageClass, MessageUid, Payload, Principal, Profile, Role, Seq, Stamp, ThreadStatus,
-    Timestamp,
+    Conversation, Draft, LogId, MessageClass, MessageType, MessageUid, Payload, Principal, Profile, Role, Seq, Stamp,
+    ThreadStatus, Timestamp,
     dialect::{self, DialectError},
 };
 use deskwire_store::{Fact, NewEntry, Saying, TimerChange, Upto, Write, Written};
@@ -16,8 +16,10 @@ use tokio::sync::oneshot;
 use crate::{
     Desk, DeskError,
     access::{speaks, takes_part},
+    cards,
     commands::Command,
     deciding::Said,
+    settings::ServiceSettings,
     state,
     threads::Placed,
 };
@@ -102,6 +104,14 @@ impl Desk {
         if !speaks && !matches!(class, MessageClass::Read | MessageClass::Delivered) {
             return Err(DeskError::NotYours);
         }
+        if draft.kind.as_str() == cards::ORDER_CARD {
+            let first = self.said_before(conversation, principal, &draft.uid).await?;
+            let seq = match first {
+                Some(first) => Some(first.seq),
+                None => Box::pin(self.offer_card(principal, conversation, draft, now)).await?.first(),
+            };
+            return Ok(seq.map_or(Taken::Done, Taken::Entry));
+        }
         let profile = self.profile(principal, conversation).await?;
         let speaker = Speaker { principal, profile: &profile, conversation };
         let write = match class {
@@ -150,24 +160,11 @@ impl Desk {
     async fn said(&self, speaker: &Speaker<'_>, draft: &Draft, now: Timestamp) -> Result<Write, DeskError> {
         let entry = speaker.entry(draft, None);
         let Speaker { principal, conversation, .. } = speaker;
-        let talks = conversation.status == ThreadStatus::Chatting && conversation.notes_of.is_none();
-        if !talks || !draft.kind.is_speech() {
+        if !begins_clocks(conversation, &draft.kind) {
             return Ok(Write::Append(entry));
         }
         let settings = self.settings(&conversation.service).await?;
-        let in_minutes = |minutes: u32| Timestamp(now.0.saturating_add(i64::from(minutes) * 60_000));
-        let key = Box::<str>::default;
-        let (cancelled, begun, facts) = if principal.role == Role::Visitor {
-            let due = in_minutes(settings.remind_min);
-            let begun = TimerChange::Ensure { kind: state::REMIND, key: key(), due };
-            (state::AUTO_CLOSE, Some(begun).filter(|_| settings.remind_min > 0), Vec::new())
-        } else {
-            let due = in_minutes(settings.auto_close_min);
-            let begun = TimerChange::Set { kind: state::AUTO_CLOSE, key: key(), due, payload: key() };
-            (state::REMIND, Some(begun).filter(|_| settings.auto_close_min > 0), vec![Fact::Responded])
-        };
-        let mut timers = vec![TimerChange::Cancel { kind: cancelled, key: key() }];
-        timers.extend(begun);
+        let (timers, facts) = clocks(principal, conversation, &draft.kind, &settings, now);
         // The task of the desk looks at the timers in time: no timer of minutes is due before it looks again.
         Ok(Write::Say(Box::new(Saying { entry, timers, facts })))
     }
@@ -257,6 +254,38 @@ impl Desk {
         let entry = entries.first().ok_or(DeskError::NotYours)?;
         Ok(self.renderer.json(entry.into())?)
     }
+}
+
+/// Whether a message of type `kind` begins the time that the other side has to answer.
+fn begins_clocks(conversation: &Conversation, kind: &MessageType) -> bool {
+    conversation.status == ThreadStatus::Chatting && conversation.notes_of.is_none() && kind.is_speech()
+}
+
+/// What a message of `principal` does to the timers of its conversation, and what the episode is to know.
+pub(crate) fn clocks(
+    principal: &Principal,
+    conversation: &Conversation,
+    kind: &MessageType,
+    settings: &ServiceSettings,
+    now: Timestamp,
+) -> (Vec<TimerChange>, Vec<Fact>) {
+    if !begins_clocks(conversation, kind) {
+        return (Vec::new(), Vec::new());
+    }
+    let in_minutes = |minutes: u32| Timestamp(now.0.saturating_add(i64::from(minutes) * 60_000));
+    let key = Box::<str>::default;
+    let (cancelled, begun, facts) = if principal.role == Role::Visitor {
+        let due = in_minutes(settings.remind_min);
+        let begun = TimerChange::Ensure { kind: state::REMIND, key: key(), due };
+        (state::AUTO_CLOSE, Some(begun).filter(|_| settings.remind_min > 0), Vec::new())
+    } else {
+        let due = in_minutes(settings.auto_close_min);
+        let begun = TimerChange::Set { kind: state::AUTO_CLOSE, key: key(), due, payload: key() };
+        (state::REMIND, Some(begun).filter(|_| settings.auto_close_min > 0), vec![Fact::Responded])
+    };
+    let mut timers = vec![TimerChange::Cancel { kind: cancelled, key: key() }];
+    timers.extend(begun);
+    (timers, facts)
 }
 
 /// What a READ receipt does: nothing when its content cannot name an entry.

@@ -12,11 +12,13 @@
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
+//! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod cards;
 mod closing;
 mod commands;
 mod deciding;
@@ -53,6 +55,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    cards::{CardStatus, Settlement},
     commands::Command,
     deciding::Decided,
     departures::Membership,

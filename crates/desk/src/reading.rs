@@ -44,6 +44,16 @@ impl Desk {
         Ok(HistoryPage { messages, total: head.0 })
     }
 
+    /// The name of the entry at `seq` of `conversation`, or of its last one if it has not so many; none in an empty log.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn name_of(&self, conversation: &Conversation, seq: Seq) -> Result<Option<MessageUid>, DeskError> {
+        let before = Seq(seq.0.saturating_add(1));
+        let entries = self.store.entries_before(conversation.id, Some(before), 1).await?;
+        Ok(entries.into_iter().next().map(|entry| entry.uid))
+    }
+
     /// The `size` messages before `before`, the newest first, and whether there are no older ones.
     ///
     /// # Errors

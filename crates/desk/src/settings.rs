@@ -40,10 +40,14 @@ pub struct ServiceSettings {
     pub transfer_timeout_s: u32,
     /// How long an agent may leave an invitation unanswered, in seconds.
     pub invite_timeout_s: u32,
+    /// How long an order card is pending that does not say so itself, in seconds.
+    pub order_card_s: u32,
     /// Most colleagues who help in one conversation.
     pub max_helpers: usize,
     /// What an agent says first; none for the desk's own words. As the next ones.
     pub welcome: Option<String>,
+    /// What a visitor who has waited reads before that, as a SYSTEM line; none for nothing.
+    pub agent_joined: Option<String>,
     /// Questions that are offered with it.
     pub welcome_faqs: Vec<Faq>,
     /// What a visitor reads who has to wait.
@@ -85,8 +89,10 @@ impl Default for ServiceSettings {
             remind_min: 5,
             transfer_timeout_s: 30,
             invite_timeout_s: 300,
+            order_card_s: 60,
             max_helpers: 3,
             welcome: None,
+            agent_joined: None,
             welcome_faqs: Vec::new(),
             queue: None,
             leave_message: None,
@@ -99,8 +105,15 @@ impl Default for ServiceSettings {
 
 impl ServiceSettings {
     fn check(&self) -> Result<(), DeskError> {
-        let texts =
-            [&self.welcome, &self.queue, &self.leave_message, &self.resume, &self.agent_closed, &self.auto_closed];
+        let texts = [
+            &self.welcome,
+            &self.agent_joined,
+            &self.queue,
+            &self.leave_message,
+            &self.resume,
+            &self.agent_closed,
+            &self.auto_closed,
+        ];
         if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {
             return Err(DeskError::Settings(format!("a text has at most {MAX_TEXT} bytes")));
         }

@@ -17,6 +17,9 @@ pub const TRANSFER: TimerKind = "TRANSFER";
 /// An invitation has not been answered; its key is the uid of the INVITE.
 pub const INVITE: TimerKind = "INVITE";
 
+/// An order card has not been settled; its key is the card's number. It outlives the end of its conversation.
+pub const ORDER_CARD: TimerKind = "ORDER_CARD";
+
 /// Something that changes where a conversation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {

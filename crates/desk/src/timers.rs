@@ -101,6 +101,9 @@ impl Desk {
     }
 
     async fn fire(&self, timer: &Timer, now: Timestamp) -> Result<(), DeskError> {
+        if timer.kind.as_ref() == state::ORDER_CARD {
+            return self.expire_card(timer).await;
+        }
         let is_set = |snapshot: &Snapshot| snapshot.timers.iter().any(|set| set.id == timer.id);
         let decided = self
             .change(timer.log, |snapshot| {

@@ -1,6 +1,6 @@
 //! What changes a conversation beyond a plain message.
 
-use deskwire_model::{Attendant, LogId, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_model::{Attendant, LogId, Payload, ThreadStatus, ThreadType, Timestamp, Uid};
 
 use crate::NewEntry;
 
@@ -25,6 +25,26 @@ pub struct Decision {
     pub consumes: Option<TimerId>,
     /// What its episode is to know.
     pub facts: Vec<Fact>,
+    /// What becomes of an order card.
+    pub card: Option<CardChange>,
+}
+
+/// The number of an order card in its organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CardId(pub i64);
+
+/// A change of an order card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardChange {
+    /// The first entry of the decision is the card of this number.
+    Offer(CardId),
+    /// The entry of a card of this conversation shows this from now on.
+    Show {
+        /// The card.
+        card: CardId,
+        /// What its entry says now.
+        payload: Payload,
+    },
 }
 
 /// Where a conversation goes.

@@ -22,7 +22,9 @@ mod store;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
-pub use decision::{Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload};
+pub use decision::{
+    CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload,
+};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,

@@ -279,6 +279,9 @@ pub enum Refusal {
     /// The timer that the decision answers was answered already, or set anew.
     #[error("it has been decided already")]
     TimerGone,
+    /// Another order card of the organisation has this number.
+    #[error("the order card's number is taken")]
+    CardTaken,
     /// A different conversation has this uid.
     #[error("the conversation's uid is taken")]
     UidTaken,

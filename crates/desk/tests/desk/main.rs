@@ -4,6 +4,7 @@
 
 mod addressing;
 mod assignment;
+mod cards;
 mod closing;
 mod feeds;
 mod helping;

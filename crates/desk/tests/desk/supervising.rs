@@ -128,3 +128,20 @@ async fn an_organisation_hears_how_seats_are() {
     let told = office.next(&hears).await;
     assert_eq!((&told["status"], &told["online"], &told["available"]), (&"REST".into(), &true.into(), &false.into()));
 }
+
+#[tokio::test]
+async fn who_comes_is_announced_where_the_settings_say_so() {
+    let office = Office::new(&["ann", "boss"], 1).await;
+    office.desk.set_agent_status(&uid("boss"), AgentStatus::Busy, NOW).await.unwrap();
+    office.set(json!({ "agentJoined": "客服已接入,请稍候..." })).await;
+    let _connection = office.connect("ann");
+    for visitor in ["v", "w"] {
+        office.ask(visitor, ThreadType::Workgroup, "sales").await.unwrap();
+    }
+    let kinds = async |visitor| office.log(&*office.of(visitor).await).await.0;
+    assert_eq!(kinds("v").await, ["WELCOME"], "who is greeted at once sees that somebody is there");
+    office.desk.take_over(&principal("acme", "boss", Role::Supervisor), office.of("v").await.id).await.unwrap();
+    assert_eq!(kinds("v").await, ["WELCOME", "SYSTEM", "WELCOME"]);
+    office.desk.settle(NOW).await.unwrap();
+    assert_eq!(kinds("w").await, ["QUEUE", "SYSTEM", "WELCOME"]);
+}

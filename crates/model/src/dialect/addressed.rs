@@ -41,12 +41,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Option<Address>, Draft), DialectErr
 }
 
 /// The first of `names` that says something.
-fn first<const N: usize>(members: &Members<'_>, names: [&'static str; N]) -> String {
+pub(super) fn first<const N: usize>(members: &Members<'_>, names: [&'static str; N]) -> String {
     let mut texts = names.into_iter().map(|name| members.text_or_json(name));
     texts.find(|text| !text.is_empty()).unwrap_or_default().into_owned()
 }
 
-fn address(members: &Members<'_>) -> Result<Option<Address>, DialectError> {
+pub(super) fn address(members: &Members<'_>) -> Result<Option<Address>, DialectError> {
     let thread = members.get("thread").map(RawValue::get).and_then(|json| serde_json::from_str::<Thread>(json).ok());
     let topic = members.text("topic")?;
     let topic = if topic.is_empty() { thread.and_then(|thread| thread.topic) } else { Some(topic.into()) };

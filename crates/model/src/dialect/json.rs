@@ -114,6 +114,18 @@ pub(super) fn stamp(remainder: &Remainder, draft: &Draft, stamp: &Stamp<'_>) -> 
     object.into_bytes().into()
 }
 
+/// The stamped message with another content; everything else as it was spelled.
+pub(super) fn amended(stamped: &[u8], content: &str) -> Result<Bytes, DialectError> {
+    let mut object = Object::with_capacity(stamped.len() + content.len());
+    for (key, value) in Members::parse(stamped)?.except(&["content"]) {
+        object.raw(key, value.get());
+        if key == "type" {
+            object.text("content", content);
+        }
+    }
+    Ok(object.into_bytes().into())
+}
+
 /// The `thread` object of a message: a conversation as clients of every seed expect it.
 #[must_use]
 pub fn conversation_json(conversation: &Conversation) -> String {

@@ -19,6 +19,7 @@ mod notice;
 mod object;
 mod protobuf;
 mod render;
+mod session;
 mod shown;
 
 use bytes::Bytes;
@@ -29,6 +30,7 @@ pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};
 pub use render::{Renderer, Rendition};
+pub use session::{Notice, SessionMessage, number_of};
 pub use shown::shown;
 
 use crate::{
@@ -103,6 +105,19 @@ pub fn parse_addressed(bytes: &[u8]) -> Result<(Option<Address>, Draft), Dialect
     Ok((address, checked(draft)?))
 }
 
+/// Reads a message of a session (seed 002): what names its conversation, a file or a card in members of its own. What is
+/// said as [`parse_addressed`] reads it is understood too.
+///
+/// # Errors
+/// As [`parse_json`].
+pub fn parse_session(bytes: &[u8]) -> Result<SessionMessage, DialectError> {
+    if bytes.is_empty() {
+        return Err(DialectError::Empty);
+    }
+    let message = session::parse(bytes)?;
+    Ok(SessionMessage { draft: checked(message.draft)?, ..message })
+}
+
 fn checked(draft: Draft) -> Result<Draft, DialectError> {
     if draft.kind.is_rich() && serde_json::from_str::<serde::de::IgnoredAny>(&draft.content).is_err() {
         return Err(DialectError::RichContent(draft.kind));
@@ -164,6 +179,44 @@ pub fn with_extra(draft: Draft, members: Value) -> Draft {
         }
     };
     Draft { original, ..draft }
+}
+
+/// The same message with another content.
+#[must_use]
+pub fn with_content(draft: Draft, content: String) -> Draft {
+    let original = match draft.original {
+        Original::Protobuf(bytes) => Original::Protobuf(protobuf::append(
+            &bytes,
+            &proto::Message { content: content.clone(), ..proto::Message::default() },
+        )),
+        json => json,
+    };
+    Draft { content, original, ..draft }
+}
+
+/// What a stamped message says.
+///
+/// # Errors
+/// [`DialectError`] when the payload was not made by [`stamp`].
+pub fn content_of(payload: &Payload) -> Result<String, DialectError> {
+    match payload {
+        Payload::Json(stamped) => Ok(json::to_proto(stamped)?.content),
+        Payload::Protobuf(stamped) => Ok(protobuf::decode(stamped)?.content),
+    }
+}
+
+/// A stamped message with another content.
+///
+/// # Errors
+/// [`DialectError`] when the payload was not made by [`stamp`].
+pub fn amended(payload: &Payload, content: &str) -> Result<Payload, DialectError> {
+    match payload {
+        Payload::Json(stamped) => Ok(Payload::Json(json::amended(stamped, content)?)),
+        Payload::Protobuf(stamped) => {
+            let content = proto::Message { content: content.to_owned(), ..proto::Message::default() };
+            Ok(Payload::Protobuf(protobuf::append(stamped, &content)))
+        }
+    }
 }
 
 /// `first`, or `second` where `first` says nothing.

@@ -4,10 +4,15 @@ use bytes::Bytes;
 use jiff::tz::TimeZone;
 use prost::Message as _;
 
-use super::{DialectError, json, object::Object, protobuf};
+use super::{
+    DialectError, Notice, json,
+    object::Object,
+    protobuf,
+    session::{self, Place},
+};
 use crate::{
     entry::{Entry, Payload},
-    ids::{Seq, Timestamp},
+    ids::{LogId, Seq, Timestamp},
     proto,
 };
 
@@ -81,6 +86,36 @@ impl Renderer {
         }
     }
 
+    /// The `session-json` look of what is said in the conversation numbered `log`. `about` is the position of the entry
+    /// that a receipt names.
+    ///
+    /// # Errors
+    /// [`DialectError`] when the payload was not made by [`super::stamp`].
+    pub fn session(&self, message: Rendition<'_>, log: LogId, about: Option<Seq>) -> Result<Bytes, DialectError> {
+        let time = self.local_time(message.at);
+        let place = Place { log, seq: message.seq, time: &time, recalled: message.recalled, about };
+        Ok(session::render(&shown(message)?, &place))
+    }
+
+    /// What those who take part in the conversation numbered `log` are told of a message on their own (seed 002,
+    /// `/user/queue/notify`); none where it is no news.
+    ///
+    /// # Errors
+    /// [`DialectError`] when the payload was not made by [`super::stamp`].
+    pub fn notice(&self, message: Rendition<'_>, log: LogId) -> Result<Option<Notice>, DialectError> {
+        let time = self.local_time(message.at);
+        let place = Place { log, seq: message.seq, time: &time, recalled: message.recalled, about: None };
+        Ok(session::notice(&shown(message)?, &place))
+    }
+
+    /// The time that [`Self::local_time`] writes as `text`, if it is one.
+    #[must_use]
+    pub fn parse_local_time(&self, text: &str) -> Option<Timestamp> {
+        let local = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).ok()?;
+        let instant = local.to_zoned(self.time_zone.clone()).ok()?.timestamp();
+        Some(Timestamp(instant.as_millisecond()))
+    }
+
     /// `yyyy-MM-dd HH:mm:ss` in the renderer's time zone (`spec/bytedesk.md` §3).
     #[must_use]
     pub fn local_time(&self, at: Timestamp) -> String {
@@ -95,6 +130,15 @@ impl Renderer {
             local.minute(),
             local.second()
         )
+    }
+}
+
+/// A message as its reader may see it.
+fn shown(message: Rendition<'_>) -> Result<proto::Message, DialectError> {
+    match message.payload {
+        payload if message.recalled => withdrawn(payload),
+        Payload::Json(stamped) => json::to_proto(stamped),
+        Payload::Protobuf(stamped) => protobuf::decode(stamped),
     }
 }
 

@@ -3,7 +3,7 @@
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{assignment, columns, commit::Commit, conversations, episodes, timers};
+use super::{assignment, cards, columns, commit::Commit, conversations, episodes, timers};
 use crate::{Decision, Placement, Refusal, Written};
 
 /// Makes all of `decision` happen, or refuses it before anything has.
@@ -37,6 +37,9 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
     }
     timers::change(db, decision.log, &decision.timers)?;
     episodes::note(db, decision.log, &decision.facts, commit.now)?;
+    if let Some(change) = &decision.card {
+        cards::change(db, &before.org, decision.log, entries.first().map(|(seq, _)| *seq), change)?;
+    }
     let conversation = Box::new(conversations::existing(db, decision.log)?);
     Ok(Written::Decided { conversation, entries })
 }
@@ -47,6 +50,11 @@ fn refuse(db: &Connection, decision: &Decision, before: &Conversation) -> Result
         && !timers::exists(db, timer, decision.log)?
     {
         return Ok(Some(Refusal::TimerGone));
+    }
+    if let Some(change) = &decision.card
+        && cards::is_taken(db, &before.org, change)?
+    {
+        return Ok(Some(Refusal::CardTaken));
     }
     let agent = decision.to.as_ref().and_then(|to| to.agent.as_ref());
     let service = decision.to.as_ref().and_then(|to| to.service.as_ref()).map(|(_, service)| service);

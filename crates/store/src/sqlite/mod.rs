@@ -13,6 +13,7 @@
 
 mod assignment;
 mod behind;
+mod cards;
 mod columns;
 mod commit;
 mod conversations;

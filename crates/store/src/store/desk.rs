@@ -1,9 +1,9 @@
 //! Timers, episodes, settings: what the service desk remembers besides conversations and their logs.
 
-use deskwire_model::{LogId, Seq, Timestamp, Uid};
+use deskwire_model::{Entry, LogId, Seq, Timestamp, Uid};
 
 use super::Store;
-use crate::{Episode, StoreError, Timer, Workload};
+use crate::{CardId, Episode, StoreError, Timer, Workload};
 
 /// Timers, episodes and what is known of agents from them.
 impl Store {
@@ -25,6 +25,13 @@ impl Store {
     pub async fn timers_of(&self, log: LogId) -> Result<Vec<Timer>, StoreError> {
         match self {
             Self::Sqlite(db) => db.timers_of(log).await,
+        }
+    }
+
+    /// The entry of an order card of `org`, with the status that it has now.
+    pub async fn order_card(&self, org: &Uid, card: CardId) -> Result<Option<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.order_card(org, card).await,
         }
     }
 

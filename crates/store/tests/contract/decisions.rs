@@ -1,9 +1,9 @@
 //! Decisions, timers, episodes and settings.
 
-use deskwire_model::{Attendant, LogId, Part, Seq, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_model::{Attendant, LogId, Part, Payload, Seq, ThreadStatus, ThreadType, Timestamp, Uid};
 use deskwire_store::{
-    Closer, Decision, Fact, Participant, Placement, Refusal, Saying, Store, Timer, TimerChange, TimerId, Workload,
-    Write, Written,
+    CardChange, CardId, Closer, Decision, Fact, Participant, Placement, Refusal, Saying, Store, Timer, TimerChange,
+    TimerId, Workload, Write, Written,
 };
 
 use crate::{
@@ -124,6 +124,40 @@ pub(crate) async fn a_timer_is_answered_once(backend: &impl Backend) {
     // One that is set anew is another one.
     commit_one(&store, decide(Decision { timers: vec![set("TRANSFER", "t", 6)], ..decision(log, 2) })).await;
     assert_eq!(commit_one(&store, answer(3)).await, refused(Refusal::TimerGone));
+}
+
+pub(crate) async fn an_order_card_shows_what_has_become_of_it(backend: &impl Backend) {
+    let store = backend.open().await;
+    let (log, other) = (create(&store, "v").await.id, create(&store, "w").await.id);
+    let offer = |log, name, fence| {
+        let card = Some(CardChange::Offer(CardId(5)));
+        decide(Decision { entries: vec![entry(log, "a", name)], card, ..decision(log, fence) })
+    };
+    let card = async |org| store.order_card(&uid(org), CardId(5)).await.unwrap();
+    assert_eq!(card("acme").await, None);
+    commit_one(&store, append(log, "v", "before")).await;
+    commit_one(&store, offer(log, "c", 0)).await;
+    assert_eq!(
+        card("acme").await.map(|entry| (entry.log, entry.seq, entry.uid.to_string())),
+        Some((log, Seq(2), "c".to_owned()))
+    );
+    assert_eq!(card("other").await, None, "numbers are an organisation's own");
+    for (log, fence) in [(log, 1), (other, 0)] {
+        assert_eq!(commit_one(&store, offer(log, "again", fence)).await, refused(Refusal::CardTaken));
+    }
+    assert!(matches!(commit_one(&store, offer(log, "c", 1)).await, Written::Duplicate { seq: Seq(2), .. }));
+
+    let show = |log, fence, text: &'static str| {
+        let payload = Payload::Json(text.into());
+        decide(Decision { card: Some(CardChange::Show { card: CardId(5), payload }), ..decision(log, fence) })
+    };
+    commit_one(&store, show(other, 0, "{}")).await;
+    assert_ne!(card("acme").await.unwrap().payload, Payload::Json("{}".into()), "it is a card of another conversation");
+    commit_one(&store, show(log, 1, r#"{"paid":1}"#)).await;
+    let shown = Payload::Json(r#"{"paid":1}"#.into());
+    assert_eq!(card("acme").await.unwrap().payload, shown);
+    let entries = store.entries_after(log, Seq::ZERO, 9).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.payload == shown).collect::<Vec<_>>(), [false, true]);
 }
 
 pub(crate) async fn timers_are_set_kept_and_taken_away(backend: &impl Backend) {

@@ -81,6 +81,7 @@ pub(crate) fn decision(log: LogId, fence: u64) -> Decision {
         timers: Vec::new(),
         consumes: None,
         facts: Vec::new(),
+        card: None,
     }
 }
 

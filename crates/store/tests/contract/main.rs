@@ -126,6 +126,7 @@ macro_rules! suite {
                 notes_have_the_people_of_what_they_are_about,
                 episodes_follow_each_other,
                 what_an_agent_does_is_its_workload,
+                an_order_card_shows_what_has_become_of_it,
                 settings_are_replaced,
             }
             people {

@@ -1,21 +1,30 @@
-//! `/user/queue/messages`: all conversations of a user on one subscription (seed 003).
+//! All conversations of a user on one subscription: `/user/queue/messages` has what is said there (seed 003),
+//! `/user/queue/notify` tells that something was (seed 002).
 //!
 //! Each conversation is a log that is followed by itself, from where the device stands, under a key of its own; the client
 //! sees one subscription. What is sent to this place of the user comes on it too.
 
 use std::sync::Arc;
 
+use deskwire_broker::Dialect;
 use deskwire_desk::access::takes_part;
-use deskwire_model::{Conversation, LogId, Topic};
+use deskwire_model::{Conversation, LogId, Seq, Topic};
 use deskwire_wire::stomp::{SubscriptionKey as WireKey, event::Subscribe};
 
-use super::{Stomp, Subscribed};
+use super::{Look, Stomp, Subscribed};
 use crate::gateway::Refused;
 
-/// The place behind `/user/`.
-pub(super) const TOPIC: &str = "queue/messages";
 /// Such subscriptions of one connection: each follows all conversations of its user.
 const MOST: usize = 4;
+
+/// How conversations look at a place behind `/user/` where all of them are followed; none at others.
+pub(super) fn look(place: &Topic) -> Option<Look> {
+    match place.as_str() {
+        "queue/messages" => Some(Look::In(Dialect::MessageJson)),
+        "queue/notify" => Some(Look::Notices),
+        _ => None,
+    }
+}
 
 impl Stomp {
     /// Follows everything the user takes part in, and what it joins later ([`Self::join`]).
@@ -30,9 +39,12 @@ impl Stomp {
         let conversations = self.gateway.desk.conversations_of(&client.identity.principal).await?;
         let place = Topic::of_session(client.session, topic);
         let subscribed = Subscribed::to(subscribe);
+        let subscribed = Subscribed { look: look(topic).unwrap_or(subscribed.look), ..subscribed };
+        // What was said before is no news.
+        let after = (subscribed.look == Look::Notices).then_some(Seq(u64::MAX));
         self.listen_to((&place).into(), Subscribed { inbox: true, ..subscribed.clone() })?;
         for conversation in conversations {
-            self.follow_log(conversation, subscribed.clone(), None).await?;
+            self.follow_log(conversation, subscribed.clone(), after).await?;
         }
         Ok(())
     }

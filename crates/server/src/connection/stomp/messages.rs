@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use deskwire_broker::{Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, LogId, Seq};
+use deskwire_model::{Conversation, LogId, Seq, dialect::DialectError};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
-use super::{Spelled, Stomp, Subscribed, UNLOGGED, properties};
+use super::{Look, Spelled, Stomp, Subscribed, UNLOGGED, properties};
 use crate::{
     connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
     telemetry::metrics::Limit,
@@ -115,8 +116,10 @@ impl Stomp {
 
     fn write(&mut self, key: SubscriptionKey, publication: &Publication, retained: bool, out: &mut Frames<'_>) {
         let message_id = self.message_id(publication);
-        let body = match publication.body(Dialect::MessageJson, self.gateway.desk.renderer()) {
-            Ok(body) => body,
+        let Some(look) = self.subscriptions.get(key).map(|subscription| subscription.protocol.look) else { return };
+        let body = match self.body(look, publication) {
+            Ok(Some(body)) => body,
+            Ok(None) => return,
             Err(error) => {
                 tracing::error!(%error, ?message_id, "a stored message is damaged");
                 return self.confirm(key, message_id);
@@ -135,6 +138,20 @@ impl Stomp {
         let Some(subscription) = self.subscriptions.get(key) else { return };
         let head = Head { message_id, ack, redelivered: None, retained };
         self.put(&subscription.protocol, head, publication, body, out);
+    }
+
+    /// What a subscription gets of `publication`; nothing where it is no news to the client.
+    fn body<'a>(&self, look: Look, publication: &'a Publication) -> Result<Option<&'a Bytes>, DialectError> {
+        let renderer = self.gateway.desk.renderer();
+        match (look, publication.content()) {
+            (Look::In(dialect), _) => publication.body(dialect, renderer).map(Some),
+            (Look::Notices, Content::Opaque(_)) => publication.body(Dialect::MessageJson, renderer).map(Some),
+            (Look::Notices, Content::Message { .. }) => {
+                let own = self.client.as_ref().map(|client| client.identity.principal.uid.as_str());
+                let notice = publication.notice(renderer)?.filter(|notice| Some(notice.sender.as_ref()) != own);
+                Ok(notice.map(|notice| &notice.body))
+            }
+        }
     }
 
     /// Writes one MESSAGE.
@@ -249,7 +266,7 @@ impl Stomp {
 
     /// Tells a reader who is up to date how far the others have read (invariant I5).
     pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
-        let Some(client) = &self.client else { return };
+        let Some(client) = self.client.as_ref().filter(|_| !self.is_noticed(key)) else { return };
         match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
             Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
             Err(error) => self.session.error(&error.to_string(), "", None),

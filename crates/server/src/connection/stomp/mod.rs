@@ -17,7 +17,7 @@ mod temporary;
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use deskwire_broker::{Answer, CloseReason, Delivery, Outbox, SubscriptionKey, Wants};
+use deskwire_broker::{Answer, CloseReason, Delivery, Dialect, Outbox, SubscriptionKey, Wants};
 use deskwire_model::{Conversation, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
@@ -57,6 +57,17 @@ struct Subscribed {
     inbox: bool,
     /// Which of the messages of a live topic the client wants, if not all.
     wants: Option<Arc<Wants>>,
+    /// How messages of conversations look there.
+    look: Look,
+}
+
+/// How messages of conversations look to a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// As themselves, in this dialect.
+    In(Dialect),
+    /// As notices that there is something new, which prove nothing about the messages.
+    Notices,
 }
 
 impl Subscribed {
@@ -174,11 +185,16 @@ impl Stomp {
 
     /// Notes that the client has an entry, and moves its device's cursor.
     fn confirm(&mut self, subscription: SubscriptionKey, message: MessageId) {
-        if message.source == UNLOGGED {
+        if message.source == UNLOGGED || self.is_noticed(subscription) {
             return;
         }
         let moved = self.subscriptions.confirm(subscription, Seq(message.number));
         self.remember(moved);
+    }
+
+    /// Whether a subscription hears of conversations without having what is said there.
+    fn is_noticed(&self, subscription: SubscriptionKey) -> bool {
+        self.subscriptions.get(subscription).is_some_and(|found| found.protocol.look == Look::Notices)
     }
 
     fn remember(&self, moved: Option<(Arc<Conversation>, Seq)>) {
@@ -311,8 +327,9 @@ impl Protocol for Stomp {
         if self.session.is_closing() {
             return None;
         }
-        let unconfirmed =
-            self.subscriptions.unconfirmed().filter(|(subscription, _)| subscription.protocol.ack == AckMode::Auto);
+        let unconfirmed = self.subscriptions.unconfirmed().filter(|(subscription, _)| {
+            subscription.protocol.ack == AckMode::Auto && subscription.protocol.look != Look::Notices
+        });
         self.probes.next(unconfirmed.map(|(subscription, seq)| (subscription.key(), seq)), now)
     }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use deskwire_broker::{CommitError, Content, Opaque, Publication, Reply};
 use deskwire_desk::{DeskError, Sender, Submitted};
-use deskwire_model::{Conversation, Destination, Draft, InvalidTopic, Topic, dialect};
+use deskwire_model::{
+    Conversation, Destination, Draft, InvalidTopic, Topic,
+    dialect::{self, SessionMessage},
+};
 use deskwire_store::Written;
 use deskwire_wire::stomp::event::Send;
 use serde_json::json;
@@ -17,7 +20,9 @@ use crate::{
 };
 
 /// Where a client of Spring sends messages that name their conversation themselves (seeds 002 and 003).
-const INLETS: [&str; 2] = ["send", "chat/send"];
+const INLETS: [&str; 2] = ["send", SESSIONS];
+/// The one of them where messages come in the words of sessions.
+const SESSIONS: &str = "chat/send";
 /// Where a session hears what became of such messages, behind `/user/`.
 const ERRORS: &str = "queue/errors";
 
@@ -44,7 +49,9 @@ impl Stomp {
                 let topic = filter.exact().ok_or(InvalidTopic::Wildcard)?;
                 return self.publish(send, topic).await;
             }
-            Destination::App(topic) if INLETS.contains(&topic.as_str()) => return self.send_addressed(send).await,
+            Destination::App(topic) if INLETS.contains(&topic.as_str()) => {
+                return self.send_addressed(send, topic.as_str() == SESSIONS).await;
+            }
             Destination::App(topic) => return self.publish(send, topic).await,
             Destination::User { name, topic } => self.send_to_user(send, &name, &topic)?,
             Destination::Own(topic) if is_notices(&topic) => self.read_notices(send).await?,
@@ -110,9 +117,9 @@ impl Stomp {
 
     /// To the conversation that the message names. Applications of Spring do not lose their connection over a message
     /// that is refused: only who asks for a receipt gets ERROR.
-    async fn send_addressed(&mut self, send: &Send) -> Result<(), Refused> {
+    async fn send_addressed(&mut self, send: &Send, in_session: bool) -> Result<(), Refused> {
         let mut uid = String::new();
-        match self.try_send_addressed(send, &mut uid).await {
+        match self.try_send_addressed((send, in_session), &mut uid).await {
             // What failed on our side is not the message's fault, and is to be sent again.
             Err(refused) if send.receipt().is_none() && !is_failure(&refused) => {
                 self.complain(code(&refused), &refused.to_string(), &uid);
@@ -122,12 +129,25 @@ impl Stomp {
         }
     }
 
-    async fn try_send_addressed(&mut self, send: &Send, uid: &mut String) -> Result<(), Refused> {
+    async fn try_send_addressed(&mut self, (send, in_session): (&Send, bool), uid: &mut String) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
-        let (address, draft) = dialect::parse_addressed(send.frame.body()).map_err(DeskError::from)?;
+        let body = send.frame.body();
+        let message = if in_session {
+            dialect::parse_session(body)
+        } else {
+            dialect::parse_addressed(body).map(|(address, draft)| SessionMessage { address, draft, reads: None })
+        };
+        let SessionMessage { address, mut draft, reads } = message.map_err(DeskError::from)?;
         draft.uid.as_str().clone_into(uid);
         let address = address.ok_or(Refused::NotAddressed)?;
         let conversation = self.gateway.desk.addressed(&client.identity.principal, &address).await?;
+        if let Some(seq) = reads {
+            let Some(read) = self.gateway.desk.name_of(&conversation, seq).await? else {
+                self.receipt_of(send);
+                return Ok(());
+            };
+            read.as_str().clone_into(&mut draft.content);
+        }
         self.submit(send, &conversation, draft, Some(uid.as_str().into())).await
     }
 
@@ -181,7 +201,7 @@ const fn is_failure(refused: &Refused) -> bool {
 /// the conversation does not take it.
 const fn code(refused: &Refused) -> u16 {
     match refused {
-        Refused::Desk(DeskError::Dialect(_)) | Refused::NotAddressed => 400,
+        Refused::Desk(DeskError::Dialect(_) | DeskError::Unclear(_)) | Refused::NotAddressed => 400,
         Refused::Desk(DeskError::Refused(_)) => 409,
         _ => 404,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::SubscriptionKey;
+use deskwire_broker::{Dialect, SubscriptionKey};
 use deskwire_desk::FeedDevice;
 use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
 use deskwire_wire::stomp::{
@@ -10,7 +10,7 @@ use deskwire_wire::stomp::{
     event::{Settlement, Subscribe, Unsubscribe},
 };
 
-use super::{Spelled, Stomp, Subscribed, UNLOGGED, inbox, queues::is_true, temporary};
+use super::{Look, Spelled, Stomp, Subscribed, UNLOGGED, inbox, queues::is_true, temporary};
 use crate::{
     connection::follow::Intake,
     connection::registry::Listening,
@@ -32,7 +32,7 @@ impl Stomp {
         }
         match destination {
             Destination::Topic(filter) => self.follow_topic(subscribe, filter).await?,
-            Destination::Own(topic) if topic.as_str() == inbox::TOPIC => self.open_inbox(subscribe, &topic).await?,
+            Destination::Own(topic) if inbox::look(&topic).is_some() => self.open_inbox(subscribe, &topic).await?,
             Destination::Own(topic) if is_notices(&topic) => self.open_notices(subscribe, &topic)?,
             Destination::Own(topic) => self.listen(subscribe, &topic)?,
             Destination::TempQueue(name) => self.open_temporary_queue(subscribe, name)?,
@@ -52,10 +52,11 @@ impl Stomp {
 
     async fn follow_topic(&mut self, subscribe: &Subscribe, filter: TopicFilter) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
-        let subscribed = Subscribed::to(subscribe);
+        let mut subscribed = Subscribed::to(subscribe);
         let numbered = filter.as_str().strip_prefix(NUMBERED).filter(|_| client.identity.account.is_none());
         let route = match numbered {
             Some(number) => {
+                subscribed.look = Look::In(Dialect::SessionJson);
                 let address = Address::SessionNo(number.into());
                 Route::Conversation(self.gateway.desk.addressed(&client.identity.principal, &address).await?)
             }
@@ -220,6 +221,7 @@ impl Subscribed {
             ack: subscribe.ack,
             inbox: false,
             wants: None,
+            look: Look::In(Dialect::MessageJson),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Content, Opaque, Publication, SubscriptionKey};
+use deskwire_broker::{Content, Dialect, Opaque, Publication, SubscriptionKey};
 use deskwire_model::{Destination, Topic, TopicFilter, Uid};
 use deskwire_wire::stomp::{
     AckMode,
@@ -14,7 +14,7 @@ use deskwire_wire::stomp::{
 };
 
 use super::{
-    Stomp, Subscribed,
+    Look, Stomp, Subscribed,
     messages::is_ours,
     properties::{Properties, REPLY_TO},
 };
@@ -112,6 +112,7 @@ impl Stomp {
             ack: AckMode::Auto,
             inbox: false,
             wants: None,
+            look: Look::In(Dialect::MessageJson),
         };
         let key = self.listen_to(TopicFilter::from(&Topic::of_reply(&token)), subscribed)?;
         self.temporary_queues.push(TemporaryQueue { name, token: token.clone(), key });

@@ -1,9 +1,9 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
-//! [`notices`] are posted by back ends and read by both kinds of users. [`upload`] takes files and [`download`] gives them.
-//! [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who calls, [`message`] sends and lists
-//! messages for both, [`page`] gives lists their shape.
+//! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
+//! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
+//! calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -14,6 +14,7 @@ mod history;
 mod login;
 mod message;
 mod notices;
+mod order_card;
 mod page;
 mod push;
 mod search;
@@ -77,7 +78,7 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(visitor_routes().merge(login::routes())))
+        .merge(for_any_origin(visitor_routes().merge(login::routes()).merge(order_card::routes())))
         .merge(agent::routes())
         .merge(search::agent_routes())
         .merge(history::agent_routes())

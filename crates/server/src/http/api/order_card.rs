@@ -1,0 +1,71 @@
+//! Order cards (seed 002): `/api/v1/order-card/{id}`, for visitors, agents and back ends.
+
+use axum::{
+    Router,
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts, Path, State},
+    http::{header::AUTHORIZATION, request::Parts},
+    routing::{get, post},
+};
+use deskwire_desk::{DeskError, Settlement};
+use deskwire_model::Principal;
+use deskwire_store::CardId;
+use serde_json::Value;
+
+use super::{
+    ApiState,
+    caller::{Bearer, ServiceCaller},
+};
+use crate::{
+    connection::timestamp,
+    http::{AppError, Success},
+};
+
+pub(super) fn routes() -> Router<ApiState> {
+    let settle = |settlement| {
+        move |State(state): State<ApiState>, CardCaller(caller): CardCaller, Path(id): Path<String>| async move {
+            let settled = state.gateway.desk.settle_card(&caller, number(&id)?, settlement, timestamp()).await?;
+            Ok::<_, AppError>(Success::new(settled))
+        }
+    };
+    Router::new()
+        .route("/api/v1/order-card/{id}", get(card))
+        .route("/api/v1/order-card/{id}/pay", post(settle(Settlement::Pay)))
+        .route("/api/v1/order-card/{id}/cancel", post(settle(Settlement::Cancel)))
+}
+
+async fn card(
+    State(state): State<ApiState>,
+    CardCaller(caller): CardCaller,
+    Path(id): Path<String>,
+) -> Result<Success<Value>, AppError> {
+    Ok(Success::new(state.gateway.desk.order_card(&caller, number(&id)?).await?))
+}
+
+/// The card's number; what is none is no card's.
+fn number(id: &str) -> Result<CardId, AppError> {
+    Ok(id.parse().map(CardId).map_err(|_| DeskError::UnknownCard)?)
+}
+
+/// A visitor or agent with an access token, or a service account.
+#[derive(Clone, Debug)]
+struct CardCaller(Principal);
+
+impl<S: Send + Sync> FromRequestParts<S> for CardCaller
+where
+    ApiState: FromRef<S>,
+{
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let scheme = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok()).unwrap_or_default();
+        let is_token = scheme.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer "));
+        if is_token
+            && let Some(Bearer(principal)) =
+                <Bearer as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await?
+        {
+            return Ok(Self(principal));
+        }
+        let ServiceCaller(account) = ServiceCaller::from_request_parts(parts, state).await?;
+        Ok(Self(account.principal.clone()))
+    }
+}
