@@ -46,6 +46,9 @@ pub enum DeskError {
     /// What a message asks for is not said as it should be.
     #[error("{0}")]
     Unclear(&'static str),
+    /// The visitor has rated this service too long ago to change it.
+    #[error("the service has been rated already")]
+    RatedAlready,
     /// Somebody has this uid or user name already, perhaps in another organisation.
     #[error("the uid or the name is taken")]
     Taken,

@@ -9,6 +9,7 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
+//! - `ratings` is what visitors say about their service.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `departures` are those who hear a conversation no more.
@@ -29,6 +30,7 @@ mod notices;
 mod people;
 mod presence;
 mod queue;
+mod ratings;
 mod reading;
 pub mod routing;
 mod seats;

@@ -42,6 +42,14 @@ pub struct ServiceSettings {
     pub invite_timeout_s: u32,
     /// Most colleagues who help in one conversation.
     pub max_helpers: usize,
+    /// Whether the visitor is asked for a rating when a conversation is closed in which an agent has answered.
+    pub rate_on_close: bool,
+    /// What the visitor is asked then, or by an agent who leaves it open.
+    pub rate_invite: Option<String>,
+    /// Messages after which a visitor may rate without being asked.
+    pub rate_min_messages: usize,
+    /// How long a visitor may change its rating, in minutes.
+    pub rate_change_min: u32,
     /// What an agent says first; none for the desk's own words. As the next ones.
     pub welcome: Option<String>,
     /// Questions that are offered with it.
@@ -86,6 +94,10 @@ impl Default for ServiceSettings {
             transfer_timeout_s: 30,
             invite_timeout_s: 300,
             max_helpers: 3,
+            rate_on_close: false,
+            rate_invite: None,
+            rate_min_messages: 3,
+            rate_change_min: 24 * 60,
             welcome: None,
             welcome_faqs: Vec::new(),
             queue: None,
@@ -99,8 +111,15 @@ impl Default for ServiceSettings {
 
 impl ServiceSettings {
     fn check(&self) -> Result<(), DeskError> {
-        let texts =
-            [&self.welcome, &self.queue, &self.leave_message, &self.resume, &self.agent_closed, &self.auto_closed];
+        let texts = [
+            &self.welcome,
+            &self.queue,
+            &self.leave_message,
+            &self.resume,
+            &self.agent_closed,
+            &self.auto_closed,
+            &self.rate_invite,
+        ];
         if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {
             return Err(DeskError::Settings(format!("a text has at most {MAX_TEXT} bytes")));
         }

@@ -175,8 +175,21 @@ pub struct Episode {
     pub responded_at: Option<Timestamp>,
     /// When it was closed, and by whom.
     pub closed: Option<(Timestamp, Closer)>,
-    /// The visitor's score, if it gave one.
-    pub score: Option<u8>,
+    /// What the visitor says about it, if it has said something.
+    pub rating: Option<Rating>,
+}
+
+/// What a visitor says about its service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// The score.
+    pub score: u8,
+    /// Whether its question was answered, if it said.
+    pub resolved: Option<bool>,
+    /// What it said about it.
+    pub comment: Box<str>,
+    /// When it first rated the episode.
+    pub first_at: Timestamp,
 }
 
 /// What is known of an agent's work, for routing.

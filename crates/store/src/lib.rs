@@ -20,7 +20,7 @@ mod store;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
-pub use decision::{Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload};
+pub use decision::{Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind, Workload};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,

@@ -11,6 +11,7 @@ mod ingress;
 mod interleavings;
 mod office;
 mod queue;
+mod rating;
 mod reading;
 mod services;
 mod supervising;

@@ -7,6 +7,7 @@ mod admin;
 mod agent;
 mod caller;
 mod download;
+mod forms;
 mod login;
 mod message;
 mod page;
@@ -68,7 +69,7 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
+        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(forms::routes()).merge(login::routes())))
         .merge(agent::routes())
         .merge(push::routes())
         .merge(admin::routes())

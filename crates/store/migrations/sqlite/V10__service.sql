@@ -1,0 +1,3 @@
+-- What visitors say about their service.
+
+ALTER TABLE episode ADD COLUMN rated_at INTEGER; -- when the visitor first rated it
