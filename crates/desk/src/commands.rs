@@ -14,6 +14,7 @@ use crate::{Desk, DeskError, deciding::Decided};
 const SERVERS_OWN: &[&str] = &[
     "AUTO_CLOSED",
     "INVITE_TIMEOUT",
+    "LEAVE_MSG_REPLIED",
     "NOTIFICATION_AGENT_REPLY_TIMEOUT",
     "NOTIFICATION_RATE_SUBMITTED",
     "QUEUE",
@@ -54,11 +55,13 @@ pub enum Command {
     InviteRating,
     /// To rate the service.
     Rate,
+    /// To leave a message that is answered later.
+    LeaveMessage,
 }
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Transfer,
         Self::AcceptTransfer,
         Self::RejectTransfer,
@@ -72,6 +75,7 @@ impl Command {
         Self::Close,
         Self::InviteRating,
         Self::Rate,
+        Self::LeaveMessage,
     ];
 
     /// The type of the message that asks for it, if `role` does.
@@ -94,6 +98,7 @@ impl Command {
             },
             Self::InviteRating => "RATE_INVITE",
             Self::Rate => "RATE_SUBMIT",
+            Self::LeaveMessage => "LEAVE_MSG_SUBMIT",
         }
     }
 
@@ -101,7 +106,7 @@ impl Command {
     const fn is_for(self, role: Role) -> bool {
         match self {
             Self::Close => true,
-            Self::Rate => matches!(role, Role::Visitor),
+            Self::Rate | Self::LeaveMessage => matches!(role, Role::Visitor),
             _ => role.is_staff(),
         }
     }
@@ -188,6 +193,7 @@ impl Desk {
             Command::Close => self.close_conversation(by, log, draft).await,
             Command::InviteRating => self.invite_rating(by, log, draft).await,
             Command::Rate => self.rate(by, log, draft, now).await,
+            Command::LeaveMessage => self.leave_behind(by, log, draft).await,
         }
     }
 
@@ -315,6 +321,7 @@ mod tests {
             assert!(matches!(of(name, Role::Agent), Err(DeskError::ServersOwn(_))), "{name}");
         }
         assert_eq!(of("RATE_SUBMIT", Role::Visitor).unwrap(), Some(Command::Rate));
+        assert_eq!(of("LEAVE_MSG_SUBMIT", Role::Visitor).unwrap(), Some(Command::LeaveMessage));
         assert!(matches!(of("RATE_SUBMIT", Role::Agent), Err(DeskError::ServersOwn(_))));
         for name in ["TEXT", "WELCOME", "RATE", "NOTICE"] {
             assert_eq!(of(name, Role::Visitor).unwrap(), None, "{name}");

@@ -2,7 +2,7 @@
 
 use deskwire_broker::CommitError;
 use deskwire_model::{MessageType, ThreadStatus, dialect::DialectError};
-use deskwire_store::{Refusal, StoreError};
+use deskwire_store::{LeaveStatus, Refusal, StoreError};
 
 /// Why the desk does not do what it is asked. The text is made for the asker's eyes.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,12 @@ pub enum DeskError {
     /// What a message asks for is not said as it should be.
     #[error("{0}")]
     Unclear(&'static str),
+    /// A left message that is not there or does not concern the asker.
+    #[error("there is no such left message, or it is not yours")]
+    UnknownLeaveMessage,
+    /// That cannot be done with a left message any more, or not yet.
+    #[error("that is not possible while the left message is {}", .0.as_str())]
+    LeaveMessageIs(LeaveStatus),
     /// The visitor has rated this service too long ago to change it.
     #[error("the service has been rated already")]
     RatedAlready,

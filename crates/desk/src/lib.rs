@@ -9,7 +9,7 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
-//! - `ratings` is what visitors say about their service.
+//! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `departures` are those who hear a conversation no more.
@@ -26,6 +26,7 @@ mod feeds;
 mod greeting;
 mod ingress;
 mod invitations;
+mod leave_messages;
 mod notices;
 mod people;
 mod presence;
@@ -57,6 +58,7 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    leave_messages::LeaveAction,
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,

@@ -87,12 +87,7 @@ impl Snapshot {
 
 impl Desk {
     /// An agent who speaks in the conversation asks its visitor for a rating.
-    pub(crate) async fn invite_rating(
-        &self,
-        by: &Principal,
-        log: LogId,
-        draft: Draft,
-    ) -> Result<Decided, DeskError> {
+    pub(crate) async fn invite_rating(&self, by: &Principal, log: LogId, draft: Draft) -> Result<Decided, DeskError> {
         self.change(log, |snapshot| {
             if !speaks(by, &snapshot.conversation) {
                 return Err(DeskError::NotAllowed);

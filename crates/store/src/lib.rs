@@ -13,6 +13,7 @@ mod blobs;
 mod decision;
 mod error;
 mod files;
+mod leave_message;
 mod mqtt;
 mod records;
 mod sqlite;
@@ -20,11 +21,14 @@ mod store;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
-pub use decision::{Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind, Workload};
+pub use decision::{
+    Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind, Workload,
+};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
+pub use leave_message::{LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use records::{
     DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,

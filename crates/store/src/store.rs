@@ -4,6 +4,7 @@
 mod desk;
 mod files;
 mod people;
+mod service;
 
 use std::path::Path;
 

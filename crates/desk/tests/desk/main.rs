@@ -9,6 +9,7 @@ mod feeds;
 mod helping;
 mod ingress;
 mod interleavings;
+mod leaving;
 mod office;
 mod queue;
 mod rating;

@@ -3,7 +3,7 @@
 use deskwire_model::{LogId, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use super::{Sqlite, columns};
+use super::{Sqlite, columns, leave_messages};
 use crate::{Closer, Episode, Fact, Rating, StoreError, Workload};
 
 /// Episodes of an agent that its mean response time is taken from.
@@ -37,6 +37,8 @@ pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) 
                 )?
                 .execute(params![log.0, score, resolved, comment, now.0])
                 .map(drop)?,
+            Fact::Left { uid, form } => leave_messages::enter(db, log, uid, form, now)?,
+            Fact::LeaveChanged(change) => leave_messages::change(db, log, change, now)?,
         }
     }
     Ok(())

@@ -7,7 +7,7 @@
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
-//! `conversations`, `people`, `settings` and `files` answer the rest; `columns` turns rows into domain types; `schema`
+//! `conversations`, `people`, `settings`, `leave_messages` and `files` answer the rest; `columns` turns rows into domain types; `schema`
 //! opens, checks and migrates.
 
 mod assignment;
@@ -20,6 +20,7 @@ mod entries;
 mod episodes;
 mod files;
 mod heads;
+mod leave_messages;
 mod people;
 mod queues;
 mod retained;

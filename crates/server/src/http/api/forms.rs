@@ -1,4 +1,4 @@
-//! Forms that visitors fill in: ratings. Each becomes the message that stock clients would send (`spec/bytedesk.md` §3,
+//! Forms that visitors fill in: ratings and messages that they leave. Each becomes the message that stock clients would send (`spec/bytedesk.md` §3,
 //! §7.1).
 
 use axum::{Router, extract::State, routing::post};
@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/visitor/api/v1/rating/submit", post(rate))
         .route("/visitor/rating/submit", post(rate))
+        .route("/visitor/api/v1/message/leave/create", post(leave_message))
 }
 
 /// Which conversation a form is about, and which message it answers.
@@ -48,8 +49,7 @@ impl About {
         let conversation = self.thread.find(state, &principal).await?;
         let desk = &state.gateway.desk;
         let form = (key.into_uid(), self.message_uid.as_str(), form);
-        let decided =
-            desk.submit_form(&principal, conversation.topic.as_str(), command, form, timestamp()).await?;
+        let decided = desk.submit_form(&principal, conversation.topic.as_str(), command, form, timestamp()).await?;
         let seq = decided.first().ok_or_else(|| AppError::internal("a form has said nothing"))?;
         Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
     }
@@ -77,4 +77,39 @@ async fn rate(
     let form = json!({ "score": request.score, "resolved": request.resolved, "content": request.content });
     let key = key.or(request.uid.as_deref());
     request.about.submit((&state, bearer, key), Command::Rate, form).await
+}
+
+#[derive(Deserialize)]
+struct LeaveForm {
+    #[serde(flatten)]
+    about: About,
+    /// Names the message.
+    uid: Option<String>,
+    #[serde(default)]
+    nickname: Value,
+    #[serde(default)]
+    contact: Value,
+    #[serde(default)]
+    content: Value,
+    #[serde(default)]
+    r#type: Value,
+    #[serde(default)]
+    images: Value,
+}
+
+async fn leave_message(
+    State(state): State<ApiState>,
+    bearer: Option<Bearer>,
+    key: IdempotencyKey,
+    JsonBody(request): JsonBody<LeaveForm>,
+) -> Result<Success<Box<RawValue>>, AppError> {
+    let form = json!({
+        "nickname": request.nickname,
+        "contact": request.contact,
+        "content": request.content,
+        "type": request.r#type,
+        "images": request.images,
+    });
+    let key = key.or(request.uid.as_deref());
+    request.about.submit((&state, bearer, key), Command::LeaveMessage, form).await
 }

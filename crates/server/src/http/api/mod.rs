@@ -8,6 +8,7 @@ mod agent;
 mod caller;
 mod download;
 mod forms;
+mod leave_messages;
 mod login;
 mod message;
 mod page;
@@ -69,8 +70,15 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(forms::routes()).merge(login::routes())))
+        .merge(for_any_origin(
+            Router::new()
+                .merge(visitor::routes())
+                .merge(forms::routes())
+                .merge(leave_messages::visitor_routes())
+                .merge(login::routes()),
+        ))
         .merge(agent::routes())
+        .merge(leave_messages::agent_routes())
         .merge(push::routes())
         .merge(admin::routes())
         .merge(download::routes())
