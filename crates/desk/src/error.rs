@@ -52,6 +52,9 @@ pub enum DeskError {
     /// That cannot be done with a left message any more, or not yet.
     #[error("that is not possible while the left message is {}", .0.as_str())]
     LeaveMessageIs(LeaveStatus),
+    /// The message was said too long ago to be recalled.
+    #[error("it was said too long ago to be recalled")]
+    RecallTooLate,
     /// The visitor has rated this service too long ago to change it.
     #[error("the service has been rated already")]
     RatedAlready,

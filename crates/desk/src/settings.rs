@@ -42,6 +42,10 @@ pub struct ServiceSettings {
     pub invite_timeout_s: u32,
     /// Most colleagues who help in one conversation.
     pub max_helpers: usize,
+    /// How long a visitor may recall what it has said, in seconds; 0 for ever.
+    pub recall_s: u32,
+    /// How long those at the desk may, in seconds; 0 for ever.
+    pub staff_recall_s: u32,
     /// Whether the visitor is asked for a rating when a conversation is closed in which an agent has answered.
     pub rate_on_close: bool,
     /// What the visitor is asked then, or by an agent who leaves it open.
@@ -94,6 +98,8 @@ impl Default for ServiceSettings {
             transfer_timeout_s: 30,
             invite_timeout_s: 300,
             max_helpers: 3,
+            recall_s: 2 * 60,
+            staff_recall_s: 24 * 60 * 60,
             rate_on_close: false,
             rate_invite: None,
             rate_min_messages: 3,

@@ -32,7 +32,8 @@ async fn an_answer_is_an_entry_of_the_conversation() {
     let found = office.desk.leave_message(&ann, &left).await.unwrap();
     assert_eq!((found.status, found.form.content.as_str(), found.agent), (LeaveStatus::Submitted, "call me", None));
     assert_eq!(office.desk.pending_leave_messages(&ann).await.unwrap(), 1);
-    let outbox = office.listen(&office.of("v").await);
+    let conversation = office.of("v").await;
+    let outbox = office.listen(&conversation);
     let reply = LeaveAction::Reply("we did".to_owned());
     for _ in 0..2 {
         let answered = office.desk.tend_leave_message(&ann, &left, &reply, message_uid("key")).await.unwrap();
@@ -42,7 +43,7 @@ async fn an_answer_is_an_entry_of_the_conversation() {
     let heard = office.next(&outbox).await;
     assert_eq!((&heard["type"], &heard["user"]["uid"]), (&"LEAVE_MSG_REPLIED".into(), &"ann".into()));
     assert!(heard["content"].as_str().unwrap().contains("we did"));
-    let (kinds, _) = office.log(&office.of("v").await).await;
+    let (kinds, _) = office.log(&conversation).await;
     assert_eq!(kinds, ["LEAVE_MSG", "LEAVE_MSG_SUBMIT", "LEAVE_MSG_REPLIED"], "once under its key");
     assert_eq!(office.of("v").await.status, ThreadStatus::Offline, "an answer takes nothing");
     assert_eq!(office.desk.unread(&v.uid).await.unwrap(), 1);

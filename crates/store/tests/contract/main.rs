@@ -7,6 +7,7 @@ mod cursors;
 mod decisions;
 mod files;
 mod fixtures;
+mod leave_messages;
 mod log;
 mod model;
 mod people;
@@ -120,6 +121,9 @@ macro_rules! suite {
                 episodes_follow_each_other,
                 what_an_agent_does_is_its_workload,
                 settings_are_replaced,
+            }
+            leave_messages {
+                a_left_message_is_found_in_its_inboxes,
             }
             people {
                 an_organisation_is_there_once_it_is_created,
