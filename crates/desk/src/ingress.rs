@@ -221,8 +221,7 @@ impl Desk {
         principal: &Principal,
         uid: &MessageUid,
     ) -> Result<Option<Said>, DeskError> {
-        let entry = self.store.entry_by_uid(conversation.id, uid).await?;
-        let entry = entry.filter(|entry| entry.sender == principal.uid);
+        let entry = self.store.entry_of(conversation.id, &principal.uid, uid).await?;
         Ok(entry.map(|entry| Said { seq: entry.seq, at: entry.at, payload: entry.payload }))
     }
 

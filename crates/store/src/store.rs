@@ -200,6 +200,13 @@ impl Store {
         }
     }
 
+    /// The entry that `sender` has called `uid`.
+    pub async fn entry_of(&self, log: LogId, sender: &Uid, uid: &MessageUid) -> Result<Option<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.entry_of(log, sender, uid).await,
+        }
+    }
+
     /// The position of the last entry; [`Seq::ZERO`] for a log that is empty or unknown.
     pub async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
         match self {
