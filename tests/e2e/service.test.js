@@ -11,8 +11,7 @@ import { StompPeer } from './stomp-peer.js';
 const PASSWORD = 'a password for everybody here';
 const server = await serverForThisFile({ env: { DESKWIRE_ADMIN_PASSWORD: PASSWORD } });
 
-const post = (person, path, body, headers) =>
-  call(server.url, path, { token: person.accessToken, body, ...(headers && { headers }) });
+const post = (person, path, body) => call(server.url, path, { token: person.accessToken, body });
 const get = (person, path, query) => call(server.url, path, { token: person.accessToken, query });
 
 async function logIn(username) {
@@ -55,7 +54,7 @@ test('a conversation is closed, its visitor is asked, rates, and the agent is to
   // Stock clients rate with a message.
   const extra = JSON.stringify({ score: 4, resolved: true, content: 'quick', orgUid: 'df_org_uid' });
   const rating = { ...messageFrom(visitor, visitor.thread, { content: asked.uid }), type: 'RATE_SUBMIT', extra };
-  await peer.send(rating);
+  await peer.send(visitor.topic, rating);
   const { message: rated } = await feed.item('RATE_SUBMIT', ({ uid }) => uid === rating.uid);
   assert.equal(JSON.parse(rated.extra).score, 4);
   assert.equal(rated.thread.status, 'CLOSED');
@@ -83,10 +82,9 @@ test('nobody is there: a message is left, found in the inbox, and answered when 
   assert.equal(await get(ann, '/api/v1/message/leave/count/pending'), 1);
   const { content: inbox } = await get(ann, '/api/v1/message/leave/query', { status: 'LEAVE_MSG_SUBMIT' });
   assert.deepEqual(inbox.map((row) => [row.uid, row.content, row.threadTopic]), [[uid, 'call me', visitor.topic]]);
-  const reply = { uid, reply: 'we called' };
-  const headers = { 'idempotency-key': 'one-answer' };
-  await post(ann, '/api/v1/message/leave/reply', reply, headers);
-  const answered = await post(ann, '/api/v1/message/leave/reply', reply, headers);
+  const reply = { uid, reply: 'we called', messageUid: 'one-answer' };
+  await post(ann, '/api/v1/message/leave/reply', reply);
+  const answered = await post(ann, '/api/v1/message/leave/reply', reply);
   assert.deepEqual([answered.status, answered.reply, answered.agentUid], ['LEAVE_MSG_REPLIED', 'we called', ann.uid]);
   assert.equal(await get(ann, '/api/v1/message/leave/count/pending'), 0);
 

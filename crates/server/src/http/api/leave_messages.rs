@@ -34,6 +34,7 @@ pub(super) fn agent_routes() -> Router<ApiState> {
                                 key: IdempotencyKey,
                                 JsonBody(request): JsonBody<Tending>| async move {
                 let action = request.action(name)?;
+                let key = key.or(request.message_uid.as_deref());
                 tend(&state, &principal, &request.uid, &action, key).await
             };
             routes.route(&format!("/api/v1/message/leave/{name}"), post(handler))
@@ -168,6 +169,8 @@ struct Tending {
     #[serde(alias = "agentUid", alias = "workgroupUid")]
     receiver_uid: Option<Uid>,
     status: Option<String>,
+    /// Names the answer.
+    message_uid: Option<String>,
 }
 
 impl Tending {
