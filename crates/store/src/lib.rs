@@ -16,6 +16,7 @@ mod files;
 mod leave_message;
 mod mqtt;
 mod records;
+mod search;
 mod sqlite;
 mod store;
 mod write;
@@ -34,6 +35,7 @@ pub use records::{
     DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
     Retained, Visitor, Workgroup,
 };
+pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use write::{

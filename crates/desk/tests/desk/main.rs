@@ -14,6 +14,7 @@ mod office;
 mod queue;
 mod rating;
 mod reading;
+mod searching;
 mod services;
 mod supervising;
 mod threads;

@@ -7,10 +7,12 @@
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
-//! `conversations`, `people`, `settings`, `leave_messages` and `files` answer the rest; `columns` turns rows into domain types; `schema`
-//! opens, checks and migrates.
+//! `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest. `index` fills the index of texts behind the commits,
+//! as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody waits for somebody's search.
+//! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
+mod behind;
 mod columns;
 mod commit;
 mod conversations;
@@ -20,11 +22,14 @@ mod entries;
 mod episodes;
 mod files;
 mod heads;
+mod history;
+mod index;
 mod leave_messages;
 mod people;
 mod queues;
 mod retained;
 mod schema;
+mod search;
 mod sessions;
 mod settings;
 mod timers;
@@ -35,7 +40,7 @@ use std::{num::NonZeroUsize, path::Path, sync::Arc};
 
 use rusqlite::{Connection, Transaction};
 
-use self::{workers::Workers, writer::Writer};
+use self::{behind::Behind, workers::Workers, writer::Writer};
 use crate::{StoreError, Write, Written};
 
 /// How much a database may use.
@@ -45,7 +50,7 @@ pub struct SqliteOptions {
     pub readers: NonZeroUsize,
     /// Jobs that may wait for the writer, and as many for the readers; further callers wait for room.
     pub waiting: NonZeroUsize,
-    /// Pages the writer keeps in memory, in KiB; a reader keeps an eighth of it.
+    /// Pages the writer keeps in memory, in KiB; a reader keeps an eighth of it and the search a quarter.
     pub cache_kib: u32,
     /// Logs whose head the writer remembers; about 40 bytes each.
     pub heads: NonZeroUsize,
@@ -65,6 +70,8 @@ impl Default for SqliteOptions {
 #[derive(Clone)]
 pub struct Sqlite {
     threads: Arc<Threads>,
+    /// The logs that the index of texts is behind with.
+    behind: Arc<Behind>,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -77,6 +84,7 @@ impl std::fmt::Debug for Sqlite {
 /// writer's can.
 struct Threads {
     readers: Workers<Connection>,
+    searcher: Workers<Connection>,
     writer: Workers<Writer>,
 }
 
@@ -88,12 +96,15 @@ impl Sqlite {
             let readers = (0..options.readers.get())
                 .map(|_| schema::open_reader(&path, options.cache_kib / 8))
                 .collect::<Result<Vec<_>, _>>()?;
-            let writer = Writer::new(connection, options.heads);
+            let searcher = schema::open_reader(&path, options.cache_kib / 4)?;
+            let behind = Arc::<Behind>::default();
+            let writer = Writer::new(connection, options.heads, Arc::clone(&behind));
             let threads = Threads {
                 readers: Workers::start("store-read", readers, options.waiting)?,
+                searcher: Workers::start("store-search", vec![searcher], options.waiting)?,
                 writer: Workers::start("store-write", vec![writer], options.waiting)?,
             };
-            Ok(Self { threads: Arc::new(threads) })
+            Ok(Self { threads: Arc::new(threads), behind })
         });
         opened.await.map_err(|error| StoreError::Backend(Box::new(error)))?
     }
@@ -112,6 +123,14 @@ impl Sqlite {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.threads.readers.run(move |db| Ok(query(db)?)).await
+    }
+
+    /// Runs `query` on the thread that searches and reads for the index.
+    async fn look_up<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.threads.searcher.run(move |db| Ok(query(db)?)).await
     }
 
     /// Runs `change` in a transaction of its own on the writer.

@@ -2,24 +2,26 @@
 
 use std::{
     num::NonZeroUsize,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use deskwire_model::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{commit::Commit, heads::Heads};
+use super::{behind::Behind, commit::Commit, heads::Heads};
 use crate::{StoreError, Write, Written};
 
 /// The writing connection and what it remembers of the logs.
 pub(super) struct Writer {
     db: Connection,
     heads: Heads,
+    behind: Arc<Behind>,
 }
 
 impl Writer {
-    pub(super) fn new(db: Connection, heads: NonZeroUsize) -> Self {
-        Self { db, heads: Heads::new(heads) }
+    pub(super) fn new(db: Connection, heads: NonZeroUsize, behind: Arc<Behind>) -> Self {
+        Self { db, heads: Heads::new(heads), behind }
     }
 
     /// Makes `batch` durable in one transaction. On an error nothing of it is kept, in the file or in memory.
@@ -33,9 +35,11 @@ impl Writer {
 
     fn try_commit(&mut self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
         let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut commit = Commit { db: &db, heads: &mut self.heads, now: now() };
+        let mut commit = Commit { db: &db, heads: &mut self.heads, grown: Vec::new(), now: now() };
         let written = batch.into_iter().map(|write| commit.apply(write)).collect::<Result<_, _>>()?;
+        let grown = commit.grown;
         db.commit()?;
+        self.behind.note(grown);
         Ok(written)
     }
 
