@@ -251,6 +251,12 @@ test('recall, rating and left messages come back to their sender with their type
   const target = JSON.parse(text).uid;
   manager.sendMessage(text);
   await manager.message(target);
+  // Who rates without being asked has said three things.
+  for (const content of ['two', 'three']) {
+    const more = documented(visitor, { type: 'TEXT', content });
+    manager.sendMessage(more);
+    await manager.message(JSON.parse(more).uid);
+  }
   const extra = (fields) => JSON.stringify({ ...fields, orgUid: 'df_org_uid' });
   const submissions = [
     { type: 'RECALL', content: target },

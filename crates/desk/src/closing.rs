@@ -30,7 +30,7 @@ impl Desk {
                 text.unwrap_or("会话已结束").clone_into(&mut draft.content);
             }
             let plan = Plan::moving(conversation, Event::Close(closer), None)?;
-            Ok(plan.telling(by.clone(), draft, "closed by hand"))
+            Ok(snapshot.asking_for_rating(plan.telling(by.clone(), draft, "closed by hand")))
         })
         .await
     }

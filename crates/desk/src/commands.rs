@@ -14,6 +14,7 @@ use crate::{Desk, DeskError, deciding::Decided};
 const SERVERS_OWN: &[&str] = &[
     "AUTO_CLOSED",
     "INVITE_TIMEOUT",
+    "LEAVE_MSG_REPLIED",
     "NOTIFICATION_AGENT_REPLY_TIMEOUT",
     "NOTIFICATION_RATE_SUBMITTED",
     "ORDER_CARD_CANCELLED",
@@ -28,7 +29,7 @@ const SERVERS_OWN: &[&str] = &[
     "TRANSFER_TIMEOUT",
 ];
 
-/// What an agent asks the desk to do with a conversation.
+/// What an agent or a visitor asks the desk to do with a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// To pass it on.
@@ -53,11 +54,17 @@ pub enum Command {
     Remove,
     /// To end it.
     Close,
+    /// To have the visitor rate its service.
+    InviteRating,
+    /// To rate the service.
+    Rate,
+    /// To leave a message that is answered later.
+    LeaveMessage,
 }
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Transfer,
         Self::AcceptTransfer,
         Self::RejectTransfer,
@@ -69,6 +76,9 @@ impl Command {
         Self::Leave,
         Self::Remove,
         Self::Close,
+        Self::InviteRating,
+        Self::Rate,
+        Self::LeaveMessage,
     ];
 
     /// The type of the message that asks for it, if `role` does.
@@ -89,6 +99,18 @@ impl Command {
                 Role::Visitor => "VISITOR_CLOSED",
                 _ => "AGENT_CLOSED",
             },
+            Self::InviteRating => "RATE_INVITE",
+            Self::Rate => "RATE_SUBMIT",
+            Self::LeaveMessage => "LEAVE_MSG_SUBMIT",
+        }
+    }
+
+    /// Whether it is for `role` to ask for.
+    const fn is_for(self, role: Role) -> bool {
+        match self {
+            Self::Close => true,
+            Self::Rate | Self::LeaveMessage => matches!(role, Role::Visitor),
+            _ => role.is_staff(),
         }
     }
 
@@ -103,8 +125,7 @@ impl Command {
             .iter()
             .any(|command| [Role::Agent, Role::Visitor].iter().any(|role| command.message_type(*role) == name));
         match command {
-            Some(Self::Close) => Ok(command),
-            Some(_) if role.is_staff() => Ok(command),
+            Some(command) if command.is_for(role) => Ok(Some(command)),
             _ if others || SERVERS_OWN.contains(&name) => Err(DeskError::ServersOwn(kind.clone())),
             _ => Ok(None),
         }
@@ -173,6 +194,9 @@ impl Desk {
             }
             Command::Leave | Command::Remove => self.dismiss(by, log, request, draft, command == Command::Remove).await,
             Command::Close => self.close_conversation(by, log, draft).await,
+            Command::InviteRating => self.invite_rating(by, log, draft).await,
+            Command::Rate => self.rate(by, log, draft, now).await,
+            Command::LeaveMessage => self.leave_behind(by, log, draft).await,
         }
     }
 
@@ -189,15 +213,40 @@ impl Desk {
         (uid, content): (MessageUid, &Value),
         now: Timestamp,
     ) -> Result<Decided, DeskError> {
-        let conversation = self.own_conversation(by, topic).await?;
         let content = match content {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
             document => document.to_string(),
         };
-        let kind = MessageType::new(command.message_type(by.role)).map_err(dialect::DialectError::from)?;
-        Command::of(&kind, by.role)?;
-        let draft = dialect::compose(uid, kind, content);
+        let draft = dialect::compose(uid, MessageType::of(command.message_type(by.role)), content);
+        self.command_in_words(by, topic, draft, now).await
+    }
+
+    /// As [`Self::command`], with what it asks for in `extra` of the message.
+    ///
+    /// # Errors
+    /// [`DeskError`] says why it is not done.
+    pub async fn submit_form(
+        &self,
+        by: &Principal,
+        topic: &str,
+        command: Command,
+        (uid, content, form): (MessageUid, &str, Value),
+        now: Timestamp,
+    ) -> Result<Decided, DeskError> {
+        let draft = dialect::compose(uid, MessageType::of(command.message_type(by.role)), content.to_owned());
+        self.command_in_words(by, topic, dialect::with_extra(draft, form), now).await
+    }
+
+    async fn command_in_words(
+        &self,
+        by: &Principal,
+        topic: &str,
+        draft: Draft,
+        now: Timestamp,
+    ) -> Result<Decided, DeskError> {
+        let conversation = self.own_conversation(by, topic).await?;
+        let command = Command::of(&draft.kind, by.role)?.ok_or(DeskError::NotAllowed)?;
         if let Some(first) = self.said_before(&conversation, by, &draft.uid).await? {
             return Ok(Decided { conversation, said: vec![first] });
         }
@@ -261,7 +310,7 @@ mod tests {
     #[test]
     fn who_may_ask_for_what() {
         let of = |name: &'static str, role| Command::of(&MessageType::of(name), role);
-        for command in Command::ALL {
+        for command in Command::ALL.into_iter().filter(|command| command.is_for(Role::Agent)) {
             let name = command.message_type(Role::Agent);
             for role in Role::STAFF {
                 assert_eq!(of(name, role).unwrap(), Some(command), "{name}");
@@ -273,7 +322,10 @@ mod tests {
         for name in SERVERS_OWN {
             assert!(matches!(of(name, Role::Agent), Err(DeskError::ServersOwn(_))), "{name}");
         }
-        for name in ["TEXT", "WELCOME", "RATE_SUBMIT", "NOTICE"] {
+        assert_eq!(of("RATE_SUBMIT", Role::Visitor).unwrap(), Some(Command::Rate));
+        assert_eq!(of("LEAVE_MSG_SUBMIT", Role::Visitor).unwrap(), Some(Command::LeaveMessage));
+        assert!(matches!(of("RATE_SUBMIT", Role::Agent), Err(DeskError::ServersOwn(_))));
+        for name in ["TEXT", "WELCOME", "RATE", "NOTICE"] {
             assert_eq!(of(name, Role::Visitor).unwrap(), None, "{name}");
         }
     }

@@ -11,7 +11,9 @@ use deskwire_model::{
     Attendant, Conversation, Draft, LogId, Part, Payload, Principal, Role, Seq, ThreadStatus, ThreadType, Timestamp,
     Uid, dialect::with_extra,
 };
-use deskwire_store::{CardChange, Decision, Fact, Placement, Refusal, Timer, TimerChange, TimerId, Write, Written};
+use deskwire_store::{
+    CardChange, Decision, Episode, Fact, Placement, Refusal, Timer, TimerChange, TimerId, Write, Written,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -32,6 +34,8 @@ pub(crate) struct Snapshot {
     pub(crate) timers: Vec<Timer>,
     /// The settings of who serves it.
     pub(crate) settings: Arc<ServiceSettings>,
+    /// Its last service, over or not.
+    pub(crate) episode: Option<Episode>,
 }
 
 /// A message that belongs to a decision.
@@ -141,6 +145,12 @@ impl Plan {
         self
     }
 
+    /// The same, with another message behind the one that tells the change.
+    pub(crate) fn followed_by(mut self, by: Principal, draft: Draft) -> Self {
+        self.lines.push(Line { by, draft, reason: None });
+        self
+    }
+
     /// The conversation as it will be.
     fn after(&self, before: &Conversation) -> Conversation {
         let mut after = before.clone();
@@ -210,7 +220,8 @@ impl Desk {
         let conversation = self.store.conversation(log).await?.ok_or(DeskError::NotYours)?;
         let timers = self.store.timers_of(log).await?;
         let settings = self.settings(&conversation.service).await?;
-        Ok(Snapshot { conversation: self.remember(conversation), timers, settings })
+        let episode = self.store.episodes(log, 1).await?.into_iter().next();
+        Ok(Snapshot { conversation: self.remember(conversation), timers, settings, episode })
     }
 
     /// Has `plan` say what is to happen to the conversation `log`, until nobody else was faster.

@@ -2,7 +2,7 @@
 
 use deskwire_broker::CommitError;
 use deskwire_model::{MessageType, ThreadStatus, dialect::DialectError};
-use deskwire_store::{Refusal, StoreError};
+use deskwire_store::{LeaveStatus, Refusal, StoreError};
 
 use crate::CardStatus;
 
@@ -54,6 +54,18 @@ pub enum DeskError {
     /// Something else has become of the order card.
     #[error("the order card is {0}")]
     CardSettled(CardStatus),
+    /// A left message that is not there or does not concern the asker.
+    #[error("there is no such left message, or it is not yours")]
+    UnknownLeaveMessage,
+    /// That cannot be done with a left message any more, or not yet.
+    #[error("that is not possible while the left message is {}", .0.as_str())]
+    LeaveMessageIs(LeaveStatus),
+    /// The message was said too long ago to be recalled.
+    #[error("it was said too long ago to be recalled")]
+    RecallTooLate,
+    /// The visitor has rated this service too long ago to change it.
+    #[error("the service has been rated already")]
+    RatedAlready,
     /// Somebody has this uid or user name already, perhaps in another organisation.
     #[error("the uid or the name is taken")]
     Taken,

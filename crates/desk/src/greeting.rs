@@ -102,10 +102,10 @@ impl Desk {
         reason: &str,
     ) -> Result<Plan, DeskError> {
         let plan = Plan::moving(conversation, event, None)?;
-        Ok(plan.telling(desk_itself(conversation), self.leave_message(settings), reason))
+        Ok(plan.telling(desk_itself(conversation), self.leave_prompt(settings), reason))
     }
 
-    fn leave_message(&self, settings: &ServiceSettings) -> Draft {
+    fn leave_prompt(&self, settings: &ServiceSettings) -> Draft {
         let text = settings.leave_message.as_ref().unwrap_or(&self.config.texts.leave_message);
         document("LEAVE_MSG", &json!({ "content": text, "status": "LEAVE_MSG_SUBMIT" }))
     }
@@ -123,7 +123,7 @@ impl Desk {
                 let place = self.store.queue_place(&conversation.service, conversation.id).await?;
                 document("QUEUE", &self.place_told(&settings, place.position, place.size, now))
             }
-            ThreadStatus::Offline => self.leave_message(&settings),
+            ThreadStatus::Offline => self.leave_prompt(&settings),
             _ => {
                 let text = settings.resume.as_ref().unwrap_or(&self.config.texts.resume);
                 dialect::compose(MessageUid::random(), MessageType::of("CONTINUE"), text.clone())

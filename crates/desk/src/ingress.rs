@@ -134,6 +134,7 @@ impl Desk {
             }
             MessageClass::Recall => {
                 let target = MessageUid::new(&draft.content).map_err(DialectError::from)?;
+                self.still_recalls(principal, conversation, (&draft.uid, &target), now).await?;
                 Some(Write::Append(speaker.entry(&draft, Some(target))))
             }
             MessageClass::Delivered => self.delivered_move(sender, conversation.id, &draft).await?,
@@ -191,6 +192,25 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether `principal` may still recall `target` at `now`, unless it has done so before in the message `uid`: a repeat
+    /// gets its first answer. What is not there, or not its own, is for the store to refuse.
+    async fn still_recalls(
+        &self,
+        principal: &Principal,
+        conversation: &Conversation,
+        (uid, target): (&MessageUid, &MessageUid),
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        let settings = self.settings(&conversation.service).await?;
+        let limit_s = if principal.role.is_staff() { settings.staff_recall_s } else { settings.recall_s };
+        let Some(said) = self.said_before(conversation, principal, target).await? else { return Ok(()) };
+        let in_time = limit_s == 0 || now.0.saturating_sub(said.at.0) <= i64::from(limit_s) * 1000;
+        if in_time || self.said_before(conversation, principal, uid).await?.is_some() {
+            return Ok(());
+        }
+        Err(DeskError::RecallTooLate)
+    }
+
     /// What `principal` has said under this name before.
     pub(crate) async fn said_before(
         &self,
@@ -198,8 +218,7 @@ impl Desk {
         principal: &Principal,
         uid: &MessageUid,
     ) -> Result<Option<Said>, DeskError> {
-        let entry = self.store.entry_by_uid(conversation.id, uid).await?;
-        let entry = entry.filter(|entry| entry.sender == principal.uid);
+        let entry = self.store.entry_of(conversation.id, &principal.uid, uid).await?;
         Ok(entry.map(|entry| Said { seq: entry.seq, at: entry.at, payload: entry.payload }))
     }
 

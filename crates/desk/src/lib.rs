@@ -9,6 +9,7 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
+//! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
@@ -29,10 +30,12 @@ mod feeds;
 mod greeting;
 mod ingress;
 mod invitations;
+mod leave_messages;
 mod notice_board;
 mod people;
 mod presence;
 mod queue;
+mod ratings;
 mod reading;
 pub mod routing;
 mod searching;
@@ -64,6 +67,7 @@ pub use self::{
     greeting::Greeting,
     ingress::{Sender, Submitted},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
+    leave_messages::LeaveAction,
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,

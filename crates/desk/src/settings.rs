@@ -44,6 +44,18 @@ pub struct ServiceSettings {
     pub order_card_s: u32,
     /// Most colleagues who help in one conversation.
     pub max_helpers: usize,
+    /// How long a visitor may recall what it has said, in seconds; 0 for ever.
+    pub recall_s: u32,
+    /// How long those at the desk may, in seconds; 0 for ever.
+    pub staff_recall_s: u32,
+    /// Whether the visitor is asked for a rating when a conversation is closed in which an agent has answered.
+    pub rate_on_close: bool,
+    /// What the visitor is asked then, or by an agent who leaves it open.
+    pub rate_invite: Option<String>,
+    /// Messages after which a visitor may rate without being asked.
+    pub rate_min_messages: usize,
+    /// How long a visitor may change its rating, in minutes.
+    pub rate_change_min: u32,
     /// What an agent says first; none for the desk's own words. As the next ones.
     pub welcome: Option<String>,
     /// What a visitor who has waited reads before that, as a SYSTEM line; none for nothing.
@@ -91,6 +103,12 @@ impl Default for ServiceSettings {
             invite_timeout_s: 300,
             order_card_s: 60,
             max_helpers: 3,
+            recall_s: 2 * 60,
+            staff_recall_s: 24 * 60 * 60,
+            rate_on_close: false,
+            rate_invite: None,
+            rate_min_messages: 3,
+            rate_change_min: 24 * 60,
             welcome: None,
             agent_joined: None,
             welcome_faqs: Vec::new(),
@@ -113,6 +131,7 @@ impl ServiceSettings {
             &self.resume,
             &self.agent_closed,
             &self.auto_closed,
+            &self.rate_invite,
         ];
         if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT) {
             return Err(DeskError::Settings(format!("a text has at most {MAX_TEXT} bytes")));

@@ -135,7 +135,9 @@ impl Desk {
             state::AUTO_CLOSE => {
                 let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
                 let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
-                Ok(plan.telling(desk_itself(conversation), words("AUTO_CLOSED", text), "the visitor did not answer"))
+                let told = words("AUTO_CLOSED", text);
+                let plan = plan.telling(desk_itself(conversation), told, "the visitor did not answer");
+                Ok(snapshot.asking_for_rating(plan))
             }
             // Kept without ringing, so that it is not set again before the agent has answered.
             state::REMIND => Ok(Plan {

@@ -2,7 +2,7 @@
 
 use deskwire_model::{Attendant, LogId, Payload, ThreadStatus, ThreadType, Timestamp, Uid};
 
-use crate::NewEntry;
+use crate::{LeaveChange, LeaveForm, NewEntry};
 
 /// A change of a conversation with everything that belongs to it: all of it happens, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Decision {
     pub timers: Vec<TimerChange>,
     /// The timer that it answers.
     pub consumes: Option<TimerId>,
-    /// What its episode is to know.
+    /// What its episode and the messages left in it are to know.
     pub facts: Vec<Fact>,
     /// What becomes of an order card.
     pub card: Option<CardChange>,
@@ -118,7 +118,7 @@ pub struct Timer {
     pub payload: Box<str>,
 }
 
-/// What an episode is to know. Times are those of the commit.
+/// What an episode, or a left message, is to know. Times are those of the commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// The visitor is served (again): a new episode begins, unless one is open.
@@ -140,6 +140,15 @@ pub enum Fact {
         /// What it said about it.
         comment: Box<str>,
     },
+    /// The visitor has left a message.
+    Left {
+        /// Its uid.
+        uid: Uid,
+        /// What was filled in.
+        form: Box<LeaveForm>,
+    },
+    /// Something has become of a message that was left in the conversation.
+    LeaveChanged(Box<LeaveChange>),
 }
 
 /// Who closed an episode.
@@ -195,8 +204,21 @@ pub struct Episode {
     pub responded_at: Option<Timestamp>,
     /// When it was closed, and by whom.
     pub closed: Option<(Timestamp, Closer)>,
-    /// The visitor's score, if it gave one.
-    pub score: Option<u8>,
+    /// What the visitor says about it, if it has said something.
+    pub rating: Option<Rating>,
+}
+
+/// What a visitor says about its service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// The score.
+    pub score: u8,
+    /// Whether its question was answered, if it said.
+    pub resolved: Option<bool>,
+    /// What it said about it.
+    pub comment: Box<str>,
+    /// When it first rated the episode.
+    pub first_at: Timestamp,
 }
 
 /// What is known of an agent's work, for routing.

@@ -13,6 +13,7 @@ mod blobs;
 mod decision;
 mod error;
 mod files;
+mod leave_message;
 mod mqtt;
 mod notices;
 mod records;
@@ -23,12 +24,13 @@ mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
 pub use decision::{
-    CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Timer, TimerChange, TimerId, TimerKind, Workload,
+    CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind, Workload,
 };
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
+pub use leave_message::{LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use records::{

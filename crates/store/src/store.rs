@@ -5,6 +5,7 @@ mod desk;
 mod files;
 mod history;
 mod people;
+mod service;
 
 mod notices;
 
@@ -199,6 +200,13 @@ impl Store {
     pub async fn entry_by_uid(&self, log: LogId, uid: &MessageUid) -> Result<Option<Entry>, StoreError> {
         match self {
             Self::Sqlite(db) => db.entry_by_uid(log, uid).await,
+        }
+    }
+
+    /// The entry that `sender` has called `uid`.
+    pub async fn entry_of(&self, log: LogId, sender: &Uid, uid: &MessageUid) -> Result<Option<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.entry_of(log, sender, uid).await,
         }
     }
 

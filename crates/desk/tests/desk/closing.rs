@@ -58,7 +58,7 @@ async fn a_visitor_who_writes_goes_on() {
     let (office, _ann) = chatting().await;
     office.command(&agent("ann"), "v", Command::Close, Value::Null).await.unwrap();
     let (closed, by) = (office.of("v").await, visitor("v"));
-    for kind in ["RATE_SUBMIT", "LEAVE_MSG_SUBMIT"] {
+    for kind in ["RATE", "EVENT"] {
         office.submit(default_device(&by), &closed, draft(kind, kind, "")).await.unwrap();
         assert_eq!(office.of("v").await.status, ThreadStatus::Closed, "{kind} is about the past");
     }

@@ -99,6 +99,29 @@ async fn a_repeat_by_another_path_gets_the_first_answer_and_is_heard_once() {
 }
 
 #[tokio::test]
+async fn a_message_is_recalled_in_time_or_not_at_all() {
+    let office = Office::new(&["ann"], 1).await;
+    let _ann = office.connect("ann");
+    office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
+    office.set(serde_json::json!({ "recallS": 120, "staffRecallS": 600 })).await;
+    let conversation = office.of("v").await;
+    for (who, name, limit_s) in [(visitor("v"), "of-v", 120), (agent("ann"), "of-ann", 600)] {
+        office.text(&who, &conversation, name).await;
+        let said = office.store.entry_by_uid(conversation.id, &message_uid(name)).await.unwrap().unwrap().at;
+        let recall = async |uid: &str, late_ms: i64| {
+            let now = deskwire_model::Timestamp(said.0 + limit_s * 1000 + late_ms);
+            office.desk.send(default_device(&who), &conversation, draft(uid, "RECALL", name), now).await
+        };
+        let late = recall("late", 1).await;
+        assert!(matches!(late, Err(DeskError::RecallTooLate)), "{name}: {late:?}");
+        recall("in-time", 0).await.unwrap();
+        recall("in-time", 1).await.unwrap();
+        let entry = office.store.entry_by_uid(conversation.id, &message_uid(name)).await.unwrap().unwrap();
+        assert!(entry.recalled, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn only_its_sender_recalls_a_message() {
     let office = Office::new(&["ann"], 1).await;
     let _ann = office.connect("ann");

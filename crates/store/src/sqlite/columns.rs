@@ -167,6 +167,6 @@ fn checked<T, E: Error + Send + Sync + 'static>(
 }
 
 /// The column names none of the domain's variants.
-fn unknown(column: usize, found: Type) -> rusqlite::Error {
+pub(super) fn unknown(column: usize, found: Type) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, found, "a name that no release has written".into())
 }

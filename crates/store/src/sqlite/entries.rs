@@ -77,6 +77,21 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn entry_of(
+        &self,
+        log: LogId,
+        sender: &Uid,
+        uid: &MessageUid,
+    ) -> Result<Option<Entry>, StoreError> {
+        let (sender, uid) = (sender.clone(), uid.clone());
+        self.read(move |db| {
+            db.prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.uid = ?2 AND e.sender = ?3"))?
+                .query_row(params![log.0, uid.as_str(), sender.as_str()], columns::entry)
+                .optional()
+        })
+        .await
+    }
+
     pub(crate) async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
         let user = user.clone();
         self.read(move |db| {

@@ -1,10 +1,10 @@
 //! Services of visitors, one after the other, and what routing knows of agents from them.
 
 use deskwire_model::{LogId, Timestamp, Uid};
-use rusqlite::{Connection, OptionalExtension as _, Result, params};
+use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use super::{Sqlite, columns};
-use crate::{Closer, Episode, Fact, StoreError, Workload};
+use super::{Sqlite, columns, leave_messages};
+use crate::{Closer, Episode, Fact, Rating, StoreError, Workload};
 
 /// Episodes of an agent that its mean response time is taken from.
 const REMEMBERED: u32 = 20;
@@ -32,11 +32,13 @@ pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) 
                 .map(drop)?,
             Fact::Rated { score, resolved, comment } => db
                 .prepare_cached(
-                    "UPDATE episode SET score = ?2, resolved = ?3, comment = ?4
+                    "UPDATE episode SET score = ?2, resolved = ?3, comment = ?4, rated_at = COALESCE(rated_at, ?5)
                       WHERE id = (SELECT episode FROM conversation WHERE id = ?1)",
                 )?
-                .execute(params![log.0, score, resolved, comment])
+                .execute(params![log.0, score, resolved, comment, now.0])
                 .map(drop)?,
+            Fact::Left { uid, form } => leave_messages::enter(db, log, uid, form, now)?,
+            Fact::LeaveChanged(change) => leave_messages::change(db, log, change, now)?,
         }
     }
     Ok(())
@@ -68,6 +70,13 @@ fn update(db: &Connection, log: LogId, set: &'static str, now: Timestamp) -> Res
     Ok(())
 }
 
+/// The rating in the last four columns of a row of [`Sqlite::episodes`].
+fn rating(row: &Row<'_>) -> Result<Option<Rating>> {
+    let (Some(score), Some(first_at)) = (row.get(10)?, row.get::<_, Option<i64>>(13)?) else { return Ok(None) };
+    let comment = row.get::<_, Option<String>>(12)?.unwrap_or_default().into();
+    Ok(Some(Rating { score, resolved: row.get(11)?, comment, first_at: Timestamp(first_at) }))
+}
+
 fn workload(db: &Connection, agent: &Uid) -> Result<Workload> {
     let chatting = db
         .prepare_cached("SELECT COUNT(*) FROM conversation WHERE status = 'CHATTING' AND agent = ?1")?
@@ -96,7 +105,7 @@ impl Sqlite {
         self.read(move |db| {
             db.prepare_cached(
                 "SELECT id, log, service, agent, opened_at, queued_at, assigned_at, responded_at, closed_at, closed_by,
-                        score
+                        score, resolved, comment, rated_at
                    FROM episode WHERE log = ?1 ORDER BY id DESC LIMIT ?2",
             )?
             .query_map(params![log.0, columns::limit(limit)], |row| {
@@ -112,7 +121,7 @@ impl Sqlite {
                     assigned_at: time(6)?,
                     responded_at: time(7)?,
                     closed: time(8)?.zip(closer),
-                    score: row.get(10)?,
+                    rating: rating(row)?,
                 })
             })?
             .collect()

@@ -7,8 +7,9 @@
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions` and `notices`;
-//! `entries`, `conversations`, `history`, `people`, `settings` and `files` answer the rest. `index` fills the index of texts
-//! behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody waits for somebody's search.
+//! `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest. `index` fills
+//! the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody
+//! waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
@@ -25,6 +26,7 @@ mod files;
 mod heads;
 mod history;
 mod index;
+mod leave_messages;
 mod notices;
 mod people;
 mod queues;

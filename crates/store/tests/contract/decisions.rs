@@ -262,7 +262,9 @@ pub(crate) async fn episodes_follow_each_other(backend: &impl Backend) {
     decided(None, vec![Fact::Closed(Closer::Visitor), rated]).await;
     decided(None, vec![Fact::Closed(Closer::Timer)]).await;
     let [first] = &store.episodes(log, 9).await.unwrap()[..] else { panic!("one episode was expected") };
-    assert_eq!((first.agent.clone(), first.service.clone(), first.score), (Some(uid("a")), uid("sales"), Some(4)));
+    assert_eq!((first.agent.clone(), first.service.clone()), (Some(uid("a")), uid("sales")));
+    let rating = first.rating.as_ref().unwrap();
+    assert_eq!((rating.score, rating.resolved, rating.comment.as_ref()), (4, Some(true), "fine"));
     let times =
         [Some(first.opened_at), first.queued_at, first.assigned_at, first.responded_at, first.closed.map(|c| c.0)];
     assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{first:?}");
@@ -270,7 +272,7 @@ pub(crate) async fn episodes_follow_each_other(backend: &impl Backend) {
     decided(chatting("b"), vec![Fact::Opened, Fact::Assigned]).await;
     let episodes = store.episodes(log, 9).await.unwrap();
     assert_eq!(episodes.iter().map(|episode| episode.agent.clone().unwrap()).collect::<Vec<_>>(), ["b", "a"].map(uid));
-    assert_eq!((&episodes[1], episodes[0].responded_at, episodes[0].score), (first, None, None));
+    assert_eq!((&episodes[1], episodes[0].responded_at, &episodes[0].rating), (first, None, &None));
     assert_eq!(store.last_agent(log).await.unwrap(), Some(uid("b")));
     assert_eq!(store.last_agent(LogId(99)).await.unwrap(), None);
 }

@@ -7,6 +7,7 @@ mod cursors;
 mod decisions;
 mod files;
 mod fixtures;
+mod leave_messages;
 mod log;
 mod model;
 mod notices;
@@ -128,6 +129,9 @@ macro_rules! suite {
                 what_an_agent_does_is_its_workload,
                 an_order_card_shows_what_has_become_of_it,
                 settings_are_replaced,
+            }
+            leave_messages {
+                a_left_message_is_found_in_its_inboxes,
             }
             people {
                 an_organisation_is_there_once_it_is_created,

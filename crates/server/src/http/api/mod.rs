@@ -10,7 +10,9 @@ mod agent;
 mod caller;
 mod download;
 mod export;
+mod forms;
 mod history;
+mod leave_messages;
 mod login;
 mod message;
 mod notices;
@@ -78,8 +80,15 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(visitor_routes().merge(login::routes()).merge(order_card::routes())))
+        .merge(for_any_origin(
+            visitor_routes()
+                .merge(forms::routes())
+                .merge(leave_messages::visitor_routes())
+                .merge(login::routes())
+                .merge(order_card::routes()),
+        ))
         .merge(agent::routes())
+        .merge(leave_messages::agent_routes())
         .merge(search::agent_routes())
         .merge(history::agent_routes())
         .merge(export::routes())

@@ -1,4 +1,4 @@
-//! Passing conversations on and inviting colleagues: each request becomes the message that stock clients would send.
+//! Passing conversations on, inviting colleagues and asking for ratings: each request becomes the message that stock clients would send.
 
 use axum::{Router, extract::State, routing::post};
 use deskwire_desk::Command;
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Each path with what it asks for.
-const PATHS: [(&str, Command); 10] = [
+const PATHS: [(&str, Command); 11] = [
     ("/api/v1/thread/transfer/create", Command::Transfer),
     ("/api/v1/thread/transfer/accept", Command::AcceptTransfer),
     ("/api/v1/thread/transfer/reject", Command::RejectTransfer),
@@ -26,6 +26,7 @@ const PATHS: [(&str, Command); 10] = [
     ("/api/v1/thread/invite/cancel", Command::CancelInvitation),
     ("/api/v1/thread/invite/exit", Command::Leave),
     ("/api/v1/thread/invite/remove", Command::Remove),
+    ("/api/v1/thread/rating/invite", Command::InviteRating),
 ];
 
 pub(super) fn routes() -> Router<ApiState> {
@@ -51,10 +52,12 @@ async fn answer(
 ) -> Result<Success<Box<RawValue>>, AppError> {
     let thread = ThreadName::read(&request)?;
     let conversation = thread.find(state, principal).await?;
-    let creates = matches!(command, Command::Transfer | Command::Invite);
+    let creates = matches!(command, Command::Transfer | Command::Invite | Command::InviteRating);
     let uid = key.or(request["uid"].as_str().filter(|_| creates)).into_uid();
     let desk = &state.gateway.desk;
-    let decided = desk.command(principal, conversation.topic.as_str(), command, (uid, &request), timestamp()).await?;
+    // What visitors are asked is text; everything else says whom it is about.
+    let content = if command == Command::InviteRating { &request["content"] } else { &request };
+    let decided = desk.command(principal, conversation.topic.as_str(), command, (uid, content), timestamp()).await?;
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
     Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
 }
