@@ -18,7 +18,7 @@ use crate::{
     access::{speaks, takes_part},
     commands::Command,
     deciding::Said,
-    state,
+    robots, state,
     threads::Placed,
 };
 
@@ -276,7 +276,7 @@ impl Speaker<'_> {
     pub(crate) fn stamp(&self, draft: &Draft) -> Payload {
         let stamp = Stamp {
             sender: &self.principal.uid,
-            user_type: self.principal.role.user_type(),
+            user_type: robots::user_type(self.principal, self.conversation, &draft.kind),
             nickname: &self.profile.nickname,
             avatar: &self.profile.avatar,
             conversation: self.conversation,

@@ -9,6 +9,7 @@
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
+//! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `departures` are those who hear a conversation no more.
@@ -23,6 +24,7 @@ mod directory;
 mod error;
 mod feeds;
 mod greeting;
+mod hooks;
 mod ingress;
 mod invitations;
 mod notices;
@@ -30,6 +32,8 @@ mod people;
 mod presence;
 mod queue;
 mod reading;
+mod reports;
+mod robots;
 pub mod routing;
 mod seats;
 mod settings;
@@ -58,6 +62,8 @@ pub use self::{
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,
+    reports::{ReportGroup, ReportRequest},
+    robots::{RobotAnswer, RobotWords},
     settings::{Faq, ServiceSettings},
     threads::ThreadRequest,
 };

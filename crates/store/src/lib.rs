@@ -15,8 +15,10 @@ mod error;
 mod files;
 mod mqtt;
 mod records;
+mod report;
 mod sqlite;
 mod store;
+mod webhooks;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
@@ -30,8 +32,10 @@ pub use records::{
     DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
     Retained, Visitor, Workgroup,
 };
+pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
+pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};
 pub use write::{
     Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,
 };

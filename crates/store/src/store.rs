@@ -1,9 +1,11 @@
 //! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is,
-//! [`files`] what was uploaded.
+//! [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
 
 mod desk;
 mod files;
 mod people;
+mod reports;
+mod webhooks;
 
 use std::path::Path;
 

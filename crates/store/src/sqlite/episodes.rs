@@ -3,7 +3,7 @@
 use deskwire_model::{LogId, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{Sqlite, columns};
+use super::{Sqlite, columns, reports};
 use crate::{Closer, Episode, Fact, StoreError, Workload};
 
 /// Episodes of an agent that its mean response time is taken from.
@@ -12,6 +12,7 @@ const REMEMBERED: u32 = 20;
 /// Notes `facts` of the conversation `log`, as it is now, with its last episode.
 pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) -> Result<()> {
     for fact in facts {
+        reports::count(db, log, fact, now)?;
         match fact {
             Fact::Opened => open(db, log, now)?,
             Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,
@@ -32,10 +33,10 @@ pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) 
                 .map(drop)?,
             Fact::Rated { score, resolved, comment } => db
                 .prepare_cached(
-                    "UPDATE episode SET score = ?2, resolved = ?3, comment = ?4
+                    "UPDATE episode SET score = ?2, resolved = ?3, comment = ?4, rated_at = ?5
                       WHERE id = (SELECT episode FROM conversation WHERE id = ?1)",
                 )?
-                .execute(params![log.0, score, resolved, comment])
+                .execute(params![log.0, score, resolved, comment, now.0])
                 .map(drop)?,
         }
     }

@@ -6,8 +6,8 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained` and `sessions`; `entries`,
-//! `conversations`, `people`, `settings` and `files` answer the rest; `columns` turns rows into domain types; `schema`
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `webhooks` and `reports`;
+//! `entries`, `conversations`, `people`, `settings` and `files` answer the rest; `columns` turns rows into domain types; `schema`
 //! opens, checks and migrates.
 
 mod assignment;
@@ -22,17 +22,20 @@ mod files;
 mod heads;
 mod people;
 mod queues;
+mod reports;
 mod retained;
 mod schema;
 mod sessions;
 mod settings;
 mod timers;
+mod webhooks;
 mod workers;
 mod writer;
 
 use std::{num::NonZeroUsize, path::Path, sync::Arc};
 
 use rusqlite::{Connection, Transaction};
+use tokio::sync::Notify;
 
 use self::{workers::Workers, writer::Writer};
 use crate::{StoreError, Write, Written};
@@ -64,6 +67,8 @@ impl Default for SqliteOptions {
 #[derive(Clone)]
 pub struct Sqlite {
     threads: Arc<Threads>,
+    /// Told when webhooks are to be told something.
+    raised: Arc<Notify>,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -87,12 +92,13 @@ impl Sqlite {
             let readers = (0..options.readers.get())
                 .map(|_| schema::open_reader(&path, options.cache_kib / 8))
                 .collect::<Result<Vec<_>, _>>()?;
-            let writer = Writer::new(connection, options.heads);
+            let raised = Arc::<Notify>::default();
+            let writer = Writer::new(connection, options.heads, Arc::clone(&raised));
             let threads = Threads {
                 readers: Workers::start("store-read", readers, options.waiting)?,
                 writer: Workers::start("store-write", vec![writer], options.waiting)?,
             };
-            Ok(Self { threads: Arc::new(threads) })
+            Ok(Self { threads: Arc::new(threads), raised })
         });
         opened.await.map_err(|error| StoreError::Backend(Box::new(error)))?
     }

@@ -2,24 +2,28 @@
 
 use std::{
     num::NonZeroUsize,
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use deskwire_model::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::Notify;
 
-use super::{commit::Commit, heads::Heads};
+use super::{commit::Commit, heads::Heads, reports::Tally};
 use crate::{StoreError, Write, Written};
 
 /// The writing connection and what it remembers of the logs.
 pub(super) struct Writer {
     db: Connection,
     heads: Heads,
+    /// Told when webhooks are to be told something.
+    raised: Arc<Notify>,
 }
 
 impl Writer {
-    pub(super) fn new(db: Connection, heads: NonZeroUsize) -> Self {
-        Self { db, heads: Heads::new(heads) }
+    pub(super) fn new(db: Connection, heads: NonZeroUsize, raised: Arc<Notify>) -> Self {
+        Self { db, heads: Heads::new(heads), raised }
     }
 
     /// Makes `batch` durable in one transaction. On an error nothing of it is kept, in the file or in memory.
@@ -33,9 +37,14 @@ impl Writer {
 
     fn try_commit(&mut self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
         let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut commit = Commit { db: &db, heads: &mut self.heads, now: now() };
+        let (tally, is_raised) = (Tally::default(), false);
+        let mut commit = Commit { db: &db, heads: &mut self.heads, now: now(), tally, is_raised };
         let written = batch.into_iter().map(|write| commit.apply(write)).collect::<Result<_, _>>()?;
+        let is_raised = commit.finish()?;
         db.commit()?;
+        if is_raised {
+            self.raised.notify_one();
+        }
         Ok(written)
     }
 
