@@ -12,6 +12,7 @@ mod interleavings;
 mod office;
 mod queue;
 mod reading;
+mod robots;
 mod services;
 mod supervising;
 mod threads;

@@ -36,6 +36,7 @@ impl Config {
             self.auth.bounds(),
             self.queues.bounds(),
             self.files.bounds(),
+            self.webhooks.bounds(),
         ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {

@@ -12,6 +12,7 @@ mod listen_url;
 mod origins;
 mod secret;
 mod sections;
+mod webhooks;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, ServerSection,
     ServiceAccountSection, SockJsSection, TlsSection,
 };
+pub use webhooks::WebhooksSection;
 
 /// The effective configuration. Serialising it masks the secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,8 @@ pub struct Config {
     pub queues: QueuesSection,
     /// Uploaded files.
     pub files: FilesSection,
+    /// Telling other servers of what happens.
+    pub webhooks: WebhooksSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

@@ -197,6 +197,8 @@ fn describe() {
     describe_counter!("deskwire_uploads_refused_total", "Files that were refused, by reason");
     describe_counter!("deskwire_file_bytes_received_total", "Bytes of files received, refused ones included");
     describe_counter!("deskwire_file_bytes_sent_total", "Bytes of files that were asked for");
+    describe_counter!("deskwire_webhook_requests_total", "Events told to webhooks, by outcome");
+    describe_histogram!("deskwire_webhook_seconds", "Seconds per request to a webhook");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 
