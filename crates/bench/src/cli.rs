@@ -77,6 +77,9 @@ pub(crate) struct CommonArgs {
     /// The server's listener for STOMP over TCP: `stomp://host:port`.
     #[arg(long, default_value = "stomp://127.0.0.1:61613")]
     pub(crate) stomp_url: String,
+    /// The server's listener for MQTT over TCP: `mqtt://host:port`.
+    #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
+    pub(crate) mqtt_url: String,
     /// Path of STOMP over WebSocket, and base path of SockJS.
     #[arg(long, default_value = "/stomp")]
     pub(crate) stomp_path: String,
@@ -102,8 +105,11 @@ pub(crate) struct CommonArgs {
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(72..=1_000_000))]
     pub(crate) size: u32,
     /// QoS of MQTT publications and subscriptions; `chat` always uses 1.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=1))]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=2))]
     pub(crate) qos: u8,
+    /// MQTT sessions outlive their connections; topics are then the run's own, lest the next run fill what is left.
+    #[arg(long)]
+    pub(crate) durable: bool,
     /// Seconds of load before measuring.
     #[arg(long, default_value_t = 2.0, value_parser = seconds)]
     pub(crate) warmup: f64,

@@ -8,7 +8,7 @@ use crate::QueuedId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MqttSessionId(pub i64);
 
-/// An MQTT session that outlives its connections, with all it has but its messages.
+/// An MQTT session that outlives its connections, and its subscriptions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMqttSession {
     /// Its number.
@@ -23,8 +23,6 @@ pub struct StoredMqttSession {
     pub left: Option<Timestamp>,
     /// Its subscriptions, in the order of their filters.
     pub subscriptions: Vec<MqttSubscription>,
-    /// The packet ids of its QoS 2 messages that are stored and not released, rising.
-    pub received: Vec<u16>,
 }
 
 /// A subscription of an MQTT session.

@@ -271,11 +271,12 @@ impl Store {
         }
     }
 
-    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds.
+    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds. Returns the packet ids
+    /// of its client's QoS 2 messages that are stored and not released, rising.
     ///
     /// # Errors
     /// [`StoreError::Missing`].
-    pub async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<(), StoreError> {
+    pub async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<Vec<u16>, StoreError> {
         match self {
             Self::Sqlite(db) => db.resume_mqtt_session(id, expiry_s).await,
         }

@@ -40,6 +40,8 @@ pub(crate) enum Protocol {
     StompTcp,
     /// MQTT 3.1.1 over WebSocket.
     MqttWs,
+    /// MQTT 3.1.1 over TCP.
+    MqttTcp,
 }
 
 /// Where and how clients connect.
@@ -49,12 +51,16 @@ pub(crate) struct Server {
     pub(crate) endpoint: Endpoint,
     /// Host and port of STOMP over TCP.
     pub(crate) stomp_tcp: Endpoint,
+    /// Host and port of MQTT over TCP.
+    pub(crate) mqtt_tcp: Endpoint,
     /// Path of STOMP over WebSocket, and below it SockJS.
     pub(crate) stomp_path: String,
     /// Path of MQTT over WebSocket.
     pub(crate) mqtt_path: String,
     /// QoS of MQTT publications and subscriptions.
     pub(crate) qos: deskwire_wire::mqtt::QoS,
+    /// Whether MQTT sessions outlive their connections.
+    pub(crate) durable: bool,
 }
 
 /// Who connects.
@@ -75,7 +81,7 @@ pub(crate) enum Event<'a> {
     Connected,
     /// The subscription is active.
     Subscribed,
-    /// A publication of ours is acknowledged (MQTT, QoS 1).
+    /// A publication of ours is acknowledged (MQTT, QoS 1 and 2).
     Published,
     /// A message.
     Message {
@@ -106,7 +112,7 @@ impl Protocol {
     pub(crate) fn topic(self, canonical: &str) -> String {
         match self {
             Self::StompWs | Self::StompSockjs | Self::StompTcp => format!("/topic/{}", canonical.replace('/', ".")),
-            Self::MqttWs => canonical.to_owned(),
+            Self::MqttWs | Self::MqttTcp => canonical.to_owned(),
         }
     }
 }
@@ -123,6 +129,7 @@ impl Client {
                 Protocol::StompSockjs => Link::sockjs(&server.endpoint, &server.stomp_path).await,
                 Protocol::StompTcp => Link::stream(&server.stomp_tcp).await,
                 Protocol::MqttWs => Link::websocket(&server.endpoint, &server.mqtt_path, mqtt::SUBPROTOCOL).await,
+                Protocol::MqttTcp => Link::stream(&server.mqtt_tcp).await,
             }
         };
         let mut link = tokio::time::timeout(ANSWER_TIME, opening).await.map_err(|_| ClientError::NoAnswer)??;
@@ -131,7 +138,9 @@ impl Client {
             Protocol::StompWs | Protocol::StompSockjs | Protocol::StompTcp => {
                 Session::Stomp(stomp::Session::connect(output, server.endpoint.host(), login)?)
             }
-            Protocol::MqttWs => Session::Mqtt(mqtt::Session::connect(output, server.qos, login)?),
+            Protocol::MqttWs | Protocol::MqttTcp => {
+                Session::Mqtt(mqtt::Session::connect(output, server.qos, server.durable, login)?)
+            }
         };
         let mut client = Self { link, session };
         client.wait_for(|event| matches!(event, Event::Connected)).await?;

@@ -11,6 +11,8 @@ use super::{ClientError, Event, Login, output::Output};
 /// WebSocket subprotocol.
 pub(super) const SUBPROTOCOL: &str = "mqtt";
 
+/// Longer than a run, so that nobody needs to ping; rumqttd wants one.
+const KEEP_ALIVE_S: u16 = 900;
 const MAX_PACKET: usize = 16 * 1024 * 1024;
 const LIMITS: Limits = Limits {
     max_packet: MAX_PACKET,
@@ -29,16 +31,18 @@ pub(super) struct Session {
     /// The packet that is being written.
     packet: Vec<u8>,
     last_id: u16,
-    /// Publications of ours without PUBACK. Servers acknowledge in order [MQTT-4.6.0-2], so that their identifiers are
-    /// the last ones.
+    /// Publications of ours without PUBACK or PUBCOMP. Servers acknowledge in order [MQTT-4.6.0-2], so that their
+    /// identifiers are the last ones.
     unacknowledged: u16,
 }
 
 impl Session {
-    /// Begins with CONNECT: clean session, no keep alive.
-    pub(super) fn connect(output: &mut Output, qos: QoS, login: Login<'_>) -> Result<Self, ClientError> {
+    /// Begins with CONNECT; a `durable` session does not end with its connection.
+    pub(super) fn connect(output: &mut Output, qos: QoS, durable: bool, login: Login<'_>) -> Result<Self, ClientError> {
         let text = |value: &str| Text::new(value).map_err(|error| ClientError::Name(error.to_string()));
         let mut connect = Connect::new(text(login.client_id)?);
+        connect.clean_start = !durable;
+        connect.keep_alive = KEEP_ALIVE_S;
         if let Some(name) = login.name {
             let password = login.secret.map(|secret| secret.as_bytes().to_vec().into());
             connect.login = Some(Credentials { username: Some(text(name)?), password });
@@ -68,10 +72,8 @@ impl Session {
     pub(super) fn publish(&mut self, output: &mut Output, topic: &str, body: &[u8]) -> Result<(), ClientError> {
         let delivery = match self.qos {
             QoS::AtMostOnce => Delivery::AtMostOnce,
-            QoS::AtLeastOnce | QoS::ExactlyOnce => {
-                self.unacknowledged = self.unacknowledged.checked_add(1).ok_or(ClientError::Congested)?;
-                Delivery::AtLeastOnce(self.next_id())
-            }
+            QoS::AtLeastOnce => Delivery::AtLeastOnce(self.unacknowledged_id()?),
+            QoS::ExactlyOnce => Delivery::ExactlyOnce(self.unacknowledged_id()?),
         };
         self.encoder.put_publish(&mut self.packet, PublishHead::new(delivery, topic), body)?;
         self.put(output)
@@ -94,12 +96,22 @@ impl Session {
             match packet {
                 Packet::Publish(publish) => {
                     on_event(Event::Message { topic: publish.topic.as_str(), body: &publish.payload, seq: None });
-                    if let Delivery::AtLeastOnce(id) = publish.delivery {
-                        self.encoder.put_puback(&mut self.packet, id);
-                        self.put(output)?;
+                    match publish.delivery {
+                        Delivery::AtMostOnce => continue,
+                        Delivery::AtLeastOnce(id) => self.encoder.put_puback(&mut self.packet, id),
+                        Delivery::ExactlyOnce(id) => self.encoder.put_pubrec(&mut self.packet, id),
                     }
+                    self.put(output)?;
                 }
-                Packet::Puback(_) => {
+                Packet::Pubrel(pubrel) => {
+                    self.encoder.put_pubcomp(&mut self.packet, pubrel.packet_id);
+                    self.put(output)?;
+                }
+                Packet::Pubrec(pubrec) => {
+                    self.encoder.put_pubrel(&mut self.packet, pubrec.packet_id);
+                    self.put(output)?;
+                }
+                Packet::Puback(_) | Packet::Pubcomp(_) => {
                     self.unacknowledged = self.unacknowledged.saturating_sub(1);
                     on_event(Event::Published);
                 }
@@ -116,6 +128,12 @@ impl Session {
         let framed = output.frame(Opcode::Binary, &self.packet);
         self.packet.clear();
         framed
+    }
+
+    /// The identifier of a publication that is to be acknowledged.
+    fn unacknowledged_id(&mut self) -> Result<PacketId, ClientError> {
+        self.unacknowledged = self.unacknowledged.checked_add(1).ok_or(ClientError::Congested)?;
+        Ok(self.next_id())
     }
 
     fn next_id(&mut self) -> PacketId {

@@ -70,7 +70,7 @@ impl Churner {
     async fn cycle(&self, cycle: u32) -> Result<(), ClientError> {
         let name = format!("c{}-{cycle}", self.number);
         let mut client = self.common.connect(&self.server, &self.run, self.protocol, &name).await?;
-        let topic = self.protocol.topic(&self.common.topic(&format!("churn/{}", self.number)));
+        let topic = self.protocol.topic(&self.common.topic(&self.run, &format!("churn/{}", self.number)));
         client.subscribe(&topic).await?;
         let stamp = Stamp { publisher: self.number, number: cycle, time: self.run.now() };
         client.publish(&topic, self.body.clone().with(stamp))?;

@@ -62,7 +62,7 @@ pub(super) async fn run(shape: Shape, args: &FlowArgs, common: &CommonArgs) -> R
     let run = Rc::new(Run::new());
     let (mut circuits, mut lanes, mut publishers) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..shape.topics {
-        let topic = common.topic(&format!("{}/{number}", shape.scenario));
+        let topic = common.topic(&run, &format!("{}/{number}", shape.scenario));
         let circuit = Rc::new(Circuit::new(Rc::clone(&run), number, shape.subscribers_per_topic));
         for subscriber in 0..shape.subscribers_per_topic {
             let name = format!("s{number}-{subscriber}");

@@ -56,7 +56,7 @@ async fn open(
             while next.get() < connections {
                 let number = next.replace(next.get() + 1);
                 let mut client = common.connect(&server, &run, protocol, &format!("i{number}")).await?;
-                client.subscribe(&protocol.topic(&common.topic(&format!("idle/{number}")))).await?;
+                client.subscribe(&protocol.topic(&common.topic(&run, &format!("idle/{number}")))).await?;
                 clients.push(client);
             }
             Ok::<_, ClientError>(clients)

@@ -65,9 +65,15 @@ impl CommonArgs {
         Ok(Server {
             endpoint: Endpoint::resolve("ws://", &self.url).await?,
             stomp_tcp: Endpoint::resolve("stomp://", &self.stomp_url).await?,
+            mqtt_tcp: Endpoint::resolve("mqtt://", &self.mqtt_url).await?,
             stomp_path: self.stomp_path.clone(),
             mqtt_path: self.mqtt_path.clone(),
-            qos: if self.qos == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce },
+            qos: match self.qos {
+                0 => QoS::AtMostOnce,
+                1 => QoS::AtLeastOnce,
+                _ => QoS::ExactlyOnce,
+            },
+            durable: self.durable,
         })
     }
 
@@ -80,8 +86,12 @@ impl CommonArgs {
     }
 
     /// The topic called `name` below the root.
-    fn topic(&self, name: &str) -> String {
-        format!("{}/{name}", self.topic_root)
+    fn topic(&self, run: &Run, name: &str) -> String {
+        if self.durable {
+            format!("{}/{}/{name}", self.topic_root, run.id.name())
+        } else {
+            format!("{}/{name}", self.topic_root)
+        }
     }
 
     fn timing(&self) -> Timing {

@@ -16,7 +16,7 @@ use crate::{filters::Filters, outbox::Outbox, publication::Publication};
 #[derive(Debug)]
 struct Bound {
     mailbox: Arc<Mailbox>,
-    /// Whether it does not want what its own connection says (MQTT 5.0, 3.8.3.1).
+    /// Whether it does not want what its own client says, by whatever connection (MQTT 5.0, 3.8.3.1).
     no_local: bool,
 }
 
@@ -26,7 +26,7 @@ impl Bound {
     }
 
     fn wants(&self, publication: &Publication) -> bool {
-        !self.no_local || !publication.origin().is_some_and(|session| self.mailbox.is_read_by(session))
+        !self.no_local || !publication.origin().is_some_and(|origin| origin == self.mailbox.origin())
     }
 }
 

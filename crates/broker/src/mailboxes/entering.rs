@@ -1,6 +1,12 @@
 //! One connection at a time has a session.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, ready},
+    time::Duration,
+};
 
 use deskwire_store::{MqttSessionId, StoreError};
 use tokio::sync::OwnedMutexGuard;
@@ -34,13 +40,13 @@ impl Mailboxes {
     /// # Errors
     /// [`EnterError`].
     pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
-        let Entering { client_id, session, outbox, window, expiry_s, .. } = entering;
+        let Entering { client_id, outbox, window, expiry_s, .. } = entering;
         let waiting = self.wait_for(&entering);
         let turn = Arc::clone(&waiting.turn).lock_owned();
         let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)?;
         let (mailbox, existed) = self.resume_or_create(&entering).await?;
-        let saved = mailbox.attach(outbox, session, window);
-        let subscriptions = mailbox.subscriptions();
+        let saved = mailbox.attach(outbox, window);
+        let (subscriptions, origin) = (mailbox.subscriptions(), mailbox.origin());
         let mut table = self.lock();
         let known = Session { mailbox: Arc::clone(&mailbox), expiry_s, left: None, leaving: None };
         table.put(client_id, Some(known));
@@ -54,7 +60,7 @@ impl Mailboxes {
         drop(table);
         drop(waiting);
         let mailbox = Attached::new(self, client_id, mailbox, turn);
-        Ok(Entered { existed, subscriptions, saved, mailbox })
+        Ok(Entered { existed, origin, subscriptions, saved, mailbox })
     }
 
     /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
@@ -70,13 +76,14 @@ impl Mailboxes {
 
     /// The mailbox of the session that goes on, or of a new one; and whether it goes on.
     async fn resume_or_create(&self, entering: &Entering<'_>) -> Result<(Arc<Mailbox>, bool), EnterError> {
-        let Entering { client_id, user, clean_start, expiry_s, .. } = *entering;
+        let Entering { client_id, user, session, clean_start, expiry_s, .. } = *entering;
         let known = self.known(client_id).await;
         let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
         if let Some((mailbox, _)) = goes_on
             && let Some(id) = mailbox.durable()
-            && self.is_resumed(id, expiry_s).await?
+            && let Some(unreleased) = self.resume(id, expiry_s).await?
         {
+            mailbox.quietly(|state| state.keep_unreleased(unreleased));
             return Ok((Arc::clone(mailbox), true));
         }
         let durable = if expiry_s > 0 {
@@ -92,30 +99,33 @@ impl Mailboxes {
             old.end(&self.hub);
             self.lock().put(client_id, None);
         }
-        Ok((Mailbox::new(user.clone(), durable, &self.shared), false))
+        Ok((Mailbox::new(user.clone(), session, durable, &self.shared), false))
     }
 
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:
     /// nothing that comes now may be undone by that.
     async fn known(&self, client_id: &Arc<str>) -> Option<(Arc<Mailbox>, bool)> {
-        let (known, leaving) = {
+        poll_fn(|cx| {
             let mut table = self.lock();
-            let session = table.places.get_mut(client_id)?.session.as_mut()?;
-            let known = (Arc::clone(&session.mailbox), session.is_over(clock::now()));
-            (known, session.leaving.take())
-        };
-        if let Some(leaving) = leaving {
-            // Whether it could be stored matters only to the next start.
-            drop(leaving.await);
-        }
-        Some(known)
+            let place = table.places.get_mut(client_id);
+            let Some(session) = place.and_then(|place| place.session.as_mut()) else { return Poll::Ready(None) };
+            // It stays in its place until it has told, for the next one if this one does not wait for it. Whether it could
+            // be stored matters only to the next start.
+            if let Some(leaving) = &mut session.leaving {
+                let _ = ready!(Pin::new(leaving).poll(cx));
+                session.leaving = None;
+            }
+            Poll::Ready(Some((Arc::clone(&session.mailbox), session.is_over(clock::now()))))
+        })
+        .await
     }
 
-    /// Notes that a session is connected again; `false` if the store does not have it any more.
-    async fn is_resumed(&self, id: MqttSessionId, expiry_s: u32) -> Result<bool, StoreError> {
+    /// Notes that a session is connected again; none if the store does not have it any more. The identifiers that its client
+    /// has not released are those in the store: the last connection may have ended before it heard of a commit.
+    async fn resume(&self, id: MqttSessionId, expiry_s: u32) -> Result<Option<Vec<u16>>, StoreError> {
         match self.store.resume_mqtt_session(id, expiry_s).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::Missing) => Ok(false),
+            Ok(unreleased) => Ok(Some(unreleased)),
+            Err(StoreError::Missing) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -1,14 +1,11 @@
 //! A mailbox that publishers and its connection share.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use deskwire_model::{SessionId, Timestamp, TopicFilter, Uid};
+use deskwire_model::{SessionId, TopicFilter, Uid};
 use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
 
 use super::{
@@ -52,17 +49,11 @@ impl Shared {
     }
 }
 
-/// Where the mailbox is read.
-#[derive(Debug)]
-struct Reader {
-    outbox: Arc<Outbox>,
-    session: SessionId,
-}
-
 #[derive(Debug)]
 struct Content {
     state: MailboxState,
-    reader: Option<Reader>,
+    /// Where it is read.
+    reader: Option<Arc<Outbox>>,
 }
 
 /// A subscription of the session, and where it stands.
@@ -86,18 +77,22 @@ enum Standing {
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     user: Uid,
+    /// As whose words its client's publications are known, on all of its connections.
+    origin: SessionId,
     /// The number of a session that outlives its connection.
     durable: Option<MqttSessionId>,
-    subscriptions: Mutex<BTreeMap<Box<str>, Subscribed>>,
+    /// In the order of their filters: most sessions have one or two.
+    subscriptions: Mutex<Vec<Subscribed>>,
     content: Mutex<Content>,
     shared: Arc<Shared>,
 }
 
 impl Mailbox {
-    pub(super) fn new(user: Uid, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(user: Uid, origin: SessionId, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
         let content = Content { state: MailboxState::new(shared.bounds), reader: None };
         Arc::new(Self {
             user,
+            origin,
             durable,
             subscriptions: Mutex::default(),
             content: Mutex::new(content),
@@ -107,6 +102,11 @@ impl Mailbox {
 
     pub(super) const fn user(&self) -> &Uid {
         &self.user
+    }
+
+    /// As whose words its client's publications are known.
+    pub(super) const fn origin(&self) -> SessionId {
+        self.origin
     }
 
     /// The number of a session that outlives its connection.
@@ -141,7 +141,7 @@ impl Mailbox {
     pub(super) fn turn<T>(&self, change: impl FnOnce(&mut MailboxState) -> T) -> T {
         self.change(|content| {
             let result = change(&mut content.state);
-            content.hand_out(now());
+            content.hand_out();
             result
         })
     }
@@ -158,11 +158,10 @@ impl Mailbox {
         let message = Message::new(Arc::clone(publication), stored, via.cloned());
         self.change(|content| {
             let most_bytes = self.shared.most_for(content.state.bytes());
-            let now = now();
             content.state.post(message, most_bytes, now);
-            content.hand_out(now);
+            content.hand_out();
             if let Some(reader) = &content.reader {
-                reached(&reader.outbox);
+                reached(reader);
             }
         });
     }
@@ -170,11 +169,6 @@ impl Mailbox {
     /// Has the store forget a message that was stored for the session and does not come to it.
     pub(crate) fn give_back(&self, stored: QueuedId) {
         self.shared.consumed.add(vec![stored]);
-    }
-
-    /// Appends a message of an earlier process.
-    pub(super) fn restore(&self, message: Message, inflight: Option<(u16, bool)>) {
-        self.change(|content| content.state.restore(message, inflight));
     }
 
     /// Changes what nobody is told of.
@@ -188,25 +182,20 @@ impl Mailbox {
 
     /// Where the session's present connection is reached.
     pub(super) fn outbox(&self) -> Option<Arc<Outbox>> {
-        self.lock().reader.as_ref().map(|reader| Arc::clone(&reader.outbox))
-    }
-
-    /// Whether the session's present connection is called `session`.
-    pub(super) fn is_read_by(&self, session: SessionId) -> bool {
-        self.lock().reader.as_ref().is_some_and(|reader| reader.session == session)
+        self.lock().reader.clone()
     }
 
     /// Has a connection read from now on; it gets nothing before it begins.
-    pub(super) fn attach(&self, outbox: &Arc<Outbox>, session: SessionId, window: usize) -> SavedMailbox {
+    pub(super) fn attach(&self, outbox: &Arc<Outbox>, window: usize) -> SavedMailbox {
         self.change(|content| {
-            content.reader = Some(Reader { outbox: Arc::clone(outbox), session });
+            content.reader = Some(Arc::clone(outbox));
             content.state.attach(window)
         })
     }
 
     /// Ends the connection, which leaves what it has sent.
     pub(super) fn detach(&self, saved: Option<SavedMailbox>) {
-        for subscribed in self.lock_subscriptions().values() {
+        for subscribed in self.lock_subscriptions().iter() {
             if let Standing::Member(group) = &subscribed.standing {
                 group.disconnect(self);
             }
@@ -220,10 +209,10 @@ impl Mailbox {
 
 impl Content {
     /// Offers the connection what it can have.
-    fn hand_out(&mut self, now: Timestamp) {
+    fn hand_out(&mut self) {
         let Some(reader) = &self.reader else { return };
         self.state.dispatch(now, |offer| {
-            reader.outbox.post(offer.message.weight, || Post {
+            reader.post(offer.message.weight, || Post {
                 publication: Arc::clone(&offer.message.publication),
                 number: offer.number,
                 redelivered: offer.redelivered,
@@ -237,12 +226,12 @@ impl Content {
 
 /// What the session subscribes to.
 impl Mailbox {
-    fn lock_subscriptions(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Subscribed>> {
+    fn lock_subscriptions(&self) -> MutexGuard<'_, Vec<Subscribed>> {
         self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn subscriptions(&self) -> Vec<MqttSubscription> {
-        self.lock_subscriptions().values().map(|subscribed| subscribed.subscription.clone()).collect()
+        self.lock_subscriptions().iter().map(|subscribed| subscribed.subscription.clone()).collect()
     }
 
     /// Makes a subscription, in place of the one of its filter if there is one, without a gap; returns whether there was.
@@ -257,7 +246,8 @@ impl Mailbox {
         const NO_LOCAL: u8 = 0b100;
         let (assured, no_local) = (subscription.options & QOS > 0, subscription.options & NO_LOCAL > 0);
         let mut subscriptions = self.lock_subscriptions();
-        let old = subscriptions.get(&subscription.filter).map(|subscribed| &subscribed.standing);
+        let place = place_of(&subscriptions, &subscription.filter);
+        let old = place.ok().map(|index| &subscriptions[index].standing);
         let standing = match SharedFilter::parse(&subscription.filter) {
             Some(shared) => Standing::Member(hub.groups.join(&shared, self, assured, connection)),
             None => match TopicFilter::new(&subscription.filter) {
@@ -274,12 +264,24 @@ impl Mailbox {
             },
         };
         let subscribed = Subscribed { subscription: subscription.clone(), standing };
-        subscriptions.insert(subscription.filter.clone(), subscribed).is_some()
+        match place {
+            Ok(index) => subscriptions[index] = subscribed,
+            Err(index) => {
+                if subscriptions.is_empty() {
+                    // Most sessions never have another.
+                    subscriptions.reserve_exact(1);
+                }
+                subscriptions.insert(index, subscribed);
+            }
+        }
+        place.is_ok()
     }
 
     /// Ends a subscription; returns whether there was one.
     pub(super) fn unsubscribe(&self, hub: &Hub, filter: &str) -> bool {
-        let ended = self.lock_subscriptions().remove(filter);
+        let mut subscriptions = self.lock_subscriptions();
+        let ended = place_of(&subscriptions, filter).ok().map(|index| subscriptions.remove(index));
+        drop(subscriptions);
         let found = ended.is_some();
         ended.into_iter().for_each(|subscribed| subscribed.standing.leave(hub, self));
         found
@@ -288,9 +290,14 @@ impl Mailbox {
     /// Ends the session: nothing comes any more, and what is there is forgotten.
     pub(super) fn end(&self, hub: &Hub) {
         let ended = std::mem::take(&mut *self.lock_subscriptions());
-        ended.into_values().for_each(|subscribed| subscribed.standing.leave(hub, self));
+        ended.into_iter().for_each(|subscribed| subscribed.standing.leave(hub, self));
         self.quietly(MailboxState::clear);
     }
+}
+
+/// Where the subscription called `filter` is, or has to be put.
+fn place_of(subscriptions: &[Subscribed], filter: &str) -> Result<usize, usize> {
+    subscriptions.binary_search_by(|subscribed| (*subscribed.subscription.filter).cmp(filter))
 }
 
 impl Standing {

@@ -81,7 +81,7 @@ pub struct Entering<'a> {
     pub client_id: &'a Arc<str>,
     /// Whose it is. The session of another user under this name ends (invariant I9).
     pub user: &'a Uid,
-    /// The name of the connection, by which subscriptions know what they said themselves.
+    /// The name of the connection.
     pub session: SessionId,
     /// Where its messages go.
     pub outbox: &'a Arc<Outbox>,
@@ -98,6 +98,9 @@ pub struct Entering<'a> {
 pub struct Entered {
     /// Whether there was one, which goes on.
     pub existed: bool,
+    /// As whose words its client's publications are known, by which its subscriptions know what it said itself: the name
+    /// of the first of its connections, or another after a restart.
+    pub origin: SessionId,
     /// What it subscribes to already.
     pub subscriptions: Vec<MqttSubscription>,
     /// What the earlier connection left.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use deskwire_model::Timestamp;
+use deskwire_model::{SessionId, Timestamp};
 use deskwire_store::{MqttSessionId, QueueRef, QueuedId, Store, StoreError, StoredMqttSession, Write};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clock,
     hub::Hub,
-    log::{Announce, Job, Log, Reply},
+    log::Log,
     publication::{Content, Publication},
 };
 
@@ -28,12 +28,11 @@ impl Mailboxes {
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes };
         let shared = Arc::new(Shared::new(bounds, limits.total_bytes, log.consumed()));
         let (mut table, mut mailboxes, now) = (Table::default(), HashMap::new(), clock::now());
-        for stored in store.mqtt_sessions().await? {
-            if stored.left.is_none() {
-                leave(&log, &stored, now).await?;
-            }
-            let mailbox = Mailbox::new(stored.user, Some(stored.id), &shared);
-            mailbox.quietly(|state| state.restore_unreleased(stored.received));
+        let sessions = store.mqtt_sessions().await?;
+        // Before anybody can come back: what is written of it later would be taken for the end of that connection.
+        store.commit(sessions.iter().filter_map(|stored| left(stored, now)).collect()).await?;
+        for stored in sessions {
+            let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &shared);
             for subscription in &stored.subscriptions {
                 mailbox.subscribe(&hub, subscription, None);
             }
@@ -47,17 +46,18 @@ impl Mailboxes {
     }
 }
 
-/// Notes when a session was left whose connection the end of the server ended.
-async fn leave(log: &Log, stored: &StoredMqttSession, at: Timestamp) -> Result<(), StoreError> {
-    let write = Write::LeaveSession { session: stored.id, at, expiry_s: stored.expiry_s };
-    let job = Job::Write { write, announce: Announce::Nobody, reply: Reply::Nobody };
-    log.submit(job).await.map_err(|_| StoreError::Closed)
+/// What is to be stored of a session whose connection the end of the server ended.
+fn left(stored: &StoredMqttSession, at: Timestamp) -> Option<Write> {
+    let leave = Write::LeaveSession { session: stored.id, at, expiry_s: stored.expiry_s };
+    stored.left.is_none().then_some(leave)
 }
 
+/// A message that was settled, and that a crash kept in the store, gives way to the later one that was sent with its packet
+/// identifier: the client would take one for the other.
 async fn restore_messages(store: &Store, mailboxes: &HashMap<MqttSessionId, Arc<Mailbox>>) -> Result<(), StoreError> {
     /// Messages read at a time.
     const PAGE: usize = 256;
-    let mut last = QueuedId::default();
+    let (mut last, mut sent) = (QueuedId::default(), HashMap::new());
     loop {
         let page = store.queued_after(last, PAGE).await?;
         let Some(newest) = page.last() else { return Ok(()) };
@@ -66,7 +66,13 @@ async fn restore_messages(store: &Store, mailboxes: &HashMap<MqttSessionId, Arc<
             let QueueRef::Session { id, via } = queued.queue else { continue };
             let Some(mailbox) = mailboxes.get(&id) else { continue };
             let publication = Publication::new(queued.topic, Content::Opaque(queued.message.into()));
-            mailbox.restore(Message::new(Arc::new(publication), Some(queued.id), via), queued.inflight);
+            let message = Message::new(Arc::new(publication), Some(queued.id), via);
+            let number = mailbox.quietly(|state| state.restore(message, queued.inflight));
+            if let Some((packet_id, _)) = queued.inflight
+                && let Some(settled) = sent.insert((id, packet_id), number)
+            {
+                mailbox.quietly(|state| state.settle(settled));
+            }
         }
     }
 }

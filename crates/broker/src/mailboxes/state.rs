@@ -53,6 +53,8 @@ struct Sent {
     qos: u8,
     /// Whether PUBREC has come.
     received: bool,
+    /// Its place among what earlier connections sent; behind them all if it is not known to have been sent before.
+    place: usize,
 }
 
 /// A message that was handed out and is not settled.
@@ -144,8 +146,8 @@ impl MailboxState {
 
     /// Appends a message if it fits when the oldest that wait are gone; `most_bytes` is what the mailbox may weigh now,
     /// as others take room too.
-    pub(super) fn post(&mut self, message: Message, most_bytes: usize, now: Timestamp) {
-        self.expire(now);
+    pub(super) fn post(&mut self, message: Message, most_bytes: usize, clock: impl Fn() -> Timestamp) {
+        self.expire(clock);
         let most_bytes = most_bytes.min(self.bounds.bytes);
         // Nothing is dropped for a message that does not fit even then.
         if self.out.len() >= self.bounds.messages || self.out_bytes + message.weight > most_bytes {
@@ -164,23 +166,26 @@ impl MailboxState {
     }
 
     /// Appends a message of an earlier process, whatever the bounds say; one that was on its way to the client has its
-    /// packet identifier, and whether PUBREC had come.
-    pub(super) fn restore(&mut self, message: Message, inflight: Option<(u16, bool)>) {
+    /// packet identifier, and whether PUBREC had come. Returns its number.
+    pub(super) fn restore(&mut self, message: Message, inflight: Option<(u16, bool)>) -> u64 {
         let number = self.number();
         self.bytes += message.weight;
         match inflight {
             None => self.wait(number, message),
             Some((packet_id, received)) => {
-                let sent = Sent { packet_id, qos: 2, received };
+                let sent = Sent { packet_id, qos: 2, received, place: self.again.len() };
                 self.again.push_back(number);
                 self.put_out(number, Out { message, sent: Some(sent), with_reader: false });
             }
         }
+        number
     }
 
-    /// The identifiers that the client had not released when an earlier process ended.
-    pub(super) fn restore_unreleased(&mut self, unreleased: Vec<u16>) {
-        self.unreleased = unreleased;
+    /// Adds to what the last connection left identifiers that the client has not released.
+    pub(super) fn keep_unreleased(&mut self, unreleased: Vec<u16>) {
+        self.unreleased.extend(unreleased);
+        self.unreleased.sort_unstable();
+        self.unreleased.dedup();
     }
 
     /// Appends a message that the connection has got another way; returns its number.
@@ -240,8 +245,12 @@ impl MailboxState {
         }
     }
 
-    /// Drops what waits and has expired by `now`.
-    pub(super) fn expire(&mut self, now: Timestamp) {
+    /// Drops what waits and has expired by what `clock` shows, which is not looked at where nothing expires.
+    pub(super) fn expire(&mut self, clock: impl Fn() -> Timestamp) {
+        if self.expiring.is_empty() {
+            return;
+        }
+        let now = clock();
         while let Some((expires, number)) = self.expiring.first().copied() {
             if expires > now {
                 return;
@@ -258,7 +267,7 @@ impl MailboxState {
         let out = &mut self.out;
         self.again.retain(|number| {
             let Some(Out { sent: Some(sent), with_reader, .. }) = out.get_mut(number) else { return false };
-            let Sent { packet_id, qos, received } = *sent;
+            let Sent { packet_id, qos, received, .. } = *sent;
             inflight.push(Handed { number: *number, packet_id, qos, received });
             // The client has the message; what is left is between packet identifiers.
             *with_reader = received;
@@ -289,15 +298,15 @@ impl MailboxState {
         if self.reader.take().is_none() {
             return;
         }
-        let SavedMailbox { inflight, unreleased } =
-            saved.unwrap_or_else(|| SavedMailbox { inflight: Vec::new(), unreleased: mem::take(&mut self.unreleased) });
+        let SavedMailbox { inflight, unreleased } = saved
+            .unwrap_or_else(|| SavedMailbox { inflight: self.sent(), unreleased: mem::take(&mut self.unreleased) });
         self.unreleased = unreleased;
         self.again.clear();
         let mut named = BTreeSet::new();
         for Handed { number, packet_id, qos, received } in inflight {
             if let Some(out) = self.out.get_mut(&number) {
                 let received = received || out.sent.is_some_and(|sent| sent.received);
-                out.sent = Some(Sent { packet_id, qos, received });
+                out.sent = Some(Sent { packet_id, qos, received, place: usize::MAX });
                 if named.insert(number) {
                     self.again.push_back(number);
                 }
@@ -314,6 +323,19 @@ impl MailboxState {
                 self.again.push_back(number);
             }
         }
+        for (place, number) in self.again.iter().enumerate() {
+            if let Some(Out { sent: Some(sent), .. }) = self.out.get_mut(number) {
+                sent.place = place;
+            }
+        }
+    }
+
+    /// What is known to have been sent, in the order it was.
+    fn sent(&self) -> Vec<Handed> {
+        let mut sent: Vec<_> = self.out.iter().filter_map(|(number, out)| Some((*number, out.sent?))).collect();
+        sent.sort_unstable_by_key(|(number, sent)| (sent.place, *number));
+        let handed = |(number, Sent { packet_id, qos, received, .. })| Handed { number, packet_id, qos, received };
+        sent.into_iter().map(handed).collect()
     }
 
     /// Forgets a message that the client has acknowledged for good.
@@ -331,7 +353,8 @@ impl MailboxState {
     pub(super) fn note(&mut self, number: u64, packet_id: u16, received: bool) -> Option<QueuedId> {
         let out = self.out.get_mut(&number)?;
         let stored = out.message.stored?;
-        out.sent = Some(Sent { packet_id, qos: 2, received });
+        let place = out.sent.map_or(usize::MAX, |sent| sent.place);
+        out.sent = Some(Sent { packet_id, qos: 2, received, place });
         Some(stored)
     }
 
@@ -347,8 +370,8 @@ impl MailboxState {
 
     /// Offers messages to the connection as far as its window goes: first what was sent before, then what waits. `hand`
     /// says whether the connection took one.
-    pub(super) fn dispatch(&mut self, now: Timestamp, mut hand: impl FnMut(Offer<'_>) -> bool) {
-        self.expire(now);
+    pub(super) fn dispatch(&mut self, clock: impl Fn() -> Timestamp, mut hand: impl FnMut(Offer<'_>) -> bool) {
+        self.expire(clock);
         while let Some(reader) = &mut self.reader
             && reader.has_begun
             && reader.has_room

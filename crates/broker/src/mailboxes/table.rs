@@ -173,7 +173,7 @@ impl Mailboxes {
         };
         let mut messages = 0;
         for mailbox in &mailboxes {
-            mailbox.quietly(|state| state.expire(now));
+            mailbox.quietly(|state| state.expire(|| now));
             messages += mailbox.messages();
         }
         let gauge = |name: &'static str, value: usize| {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, Content, Handed, MailboxLimits, Overflow, Publication, Publishing, Retained, RetainedLimits, Subscriber,
-    Takes,
+    Assurance, Content, Handed, MailboxLimits, Overflow, Publication, Publishing, Retained, RetainedLimits,
+    SavedMailbox, Subscriber, Takes, Ticket,
 };
-use deskwire_model::{Topic, TopicFilter};
+use deskwire_model::{Timestamp, Topic, TopicFilter};
 use deskwire_store::Received;
 
-use crate::mqtt::{Came, Client, LIMITS, Node, STORED, noted, opaque, saying, subscription};
+use crate::mqtt::{Came, Client, FOR_EVER, LIMITS, Node, STORED, noted, opaque, saying, subscription};
 
 const TRANSIENT: Publishing = Publishing { stored: false, durables: false, received: None, in_turn: false };
 
@@ -91,6 +91,42 @@ async fn packet_ids_of_the_client_are_kept_until_they_are_released() {
     assert!(!noted(|reply| visitor.mailbox.release(7, reply)).await);
 }
 
+/// The client sends it again under its identifier, and that must be known for a repeat.
+#[tokio::test]
+async fn a_connection_that_ends_before_it_hears_of_a_commit_leaves_the_packet_id_all_the_same() {
+    let node = Node::new(LIMITS).await;
+    let publisher = node.enter("p").await;
+    for packet_id in [7, 8] {
+        let how = Publishing { received: publisher.mailbox.received_mark(packet_id), ..STORED };
+        let ticket = Ticket { outbox: Arc::clone(&publisher.outbox), number: 1 };
+        let pending = node.queues.publish(saying("a", "1", Assurance::ExactlyOnce), how, ticket).await.unwrap();
+        assert!(pending && publisher.outbox.take_answers().is_empty(), "it is not on disk yet");
+    }
+    let saved = SavedMailbox { inflight: Vec::new(), unreleased: vec![3, 8] };
+    publisher.mailbox.leave(saved, FOR_EVER, Timestamp(0));
+    assert_eq!(node.enter("p").await.saved.unreleased, [3, 7, 8]);
+}
+
+/// PUBCOMP sets the identifier free before the store forgets the message. After a crash in between the store has two.
+#[tokio::test]
+async fn a_packet_id_that_was_given_twice_belongs_to_the_later_message() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    client.subscribe("a", 2).await;
+    for text in ["1", "2", "3"] {
+        node.say("a", text).await;
+    }
+    for handed in [[(1, 5)], [(2, 6)], [(3, 5)]] {
+        assert!(noted(|reply| client.mailbox.reserve(&handed, reply)).await);
+    }
+    assert!(noted(|reply| client.mailbox.received(1, 5, reply)).await);
+    let node = node.restart().await;
+    let client = node.enter("c").await;
+    assert_eq!(client.saved.inflight, [handed(2, 6, false), handed(3, 5, false)]);
+    assert_eq!(client.texts(), ["2", "3"]);
+    assert_eq!(node.stored().await, 2);
+}
+
 #[tokio::test]
 async fn what_is_assured_comes_once_and_the_rest_straight_from_the_hub() {
     let node = Node::new(LIMITS).await;
@@ -125,10 +161,19 @@ async fn nobody_hears_himself_where_he_does_not_want_to() {
     for client in [&own, &other] {
         client.subscribe("a", 1 | NO_LOCAL).await;
     }
-    let said = opaque("mine", Assurance::AtLeastOnce).said_by(own.session);
-    node.publish(Publication::new(Topic::new("a").unwrap(), Content::Opaque(said)), STORED).await;
-    assert_eq!((own.texts().len(), other.texts()), (0, vec!["mine".to_owned()]));
-    assert_eq!(node.stored().await, 1);
+    let mine = || {
+        let said = opaque("mine", Assurance::AtLeastOnce).said_by(own.origin);
+        Publication::new(Topic::new("a").unwrap(), Content::Opaque(said))
+    };
+    let (first, second, third) = (mine(), mine(), mine());
+    node.publish(first, STORED).await;
+    assert_eq!(own.texts(), [""; 0]);
+    own.leave(Vec::new());
+    node.publish(second, STORED).await;
+    let own = node.enter("own").await;
+    node.publish(third, STORED).await;
+    assert_eq!(own.texts(), [""; 0], "it is his whatever connection he has by now");
+    assert_eq!((other.texts(), node.stored().await), (vec!["mine".to_owned(); 3], 3));
 }
 
 #[tokio::test]

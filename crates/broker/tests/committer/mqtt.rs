@@ -62,8 +62,8 @@ impl Node {
             window: 100,
         };
         change(&mut entering);
-        let Entered { existed, subscriptions, saved, mailbox } = self.mailboxes.enter(entering).await?;
-        Ok(Client { existed, subscriptions, saved, mailbox, outbox, session })
+        let Entered { existed, origin, subscriptions, saved, mailbox } = self.mailboxes.enter(entering).await?;
+        Ok(Client { existed, origin, subscriptions, saved, mailbox, outbox })
     }
 
     /// A connection of a durable session that takes what comes.
@@ -114,7 +114,7 @@ pub(crate) struct Client {
     pub(crate) saved: SavedMailbox,
     pub(crate) mailbox: Attached,
     pub(crate) outbox: Arc<Outbox>,
-    pub(crate) session: SessionId,
+    pub(crate) origin: SessionId,
 }
 
 /// What came: the text, its number, and what is known about it.

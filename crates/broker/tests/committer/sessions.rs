@@ -152,6 +152,69 @@ async fn a_connection_that_goes_while_it_waits_is_not_waited_for() {
     leave_at(third, 0, FOR_EVER);
 }
 
+/// The store's own word for when each session was left.
+async fn left(node: &Node) -> Vec<Option<Timestamp>> {
+    node.desk.log.flush().await.unwrap();
+    let sessions = node.desk.another_store().await.mqtt_sessions().await.unwrap();
+    sessions.into_iter().map(|session| session.left).collect()
+}
+
+#[tokio::test]
+async fn the_end_of_a_connection_is_stored_before_the_next_one_whoever_waited_for_that_and_gave_up() {
+    let node = Node::new(LIMITS).await;
+    leave_at(node.enter("c").await, 1000, FOR_EVER);
+    let mut second = Box::pin(node.enter("c"));
+    assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(second.as_mut().poll(cx).is_pending())).await);
+    drop(second);
+    let third = node.enter("c").await;
+    assert_eq!(left(&node).await, [None], "it is connected");
+    leave_at(third, 2000, FOR_EVER);
+    assert_eq!(left(&node).await, [Some(Timestamp(2000))]);
+}
+
+#[tokio::test]
+async fn what_a_restart_ended_is_stored_before_anybody_comes_back() {
+    let node = Node::new(LIMITS).await;
+    let (gone, back) = (node.enter("gone").await, node.enter("back").await);
+    assert_eq!(left(&node).await, [None, None]);
+    std::mem::forget((gone, back));
+    let node = node.restart().await;
+    let back = node.enter("back").await;
+    let [gone, connected] = left(&node).await[..] else { panic!("two sessions were expected") };
+    assert!(gone.is_some() && connected.is_none(), "{gone:?} {connected:?}");
+    leave_at(back, 0, 0);
+}
+
+/// Each that enters is told to leave by the next; in the end one has the session, and nothing is lost or comes twice.
+#[tokio::test]
+async fn a_hundred_connections_at_once_have_a_session_one_after_the_other() {
+    let node = Arc::new(Node::new(LIMITS).await);
+    let first = node.enter("c").await;
+    first.subscribe("t", 1).await;
+    first.leave(Vec::new());
+    node.say("t", "1").await;
+    let mut tasks = tokio::task::JoinSet::new();
+    let holders = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    for _ in 0..100 {
+        let (node, holders) = (Arc::clone(&node), Arc::clone(&holders));
+        tasks.spawn(async move {
+            let client = node.enter("c").await;
+            assert_eq!(holders.fetch_add(1, std::sync::atomic::Ordering::SeqCst), 0, "one at a time");
+            assert!(client.existed);
+            tokio::task::yield_now().await;
+            let texts = client.texts();
+            holders.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+            client.leave(Vec::new());
+            texts
+        });
+    }
+    while let Some(texts) = tasks.join_next().await {
+        assert_eq!(texts.unwrap(), ["1"]);
+    }
+    let last = node.enter("c").await;
+    assert_eq!((last.closed(), last.texts()), (None, vec!["1".to_owned()]));
+}
+
 #[tokio::test]
 async fn a_connection_that_does_not_end_keeps_its_session() {
     let node = Node::new(LIMITS).await;

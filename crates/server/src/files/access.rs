@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use deskwire_model::{LogId, Principal, Role, Timestamp};
+use deskwire_model::{LogId, Principal, Timestamp};
 use deskwire_store::{BlobError, FilePath, FileRecord, StoreError};
 use futures_util::Stream;
 

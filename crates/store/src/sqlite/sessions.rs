@@ -45,7 +45,6 @@ impl Sqlite {
                 .collect::<Result<_>>()?;
             for session in &mut sessions {
                 session.subscriptions = subscriptions(db, session.id)?;
-                session.received = received(db, session.id)?;
             }
             Ok(sessions)
         })
@@ -76,12 +75,12 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<(), StoreError> {
+    pub(crate) async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<Vec<u16>, StoreError> {
         self.write(move |db| {
             let rows = db
                 .prepare_cached("UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1")?
                 .execute(params![id.0, expiry_s])?;
-            if rows == 1 { Ok(()) } else { Err(StoreError::Missing) }
+            if rows == 1 { Ok(received(db, id)?) } else { Err(StoreError::Missing) }
         })
         .await
     }
@@ -128,7 +127,6 @@ fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
         expiry_s: row.get(3)?,
         left: row.get::<_, Option<i64>>(4)?.map(Timestamp),
         subscriptions: Vec::new(),
-        received: Vec::new(),
     })
 }
 
@@ -142,6 +140,7 @@ fn subscriptions(db: &Connection, id: MqttSessionId) -> Result<Vec<MqttSubscript
     .collect()
 }
 
+/// The packet ids of its client's messages that are stored and not released, rising.
 fn received(db: &Connection, id: MqttSessionId) -> Result<Vec<u16>> {
     db.prepare_cached("SELECT packet_id FROM mqtt_received WHERE session = ?1 ORDER BY packet_id")?
         .query_map(params![id.0], |row| row.get(0))?

@@ -31,7 +31,7 @@ impl Mailbox {
     }
 
     fn post(&mut self, number: i64) {
-        self.0.post(sized(1, Some(number)), usize::MAX, NOW);
+        self.0.post(sized(1, Some(number)), usize::MAX, || NOW);
     }
 
     fn attach(&mut self, window: usize) -> SavedMailbox {
@@ -43,10 +43,13 @@ impl Mailbox {
     /// What the connection gets, and whether it was sent before.
     fn dispatch(&mut self) -> Vec<(u64, bool)> {
         let mut handed = Vec::new();
-        self.0.dispatch(NOW, |offer| {
-            handed.push((offer.number, offer.redelivered));
-            true
-        });
+        self.0.dispatch(
+            || NOW,
+            |offer| {
+                handed.push((offer.number, offer.redelivered));
+                true
+            },
+        );
         handed
     }
 
@@ -104,7 +107,7 @@ fn what_the_client_has_received_takes_its_place_in_the_window() {
 #[test]
 fn a_connection_that_dies_leaves_what_was_noted() {
     let mut mailbox = Mailbox::of(ROOMY, 3);
-    mailbox.0.restore_unreleased(vec![7]);
+    mailbox.0.keep_unreleased(vec![7]);
     mailbox.attach(9);
     mailbox.dispatch();
     assert_eq!(mailbox.0.note(2, 20, false), Some(QueuedId(2)));
@@ -113,6 +116,23 @@ fn a_connection_that_dies_leaves_what_was_noted() {
     let saved = SavedMailbox { inflight: vec![handed(2, 20, false)], unreleased: vec![7] };
     assert_eq!(mailbox.attach(9), saved);
     assert_eq!(mailbox.dispatch(), [(2, true), (1, false), (3, false)]);
+}
+
+#[test]
+fn the_order_of_what_was_sent_outlives_a_connection_that_dies() {
+    let mut mailbox = Mailbox::of(ROOMY, 4);
+    mailbox.attach(9);
+    mailbox.dispatch();
+    let inflight = vec![handed(3, 30, false), handed(1, 10, false)];
+    mailbox.0.detach(Some(SavedMailbox { inflight: inflight.clone(), unreleased: Vec::new() }));
+    mailbox.attach(9);
+    mailbox.0.note(2, 20, false);
+    assert_eq!(mailbox.dispatch(), [(3, true), (1, true), (2, false), (4, false)]);
+    mailbox.0.note(2, 20, false);
+    mailbox.0.detach(None);
+    let left = [inflight, vec![handed(2, 20, false)]].concat();
+    assert_eq!(mailbox.attach(9).inflight, left);
+    assert_eq!(mailbox.dispatch(), [(3, true), (1, true), (2, true), (4, false)]);
 }
 
 #[test]
@@ -145,10 +165,10 @@ fn the_oldest_that_waits_makes_room_and_never_what_was_handed_out() {
 fn nothing_is_dropped_for_a_message_that_does_not_fit_all_the_same() {
     let weight = sized(1, None).weight;
     let mut mailbox = Mailbox::of(Bounds { bytes: weight * 3, ..ROOMY }, 3);
-    mailbox.0.post(sized(weight * 3, Some(9)), usize::MAX, NOW);
-    mailbox.0.post(sized(1, Some(10)), weight - 1, NOW);
+    mailbox.0.post(sized(weight * 3, Some(9)), usize::MAX, || NOW);
+    mailbox.0.post(sized(1, Some(10)), weight - 1, || NOW);
     assert_eq!((mailbox.gone(), mailbox.0.messages()), (vec![9, 10], 3));
-    mailbox.0.post(sized(1, Some(11)), weight, NOW);
+    mailbox.0.post(sized(1, Some(11)), weight, || NOW);
     assert_eq!((mailbox.gone(), mailbox.0.bytes()), (vec![1, 2, 3], weight), "others took the room");
 }
 
@@ -157,11 +177,11 @@ fn what_waits_expires_and_what_was_handed_out_does_not() {
     let expiring = |at: i64, stored| message(Opaque::default().expiring(Timestamp(at)), Some(stored));
     let mut mailbox = Mailbox::of(ROOMY, 0);
     for (at, stored) in [(2000, 1), (1500, 2), (3000, 3)] {
-        mailbox.0.post(expiring(at, stored), usize::MAX, NOW);
+        mailbox.0.post(expiring(at, stored), usize::MAX, || NOW);
     }
     mailbox.attach(1);
     assert_eq!(mailbox.dispatch(), [(1, false)]);
-    mailbox.0.expire(Timestamp(2000));
+    mailbox.0.expire(|| Timestamp(2000));
     assert_eq!((mailbox.gone(), mailbox.0.messages()), (vec![2], 2));
 }
 

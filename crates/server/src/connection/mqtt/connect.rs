@@ -72,7 +72,7 @@ impl Mqtt {
             None => session_name(&identity, connect.client_id.as_str()),
         };
         // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
-        let Entered { existed, subscriptions, saved, mailbox } =
+        let Entered { existed, origin, subscriptions, saved, mailbox } =
             self.enter(&identity, &client_id, session, &connect).await?;
         self.gateway.wills.reconnected(&client_id, existed);
         // A session that is not remembered begins now: with the end of what the agent serves already.
@@ -80,7 +80,7 @@ impl Mqtt {
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let will = Will::of(&self.gateway, &identity, connect.will.as_ref());
         let durable = mailbox.is_durable();
-        let client = Client { identity, client_id, will, session, mailbox: Some(mailbox), durable };
+        let client = Client { identity, client_id, will, session, origin, mailbox: Some(mailbox), durable };
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Assurance, Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, MessageUid, proto};
+use deskwire_model::{Conversation, MessageUid, SessionId, proto};
 use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS, Session, SubscriptionId};
 use prost::Message as _;
 use smallvec::SmallVec;
@@ -142,14 +142,14 @@ impl Mqtt {
     /// Whether a subscription takes what its own client says [MQTT-3.8.3-3].
     fn wants(&self, subscribed: &Subscribed, publication: &Publication) -> bool {
         let own = || match publication.content() {
-            Content::Opaque(opaque) => opaque.origin().is_some_and(|origin| Some(origin) == self.session_id()),
+            Content::Opaque(opaque) => opaque.origin().is_some_and(|origin| Some(origin) == self.origin()),
             Content::Message { .. } => false,
         };
         !(subscribed.options.no_local && own())
     }
 
-    fn session_id(&self) -> Option<deskwire_model::SessionId> {
-        Some(self.client.as_ref()?.session)
+    fn origin(&self) -> Option<SessionId> {
+        Some(self.client.as_ref()?.origin)
     }
 
     /// Writes what is retained, with RETAIN 1 [MQTT-3.3.1-8], as far as the window goes and the output is not full.

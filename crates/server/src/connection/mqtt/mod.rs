@@ -75,6 +75,8 @@ struct Client {
     client_id: Arc<str>,
     will: Option<Box<Will>>,
     session: SessionId,
+    /// As whose words its messages are known.
+    origin: SessionId,
     /// What waits for the client; taken when the session is left.
     mailbox: Option<Attached>,
     /// Whether the session outlives the connection.

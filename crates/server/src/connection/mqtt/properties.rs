@@ -7,20 +7,21 @@ use deskwire_wire::mqtt::{MessageProperties, PayloadFormat, Publish, QoS, Text, 
 
 const MS_PER_SECOND: i64 = 1000;
 
-/// What a client publishes at the time `now`, but for who it is.
-pub(super) fn opaque(publish: &Publish, now: Timestamp) -> Opaque {
+/// What a client publishes at the time that `clock` shows, but for who it is.
+pub(super) fn opaque(publish: &Publish, clock: impl FnOnce() -> Timestamp) -> Opaque {
     let Publish { payload, delivery, retain, message_expiry, properties, .. } = publish;
-    said(payload, delivery.qos(), *retain, expires(*message_expiry, now), properties)
+    said(payload, delivery.qos(), *retain, expires(*message_expiry, clock), properties)
 }
 
 /// What a client leaves to be published, when that is done at the time `now`.
 pub(super) fn opaque_will(will: &Will, now: Timestamp) -> Opaque {
     let Will { payload, qos, retain, message_expiry, properties, .. } = will;
-    said(payload, *qos, *retain, expires(*message_expiry, now), properties)
+    said(payload, *qos, *retain, expires(*message_expiry, || now), properties)
 }
 
-fn expires(seconds: Option<u32>, now: Timestamp) -> Option<Timestamp> {
-    seconds.map(|seconds| Timestamp(now.0.saturating_add(i64::from(seconds) * MS_PER_SECOND)))
+/// When it expires; the clock is only looked at for a message that does.
+fn expires(seconds: Option<u32>, clock: impl FnOnce() -> Timestamp) -> Option<Timestamp> {
+    seconds.map(|seconds| Timestamp(clock().0.saturating_add(i64::from(seconds) * MS_PER_SECOND)))
 }
 
 fn said(payload: &Bytes, qos: QoS, retain: bool, expires: Option<Timestamp>, properties: &MessageProperties) -> Opaque {
@@ -170,7 +171,7 @@ mod tests {
             for retain in [false, true] {
                 let mut publish = publish(MessageProperties::NONE);
                 (publish.delivery, publish.retain) = (delivery, retain);
-                let said = opaque(&publish, NOW);
+                let said = opaque(&publish, || NOW);
                 assert_eq!((said.assurance(), said.is_retained()), (assurance, retain));
                 assert_eq!((&said.body()[..], said.expires(), said.origin()), (&b"said"[..], None, None));
             }
@@ -204,7 +205,7 @@ mod tests {
         ) {
             let mut publish = publish(all.clone());
             publish.message_expiry = expiry;
-            let said = opaque(&publish, NOW);
+            let said = opaque(&publish, || NOW);
             prop_assert_eq!(properties(&said).unwrap_or_default(), all);
             prop_assert_eq!(seconds_left(&said, NOW), expiry);
         }

@@ -60,9 +60,13 @@ impl Mqtt {
     /// To a live topic: answered when whoever is away and wants it has it on disk, and those who come later if it is retained.
     async fn publish_live(&self, publish: &Publish, topic: Topic, number: u64) -> Result<Submitted, Refused> {
         let Some(client) = &self.client else { return Ok(Submitted::Done) };
-        let opaque = properties::opaque(publish, timestamp()).said_by(client.session);
+        let opaque = properties::opaque(publish, timestamp).said_by(client.origin);
         let publication = Publication::new(topic, Content::Opaque(opaque));
         let stored = publish.delivery.qos() != QoS::AtMostOnce;
+        if !stored && !publish.retain && self.unanswered.is_empty() {
+            self.gateway.hub.publish(&Arc::new(publication));
+            return Ok(Submitted::Done);
+        }
         let received = match publish.delivery {
             Delivery::ExactlyOnce(packet_id) => {
                 self.mailbox().and_then(|mailbox| mailbox.received_mark(packet_id.get()))

@@ -40,13 +40,15 @@ struct Testament {
     will: Box<Will>,
     identity: Identity,
     session: SessionId,
+    /// As whose words the will is known.
+    origin: SessionId,
     address: Option<IpAddr>,
 }
 
 impl Testament {
     /// Publishes the will, if the interceptors let it.
     fn publish(self) {
-        let Self { gateway, will, identity, session, address } = self;
+        let Self { gateway, will, identity, session, origin, address } = self;
         let Will { will, topic } = *will;
         let (id, principal) = (Some(session), &identity.principal);
         let view = SessionView { id, principal, protocol: Protocol::Mqtt, address };
@@ -54,7 +56,7 @@ impl Testament {
         if let Err(veto) = asked {
             return tracing::info!(%veto, "a will was refused");
         }
-        let opaque = properties::opaque_will(&will, crate::connection::timestamp());
+        let opaque = properties::opaque_will(&will, crate::connection::timestamp()).said_by(origin);
         let stored = will.qos != QoS::AtMostOnce;
         let publication = Publication::new(topic, Content::Opaque(opaque));
         if !will.retain {
@@ -82,6 +84,7 @@ impl Mqtt {
             will,
             identity: client.identity.clone(),
             session: client.session,
+            origin: client.origin,
             address: self.address,
         };
         if delay.is_zero() {

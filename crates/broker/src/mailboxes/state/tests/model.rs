@@ -135,7 +135,10 @@ impl Model {
 
     fn detach(&mut self, saved: Option<&SavedMailbox>) {
         self.connection = None;
-        let named: Vec<u64> = saved.into_iter().flat_map(|saved| &saved.inflight).map(|handed| handed.number).collect();
+        let named: Vec<u64> = match saved {
+            Some(saved) => saved.inflight.iter().map(|handed| handed.number).collect(),
+            None => self.order.clone(),
+        };
         for handed in saved.into_iter().flat_map(|saved| &saved.inflight) {
             let known = self.known.get_mut(&handed.number).unwrap();
             let received = handed.received || known.sent.is_some_and(|(.., received)| received);
@@ -194,7 +197,7 @@ fn apply(mailbox: &mut MailboxState, model: &mut Model, step: Step) {
             }
             let posted = message(opaque, stored);
             let known = Known { place: Place::Waiting, weight: posted.weight, expires, stored, sent: None };
-            mailbox.post(posted, most, Timestamp(model.now));
+            mailbox.post(posted, most, || Timestamp(model.now));
             model.post(known, most);
         }
         Step::Adopt(weight) => {
@@ -264,7 +267,8 @@ proptest! {
         for step in steps {
             apply(&mut mailbox, &mut model, step);
             model.expire();
-            mailbox.dispatch(Timestamp(model.now), |offer| model.offer(offer));
+            let now = Timestamp(model.now);
+            mailbox.dispatch(|| now, |offer| model.offer(offer));
             prop_assert_eq!(model.next(), None, "it could be handed out");
             prop_assert_eq!(mailbox.messages(), model.known.len());
             prop_assert_eq!(mailbox.bytes(), model.bytes(|_| true));
@@ -273,5 +277,11 @@ proptest! {
             model.gone.sort_unstable();
             prop_assert_eq!(&gone, &model.gone);
         }
+        mailbox.clear();
+        gone.extend(mailbox.take_gone().into_iter().map(|QueuedId(id)| id));
+        gone.sort_unstable();
+        let mut stored: Vec<_> = model.known.values().filter_map(|known| known.stored).chain(model.gone).collect();
+        stored.sort_unstable();
+        prop_assert_eq!((mailbox.messages(), mailbox.bytes(), gone), (0, 0, stored));
     }
 }
