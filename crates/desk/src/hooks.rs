@@ -50,22 +50,35 @@ impl Desk {
         hooks.into_iter().find(|hook| hook.hook.uid == *uid).ok_or(DeskError::UnknownWebhook)
     }
 
-    /// Forgets a webhook, with everything that it was to be told.
+    /// Forgets a webhook, with everything that it was to be told; the conversations of a robot go to people.
     ///
     /// # Errors
-    /// As [`Self::webhook`].
-    pub async fn drop_webhook(&self, by: &Principal, uid: &Uid) -> Result<(), DeskError> {
+    /// As [`Self::webhook`], and [`DeskError::Commit`].
+    pub async fn drop_webhook(&self, by: &Principal, uid: &Uid, now: Timestamp) -> Result<(), DeskError> {
         let hook = self.webhook(by, uid).await?;
-        Ok(self.store.drop_webhook(hook.id).await?)
+        self.store.drop_webhook(hook.id).await?;
+        match &hook.hook.bot_of {
+            Some(workgroup) => self.dismiss_robot(&by.org, workgroup, now).await,
+            None => Ok(()),
+        }
     }
 
-    /// Has a webhook hear of what happens from now on, or not.
+    /// Has a webhook hear of what happens from now on, or not; the conversations of a robot that does not go to people.
     ///
     /// # Errors
-    /// As [`Self::webhook`].
-    pub async fn set_webhook_active(&self, by: &Principal, uid: &Uid, active: bool) -> Result<Webhook, DeskError> {
+    /// As [`Self::webhook`], and [`DeskError::Commit`].
+    pub async fn set_webhook_active(
+        &self,
+        by: &Principal,
+        uid: &Uid,
+        active: bool,
+        now: Timestamp,
+    ) -> Result<Webhook, DeskError> {
         let hook = self.webhook(by, uid).await?;
         self.store.set_webhook_active(hook.id, active).await?;
+        if let Some(workgroup) = hook.hook.bot_of.as_ref().filter(|_| !active) {
+            self.dismiss_robot(&by.org, workgroup, now).await?;
+        }
         Ok(Webhook { active, ..hook })
     }
 

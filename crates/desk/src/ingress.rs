@@ -111,7 +111,7 @@ impl Desk {
                 None
             }
             MessageClass::Logged => {
-                if self.opens_again(principal, conversation, &draft) {
+                if self.moves_on(principal, conversation, &draft).await? {
                     if let Some(first) = self.said_before(conversation, principal, &draft.uid).await? {
                         return Ok(Taken::Entry(first.seq));
                     }
@@ -140,9 +140,22 @@ impl Desk {
         Ok(Taken::Pending)
     }
 
-    /// Whether what a visitor says opens its conversation again.
-    fn opens_again(&self, principal: &Principal, conversation: &Conversation, draft: &Draft) -> bool {
-        principal.role == Role::Visitor && conversation.status == ThreadStatus::Closed && draft.kind.is_speech()
+    /// Whether what a visitor says moves its conversation: one that is closed opens again, and one whose robot is there no
+    /// more goes to people.
+    async fn moves_on(
+        &self,
+        principal: &Principal,
+        conversation: &Conversation,
+        draft: &Draft,
+    ) -> Result<bool, DeskError> {
+        if principal.role != Role::Visitor || !draft.kind.is_speech() {
+            return Ok(false);
+        }
+        match conversation.status {
+            ThreadStatus::Closed => Ok(true),
+            ThreadStatus::Roboting => Ok(!self.has_robot(conversation).await?),
+            _ => Ok(false),
+        }
     }
 
     /// The write of a message, with what it does to the timers: an answer takes away the reminder that one is due, and

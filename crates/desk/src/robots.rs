@@ -6,7 +6,7 @@
 //! comes later is refused (`spec/features.md` P13).
 
 use deskwire_model::{
-    Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp,
+    Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp, Uid,
     dialect::{self, with_extra},
 };
 use deskwire_store::{HookEvent, Refusal, Webhook};
@@ -19,6 +19,9 @@ use crate::{
     state::Event,
     threads::{Answerer, Placed, asked_for, visitor_of},
 };
+
+/// Conversations that people get at once from a robot that is gone; the others they get when their visitors speak.
+const ABANDONED: usize = 10_000;
 
 /// What a robot answers to one event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +68,20 @@ impl Desk {
         Ok(Some(
             plan.behind(said.map(|said| Line::plain(visitor_of(conversation), said.clone())).into_iter().collect()),
         ))
+    }
+
+    /// Whether the robot that has a conversation is there.
+    pub(crate) async fn has_robot(&self, conversation: &Conversation) -> Result<bool, DeskError> {
+        Ok(self.store.bot_of(&conversation.service).await?.is_some())
+    }
+
+    /// Gives the conversations of a robot that is there no more to people.
+    pub(crate) async fn dismiss_robot(&self, org: &Uid, workgroup: &Uid, now: Timestamp) -> Result<(), DeskError> {
+        let abandoned = self.store.conversations_of_organisation(org, Some(ThreadStatus::Roboting), ABANDONED).await?;
+        for conversation in abandoned.iter().filter(|conversation| conversation.service == *workgroup) {
+            self.place(conversation, &Answerer::First, None, now).await?;
+        }
+        Ok(())
     }
 
     /// Says what a robot answers to `event`, and hands over if it wants that; a repeat says it once.

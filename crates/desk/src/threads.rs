@@ -177,7 +177,8 @@ impl Desk {
             let current = self.store.conversation(conversation.id).await?.ok_or(DeskError::NotYours)?;
             let current = self.remember(current);
             let keeps = match (answerer, current.status) {
-                (_, ThreadStatus::Chatting | ThreadStatus::Queuing) | (Answerer::First, ThreadStatus::Roboting) => true,
+                (_, ThreadStatus::Chatting | ThreadStatus::Queuing) => true,
+                (Answerer::First, ThreadStatus::Roboting) => self.has_robot(&current).await?,
                 (Answerer::HandedOver { .. }, status) => status != ThreadStatus::Roboting,
                 (Answerer::First | Answerer::Person, _) => false,
             };
@@ -186,6 +187,7 @@ impl Desk {
             }
             attempts += 1;
             if matches!(answerer, Answerer::First)
+                && current.status != ThreadStatus::Roboting
                 && let Some(plan) = self.robot_takes(&current, said).await?
             {
                 match self.carry_out(&current, plan).await {
@@ -205,6 +207,9 @@ impl Desk {
                 }
                 Answerer::Person if current.status == ThreadStatus::Roboting => {
                     before.push(handed_over(&current, "the visitor wants a person"));
+                }
+                Answerer::First if current.status == ThreadStatus::Roboting => {
+                    before.push(handed_over(&current, "there is no robot any more"));
                 }
                 Answerer::Person | Answerer::First => {}
             }

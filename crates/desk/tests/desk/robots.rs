@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use deskwire_desk::{DeskError, RobotAnswer, RobotWords, ThreadRequest};
-use deskwire_model::{Conversation, ThreadStatus, ThreadType, Timestamp};
+use deskwire_model::{Conversation, Role, ThreadStatus, ThreadType, Timestamp};
 use deskwire_store::{HookEvent, NewWebhook, Webhook};
 use serde_json::json;
 
-use crate::office::{NOW, Office, uid, visitor, visitor_of};
+use crate::office::{NOW, Office, default_device, draft, principal, uid, visitor, visitor_of};
 
 /// An office whose workgroup `sales` has a robot.
 async fn office(agents: &[&str]) -> (Office, Webhook) {
@@ -94,6 +94,25 @@ async fn whoever_takes_it_from_the_robot_it_answers_no_more() {
     assert_eq!(again.conversation.status, ThreadStatus::Roboting);
     let late = office.desk.robot_answers(&robot, &old, says("ROBOT", "late"), NOW).await;
     assert!(matches!(late, Err(DeskError::NotNow(_))), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_robot_that_is_switched_off_leaves_nobody_alone() {
+    let (office, robot) = office(&["a"]).await;
+    let (conversation, _) = asked(&office).await;
+    let admin = principal("acme", "admin", Role::Admin);
+    office.desk.set_webhook_active(&admin, &uid("robot"), false, NOW).await.unwrap();
+    assert_eq!(office.log(&conversation).await.0, ["WELCOME", "TEXT", "SYSTEM", "LEAVE_MSG"]);
+    // As if the server had died in between: who speaks next goes to people.
+    office.desk.set_webhook_active(&admin, &uid("robot"), true, NOW).await.unwrap();
+    let greeting = office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
+    assert_eq!(greeting.conversation.status, ThreadStatus::Roboting);
+    office.store.drop_webhook(robot.id).await.unwrap();
+    let said = draft("m2", "TEXT", "is anybody there?");
+    office.submit(default_device(&visitor("v")), &greeting.conversation, said).await.unwrap();
+    let (types, last) = office.log(&conversation).await;
+    assert_eq!(types[4..], ["WELCOME", "TEXT", "SYSTEM", "LEAVE_MSG"]);
+    assert_eq!(last["thread"]["status"], "OFFLINE");
 }
 
 #[tokio::test]

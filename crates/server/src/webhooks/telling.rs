@@ -8,7 +8,7 @@ use deskwire_store::{HookEvent, HookOutcome, Store, Webhook};
 use reqwest::{Client, Response, header, redirect};
 
 use super::{CourierError, Guard, HOOK_HEADER, letter, robot};
-use crate::{config::WebhooksSection, connection::timestamp};
+use crate::{config::WebhooksSection, connection::timestamp, telemetry::metrics::WEBHOOK_SECONDS};
 
 /// Bytes of a robot's answer at most.
 const MAX_ANSWER: usize = 256 * 1024;
@@ -66,7 +66,7 @@ impl Teller {
     pub(super) async fn tell(&self, hook: &Webhook, event: &HookEvent) -> HookOutcome {
         let began = tokio::time::Instant::now();
         let heard = self.send(hook, event).await;
-        metrics::histogram!("deskwire_webhook_seconds").record(began.elapsed());
+        metrics::histogram!(WEBHOOK_SECONDS).record(began.elapsed());
         let outcome = match heard {
             Ok(()) => HookOutcome::Told,
             Err(unheard) => self.unheard(hook, event, &unheard).await,

@@ -73,8 +73,11 @@ impl Query {
 /// The columns that name a row.
 const KEYS: [&str; 3] = ["time", "workgroup", "agent"];
 
+/// A value that follows from counters, where they say something.
+type Derivation = fn(&Counters) -> Option<f64>;
+
 /// What is derived from counters: means in milliseconds, and shares.
-const DERIVED: [(&str, fn(&Counters) -> Option<f64>); 5] = [
+const DERIVED: [(&str, Derivation); 5] = [
     ("mean_wait_ms", |counted| share(counted.wait_ms, counted.waited)),
     ("mean_response_ms", |counted| share(counted.response_ms, counted.responded)),
     ("mean_handling_ms", |counted| share(counted.handling_ms, counted.handled)),

@@ -126,7 +126,7 @@ async fn switch(
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<Switch>,
 ) -> Result<Success<HookAnswer>, AppError> {
-    let hook = state.gateway.desk.set_webhook_active(&principal, &request.uid, request.active).await?;
+    let hook = state.gateway.desk.set_webhook_active(&principal, &request.uid, request.active, timestamp()).await?;
     Ok(Success::new(hook.into()))
 }
 
@@ -140,7 +140,7 @@ async fn drop_one(
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<Named>,
 ) -> Result<Success<bool>, AppError> {
-    state.gateway.desk.drop_webhook(&principal, &request.uid).await?;
+    state.gateway.desk.drop_webhook(&principal, &request.uid, timestamp()).await?;
     Ok(Success::new(true))
 }
 
