@@ -26,7 +26,7 @@ pub enum CloseReason {
     /// The reader of a live topic did not keep up (invariant I7).
     #[error("slow consumer: more is waiting than the outbox holds")]
     SlowConsumer,
-    /// Another connection took over the client id `[MQTT-3.1.4-2]`.
+    /// Another connection took over the client id `[MQTT-3.1.4-3]`.
     #[error("another connection uses this client id")]
     TakenOver,
     /// Another connection of the user resumed a durable subscription.
@@ -253,6 +253,14 @@ impl Outbox {
     /// Hands a mailbox's message to the connection of its session, as [`Self::offer`] does.
     pub(crate) fn post(&self, weight: usize, post: impl FnOnce() -> Post) -> bool {
         self.offer_weighing(weight, MAILBOX, || Delivered::Posted(post()))
+    }
+
+    /// As [`Self::post`], whether there is room or not.
+    pub(crate) fn post_again(&self, weight: usize, post: Post) {
+        self.update(|queue, _| {
+            queue.queued_bytes += weight;
+            queue.deliveries.push_back(Delivery { subscription: MAILBOX, delivered: Delivered::Posted(post) });
+        });
     }
 
     fn offer_weighing(

@@ -60,11 +60,13 @@ impl Attached {
         self.mailbox.subscribe(&self.mailboxes.hub, subscription, connection)
     }
 
-    /// Stores a subscription, if the session is durable: before SUBACK.
+    /// Stores a subscription, if the session is durable: before SUBACK. The next connection finds it among the session's,
+    /// also if [`Self::subscribe`] was not called because it is to a conversation.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn save(&self, subscription: &MqttSubscription) -> Result<(), StoreError> {
+        self.mailbox.note(subscription);
         match self.mailbox.durable() {
             Some(id) => self.mailboxes.store.save_mqtt_subscription(id, subscription).await,
             None => Ok(()),
@@ -83,9 +85,10 @@ impl Attached {
         Ok(found)
     }
 
-    /// Begins to hand out: after CONNACK.
-    pub fn begin(&self) {
-        self.mailbox.turn(MailboxState::begin);
+    /// Begins to hand out, after CONNACK: first what earlier connections have sent, then what `recalls` puts into the outbox,
+    /// which was retained before the rest was said.
+    pub fn begin(&self, recalls: impl FnOnce()) {
+        self.mailbox.begin(recalls);
     }
 
     /// Forgets a message that the client has acknowledged for good; an unknown one is passed over.

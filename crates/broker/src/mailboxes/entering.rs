@@ -63,7 +63,7 @@ impl Mailboxes {
         Ok(Entered { existed, origin, subscriptions, saved, mailbox })
     }
 
-    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-2]`.
+    /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
     fn wait_for<'a>(&'a self, entering: &Entering<'a>) -> Waiting<'a> {
         let mut table = self.lock();
         let place = table.places.entry(Arc::clone(entering.client_id)).or_default();

@@ -11,7 +11,7 @@ use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
 use super::{
     SavedMailbox,
     groups::{Connection, Group, SharedFilter},
-    state::{Bounds, MailboxState, Message},
+    state::{Bounds, MailboxState, Message, Offer},
 };
 use crate::{
     clock::now,
@@ -65,7 +65,7 @@ struct Subscribed {
 
 #[derive(Debug)]
 enum Standing {
-    /// Nowhere: what comes by it goes straight to the connection (QoS 0), or it is no filter.
+    /// Nowhere: what comes by it goes straight to the connection (QoS 0), or is read from a log.
     Nowhere,
     /// Among what mailboxes listen to.
     Bound(TopicFilter),
@@ -193,6 +193,17 @@ impl Mailbox {
         })
     }
 
+    /// Lets the connection have messages: what earlier ones have sent, then what `recalls` puts into its outbox, then the
+    /// rest.
+    pub(super) fn begin(&self, recalls: impl FnOnce()) {
+        self.change(|content| {
+            content.state.begin();
+            content.repeat();
+            recalls();
+            content.hand_out();
+        });
+    }
+
     /// Ends the connection, which leaves what it has sent.
     pub(super) fn detach(&self, saved: Option<SavedMailbox>) {
         for subscribed in self.lock_subscriptions().iter() {
@@ -211,16 +222,24 @@ impl Content {
     /// Offers the connection what it can have.
     fn hand_out(&mut self) {
         let Some(reader) = &self.reader else { return };
-        self.state.dispatch(now, |offer| {
-            reader.post(offer.message.weight, || Post {
-                publication: Arc::clone(&offer.message.publication),
-                number: offer.number,
-                redelivered: offer.redelivered,
-                stored: offer.message.stored.is_some(),
-                via: offer.message.via.clone(),
-                retained: offer.message.retained,
-            })
-        });
+        self.state.dispatch(now, |offer| reader.post(offer.message.weight, || post(&offer)));
+    }
+
+    /// Hands the connection what earlier ones have sent.
+    fn repeat(&mut self) {
+        let Some(reader) = &self.reader else { return };
+        self.state.repeat(|offer| reader.post_again(offer.message.weight, post(&offer)));
+    }
+}
+
+fn post(offer: &Offer<'_>) -> Post {
+    Post {
+        publication: Arc::clone(&offer.message.publication),
+        number: offer.number,
+        redelivered: offer.redelivered,
+        stored: offer.message.stored.is_some(),
+        via: offer.message.via.clone(),
+        retained: offer.message.retained,
     }
 }
 
@@ -275,6 +294,19 @@ impl Mailbox {
             }
         }
         place.is_ok()
+    }
+
+    /// Notes a subscription as one of the session's. One that was not made to collect stays so: a conversation waits in its
+    /// log.
+    pub(super) fn note(&self, subscription: &MqttSubscription) {
+        let mut subscriptions = self.lock_subscriptions();
+        match place_of(&subscriptions, &subscription.filter) {
+            Ok(index) => subscriptions[index].subscription.clone_from(subscription),
+            Err(index) => {
+                let subscribed = Subscribed { subscription: subscription.clone(), standing: Standing::Nowhere };
+                subscriptions.insert(index, subscribed);
+            }
+        }
     }
 
     /// Ends a subscription; returns whether there was one.

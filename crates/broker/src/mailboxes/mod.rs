@@ -45,6 +45,7 @@ use crate::{
     hub::Hub,
     log::Log,
     outbox::{Outbox, SubscriptionKey},
+    retained::Recall,
 };
 
 /// The subscription key of everything that comes from a mailbox; connections number theirs from 1.
@@ -109,13 +110,15 @@ pub struct Entered {
     pub mailbox: Attached,
 }
 
-/// The packet identifiers that one connection of a session leaves to the next.
+/// What one connection of a session leaves to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedMailbox {
     /// Messages that were sent and are not settled, in the order they were sent.
     pub inflight: Vec<Handed>,
     /// Identifiers of the client's own QoS 2 messages that it has not released.
     pub unreleased: Vec<u16>,
+    /// What is retained and has not been handed on yet, by the filters of the subscriptions that it is for.
+    pub recalls: Vec<(Box<str>, Recall)>,
 }
 
 /// A message that was sent to the client.

@@ -10,7 +10,7 @@ use deskwire_model::Timestamp;
 use deskwire_store::QueuedId;
 
 use super::{Handed, SavedMailbox};
-use crate::{loss::Loss, publication::Publication};
+use crate::{loss::Loss, publication::Publication, retained::Recall};
 
 /// Bounds of one mailbox.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +105,8 @@ pub(super) struct MailboxState {
     again: VecDeque<u64>,
     /// Packet identifiers of the client's own messages, as the last connection left them.
     unreleased: Vec<u16>,
+    /// What is retained and has not come yet, as the last connection left it.
+    recalls: Vec<(Box<str>, Recall)>,
     reader: Option<Reader>,
     next_number: u64,
     bytes: usize,
@@ -122,6 +124,7 @@ impl MailboxState {
             out_bytes: 0,
             again: VecDeque::new(),
             unreleased: Vec::new(),
+            recalls: Vec::new(),
             reader: None,
             next_number: 1,
             bytes: 0,
@@ -275,7 +278,7 @@ impl MailboxState {
             !received
         });
         self.reader = Some(Reader { window, has, has_begun: false, has_room: true });
-        SavedMailbox { inflight, unreleased: self.unreleased.clone() }
+        SavedMailbox { inflight, unreleased: self.unreleased.clone(), recalls: self.recalls.clone() }
     }
 
     /// Lets the connection have messages.
@@ -298,9 +301,13 @@ impl MailboxState {
         if self.reader.take().is_none() {
             return;
         }
-        let SavedMailbox { inflight, unreleased } = saved
-            .unwrap_or_else(|| SavedMailbox { inflight: self.sent(), unreleased: mem::take(&mut self.unreleased) });
-        self.unreleased = unreleased;
+        let inflight = match saved {
+            Some(SavedMailbox { inflight, unreleased, recalls }) => {
+                (self.unreleased, self.recalls) = (unreleased, recalls);
+                inflight
+            }
+            None => self.sent(),
+        };
         self.again.clear();
         let mut named = BTreeSet::new();
         for Handed { number, packet_id, qos, received } in inflight {
@@ -368,8 +375,20 @@ impl MailboxState {
         self.out_bytes = 0;
     }
 
-    /// Offers messages to the connection as far as its window goes: first what was sent before, then what waits. `hand`
-    /// says whether the connection took one.
+    /// Hands the connection everything that was sent before, whatever room there is: nothing new may be sent before it
+    /// [MQTT-4.6.0-1], so it must not have to wait behind anything new.
+    pub(super) fn repeat(&mut self, mut hand: impl FnMut(Offer<'_>)) {
+        let Some(reader) = self.reader.as_mut().filter(|reader| reader.has_begun) else { return };
+        for number in mem::take(&mut self.again) {
+            let Some(out) = self.out.get_mut(&number) else { continue };
+            hand(Offer { number, message: &out.message, redelivered: true });
+            reader.has += 1;
+            out.with_reader = true;
+        }
+    }
+
+    /// Offers what waits to the connection as far as its window goes, when everything is [repeated](Self::repeat) that was
+    /// sent before. `hand` says whether the connection took one.
     pub(super) fn dispatch(&mut self, clock: impl Fn() -> Timestamp, mut hand: impl FnMut(Offer<'_>) -> bool) {
         self.expire(clock);
         while let Some(reader) = &mut self.reader
@@ -377,22 +396,12 @@ impl MailboxState {
             && reader.has_room
             && reader.has < reader.window
         {
-            if let Some(number) = self.again.front().copied() {
-                let Some(out) = self.out.get_mut(&number) else { return };
-                reader.has_room = hand(Offer { number, message: &out.message, redelivered: true });
-                if reader.has_room {
-                    reader.has += 1;
-                    out.with_reader = true;
-                    self.again.pop_front();
-                }
-            } else {
-                let Some((&number, message)) = self.waiting.first_key_value() else { return };
-                reader.has_room = hand(Offer { number, message, redelivered: false });
-                if reader.has_room {
-                    reader.has += 1;
-                    if let Some(message) = self.take_waiting(number) {
-                        self.put_out(number, Out { message, sent: None, with_reader: true });
-                    }
+            let Some((&number, message)) = self.waiting.first_key_value() else { return };
+            reader.has_room = hand(Offer { number, message, redelivered: false });
+            if reader.has_room {
+                reader.has += 1;
+                if let Some(message) = self.take_waiting(number) {
+                    self.put_out(number, Out { message, sent: None, with_reader: true });
                 }
             }
         }

@@ -74,6 +74,11 @@ impl Recall {
         self.after = Some(topic.clone());
     }
 
+    /// Has a subscription of another connection go on with it; deliveries behind it wait until it is through.
+    pub fn go_on(&self, subscriber: &Subscriber) {
+        subscriber.outbox.recall(subscriber.key, self.clone());
+    }
+
     /// Roughly how many bytes it is while it waits.
     pub(crate) fn weight(&self) -> usize {
         const OVERHEAD: usize = 160;
@@ -122,7 +127,7 @@ impl Retained {
     }
 
     /// Keeps a place for `publication` as the retained message of its topic; one without a body will take away what is
-    /// there `[MQTT-3.3.1-10]` and needs none. It is also stored for the MQTT sessions that collect it and outlive their
+    /// there `[MQTT-3.3.1-6]` and needs none. It is also stored for the MQTT sessions that collect it and outlive their
     /// connections, and with `persistent` for the durable subscriptions that do; and `received` with it.
     ///
     /// # Errors
@@ -154,26 +159,20 @@ impl Retained {
     }
 
     /// Makes a subscription active that first gets what is retained on its topics; what is said from now on comes behind
-    /// that. `also` is called in the same step, as nothing is retained meanwhile.
-    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber, also: impl FnOnce()) {
+    /// that. `also` is called in the same step, as nothing is retained meanwhile. Returns the [`Recall`], unless nothing is
+    /// retained.
+    pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber, also: impl FnOnce()) -> Option<Recall> {
         let table = self.read();
-        self.recall_from(&table, filter, &subscriber);
+        let recall = recall_from(&table, filter, &subscriber);
         self.hub.subscribe(filter, subscriber);
         also();
+        recall
     }
 
     /// Has an active subscription get what is retained on its topics, behind what was said before and in front of what is
-    /// said from now on.
-    pub fn recall(&self, filter: &TopicFilter, subscriber: &Subscriber) {
-        self.recall_from(&self.read(), filter, subscriber);
-    }
-
-    fn recall_from(&self, table: &Table, filter: &TopicFilter, subscriber: &Subscriber) {
-        // An empty search is not worth a place in the outbox.
-        if table.next(filter, None, table.newest()).is_some() {
-            let recall = Recall { filter: filter.clone(), upto: table.newest(), after: None };
-            subscriber.outbox.recall(subscriber.key, recall);
-        }
+    /// said from now on. Returns the [`Recall`], unless nothing is retained.
+    pub fn recall(&self, filter: &TopicFilter, subscriber: &Subscriber) -> Option<Recall> {
+        recall_from(&self.read(), filter, subscriber)
     }
 
     /// What is to be handed on next; none when that was all. What has been replaced since it began comes through the hub.
@@ -201,6 +200,14 @@ impl Retained {
             tracing::debug!("the server stops; what has expired is forgotten after the next start");
         }
     }
+}
+
+fn recall_from(table: &Table, filter: &TopicFilter, subscriber: &Subscriber) -> Option<Recall> {
+    // An empty search is not worth a place in the outbox.
+    table.next(filter, None, table.newest())?;
+    let recall = Recall { filter: filter.clone(), upto: table.newest(), after: None };
+    recall.go_on(subscriber);
+    Some(recall)
 }
 
 fn forget(now: Timestamp) -> Job {

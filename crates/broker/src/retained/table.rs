@@ -133,7 +133,7 @@ pub(super) fn weight(publication: &Publication) -> usize {
     publication.weight() + publication.topic().as_str().len()
 }
 
-/// Whether a message takes away what is retained on its topic `[MQTT-3.3.1-10]`.
+/// Whether a message takes away what is retained on its topic `[MQTT-3.3.1-6]`.
 pub(super) fn is_empty(publication: &Publication) -> bool {
     matches!(publication.content(), Content::Opaque(opaque) if opaque.body().is_empty())
 }

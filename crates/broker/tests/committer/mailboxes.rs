@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, Content, Handed, MailboxLimits, Overflow, Publication, Publishing, Retained, RetainedLimits,
+    Assurance, Content, Handed, MailboxLimits, Outbox, Overflow, Publication, Publishing, Retained, RetainedLimits,
     SavedMailbox, Subscriber, Takes, Ticket,
 };
 use deskwire_model::{Timestamp, Topic, TopicFilter};
@@ -44,7 +44,7 @@ async fn a_restart_keeps_what_waits_and_what_is_in_flight_in_order() {
     assert_eq!(client.subscriptions, [subscription("a/+", 2)]);
     assert_eq!(client.saved.inflight, [handed(1, 20, true), handed(2, 30, false)], "QoS 2 is what the store has");
     assert_eq!(client.texts(), [""; 0]);
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     node.say("a/b", "5").await;
     assert_eq!(numbers(&client), [("3".into(), true), ("4".into(), false), ("5".into(), false)]);
     (1..=4).for_each(|number| client.mailbox.settle(number));
@@ -102,7 +102,7 @@ async fn a_connection_that_ends_before_it_hears_of_a_commit_leaves_the_packet_id
         let pending = node.queues.publish(saying("a", "1", Assurance::ExactlyOnce), how, ticket).await.unwrap();
         assert!(pending && publisher.outbox.take_answers().is_empty(), "it is not on disk yet");
     }
-    let saved = SavedMailbox { inflight: Vec::new(), unreleased: vec![3, 8] };
+    let saved = SavedMailbox { unreleased: vec![3, 8], ..SavedMailbox::default() };
     publisher.mailbox.leave(saved, FOR_EVER, Timestamp(0));
     assert_eq!(node.enter("p").await.saved.unreleased, [3, 7, 8]);
 }
@@ -125,6 +125,41 @@ async fn a_packet_id_that_was_given_twice_belongs_to_the_later_message() {
     assert_eq!(client.saved.inflight, [handed(2, 6, false), handed(3, 5, false)]);
     assert_eq!(client.texts(), ["2", "3"]);
     assert_eq!(node.stored().await, 2);
+}
+
+#[tokio::test]
+async fn what_was_sent_comes_again_in_front_of_what_is_retained_and_does_not_wait_for_room() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    client.subscribe("a", 1).await;
+    for text in ["1", "2", "3"] {
+        node.say("a", text).await;
+    }
+    assert_eq!(client.texts().len(), 3);
+    let sent = |number| Handed { qos: 1, ..handed(number, 10, false) };
+    client.leave(vec![sent(1), sent(2)]);
+    let narrow = Outbox::new(1);
+    let entered = node.try_enter("c", |entering| entering.outbox = Box::leak(Box::new(Arc::clone(&narrow)))).await;
+    let client = Client { outbox: narrow, ..entered.unwrap() };
+    let retained = Arc::new(saying("b", "retained", Assurance::AtMostOnce));
+    client.mailbox.begin(|| client.outbox.deliver(1, &retained));
+    assert_eq!(client.texts(), ["1", "2", "retained"]);
+    client.mailbox.refill();
+    assert_eq!(client.texts(), ["3"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_collects_nothing_is_the_sessions_all_the_same() {
+    let node = Node::new(LIMITS).await;
+    let client = node.enter("c").await;
+    let log = subscription("org/agent/c", 1);
+    client.mailbox.save(&log).await.unwrap();
+    client.leave(Vec::new());
+    let client = node.enter("c").await;
+    assert_eq!(client.subscriptions, [log]);
+    assert!(client.mailbox.unsubscribe("org/agent/c").await.unwrap());
+    client.leave(Vec::new());
+    assert_eq!(node.restart().await.enter("c").await.subscriptions, []);
 }
 
 #[tokio::test]
@@ -272,7 +307,7 @@ async fn a_reader_without_room_asks_for_more() {
 async fn what_came_another_way_takes_a_place_in_the_window() {
     let node = Node::new(LIMITS).await;
     let client = node.try_enter("c", |entering| entering.window = 1).await.unwrap();
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     client.subscribe("a", 1).await;
     let number = client.mailbox.adopt(Arc::new(saying("r", "retained", Assurance::AtLeastOnce)));
     node.say("a", "1").await;
@@ -286,7 +321,7 @@ async fn one_publisher_is_heard_in_order_whatever_is_stored() {
     const MESSAGES: usize = 300;
     let node = Node::new(LIMITS).await;
     let client = node.try_enter("c", |entering| entering.window = MESSAGES).await.unwrap();
-    client.mailbox.begin();
+    client.mailbox.begin(|| ());
     client.subscribe("a", 1).await;
     for number in 0..MESSAGES {
         let said = saying("a", &number.to_string(), Assurance::AtLeastOnce);

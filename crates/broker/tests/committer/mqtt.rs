@@ -69,14 +69,14 @@ impl Node {
     /// A connection of a durable session that takes what comes.
     pub(crate) async fn enter(&self, client_id: &str) -> Client {
         let client = self.try_enter(client_id, |_| ()).await.unwrap();
-        client.mailbox.begin();
+        client.mailbox.begin(|| ());
         client
     }
 
     /// A connection whose session ends with it.
     pub(crate) async fn visit(&self, client_id: &str) -> Client {
         let client = self.try_enter(client_id, |entering| entering.expiry_s = 0).await.unwrap();
-        client.mailbox.begin();
+        client.mailbox.begin(|| ());
         client
     }
 
@@ -163,7 +163,7 @@ impl Client {
 
     /// Leaves as the protocol says, for the next connection.
     pub(crate) fn leave(self, inflight: Vec<Handed>) {
-        self.mailbox.leave(SavedMailbox { inflight, unreleased: Vec::new() }, FOR_EVER, Timestamp(0));
+        self.mailbox.leave(SavedMailbox { inflight, ..SavedMailbox::default() }, FOR_EVER, Timestamp(0));
     }
 
     pub(crate) fn closed(&self) -> Option<CloseReason> {

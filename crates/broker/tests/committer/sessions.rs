@@ -96,7 +96,7 @@ async fn a_clean_start_and_another_user_inherit_nothing() {
             })
             .await
             .unwrap();
-        client.mailbox.begin();
+        client.mailbox.begin(|| ());
         assert!(!client.existed && client.subscriptions.is_empty());
         assert_eq!((client.texts().len(), node.stored().await, sessions(&node).await), (0, 0, 1));
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use deskwire_broker::{
-    Admission, Feed, Hub, Outbox, Overflow, Publication, Retained, Subscriber, SubscriptionKey, Takes,
+    Admission, Feed, Hub, Outbox, Overflow, Publication, Recall, Retained, Subscriber, SubscriptionKey, Takes,
 };
 use deskwire_desk::{Membership, OpenFeed};
 use deskwire_model::{Conversation, LogId, Seq, TopicFilter};
@@ -138,8 +138,8 @@ impl<T> Subscriptions<T> {
         Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
     }
 
-    /// As [`Self::activate`], for live topics: what is retained on them comes first. Whatever else is to begin with the
-    /// subscription does so in `also`.
+    /// As [`Self::activate`], for live topics: what is retained on them comes first, if anything is. Whatever else is to
+    /// begin with the subscription does so in `also`.
     pub(super) fn activate_with_retained(
         &self,
         key: SubscriptionKey,
@@ -147,10 +147,10 @@ impl<T> Subscriptions<T> {
         intake: Intake,
         retained: &Retained,
         also: impl FnOnce(),
-    ) -> Active {
+    ) -> (Active, Option<Recall>) {
         let subscriber = self.subscriber(key, intake);
-        retained.subscribe(&filter, subscriber.clone(), also);
-        Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }
+        let recall = retained.subscribe(&filter, subscriber.clone(), also);
+        (Active { hub: Arc::clone(&self.hub), filter, subscriber: Some(subscriber) }, recall)
     }
 
     /// Changes what an existing subscription wants of the hub, without a gap.
@@ -160,11 +160,14 @@ impl<T> Subscriptions<T> {
         }
     }
 
-    /// Has an existing subscription to live topics get again what is retained on them.
-    pub(super) fn recall(&self, key: SubscriptionKey, retained: &Retained) {
-        if let Some(subscription) = self.get(key) {
-            retained.recall(&subscription.filter, &self.subscriber(key, Intake::default()));
-        }
+    /// Has an existing subscription to live topics get again what is retained on them, if anything is.
+    pub(super) fn recall(&self, key: SubscriptionKey, retained: &Retained) -> Option<Recall> {
+        retained.recall(&self.get(key)?.filter, &self.subscriber(key, Intake::default()))
+    }
+
+    /// Has an existing subscription go on with what is retained, where an earlier connection ended.
+    pub(super) fn go_on(&self, key: SubscriptionKey, recall: &Recall) {
+        recall.go_on(&self.subscriber(key, Intake::default()));
     }
 
     /// Adds an active subscription. Keys must be added in ascending order.

@@ -60,8 +60,8 @@ pub(super) trait Protocol: Send {
     fn work(&mut self, now: Tick) -> impl Future<Output = ()> + Send;
     /// How many bytes of the session's own frames wait to be written.
     fn pending_bytes(&self) -> usize;
-    /// Writes the session's own frames.
-    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick);
+    /// Writes the session's own frames; `true` when some are left, which did not fit into the output.
+    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) -> bool;
     /// Takes an answer of the server.
     fn answer(&mut self, answer: Answer);
     /// Hands on what came for a subscription; `false` when some of it is left, which has to wait for the client or for

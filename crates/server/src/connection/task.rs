@@ -259,7 +259,7 @@ impl<P: Protocol> Connection<P> {
         let now = self.settings.clock.now();
         let can_prove = self.framing.has_proofs();
         let mut out = self.framing.frames(out);
-        self.protocol.transmit(&mut out, now);
+        let _ = self.protocol.transmit(&mut out, now);
         if let Some(ping) = self.ping.take() {
             out.pong(&ping);
         }
@@ -293,11 +293,11 @@ impl<P: Protocol> Connection<P> {
             }
             self.page = None;
         }
-        self.protocol.transmit(&mut out, now);
+        let more = self.protocol.transmit(&mut out, now);
         if can_prove && let Some(probe) = self.protocol.probe(now) {
             self.carrier.ask_for_proof(probe, &mut out);
         }
-        false
+        more
     }
 
     /// Ready when there is something to do; `false` when the client is gone. Everything is looked at each time, so

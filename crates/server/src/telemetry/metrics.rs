@@ -75,10 +75,12 @@ pub enum Limit {
     Retained,
     /// `files.organisation_bytes` and `files.files_per_visitor`.
     Files,
+    /// `limits.mqtt_sessions`.
+    MqttSessions,
 }
 
 impl Limit {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -95,6 +97,7 @@ impl Limit {
         Self::Queues,
         Self::Retained,
         Self::Files,
+        Self::MqttSessions,
     ];
 
     const fn label(self) -> &'static str {
@@ -115,6 +118,7 @@ impl Limit {
             Self::Queues => "queues",
             Self::Retained => "retained",
             Self::Files => "files",
+            Self::MqttSessions => "mqtt_sessions",
         }
     }
 }
@@ -190,7 +194,19 @@ fn describe() {
     describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
     describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
     describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
-    describe_counter!("deskwire_queue_messages_dropped_total", "Messages that queues dropped unconsumed, by reason");
+    describe_counter!(
+        "deskwire_queue_messages_dropped_total",
+        "Messages that queues and mailboxes dropped unconsumed, by reason"
+    );
+    describe_gauge!("deskwire_retained_messages", "Live topics with a retained message now");
+    describe_gauge!("deskwire_retained_bytes", "Weight of these messages");
+    describe_gauge!("deskwire_mqtt_durable_sessions", "MQTT sessions that outlive their connections now");
+    describe_gauge!(
+        "deskwire_mailbox_messages",
+        "Messages that wait for MQTT sessions now, or for their acknowledgement"
+    );
+    describe_gauge!("deskwire_mailbox_bytes", "Weight of these messages");
+    describe_counter!("deskwire_messages_dropped_total", "Messages that an MQTT client did not get, by reason");
     describe_gauge!("deskwire_files", "Uploaded files");
     describe_gauge!("deskwire_file_bytes", "Their bytes, thumbnails included");
     describe_gauge!("deskwire_uploads", "Uploads under way");

@@ -1,5 +1,7 @@
 //! Who is let in while the services are on, and with which bounds.
 
+use std::collections::BTreeMap;
+
 use crate::{
     server::Server,
     websocket::{BINARY, CLOSE, TEXT, WebSocket, message},
@@ -101,4 +103,37 @@ fn an_mqtt_client_that_shows_nothing_is_a_guest() {
     assert_eq!(asks(b"\x82\x08\x00\x01\x00\x03a/#\x00"), b"\x90\x03\x00\x01\x00");
     assert_eq!(asks(b"\x82\x15\x00\x02\x00\x10test/nosubscribe\x02"), b"\x90\x03\x00\x02\x80");
     assert_eq!(asks(b"\x30\x07\x00\x03a/bhi"), b"\x30\x07\x00\x03a/bhi");
+}
+
+/// The two-byte properties of the CONNACK that answers a CONNECT of MQTT 5.0 with this keep alive, by their identifiers.
+fn told_to_mqtt_5(server: &Server, keep_alive: u16) -> BTreeMap<u8, u16> {
+    let mut socket = WebSocket::open(server, "/websocket", MQTT);
+    let [high, low] = keep_alive.to_be_bytes();
+    let connect = [b"\x10\x0e\x00\x04MQTT\x05\x02", &[high, low][..], b"\x00\x00\x01t"].concat();
+    socket.send(&message(BINARY, connect));
+    let connack = socket.hear().unwrap().1;
+    let length = u8::try_from(connack.len()).unwrap();
+    assert_eq!(connack[..5], [0x20, length - 2, 0, 0, length - 5], "accepted without a session");
+    let (mut properties, mut told) = (&connack[5..], BTreeMap::new());
+    while let [property, rest @ ..] = properties {
+        // Session Expiry Interval and Maximum Packet Size have four bytes.
+        let (value, rest) = rest.split_at(if matches!(property, 0x11 | 0x27) { 4 } else { 2 });
+        properties = rest;
+        if let [high, low] = *value {
+            told.insert(*property, u16::from_be_bytes([high, low]));
+        }
+    }
+    told
+}
+
+#[test]
+fn an_mqtt_5_client_is_told_the_keep_alive_and_how_much_it_may_send() {
+    const SERVER_KEEP_ALIVE: u8 = 0x13;
+    const RECEIVE_MAXIMUM: u8 = 0x21;
+    let server = Server::start();
+    for (asked, granted) in [(120, Some(&60)), (0, Some(&60)), (60, None), (30, None)] {
+        let told = told_to_mqtt_5(&server, asked);
+        assert_eq!(told.get(&SERVER_KEEP_ALIVE), granted, "{asked}: {told:?}");
+        assert_eq!(told.get(&RECEIVE_MAXIMUM), Some(&1000), "{told:?}");
+    }
 }

@@ -15,6 +15,8 @@ mod http_requests;
 mod interceptors;
 mod logins;
 mod mqtt_client;
+mod mqtt_in_flight;
+mod mqtt_sessions;
 mod order;
 mod pace;
 mod publishing;

@@ -5,8 +5,8 @@ use std::{collections::VecDeque, net::TcpStream};
 use bytes::Bytes;
 use deskwire_wire::{
     mqtt::{
-        ConnackCode, Connect, Decoder, Delivery, Encoder, Limits, Login, Packet, PacketId, Publish, QoS, Role,
-        Subscribe, Text, TopicFilter, TopicName, Will,
+        Connack, ConnackCode, Connect, Decoder, Delivery, Disconnect, DisconnectCode, Encoder, Limits, Login, Packet,
+        PacketId, ProtocolVersion, Publish, QoS, Role, Subscribe, Text, TopicFilter, TopicName, Will,
     },
     ws::Opcode,
 };
@@ -18,6 +18,7 @@ use crate::{
 
 pub(crate) struct Mqtt {
     pub(crate) socket: WebSocket,
+    version: ProtocolVersion,
     decoder: Decoder,
     heard: VecDeque<Packet>,
 }
@@ -43,9 +44,16 @@ impl Mqtt {
             max_filters: 1 << 16,
             max_properties: 1 << 28,
             max_user_properties: 1 << 16,
-            max_topic_alias: 0,
+            max_topic_alias: 1 << 10,
         };
-        Self { socket, decoder: Decoder::new(Role::Client, limits), heard: VecDeque::new() }
+        let (version, decoder) = (ProtocolVersion::V3_1_1, Decoder::new(Role::Client, limits));
+        Self { socket, version, decoder, heard: VecDeque::new() }
+    }
+
+    /// The same connection, on which MQTT 5.0 will be spoken.
+    pub(crate) fn v5(self) -> Self {
+        let version = ProtocolVersion::V5;
+        Self { version, decoder: self.decoder.speaking(version), ..self }
     }
 
     /// The service account, which uses live topics.
@@ -82,20 +90,39 @@ impl Mqtt {
         password: &str,
         will: Option<Will>,
     ) -> ConnackCode {
+        let login = Login { username: Some(text(username)), password: Some(password.to_owned().into()) };
+        self.connect_with(client_id, |connect| (connect.will, connect.login) = (will, Some(login))).code
+    }
+
+    /// Says CONNECT for the service account with a session that is to be kept, after a `change`; the server's answer.
+    pub(crate) fn connect_with(&mut self, client_id: &str, change: impl FnOnce(&mut Connect)) -> Connack {
         let mut connect = Connect::new(text(client_id));
+        connect.protocol = self.version;
         connect.clean_start = false;
-        connect.will = will;
-        connect.login = Some(Login { username: Some(text(username)), password: Some(password.to_owned().into()) });
+        let (username, password) = (Some(text(SERVICE.0)), Some(SERVICE.1.into()));
+        connect.login = Some(Login { username, password });
+        change(&mut connect);
         self.say(&Packet::Connect(Box::new(connect)));
         match self.packet() {
-            Packet::Connack(connack) => connack.code,
+            Packet::Connack(connack) => *connack,
             other => panic!("a CONNACK was expected: {other:?}"),
         }
     }
 
+    /// Says DISCONNECT and waits until the server has let go of the session.
+    pub(crate) fn leave(mut self) {
+        self.say(&Packet::Disconnect(Disconnect::new(DisconnectCode::Normal)));
+        while let Heard::Said(_) = self.hear() {}
+    }
+
     pub(crate) fn say(&mut self, packet: &Packet) {
+        self.say_all(std::slice::from_ref(packet));
+    }
+
+    /// Says several things at once.
+    pub(crate) fn say_all(&mut self, packets: &[Packet]) {
         let mut bytes = Vec::new();
-        Encoder::default().put(&mut bytes, packet).unwrap();
+        packets.iter().for_each(|packet| Encoder::new(self.version).put(&mut bytes, packet).unwrap());
         self.socket.send(Opcode::Binary, &bytes);
     }
 
@@ -109,7 +136,7 @@ impl Mqtt {
         self.subscribe_with(QoS::AtMostOnce, packet_id, &[filter]);
     }
 
-    fn subscribe_with(&mut self, qos: QoS, packet_id: u16, filters: &[&str]) {
+    pub(crate) fn subscribe_with(&mut self, qos: QoS, packet_id: u16, filters: &[&str]) {
         let filters = filters.iter().map(|filter| (TopicFilter::new(filter).unwrap(), qos.into())).collect();
         self.say(&Packet::Subscribe(Subscribe::new(id(packet_id), filters)));
     }
@@ -118,6 +145,20 @@ impl Mqtt {
     pub(crate) fn publish(&mut self, packet_id: u16, topic: &str, payload: impl Into<Bytes>) {
         let delivery = Delivery::AtLeastOnce(id(packet_id));
         self.say(&Packet::Publish(Publish::new(delivery, TopicName::new(topic).unwrap(), payload.into())));
+    }
+
+    /// Subscribes and waits until that is granted.
+    pub(crate) fn subscribed(&mut self, qos: QoS, filter: &str) {
+        self.subscribe_with(qos, 1, &[filter]);
+        let packet = self.packet();
+        assert!(matches!(packet, Packet::Suback(_)), "{packet:?}");
+    }
+
+    /// Publishes with QoS 1 and waits for the answer.
+    pub(crate) fn published(&mut self, topic: &str, payload: impl Into<Bytes>) {
+        self.publish(1, topic, payload);
+        let packet = self.packet();
+        assert!(matches!(packet, Packet::Puback(_)), "{packet:?}");
     }
 
     pub(crate) fn hear(&mut self) -> Heard<Packet> {

@@ -21,7 +21,7 @@ const DROPPED: &str = r#"deskwire_messages_dropped_total{reason="slow_reader"}"#
 const CONTENT: usize = 100_000;
 
 /// A connection that takes in as little as the kernel lets it before somebody reads.
-fn narrow(server: &Server) -> TcpStream {
+pub(crate) fn narrow(server: &Server) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     socket.connect(&server.address.into()).unwrap();

@@ -1,5 +1,7 @@
 //! Subscriptions of one connection.
 
+use std::path::Path;
+
 use deskwire_wire::{
     mqtt::{Packet, QoS, Suback, SubackCode},
     stomp::{
@@ -11,7 +13,7 @@ use deskwire_wire::{
 use crate::{
     acknowledgements::hears_nothing,
     mqtt_client::{Mqtt, id},
-    server::Server,
+    server::{PROGRAM, Server},
     stomp_client::Stomp,
 };
 
@@ -80,6 +82,23 @@ fn a_temporary_queue_lasts_as_long_as_a_subscription_to_it() {
     stomp.unsubscribed(&[("id", "a")]);
     stomp.posted("/temp-queue/own", "nobody", &[]);
     hears_nothing(&mut stomp);
+}
+
+#[test]
+fn a_shared_subscription_needs_the_right_to_its_filter() {
+    let account = "[[service_accounts]]\nname = 'narrow'\nsecret = 'word'\nsubscribe = ['a/#', '$share/#']\n";
+    let server = Server::of_program(Path::new(PROGRAM), account);
+    let mut mqtt = Mqtt::open(&server).connected("c", "narrow", "word");
+    let refused = ["b", "#", "+/b", "org/agent/x", "user/x", "$SYS/sessions"];
+    let filters: Vec<_> = refused.iter().chain(&["a/b"]).map(|filter| format!("$share/g/{filter}")).collect();
+    mqtt.subscribe(1, &filters.iter().map(String::as_str).collect::<Vec<_>>());
+    let codes = refused.iter().map(|_| SubackCode::Failure).chain([GRANTED]).collect();
+    assert_eq!(mqtt.packet(), Packet::Suback(Suback::new(id(1), codes)));
+    let mut agent = Mqtt::agent(&server);
+    let visitor = server.visitor();
+    agent.publication();
+    agent.subscribe(1, &[&format!("$share/g/{}", visitor.topic)]);
+    assert_eq!(agent.packet(), Packet::Suback(Suback::new(id(1), vec![SubackCode::Failure])));
 }
 
 /// A SEND to be answered on a temporary queue, after which its receipt is called.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{NewQueued, QueuedMessage, Retained, StoreError, Written};
 
-/// Keeps a message as the newest of its topic; one without a body takes away what is there `[MQTT-3.3.1-10]`.
+/// Keeps a message as the newest of its topic; one without a body takes away what is there `[MQTT-3.3.1-6]`.
 pub(super) fn retain(db: &Transaction<'_>, new: &NewQueued) -> Result<()> {
     let QueuedMessage { content_type, headers, expires, body, qos, retained: _, is_text, response_topic, correlation } =
         &new.message;

@@ -90,7 +90,8 @@ pub(crate) async fn a_session_knows_when_it_was_left_and_how_long_it_stays(backe
         let left = only(&store).await;
         assert_eq!((left.left, left.expiry_s), (Some(Timestamp(at)), 30));
     }
-    store.resume_mqtt_session(id, NEVER).await.unwrap();
+    commit_one(&store, Write::Enqueue(message(Vec::new(), "1", Some(Received { session: id, packet_id: 7 })))).await;
+    assert_eq!(store.resume_mqtt_session(id, NEVER).await.unwrap(), [7]);
     let back = only(&store).await;
     assert_eq!((back.left, back.expiry_s), (None, NEVER));
     store.drop_mqtt_session(id).await.unwrap();

@@ -79,7 +79,7 @@ fn table() -> Vec<(&'static str, &'static [u8], Packet)> {
             connect("c", |connect| connect.protocol = ProtocolVersion::V3_1),
         ),
         (
-            "a byte order mark stays [MQTT-1.5.3-3]",
+            "a byte order mark stays [MQTT-1.5.4-3]",
             b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x00\x00\x03\xef\xbb\xbf",
             connect("\u{feff}", |_| {}),
         ),

@@ -33,7 +33,7 @@ fn refused() {
     session.refuse(code);
     assert_eq!(sent(&mut session), b"\x20\x02\x00\x04");
     assert_eq!(session.is_closing(), Some(&CloseReason::Refused(code)));
-    assert_eq!(events(&mut session), [], "nothing of a refused client counts [MQTT-3.1.4-5]");
+    assert_eq!(events(&mut session), [], "nothing of a refused client counts [MQTT-3.1.4-6]");
     session.accept(Acceptance::new(false));
     assert_eq!(sent(&mut session), b"");
 }

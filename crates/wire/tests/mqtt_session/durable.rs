@@ -24,9 +24,10 @@ fn pubrel_waits_until_pubrec_is_stored() {
     send(&mut session, &[Packet::Pubrec(id(1).into()), Packet::Pubrec(id(1).into())]);
     assert_eq!(events(&mut session), [Event::Received { token: 7, packet_id: id(1) }]);
     assert_eq!(sent(&mut session), b"");
-    let waiting = SavedInflight { packet_id: id(1), token: 7, stage: Stage::Pubcomp };
-    assert_eq!(session.save().inflight, [waiting]);
+    let waiting = |stage| SavedInflight { packet_id: id(1), token: 7, stage };
+    assert_eq!(session.save().inflight, [waiting(Stage::Pubrec)], "nothing is stored");
     session.release(id(1));
+    assert_eq!(session.save().inflight, [waiting(Stage::Pubcomp)]);
     session.release(id(1));
     session.release(id(2));
     assert_eq!(sent(&mut session), b"\x62\x02\x00\x01", "once");

@@ -43,6 +43,7 @@ impl Mailbox {
     /// What the connection gets, and whether it was sent before.
     fn dispatch(&mut self) -> Vec<(u64, bool)> {
         let mut handed = Vec::new();
+        self.0.repeat(|offer| handed.push((offer.number, offer.redelivered)));
         self.0.dispatch(
             || NOW,
             |offer| {
@@ -81,7 +82,7 @@ fn what_was_sent_comes_again_first_and_in_the_order_it_was_sent() {
     mailbox.attach(4);
     assert_eq!(mailbox.dispatch().len(), 4);
     let inflight = vec![handed(3, 30, false), handed(1, 10, true), handed(2, 20, false)];
-    let saved = SavedMailbox { inflight, unreleased: vec![7] };
+    let saved = SavedMailbox { inflight, unreleased: vec![7], ..SavedMailbox::default() };
     mailbox.0.detach(Some(saved.clone()));
     assert_eq!(mailbox.attach(9), saved);
     let expected = [(3, true), (2, true), (4, false), (5, false)];
@@ -97,7 +98,7 @@ fn what_the_client_has_received_takes_its_place_in_the_window() {
     mailbox.attach(1);
     mailbox.dispatch();
     let inflight = vec![handed(1, 10, true)];
-    mailbox.0.detach(Some(SavedMailbox { inflight, unreleased: Vec::new() }));
+    mailbox.0.detach(Some(SavedMailbox { inflight, ..SavedMailbox::default() }));
     mailbox.attach(1);
     assert_eq!(mailbox.dispatch(), []);
     mailbox.0.settle(1);
@@ -113,7 +114,7 @@ fn a_connection_that_dies_leaves_what_was_noted() {
     assert_eq!(mailbox.0.note(2, 20, false), Some(QueuedId(2)));
     assert_eq!(mailbox.0.note(4, 40, false), None);
     mailbox.0.detach(None);
-    let saved = SavedMailbox { inflight: vec![handed(2, 20, false)], unreleased: vec![7] };
+    let saved = SavedMailbox { inflight: vec![handed(2, 20, false)], unreleased: vec![7], ..SavedMailbox::default() };
     assert_eq!(mailbox.attach(9), saved);
     assert_eq!(mailbox.dispatch(), [(2, true), (1, false), (3, false)]);
 }
@@ -124,7 +125,7 @@ fn the_order_of_what_was_sent_outlives_a_connection_that_dies() {
     mailbox.attach(9);
     mailbox.dispatch();
     let inflight = vec![handed(3, 30, false), handed(1, 10, false)];
-    mailbox.0.detach(Some(SavedMailbox { inflight: inflight.clone(), unreleased: Vec::new() }));
+    mailbox.0.detach(Some(SavedMailbox { inflight: inflight.clone(), ..SavedMailbox::default() }));
     mailbox.attach(9);
     mailbox.0.note(2, 20, false);
     assert_eq!(mailbox.dispatch(), [(3, true), (1, true), (2, false), (4, false)]);
@@ -142,7 +143,7 @@ fn what_an_earlier_process_sent_comes_first() {
         mailbox.0.restore(sized(1, Some(number)), inflight);
     }
     let inflight = vec![handed(2, 20, true), handed(3, 30, false)];
-    assert_eq!(mailbox.attach(9), SavedMailbox { inflight, unreleased: Vec::new() });
+    assert_eq!(mailbox.attach(9), SavedMailbox { inflight, ..SavedMailbox::default() });
     assert_eq!(mailbox.dispatch(), [(3, true), (1, false), (4, false)]);
 }
 

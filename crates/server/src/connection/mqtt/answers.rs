@@ -6,7 +6,7 @@ use std::sync::Arc;
 use deskwire_broker::{CommitError, Reply};
 use deskwire_store::Written;
 use deskwire_wire::{
-    mqtt::{PacketId, PubackCode, Ticket},
+    mqtt::{Disconnect, DisconnectCode, PacketId, PubackCode, Ticket},
     ws::CloseCode,
 };
 
@@ -63,7 +63,10 @@ impl Mqtt {
             Ok(Written::Refused(refusal)) => self.refuse(awaited, &refusal.to_string()),
             Ok(_) => self.finish(&awaited),
             // Without an acknowledgement the client sends it again, to a server that can store it.
-            Err(_) => self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "not stored")),
+            Err(_) => {
+                self.session.disconnect(Disconnect::new(DisconnectCode::UnspecifiedError));
+                self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "not stored"));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::{Client, Mqtt, subscribe::IMPLICIT, will::Will};
 use crate::{
     connection::pace::Pace,
     gateway::{AuthError, Identity, MqttAuthError, SessionEvent, SessionView},
-    telemetry::metrics::Protocol,
+    telemetry::metrics::{Limit, Protocol},
 };
 
 /// Why a client is not let in, or cannot stay.
@@ -72,11 +72,11 @@ impl Mqtt {
             None => session_name(&identity, connect.client_id.as_str()),
         };
         // Before the user is online: a conversation that it is given from then on is behind what the session has seen.
-        let Entered { existed, origin, subscriptions, saved, mailbox } =
+        let Entered { existed, origin, subscriptions, mut saved, mailbox } =
             self.enter(&identity, &client_id, session, &connect).await?;
-        self.gateway.wills.reconnected(&client_id, existed);
         // A session that is not remembered begins now: with the end of what the agent serves already.
         let served = self.conversations(&identity).await?;
+        self.gateway.wills.reconnected(&client_id, existed);
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let will = Will::of(&self.gateway, &identity, connect.will.as_ref());
         let durable = mailbox.is_durable();
@@ -84,6 +84,7 @@ impl Mqtt {
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
+        let recalls = std::mem::take(&mut saved.recalls);
         self.session.resume(Self::restored(saved));
         let mut acceptance = Acceptance::new(existed);
         acceptance.durable = durable;
@@ -99,9 +100,7 @@ impl Mqtt {
         }
         // Last, so that a stored subscription to a conversation does not stand in for the server's own.
         self.resume(&subscriptions).await?;
-        if let Some(mailbox) = self.mailbox() {
-            mailbox.begin();
-        }
+        self.begin(recalls);
         Ok(())
     }
 
@@ -123,7 +122,11 @@ impl Mqtt {
             expiry_s: self.expiry_s(),
             window: limits.mqtt_inflight as usize,
         };
-        self.gateway.mailboxes.enter(entering).await
+        let entered = self.gateway.mailboxes.enter(entering).await;
+        if let Err(EnterError::TooMany) = entered {
+            self.gateway.metrics.limit_hits(Limit::MqttSessions).increment(1);
+        }
+        entered
     }
 
     /// Who the client is; one that proves nothing is refused.

@@ -5,14 +5,14 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use deskwire_broker::{Handed, Post, Publication, SavedMailbox};
-use deskwire_wire::mqtt::{DeliverError, PacketId, QoS, SavedInflight, SavedSession, Stage};
+use deskwire_broker::{Post, Publication, Recall};
+use deskwire_wire::mqtt::{DeliverError, PacketId, QoS, SavedInflight, Stage};
 
 use super::{
     Mqtt,
     answers::Awaited,
     messages::{Form, Match, assured},
-    token::{Acknowledged, Token},
+    token::Token,
 };
 use crate::connection::{framing::Frames, timestamp};
 
@@ -44,6 +44,11 @@ impl Reserved {
         self.stored += count;
     }
 
+    /// Whether a message waits here whose identifier is not even on its way to the store.
+    pub(super) fn holds_unstored(&self, packet_id: PacketId) -> bool {
+        self.messages.iter().skip(self.submitted).any(|waiting| waiting.inflight.packet_id == packet_id)
+    }
+
     pub(super) fn shrink(&mut self) {
         self.messages.shrink_to_fit();
     }
@@ -63,49 +68,19 @@ impl Reserved {
 }
 
 impl Mqtt {
-    /// What the session has to remember of the mailbox. Entries of logs are remembered by their cursors.
-    pub(super) fn saved(&self) -> SavedMailbox {
-        let SavedSession { inflight, unreleased } = self.session.save();
-        let handed = |message: SavedInflight| match Token::from_acknowledged(message.token).acknowledged() {
-            Acknowledged::Posted(number) => Some(Handed {
-                number,
-                packet_id: message.packet_id.get(),
-                qos: if message.stage == Stage::Puback { 1 } else { 2 },
-                received: message.stage == Stage::Pubcomp,
-            }),
-            Acknowledged::Entry(..) | Acknowledged::Nothing => None,
-        };
-        SavedMailbox {
-            inflight: inflight.into_iter().filter_map(handed).collect(),
-            unreleased: unreleased.into_iter().map(PacketId::get).collect(),
-        }
-    }
-
-    /// The same for the session that takes it up again.
-    pub(super) fn restored(saved: SavedMailbox) -> SavedSession {
-        let inflight = |handed: Handed| {
-            Some(SavedInflight {
-                packet_id: PacketId::new(handed.packet_id)?,
-                token: Token::of_post(handed.number).get(),
-                stage: match (handed.qos, handed.received) {
-                    (_, true) => Stage::Pubcomp,
-                    (2, false) => Stage::Pubrec,
-                    _ => Stage::Puback,
-                },
-            })
-        };
-        SavedSession {
-            inflight: saved.inflight.into_iter().filter_map(inflight).collect(),
-            unreleased: saved.unreleased.into_iter().filter_map(PacketId::new).collect(),
-        }
+    /// Begins to take what waits. What is retained goes on where the last connection ended, for the subscriptions of these
+    /// filters.
+    pub(super) fn begin(&mut self, recalls: Vec<(Box<str>, Recall)>) {
+        let found = |(filter, recall): (Box<str>, _)| Some((self.subscriptions.find_named(&filter)?.key(), recall));
+        self.recalls = recalls.into_iter().filter_map(found).collect();
+        let Some(mailbox) = self.mailbox() else { return };
+        mailbox.begin(|| self.recalls.iter().for_each(|(key, recall)| self.subscriptions.go_on(*key, recall)));
     }
 
     /// Writes a message of the mailbox; `false` when it has to wait for an acknowledgement.
     pub(super) fn hand_on_post(&mut self, post: &Post, out: &mut Frames<'_>) -> bool {
-        if post.redelivered
-            && let Some(repeated) = self.repeat(post, out)
-        {
-            return repeated;
+        if post.redelivered {
+            return self.repeat(post, out);
         }
         let late = post.publication.expires().is_some_and(|time| time <= timestamp());
         // Nothing, if what it was for has been unsubscribed.
@@ -130,14 +105,13 @@ impl Mqtt {
         }
     }
 
-    /// Sends a message again that an earlier connection has sent, with its identifier; nothing if it has none.
-    fn repeat(&mut self, post: &Post, out: &mut Frames<'_>) -> Option<bool> {
+    /// Sends a message again that an earlier connection has sent, with its identifier; `false` when it has to wait for an
+    /// acknowledgement. What the client has acknowledged meanwhile is not sent.
+    fn repeat(&mut self, post: &Post, out: &mut Frames<'_>) -> bool {
         let token = Token::of_post(post.number).get();
-        let known = self.session.inflight().find(|message| message.token == token)?;
-        if known.stage == Stage::Pubcomp {
-            return Some(true);
-        }
-        let Some(next) = self.session.next_unsent() else { return Some(false) };
+        let known = self.session.inflight().find(|message| message.token == token);
+        let Some(known) = known.filter(|known| known.stage != Stage::Pubcomp) else { return true };
+        let Some(next) = self.session.next_unsent() else { return false };
         if next.packet_id != known.packet_id {
             // Messages come in their order: the one that would be next is no longer there.
             self.session.forget(next.packet_id);
@@ -145,7 +119,7 @@ impl Mqtt {
         }
         let form = self.form_of_post(post).unwrap_or_default();
         self.redeliver(known.packet_id, &Waiting { inflight: known, post: post.clone(), form }, out);
-        Some(true)
+        true
     }
 
     fn reserve(&mut self, post: &Post, form: Form) -> bool {
@@ -175,12 +149,17 @@ impl Mqtt {
         }
     }
 
-    /// Sends the reserved messages whose identifiers are stored, as far as the client takes them.
-    pub(super) fn write_reserved(&mut self, out: &mut Frames<'_>) {
-        while self.reserved.stored > 0 && !out.is_full() && self.session.next_unsent().is_some() {
-            let Some(waiting) = self.reserved.pop_stored() else { return };
+    /// Sends the reserved messages whose identifiers are stored, as far as the client takes them; `true` when some are left
+    /// because the output is full.
+    pub(super) fn write_reserved(&mut self, out: &mut Frames<'_>) -> bool {
+        while self.reserved.stored > 0 && self.session.next_unsent().is_some() {
+            if out.is_full() {
+                return true;
+            }
+            let Some(waiting) = self.reserved.pop_stored() else { return false };
             self.redeliver(waiting.inflight.packet_id, &waiting, out);
         }
+        false
     }
 
     fn redeliver(&mut self, packet_id: PacketId, waiting: &Waiting, out: &mut Frames<'_>) {

@@ -152,8 +152,20 @@ impl Mqtt {
         Some(self.client.as_ref()?.origin)
     }
 
-    /// Writes what is retained, with RETAIN 1 [MQTT-3.3.1-8], as far as the window goes and the output is not full.
+    /// Writes what is retained, as far as the window goes and the output is not full; the next connection of the session
+    /// goes on with the rest.
     fn hand_on_retained(&mut self, key: SubscriptionKey, recall: &mut Recall, out: &mut Frames<'_>) -> bool {
+        let through = self.write_retained(key, recall, out);
+        match self.recalls.front_mut() {
+            Some(_) if through => drop(self.recalls.pop_front()),
+            Some((_, place)) => place.clone_from(recall),
+            None => {}
+        }
+        through
+    }
+
+    /// Writes what is retained, with RETAIN 1 (3.3.1.3); `false` when some of it is left.
+    fn write_retained(&mut self, key: SubscriptionKey, recall: &mut Recall, out: &mut Frames<'_>) -> bool {
         while let Some(subscription) = self.subscriptions.get(key) {
             let found = Match::of(key, &subscription.protocol);
             if out.is_full() {

@@ -2,10 +2,11 @@
 //!
 //! [`connect`] lets a client in and resumes its session, [`subscribe`] and [`publish`] act on what it asks, [`messages`]
 //! writes what was said on its topics, [`mailbox`] what waits for it there with QoS 1 and 2, and [`answers`] finishes what had
-//! to wait for the disk. [`will`] is what is said when the client is lost.
+//! to wait for the disk. [`leaving`] lets go of the session, and [`will`] is what is said when the client is lost.
 
 mod answers;
 mod connect;
+mod leaving;
 mod mailbox;
 mod messages;
 mod properties;
@@ -17,13 +18,13 @@ mod will;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
-use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Session as Entered, SubscriptionKey};
+use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Recall, Session as Entered, SubscriptionKey};
 use deskwire_model::{Conversation, Role, Seq, SessionId};
 use deskwire_wire::{
     Tick,
     mqtt::{
-        CloseReason as SessionEnd, DecodeError, Disconnect, DisconnectCode, Event, ProtocolVersion, QoS, Session,
-        SessionConfig, SubscribeOptions, SubscriptionId,
+        CloseReason as SessionEnd, Disconnect, DisconnectCode, Event, ProtocolVersion, QoS, Session, SessionConfig,
+        SubscribeOptions, SubscriptionId,
     },
     ws::CloseCode,
 };
@@ -116,6 +117,8 @@ pub(super) struct Mqtt {
     last_number: u64,
     /// Messages whose packet identifiers have to be stored before they leave.
     reserved: Reserved,
+    /// Where the client is in what is retained, for each subscription that has not had all of it, in their order.
+    recalls: VecDeque<(SubscriptionKey, Recall)>,
     /// What the client has to be told about its own messages.
     complaints: VecDeque<Vec<u8>>,
     probes: Probes,
@@ -148,6 +151,7 @@ impl Mqtt {
             unanswered: VecDeque::new(),
             last_number: 0,
             reserved: Reserved::default(),
+            recalls: VecDeque::new(),
             complaints: VecDeque::new(),
             probes: Probes::default(),
             pace: Pace::default(),
@@ -193,11 +197,7 @@ impl Mqtt {
             Event::Settled { token } | Event::Rejected { token, .. } => {
                 self.settled(Token::from_acknowledged(token));
             }
-            Event::Disconnect(disconnect) => {
-                if let Some(client) = self.client.as_mut().filter(|_| !disconnect.keeps_will()) {
-                    client.will = None;
-                }
-            }
+            Event::Disconnect(disconnect) => self.says_goodbye(&disconnect),
             _ => {}
         }
     }
@@ -231,23 +231,6 @@ impl Mqtt {
         tracing::error!(reason, "a connection cannot be served");
         self.session.disconnect(Disconnect::new(DisconnectCode::UnspecifiedError));
         self.ending = Some(Ending::new(CloseCode::INTERNAL_ERROR, "internal error"));
-    }
-
-    /// Seconds that the session outlives its connection. Clients of MQTT 3 want it to be for ever.
-    fn expiry_s(&self) -> u32 {
-        let longest = u32::try_from(self.gateway.config.limits.mqtt_session_expiry_s.0).unwrap_or(u32::MAX);
-        self.session.session_expiry().min(longest)
-    }
-
-    /// Lets go of the session. Its will comes first, so that a connection that takes the session over finds it.
-    fn leave(&mut self) {
-        let saved = self.saved();
-        let expiry_s = self.expiry_s();
-        self.leave_will(expiry_s);
-        let Some(client) = &mut self.client else { return };
-        if let Some(mailbox) = client.mailbox.take() {
-            mailbox.leave(saved, expiry_s, super::timestamp());
-        }
     }
 }
 
@@ -315,7 +298,7 @@ impl Protocol for Mqtt {
         self.session.pending_bytes()
     }
 
-    fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) {
+    fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) -> bool {
         if self.stopping && self.unanswered.is_empty() {
             self.session.disconnect(Disconnect::new(DisconnectCode::ServerShuttingDown));
         }
@@ -323,7 +306,7 @@ impl Protocol for Mqtt {
             out.binary(|out| out.extend_from_slice(&packets));
         }
         self.write_complaints(out);
-        self.write_reserved(out);
+        self.write_reserved(out)
     }
 
     fn answer(&mut self, answer: Answer) {
@@ -335,7 +318,8 @@ impl Protocol for Mqtt {
     }
 
     fn deliver(&mut self, delivery: &mut Delivery, out: &mut Frames<'_>) -> bool {
-        self.hand_on(delivery, out)
+        // Who leaves hears nothing more, and the next connection of the session what waits for it.
+        self.session.is_closing().is_none() && self.hand_on(delivery, out)
     }
 
     fn lagging(&mut self, subscription: SubscriptionKey) {
@@ -433,30 +417,5 @@ const fn request(event: &Event) -> Request {
     match event {
         Event::Publish { .. } | Event::Subscribe(_) => Request::Message,
         _ => Request::Other,
-    }
-}
-
-/// The bound that a client broke with what ended the session.
-const fn limit(end: &SessionEnd) -> Option<Limit> {
-    match end {
-        SessionEnd::Malformed(DecodeError::TooLarge { .. }) | SessionEnd::TooEager => Some(Limit::Size),
-        SessionEnd::ConnectTimeout => Some(Limit::ConnectDeadline),
-        SessionEnd::TooManyUnreleased | SessionEnd::TooManyUnanswered | SessionEnd::ReceiveMaximumExceeded => {
-            Some(Limit::Commits)
-        }
-        _ => None,
-    }
-}
-
-impl Drop for Mqtt {
-    fn drop(&mut self) {
-        if let Some(limit) = self.session.is_closing().and_then(limit) {
-            self.gateway.metrics.limit_hits(limit).increment(1);
-        }
-        self.leave();
-        if let Some(client) = &self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
-        }
-        self.tell(SessionEvent::Disconnected);
     }
 }

@@ -123,7 +123,7 @@ impl Mqtt {
             let id = subscription_id.and_then(SubscriptionId::new);
             let Ok(named) = mqtt::TopicFilter::new(filter) else { continue };
             let resumed = match Asked::new(&self.gateway, &named, options, id) {
-                // What is retained comes to who subscribes, not to who comes back [MQTT-3.3.1-6].
+                // What is retained comes to who subscribes, not to who comes back (3.3.1.3).
                 Ok(asked) => self.ask_for(&asked, false).await,
                 Err(refused) => Err(refused),
             };
@@ -185,7 +185,7 @@ impl Mqtt {
         let collect = || {
             mailbox.subscribe(&asked.stored(), key);
         };
-        let active = if afresh && asked.recalls(false) {
+        let (active, recall) = if afresh && asked.recalls(false) {
             self.subscriptions.activate_with_retained(
                 key,
                 filter.clone(),
@@ -195,12 +195,13 @@ impl Mqtt {
             )
         } else {
             collect();
-            self.subscriptions.activate(key, filter.clone(), asked.intake())
+            (self.subscriptions.activate(key, filter.clone(), asked.intake()), None)
         };
+        self.recalls.extend(recall.map(|recall| (key, recall)));
         self.subscriptions.add(active, None, *subscribed);
     }
 
-    /// Changes a subscription to live topics without a gap [MQTT-3.8.4-3].
+    /// Changes a subscription to live topics without a gap [MQTT-3.8.4-3], [MQTT-3.8.4-4].
     fn change(&mut self, key: SubscriptionKey, asked: &Asked, afresh: bool) {
         let Some(mailbox) = self.client.as_ref().and_then(|client| client.mailbox.as_ref()) else { return };
         mailbox.subscribe(&asked.stored(), key);
@@ -210,7 +211,8 @@ impl Mqtt {
         }
         self.subscriptions.take_in(key, asked.intake());
         if afresh && asked.recalls(true) {
-            self.subscriptions.recall(key, &self.gateway.retained);
+            let recall = self.subscriptions.recall(key, &self.gateway.retained);
+            self.recalls.extend(recall.map(|recall| (key, recall)));
         }
     }
 

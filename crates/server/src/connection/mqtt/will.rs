@@ -28,7 +28,7 @@ impl Will {
         right.then(|| Box::new(Self { will: will.clone(), topic }))
     }
 
-    /// Seconds to wait for the client to come back, at most as long as its session lives [MQTT-3.1.3-9].
+    /// Seconds to wait for the client to come back, at most as long as its session lives (3.1.3.2.2).
     fn delay_s(&self, expiry_s: u32) -> u32 {
         self.will.delay.unwrap_or(0).min(expiry_s)
     }

@@ -259,13 +259,14 @@ impl Protocol for Stomp {
         self.session.pending_bytes()
     }
 
-    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) {
+    fn transmit(&mut self, out: &mut Frames<'_>, now: Tick) -> bool {
         while let Some(frame) = self.session.poll_transmit() {
             out.text(|out| out.extend_from_slice(&frame));
             if frame != Bytes::from_static(HEART_BEAT) {
                 self.session.note_sent(now);
             }
         }
+        false
     }
 
     fn answer(&mut self, answer: Answer) {

@@ -102,7 +102,7 @@ impl Stomp {
     ) -> Result<(), Refused> {
         if subscribe.frame.header("retained").is_some_and(is_true) {
             let key = self.new_key()?;
-            let active = self.subscriptions.activate_with_retained(
+            let (active, _) = self.subscriptions.activate_with_retained(
                 key,
                 filter,
                 Intake::default(),

@@ -55,7 +55,9 @@ impl Protocol for Mute {
         0
     }
 
-    fn transmit(&mut self, _: &mut Frames<'_>, _: Tick) {}
+    fn transmit(&mut self, _: &mut Frames<'_>, _: Tick) -> bool {
+        false
+    }
 
     fn answer(&mut self, _: Answer) {}
 

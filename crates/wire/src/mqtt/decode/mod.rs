@@ -122,7 +122,7 @@ impl Decoder {
     ///
     /// # Errors
     /// [`DecodeError`]. The stream has lost its packet boundaries: the connection has to be closed
-    /// [MQTT-4.8.0-1] and the decoder dropped.
+    /// [MQTT-4.13.1-1] and the decoder dropped.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Packet>, DecodeError> {
         let Some(header) = self.header(input)? else {
             return Ok(None);

@@ -9,7 +9,7 @@ use crate::mqtt::Text;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connack {
-    /// Whether the server has kept a session of this client [MQTT-3.2.2-2]; never with a refusal [MQTT-3.2.2-6].
+    /// Whether the server has kept a session of this client [MQTT-3.2.2-3]; never with a refusal [MQTT-3.2.2-6].
     pub session_present: bool,
     /// Accepted, or why not.
     pub code: ConnackCode,

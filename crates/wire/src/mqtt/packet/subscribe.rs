@@ -63,7 +63,7 @@ pub struct Suback {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsubscribe {
-    /// UNSUBACK carries the same [MQTT-3.10.4-4].
+    /// UNSUBACK carries the same [MQTT-3.10.4-5].
     pub packet_id: PacketId,
     /// At least one filter [MQTT-3.10.3-2].
     pub filters: Vec<TopicFilter>,

@@ -9,7 +9,7 @@ use crate::mqtt::{ConnackCode, Text, UserProperties};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Acceptance {
-    /// Whether the client finds the session it left [MQTT-3.2.2-2].
+    /// Whether the client finds the session it left [MQTT-3.2.2-2], [MQTT-3.2.2-3].
     pub session_present: bool,
     /// Whether the application keeps the session where it survives the process. Then no PUBREL leaves before
     /// [`Event::Received`](super::Event::Received) and no PUBCOMP before [`Event::Released`](super::Event::Released) has been

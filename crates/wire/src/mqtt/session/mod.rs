@@ -219,7 +219,7 @@ impl Session {
         Ok(())
     }
 
-    /// Answers an UNSUBSCRIBE with one code for each of its filters, in their order [MQTT-3.10.4-4].
+    /// Answers an UNSUBSCRIBE with one code for each of its filters, in their order [MQTT-3.11.3-1].
     ///
     /// # Errors
     /// [`EncodeError::NoEntries`] without codes in MQTT 5.0.

@@ -80,6 +80,14 @@ impl Outbound {
         self.messages.iter().map(Message::saved)
     }
 
+    /// As the next connection is to find them. That PUBREC came does not count before it is stored.
+    pub(super) fn save(&self) -> impl Iterator<Item = SavedInflight> + '_ {
+        self.messages.iter().map(|message| match message.progress {
+            Progress::Held => SavedInflight { stage: Stage::Pubrec, ..message.saved() },
+            _ => message.saved(),
+        })
+    }
+
     /// Messages sent in this connection whose acknowledgement the client owes.
     pub(super) fn counted(&self) -> u16 {
         self.counted

@@ -43,7 +43,7 @@ impl Session {
     /// [`SavedSession`] has it.
     #[must_use]
     pub fn save(&self) -> SavedSession {
-        SavedSession { inflight: self.inflight().collect(), unreleased: self.inbound.unreleased().collect() }
+        SavedSession { inflight: self.outbound.save().collect(), unreleased: self.inbound.unreleased().collect() }
     }
 
     /// Takes over what an earlier connection of the same session left, before [`accept`](Self::accept). PUBREL is repeated

@@ -112,16 +112,22 @@ impl Model {
     fn next(&self) -> Option<u64> {
         let connection = self.connection.filter(|connection| connection.begun && !connection.blocked)?;
         let handed = self.numbers(|known| known.place == Place::Handed).len();
-        let left = self.order.iter().find(|number| self.known[number].place == Place::Left);
-        let next = left.copied().or_else(|| self.waiting().first().copied());
-        next.filter(|_| handed < connection.window)
+        self.waiting().first().copied().filter(|_| handed < connection.window)
+    }
+
+    /// Takes note of a repeat, which must be right and is always taken.
+    fn repeat(&mut self, offer: Offer<'_>) {
+        let next = self.order.iter().copied().find(|number| self.known[number].place == Place::Left);
+        assert_eq!((Some(offer.number), offer.redelivered), (next, true));
+        assert!(self.connection.is_some_and(|connection| connection.begun));
+        self.known.get_mut(&offer.number).unwrap().place = Place::Handed;
     }
 
     /// Takes note of an offer, which must be right; returns whether the outbox takes it.
     fn offer(&mut self, offer: Offer<'_>) -> bool {
         assert_eq!(Some(offer.number), self.next());
         let known = self.known.get_mut(&offer.number).unwrap();
-        assert_eq!(offer.redelivered, known.place == Place::Left);
+        assert!(!offer.redelivered);
         let connection = self.connection.as_mut().unwrap();
         let taken = connection.room > 0;
         if taken {
@@ -243,7 +249,7 @@ fn apply(mailbox: &mut MailboxState, model: &mut Model, step: Step) {
                     inflight.push(Handed { number, packet_id: 1 + u16::try_from(nth).unwrap(), qos: 1, received });
                 }
             }
-            let saved = SavedMailbox { inflight, unreleased: Vec::new() };
+            let saved = SavedMailbox { inflight, ..SavedMailbox::default() };
             model.detach(Some(&saved));
             mailbox.detach(Some(saved));
         }
@@ -267,6 +273,9 @@ proptest! {
         for step in steps {
             apply(&mut mailbox, &mut model, step);
             model.expire();
+            mailbox.repeat(|offer| model.repeat(offer));
+            let left = model.numbers(|known| known.place == Place::Left);
+            prop_assert!(left.is_empty() || model.connection.is_none_or(|connection| !connection.begun));
             let now = Timestamp(model.now);
             mailbox.dispatch(|| now, |offer| model.offer(offer));
             prop_assert_eq!(model.next(), None, "it could be handed out");
