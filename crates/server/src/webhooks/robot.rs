@@ -93,7 +93,7 @@ mod tests {
         let many = format!(r#"{{"messages":[{}]}}"#, vec![r#"{"content":"x"}"#; MAX_WORDS + 1].join(","));
         for body in [
             "<html>",
-            "[]",
+            "7",
             r#"{"messages":[{"type":"AGENT_CLOSED","content":""}]}"#,
             r#"{"messages":[{"type":"IMAGE","content":"no document"}]}"#,
             r#"{"messages":[{"type":"READ","content":"x"}]}"#,
