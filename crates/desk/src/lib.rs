@@ -10,7 +10,8 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `notices` is what they are told.
 //! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
-//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers.
+//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
+//!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `departures` are those who hear a conversation no more.
 //! - `directory` keeps what is asked for all the time in memory.
@@ -35,8 +36,10 @@ mod reading;
 mod reports;
 mod robots;
 pub mod routing;
+mod searching;
 mod seats;
 mod settings;
+mod snippet;
 pub mod state;
 mod threads;
 mod timers;
@@ -64,7 +67,9 @@ pub use self::{
     reading::HistoryPage,
     reports::{ReportGroup, ReportRequest},
     robots::{RobotAnswer, RobotWords},
+    searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
+    snippet::Snippet,
     threads::ThreadRequest,
 };
 use self::{departures::Departures, directory::Directory, wakes::Wakes};

@@ -1,15 +1,21 @@
 //! What a reader sees of its conversations besides their feeds: history, last message, unread numbers.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
+use deskwire_broker::Announce;
 use deskwire_model::{
-    Conversation, Principal, Seq, Uid,
+    Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid,
     dialect::{self, DialectError},
 };
+use deskwire_store::{Upto, Write};
 use serde_json::Value;
 
-use crate::{Desk, DeskError, access::takes_part};
+use crate::{
+    Desk, DeskError,
+    access::takes_part,
+    ingress::{Sender, Speaker},
+};
 
 /// A page of a conversation's history.
 #[derive(Clone, Debug)]
@@ -36,6 +42,95 @@ impl Desk {
         let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
         let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
         Ok(HistoryPage { messages, total: head.0 })
+    }
+
+    /// The `size` messages before `before`, the newest first, and whether there are no older ones.
+    ///
+    /// # Errors
+    /// As [`Self::history`].
+    pub async fn history_before(
+        &self,
+        conversation: &Conversation,
+        before: Seq,
+        size: u32,
+    ) -> Result<(HistoryPage, bool), DeskError> {
+        let total = self.store.head(conversation.id).await?.0;
+        let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
+        let last = entries.last().is_none_or(|oldest| oldest.seq <= Seq(1));
+        let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
+        Ok((HistoryPage { messages, total }, last))
+    }
+
+    /// The `size` messages behind `after`, the oldest first, and whether there are no newer ones.
+    ///
+    /// # Errors
+    /// As [`Self::history`].
+    pub async fn history_after(
+        &self,
+        conversation: &Conversation,
+        after: Seq,
+        size: u32,
+    ) -> Result<(HistoryPage, bool), DeskError> {
+        let total = self.store.head(conversation.id).await?.0;
+        let entries = self.store.entries_after(conversation.id, after, size as usize).await?;
+        let last = entries.last().is_none_or(|newest| newest.seq.0 >= total);
+        let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
+        Ok((HistoryPage { messages, total }, last))
+    }
+
+    /// All conversations that `user` takes part in, over or not, newest activity first: `size` of them, `skipped` left out,
+    /// and how many there are.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn all_conversations_of(
+        &self,
+        user: &Principal,
+        skipped: u64,
+        size: u32,
+    ) -> Result<(Vec<Arc<Conversation>>, u64), DeskError> {
+        let (conversations, total) = self.store.all_conversations_of(&user.uid, skipped, size as usize).await?;
+        let conversations = conversations.into_iter().map(|conversation| self.remember(conversation));
+        Ok((conversations.filter(|conversation| takes_part(user, conversation)).collect(), total))
+    }
+
+    /// What `user` has not read, the newest first: `size` messages with their conversations, `skipped` left out.
+    ///
+    /// # Errors
+    /// As [`Self::history`].
+    pub async fn unread_messages(
+        &self,
+        user: &Principal,
+        skipped: u64,
+        size: u32,
+    ) -> Result<Vec<(LogId, Bytes)>, DeskError> {
+        let entries = self.store.unread_entries(&user.uid, skipped, size as usize).await?;
+        let logs: BTreeSet<LogId> = entries.iter().map(|entry| entry.log).collect();
+        let conversations = self.store.conversations(logs.into_iter().collect()).await?;
+        let own: BTreeSet<LogId> = conversations.iter().filter(|one| takes_part(user, one)).map(|one| one.id).collect();
+        let own = entries.iter().filter(|entry| own.contains(&entry.log));
+        own.map(|entry| Ok((entry.log, self.renderer.json(entry.into())?))).collect()
+    }
+
+    /// Marks all that `reader` has not read as read, and tells the others. `device` is what it reads on, if that is known.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`], [`DeskError::Commit`].
+    pub async fn read_all(&self, reader: Sender<'_>, now: Timestamp) -> Result<(), DeskError> {
+        let Sender { principal, device } = reader;
+        let unread = self.store.unread_heads(&principal.uid, self.config.open_per_agent).await?;
+        let logs = unread.iter().map(|(log, _, _)| *log).collect();
+        for conversation in self.store.conversations(logs).await? {
+            let head = unread.iter().find(|(log, _, _)| *log == conversation.id);
+            let Some((log, seq, uid)) = head.filter(|_| takes_part(principal, &conversation)) else { continue };
+            let profile = self.profile(principal, &conversation).await?;
+            let speaker = Speaker { principal, profile: &profile, conversation: &conversation };
+            let receipt = dialect::compose(MessageUid::random(), MessageType::read(), uid.as_str().to_owned());
+            let (user, device) = (principal.uid.clone(), device.map(Into::into));
+            let write = Write::Read { log: *log, user, device, upto: Upto::Seq(*seq) };
+            self.log.commit(write, Announce::Receipt(Arc::new(speaker.relay(&receipt, now)))).await?;
+        }
+        Ok(())
     }
 
     /// The open conversations that `user` takes part in, newest activity first, bounded by the configuration.

@@ -16,6 +16,7 @@ mod files;
 mod mqtt;
 mod records;
 mod report;
+mod search;
 mod sqlite;
 mod store;
 mod webhooks;
@@ -33,6 +34,7 @@ pub use records::{
     Retained, Visitor, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
+pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};

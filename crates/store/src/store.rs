@@ -3,6 +3,7 @@
 
 mod desk;
 mod files;
+mod history;
 mod people;
 mod reports;
 mod webhooks;

@@ -13,6 +13,7 @@ mod office;
 mod queue;
 mod reading;
 mod robots;
+mod searching;
 mod services;
 mod supervising;
 mod threads;

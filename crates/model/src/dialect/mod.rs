@@ -16,6 +16,7 @@ mod json;
 mod object;
 mod protobuf;
 mod render;
+mod shown;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub use addressed::Address;
 pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use render::{Renderer, Rendition};
+pub use shown::shown;
 
 use crate::{
     entry::Payload,

@@ -140,6 +140,7 @@ async fn serve(
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().work(timestamp));
     tokio::spawn(courier.work(shutdown.clone()));
+    tokio::spawn(state.gateway.desk.clone().keep_searchable(config.search.delay_ms.duration()));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));

@@ -33,6 +33,7 @@ impl Config {
             self.limits.bounds(),
             self.heartbeat.bounds(),
             self.presence.bounds(),
+            self.search.bounds(),
             self.auth.bounds(),
             self.queues.bounds(),
             self.files.bounds(),

@@ -25,8 +25,8 @@ pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
-    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, ServerSection,
-    ServiceAccountSection, SockJsSection, TlsSection,
+    AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, SearchSection,
+    ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
 pub use webhooks::WebhooksSection;
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub heartbeat: HeartbeatSection,
     /// Who counts as being there.
     pub presence: PresenceSection,
+    /// Searching in messages.
+    pub search: SearchSection,
     /// SockJS.
     pub sockjs: SockJsSection,
     /// Access tokens.

@@ -67,6 +67,14 @@ bounded_section! {
     }
 }
 
+bounded_section! {
+    /// `[search]`: the index of what messages say.
+    SearchSection in "search" {
+        /// Milliseconds for which messages are collected before they are indexed.
+        delay_ms: Millis = Millis(500), 0..=600_000;
+    }
+}
+
 /// `[sockjs]`: sessions over HTTP, for clients without WebSocket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
-    queues,
+    index, queues,
     reports::Tally,
     retained, sessions, timers, webhooks,
 };
@@ -19,6 +19,8 @@ use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 pub(super) struct Commit<'a> {
     pub(super) db: &'a Transaction<'a>,
     pub(super) heads: &'a mut Heads,
+    /// Logs that have got an entry.
+    pub(super) grown: Vec<LogId>,
     /// The wall clock when the batch began.
     pub(super) now: Timestamp,
     /// What was said in it, for the reports.
@@ -95,11 +97,13 @@ impl Commit<'_> {
             self.db
                 .prepare_cached("UPDATE entry SET recalled = 1 WHERE log = ?1 AND seq = ?2")?
                 .execute(params![entry.log.0, columns::position(hidden)])?;
+            index::forget(self.db, entry.log, hidden)?;
         }
         files::share(self.db, entry)?;
         self.is_raised |= webhooks::raise(self.db, entry, seq, at)?;
         self.tally.said(entry);
         self.heads.set(entry.log, Head { seq, at });
+        self.grown.push(entry.log);
         Ok(Written::Appended { seq, at })
     }
 

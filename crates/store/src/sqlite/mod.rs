@@ -6,11 +6,13 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `webhooks` and `reports`;
-//! `entries`, `conversations`, `people`, `settings` and `files` answer the rest; `columns` turns rows into domain types; `schema`
-//! opens, checks and migrates.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `webhooks` and `reports`; `entries`,
+//! `conversations`, `history`, `people`, `settings` and `files` answer the rest. `index` fills the index of texts behind the commits,
+//! as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody waits for somebody's search.
+//! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
+mod behind;
 mod columns;
 mod commit;
 mod conversations;
@@ -20,11 +22,14 @@ mod entries;
 mod episodes;
 mod files;
 mod heads;
+mod history;
+mod index;
 mod people;
 mod queues;
 mod reports;
 mod retained;
 mod schema;
+mod search;
 mod sessions;
 mod settings;
 mod timers;
@@ -37,7 +42,7 @@ use std::{num::NonZeroUsize, path::Path, sync::Arc};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::Notify;
 
-use self::{workers::Workers, writer::Writer};
+use self::{behind::Behind, workers::Workers, writer::Writer};
 use crate::{StoreError, Write, Written};
 
 /// How much a database may use.
@@ -47,7 +52,7 @@ pub struct SqliteOptions {
     pub readers: NonZeroUsize,
     /// Jobs that may wait for the writer, and as many for the readers; further callers wait for room.
     pub waiting: NonZeroUsize,
-    /// Pages the writer keeps in memory, in KiB; a reader keeps an eighth of it.
+    /// Pages the writer keeps in memory, in KiB; a reader keeps an eighth of it and the search a quarter.
     pub cache_kib: u32,
     /// Logs whose head the writer remembers; about 40 bytes each.
     pub heads: NonZeroUsize,
@@ -69,6 +74,8 @@ pub struct Sqlite {
     threads: Arc<Threads>,
     /// Told when webhooks are to be told something.
     raised: Arc<Notify>,
+    /// The logs that the index of texts is behind with.
+    behind: Arc<Behind>,
 }
 
 impl std::fmt::Debug for Sqlite {
@@ -81,6 +88,7 @@ impl std::fmt::Debug for Sqlite {
 /// writer's can.
 struct Threads {
     readers: Workers<Connection>,
+    searcher: Workers<Connection>,
     writer: Workers<Writer>,
 }
 
@@ -93,12 +101,15 @@ impl Sqlite {
                 .map(|_| schema::open_reader(&path, options.cache_kib / 8))
                 .collect::<Result<Vec<_>, _>>()?;
             let raised = Arc::<Notify>::default();
-            let writer = Writer::new(connection, options.heads, Arc::clone(&raised));
+            let searcher = schema::open_reader(&path, options.cache_kib / 4)?;
+            let behind = Arc::<Behind>::default();
+            let writer = Writer::new(connection, options.heads, Arc::clone(&behind), Arc::clone(&raised));
             let threads = Threads {
                 readers: Workers::start("store-read", readers, options.waiting)?,
+                searcher: Workers::start("store-search", vec![searcher], options.waiting)?,
                 writer: Workers::start("store-write", vec![writer], options.waiting)?,
             };
-            Ok(Self { threads: Arc::new(threads), raised })
+            Ok(Self { threads: Arc::new(threads), behind, raised })
         });
         opened.await.map_err(|error| StoreError::Backend(Box::new(error)))?
     }
@@ -117,6 +128,14 @@ impl Sqlite {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.threads.readers.run(move |db| Ok(query(db)?)).await
+    }
+
+    /// Runs `query` on the thread that searches and reads for the index.
+    async fn look_up<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.threads.searcher.run(move |db| Ok(query(db)?)).await
     }
 
     /// Runs `change` in a transaction of its own on the writer.

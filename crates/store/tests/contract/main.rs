@@ -13,6 +13,7 @@ mod people;
 mod queues;
 mod reports;
 mod retained;
+mod search;
 mod sessions;
 mod webhooks;
 
@@ -167,6 +168,14 @@ macro_rules! suite {
                 files_are_found_by_age,
                 a_message_shares_what_its_sender_may_read,
                 what_is_not_appended_shares_nothing,
+            }
+            search {
+                what_was_said_is_found_newest_first,
+                a_search_is_narrowed,
+                pages_go_on_where_they_ended,
+                what_is_recalled_is_not_found,
+                indexing_goes_on_after_a_restart,
+                what_is_found_can_be_read,
             }
             retained {
                 a_topic_has_one_retained_message,

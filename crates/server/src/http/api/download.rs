@@ -158,6 +158,11 @@ fn disposition(mime: &str, name: &str) -> String {
     format!("{kind}; filename*=UTF-8''{}", utf8_percent_encode(name, NAME))
 }
 
+/// A name for what is to be saved (RFC 6266).
+pub(super) fn attachment(name: &str) -> String {
+    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name, NAME))
+}
+
 fn value(text: &str) -> Result<HeaderValue, AppError> {
     HeaderValue::from_str(text).map_err(AppError::internal)
 }

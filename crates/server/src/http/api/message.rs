@@ -1,14 +1,15 @@
 //! Messages over HTTP: the way in when no socket is open, and the history.
 
+use bytes::Bytes;
 use deskwire_desk::{DeskError, Sender};
-use deskwire_model::{Conversation, Draft, Principal, Role, dialect};
+use deskwire_model::{Conversation, Draft, LogId, Principal, Role, Seq, dialect};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
     ApiState,
     caller::may_send,
-    page::{Page, PageRequest},
+    page::{self, Page, PageRequest},
 };
 use crate::{connection::timestamp, http::AppError, listener::Peer};
 
@@ -71,32 +72,77 @@ pub(super) struct HistoryRequest {
     #[serde(default)]
     page_number: u32,
     /// Messages of a page.
-    #[serde(default = "default_size")]
+    #[serde(default = "page::default_size")]
     page_size: u32,
-}
-
-const fn default_size() -> u32 {
-    PageRequest::DEFAULT_SIZE
+    /// Only messages before this `seq`.
+    before: Option<u64>,
+    /// Only messages behind this `seq`.
+    after: Option<u64>,
 }
 
 impl HistoryRequest {
-    pub(super) const fn page(&self) -> PageRequest {
-        PageRequest::new(self.page_number, self.page_size)
+    /// The part of the history that is asked for.
+    pub(super) fn page(&self) -> Result<HistoryPosition, AppError> {
+        HistoryPosition::new(PageRequest::new(self.page_number, self.page_size), self.before, self.after)
     }
 }
 
-/// A page of a conversation's messages, newest first. Links to files that were sent into it are good again.
+/// Which part of a history: a page by its number, or what is beside a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HistoryPosition {
+    page: PageRequest,
+    beside: Option<Beside>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Beside {
+    Before(Seq),
+    After(Seq),
+}
+
+impl HistoryPosition {
+    /// A page, or what is before or behind a message, not both.
+    pub(super) fn new(page: PageRequest, before: Option<u64>, after: Option<u64>) -> Result<Self, AppError> {
+        let beside = match (before, after) {
+            (None, None) => None,
+            (Some(before), None) => Some(Beside::Before(Seq(before))),
+            (None, Some(after)) => Some(Beside::After(Seq(after))),
+            (Some(_), Some(_)) => return Err(AppError::Refused("before and after exclude each other".into())),
+        };
+        Ok(Self { page, beside })
+    }
+}
+
+/// A message of the conversation `log` as an answer takes it. Links to files that were sent into it are good again.
+pub(super) async fn with_good_links(state: &ApiState, log: LogId, message: &Bytes) -> Result<Box<RawValue>, AppError> {
+    let renewed = state.files.renew_links(log, message, timestamp()).await.map_err(AppError::internal)?;
+    raw(renewed.as_ref().unwrap_or(message))
+}
+
+/// A part of a conversation's messages: newest first, but oldest first behind a message.
 pub(super) async fn history(
     state: &ApiState,
     conversation: &Conversation,
-    request: PageRequest,
+    HistoryPosition { page, beside }: HistoryPosition,
 ) -> Result<Page<Box<RawValue>>, AppError> {
-    let history = state.gateway.desk.history(conversation, request.number(), request.size()).await?;
-    let now = timestamp();
+    let desk = &state.gateway.desk;
+    let (history, last) = match beside {
+        None => (desk.history(conversation, page.number(), page.size()).await?, None),
+        Some(Beside::Before(seq)) => {
+            let (history, last) = desk.history_before(conversation, seq, page.size()).await?;
+            (history, Some(last))
+        }
+        Some(Beside::After(seq)) => {
+            let (history, last) = desk.history_after(conversation, seq, page.size()).await?;
+            (history, Some(last))
+        }
+    };
     let mut content = Vec::with_capacity(history.messages.len());
     for message in &history.messages {
-        let renewed = state.files.renew_links(conversation.id, message, now).await.map_err(AppError::internal)?;
-        content.push(raw(renewed.as_ref().unwrap_or(message))?);
+        content.push(with_good_links(state, conversation.id, message).await?);
     }
-    Ok(Page::new(content, request, history.total))
+    Ok(match last {
+        None => Page::new(content, page, history.total),
+        Some(last) => Page::beside(content, page, history.total, last),
+    })
 }

@@ -1,16 +1,20 @@
 //! The HTTP API under the paths of Bytedesk (`spec/bytedesk.md` §7), and the way into MQTT over WebSocket.
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
-//! [`upload`] takes files and [`download`] gives them. [`caller`] finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! [`upload`] takes files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`]
+//! finds out who calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
 mod caller;
 mod download;
+mod export;
+mod history;
 mod login;
 mod message;
 mod page;
 mod push;
+mod search;
 mod upload;
 mod visitor;
 
@@ -68,8 +72,11 @@ impl FromRef<ApiState> for PrometheusHandle {
 /// All routes of the domain.
 pub fn routes() -> Router<ApiState> {
     Router::new()
-        .merge(for_any_origin(Router::new().merge(visitor::routes()).merge(login::routes())))
+        .merge(for_any_origin(visitor_routes().merge(login::routes())))
         .merge(agent::routes())
+        .merge(search::agent_routes())
+        .merge(history::agent_routes())
+        .merge(export::routes())
         .merge(push::routes())
         .merge(admin::routes())
         .merge(download::routes())
@@ -77,6 +84,11 @@ pub fn routes() -> Router<ApiState> {
         .route("/readyz", get(ready))
         .route("/mqtt", any(mqtt_endpoint))
         .route("/websocket", any(mqtt_endpoint))
+}
+
+/// What visitors call.
+fn visitor_routes() -> Router<ApiState> {
+    Router::new().merge(visitor::routes()).merge(search::visitor_routes()).merge(history::visitor_routes())
 }
 
 /// The routes that take files, which may last as long as the configuration of files says.

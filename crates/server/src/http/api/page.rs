@@ -35,8 +35,23 @@ impl PageRequest {
 
     /// Elements of a page, between 1 and 100.
     pub(super) fn size(self) -> u32 {
-        self.page_size.clamp(1, MAX_SIZE)
+        bounded_size(self.page_size)
     }
+
+    /// Elements of the pages before it.
+    pub(super) fn skipped(self) -> u64 {
+        u64::from(self.page_number) * u64::from(self.size())
+    }
+}
+
+/// Elements of a page if the request does not say, for deserialising.
+pub(super) const fn default_size() -> u32 {
+    PageRequest::DEFAULT_SIZE
+}
+
+/// Elements of a page, between 1 and 100.
+pub(super) fn bounded_size(asked: u32) -> u32 {
+    asked.clamp(1, MAX_SIZE)
 }
 
 /// A page.
@@ -69,6 +84,13 @@ impl<T> Page<T> {
             total_pages,
             content,
         }
+    }
+}
+
+impl<T> Page<T> {
+    /// A page that was asked for by where it begins, of `total_elements` in all; whether it is the last in its direction.
+    pub(super) fn beside(content: Vec<T>, request: PageRequest, total_elements: u64, last: bool) -> Self {
+        Self { first: false, last, ..Self::new(content, request, total_elements) }
     }
 }
 

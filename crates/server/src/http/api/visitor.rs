@@ -84,6 +84,11 @@ fn too_fast(state: &ApiState) -> AppError {
     AppError::TooMany { retry_after: Duration::from_secs(1) }
 }
 
+/// Lets a visitor do what costs about as much as a message, at the pace of its messages.
+pub(super) fn at_visitors_pace(state: &ApiState, visitor: &Uid) -> Result<(), AppError> {
+    if state.rates.messages.check_key(visitor).is_err() { Err(too_fast(state)) } else { Ok(()) }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InitRequest {
@@ -295,9 +300,7 @@ async fn send(
     JsonBody(request): JsonBody<SendRequest>,
 ) -> Result<Success<String>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.claimed_sender().as_deref()).await?;
-    if state.rates.messages.check_key(&principal.uid).is_err() {
-        return Err(too_fast(&state));
-    }
+    at_visitors_pace(&state, &principal.uid)?;
     Ok(Success::new(request.send(&state, &principal, &peer).await?))
 }
 
@@ -310,7 +313,7 @@ async fn history(
     let uid = request.uid.as_deref().or_else(|| request.topic.rsplit('/').next());
     let principal = caller::visitor_principal(&state, bearer, uid).await?;
     let conversation = state.gateway.desk.own_conversation(&principal, &request.topic).await?;
-    Ok(Success::new(message::history(&state, &conversation, request.page()).await?))
+    Ok(Success::new(message::history(&state, &conversation, request.page()?).await?))
 }
 
 #[derive(Debug, Deserialize)]

@@ -47,7 +47,7 @@ async fn history(
     QueryParams(request): QueryParams<HistoryRequest>,
 ) -> Result<Success<Page<Box<RawValue>>>, AppError> {
     let conversation = state.gateway.desk.own_conversation(&principal, &request.topic).await?;
-    Ok(Success::new(message::history(&state, &conversation, request.page()).await?))
+    Ok(Success::new(message::history(&state, &conversation, request.page()?).await?))
 }
 
 #[derive(Deserialize)]
