@@ -49,6 +49,13 @@ pub(crate) struct Line {
     pub(crate) reason: Option<String>,
 }
 
+impl Line {
+    /// A message that changes nothing by itself.
+    pub(crate) const fn plain(by: Principal, draft: Draft) -> Self {
+        Self { by, draft, reason: None }
+    }
+}
+
 /// What is to happen to a conversation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
@@ -139,9 +146,9 @@ impl Plan {
         self
     }
 
-    /// The same, with a message that came before the change and is none of it.
-    pub(crate) fn behind(mut self, by: Principal, draft: Draft) -> Self {
-        self.lines.insert(0, Line { by, draft, reason: None });
+    /// The same, with messages that came before the change and are none of it.
+    pub(crate) fn behind(mut self, lines: Vec<Line>) -> Self {
+        self.lines.splice(0..0, lines);
         self
     }
 

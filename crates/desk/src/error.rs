@@ -21,6 +21,9 @@ pub enum DeskError {
     /// There is no such organisation.
     #[error("there is no such organisation")]
     UnknownOrganisation,
+    /// The organisation has no such webhook.
+    #[error("there is no such webhook")]
+    UnknownWebhook,
     /// There is no such visitor.
     #[error("there is no such visitor")]
     UnknownVisitor,

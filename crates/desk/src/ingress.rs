@@ -19,6 +19,7 @@ use crate::{
     cards,
     commands::Command,
     deciding::Said,
+    robots,
     settings::ServiceSettings,
     state,
     threads::Placed,
@@ -121,7 +122,7 @@ impl Desk {
                 None
             }
             MessageClass::Logged => {
-                if self.opens_again(principal, conversation, &draft) {
+                if self.moves_on(principal, conversation, &draft).await? {
                     if let Some(first) = self.said_before(conversation, principal, &draft.uid).await? {
                         return Ok(Taken::Entry(first.seq));
                     }
@@ -151,9 +152,22 @@ impl Desk {
         Ok(Taken::Pending)
     }
 
-    /// Whether what a visitor says opens its conversation again.
-    fn opens_again(&self, principal: &Principal, conversation: &Conversation, draft: &Draft) -> bool {
-        principal.role == Role::Visitor && conversation.status == ThreadStatus::Closed && draft.kind.is_speech()
+    /// Whether what a visitor says moves its conversation: one that is closed opens again, and one whose robot is there no
+    /// more goes to people.
+    async fn moves_on(
+        &self,
+        principal: &Principal,
+        conversation: &Conversation,
+        draft: &Draft,
+    ) -> Result<bool, DeskError> {
+        if principal.role != Role::Visitor || !draft.kind.is_speech() {
+            return Ok(false);
+        }
+        match conversation.status {
+            ThreadStatus::Closed => Ok(true),
+            ThreadStatus::Roboting => Ok(!self.has_robot(conversation).await?),
+            _ => Ok(false),
+        }
     }
 
     /// The write of a message, with what it does to the timers: an answer takes away the reminder that one is due, and
@@ -324,7 +338,7 @@ impl Speaker<'_> {
     pub(crate) fn stamp(&self, draft: &Draft) -> Payload {
         let stamp = Stamp {
             sender: &self.principal.uid,
-            user_type: self.principal.role.user_type(),
+            user_type: robots::user_type(self.principal, self.conversation, &draft.kind),
             nickname: &self.profile.nickname,
             avatar: &self.profile.avatar,
             conversation: self.conversation,

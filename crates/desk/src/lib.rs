@@ -10,6 +10,7 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
+//! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
@@ -28,6 +29,7 @@ mod directory;
 mod error;
 mod feeds;
 mod greeting;
+mod hooks;
 mod ingress;
 mod invitations;
 mod leave_messages;
@@ -37,6 +39,8 @@ mod presence;
 mod queue;
 mod ratings;
 mod reading;
+mod reports;
+mod robots;
 pub mod routing;
 mod searching;
 mod seats;
@@ -71,6 +75,8 @@ pub use self::{
     presence::{Lapsed, Presence},
     queue::RoutingState,
     reading::HistoryPage,
+    reports::{ReportGroup, ReportRequest},
+    robots::{RobotAnswer, RobotWords},
     searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
     snippet::Snippet,

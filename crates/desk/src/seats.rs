@@ -247,7 +247,7 @@ impl Desk {
     }
 }
 
-fn taken(created: Result<(), StoreError>) -> Result<(), DeskError> {
+pub(crate) fn taken(created: Result<(), StoreError>) -> Result<(), DeskError> {
     match created {
         Err(StoreError::Exists) => Err(DeskError::Taken),
         Err(StoreError::Missing) => Err(DeskError::UnknownService),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use deskwire_broker::CommitError;
 use deskwire_model::{Conversation, Draft, Principal, Role, ThreadStatus, ThreadType, Timestamp, Uid};
-use deskwire_store::{NewConversation, Refusal, Visitor, Write};
+use deskwire_store::{HookEvent, NewConversation, Refusal, Visitor, Write};
 
 use crate::{
     Desk, DeskError,
-    deciding::{ATTEMPTS, Decided, Plan},
+    deciding::{ATTEMPTS, Decided, Line, Plan},
     greeting::{Greeting, Welcome},
     queue::seed,
+    robots::handed_over,
     routing::{Question, Route, first_with_room, route},
     state::Event,
 };
@@ -31,6 +32,22 @@ pub struct ThreadRequest {
     pub channel: String,
 }
 
+/// Who is to answer a visitor.
+#[derive(Clone, Debug)]
+pub(crate) enum Answerer {
+    /// Whoever comes first: the robot of the service, if it has one.
+    First,
+    /// A person, as the visitor wants.
+    Person,
+    /// A person: a robot hands over.
+    HandedOver {
+        /// What it answers with that.
+        event: HookEvent,
+        /// What is said before.
+        last_words: Vec<Line>,
+    },
+}
+
 /// What routing has found for a conversation.
 struct Found {
     kind: ThreadType,
@@ -46,14 +63,32 @@ impl Desk {
     /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Commit`],
     /// [`DeskError::Store`].
     pub async fn request_thread(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
+        self.request(request, &Answerer::First, now).await
+    }
+
+    /// As [`Self::request_thread`], for a visitor who wants to speak with a person: a robot that has the conversation
+    /// hands it over.
+    ///
+    /// # Errors
+    /// As [`Self::request_thread`].
+    pub async fn request_agent(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
+        self.request(request, &Answerer::Person, now).await
+    }
+
+    async fn request(
+        &self,
+        request: ThreadRequest,
+        answerer: &Answerer,
+        now: Timestamp,
+    ) -> Result<Greeting, DeskError> {
         let permit = Arc::clone(&self.decisions).acquire_owned().await.map_err(|_| CommitError::Stopping)?;
         // A decision that has begun is carried through, also when whoever asked goes away meanwhile: what is committed
         // must be remembered and told.
-        let desk = self.clone();
+        let (desk, answerer) = (self.clone(), answerer.clone());
         let decision = tokio::spawn(async move {
             let _permit = permit;
             let conversation = desk.open(&request).await?;
-            desk.greet(conversation, now).await
+            desk.greet(conversation, &answerer, now).await
         });
         let greeting = decision.await.map_err(|_| CommitError::Stopping)??;
         self.mark_greeted(&greeting).await?;
@@ -103,8 +138,13 @@ impl Desk {
     }
 
     /// What the visitor is told, after its conversation has gone where it can go.
-    async fn greet(&self, conversation: Arc<Conversation>, now: Timestamp) -> Result<Greeting, DeskError> {
-        match self.place(&conversation, None, now).await? {
+    async fn greet(
+        &self,
+        conversation: Arc<Conversation>,
+        answerer: &Answerer,
+        now: Timestamp,
+    ) -> Result<Greeting, DeskError> {
+        match self.place(&conversation, answerer, None, now).await? {
             Placed::Anew(decided) => match self.greeting(&decided)? {
                 Some(greeting) => Ok(greeting),
                 None => self.told_again(decided.conversation, now).await,
@@ -120,13 +160,15 @@ impl Desk {
         said: &Draft,
         now: Timestamp,
     ) -> Result<Placed, DeskError> {
-        self.place(conversation, Some(said), now).await
+        self.place(conversation, &Answerer::First, Some(said), now).await
     }
 
-    /// Routes a conversation that nobody has, behind what the visitor has said.
-    async fn place(
+    /// Routes a conversation that nobody has, or that a robot has and a person is to have, behind what the visitor has
+    /// said.
+    pub(crate) async fn place(
         &self,
         conversation: &Conversation,
+        answerer: &Answerer,
         said: Option<&Draft>,
         now: Timestamp,
     ) -> Result<Placed, DeskError> {
@@ -134,15 +176,44 @@ impl Desk {
         loop {
             let current = self.store.conversation(conversation.id).await?.ok_or(DeskError::NotYours)?;
             let current = self.remember(current);
-            if matches!(current.status, ThreadStatus::Chatting | ThreadStatus::Queuing | ThreadStatus::Roboting) {
+            let keeps = match (answerer, current.status) {
+                (_, ThreadStatus::Chatting | ThreadStatus::Queuing) => true,
+                (Answerer::First, ThreadStatus::Roboting) => self.has_robot(&current).await?,
+                (Answerer::HandedOver { .. }, status) => status != ThreadStatus::Roboting,
+                (Answerer::First | Answerer::Person, _) => false,
+            };
+            if keeps {
                 return Ok(Placed::AsBefore(current));
+            }
+            attempts += 1;
+            if matches!(answerer, Answerer::First)
+                && current.status != ThreadStatus::Roboting
+                && let Some(plan) = self.robot_takes(&current, said).await?
+            {
+                match self.carry_out(&current, plan).await {
+                    Err(DeskError::Refused(Refusal::Fenced)) if attempts < ATTEMPTS => continue,
+                    decided => return decided.map(Placed::Anew),
+                }
             }
             let found = self.find(&current, now).await?;
             if matches!(found.route, Route::LeaveMessage(_)) && current.status == ThreadStatus::Offline {
                 return Ok(Placed::AsBefore(current));
             }
-            attempts += 1;
-            match self.place_there(&current, found, said, now).await {
+            let mut before = Vec::from_iter(said.map(|said| Line::plain(visitor_of(&current), said.clone())));
+            match answerer {
+                Answerer::HandedOver { event, last_words } => {
+                    self.is_robots(&current, event).await?;
+                    before.extend(last_words.iter().cloned());
+                }
+                Answerer::Person if current.status == ThreadStatus::Roboting => {
+                    before.push(handed_over(&current, "the visitor wants a person"));
+                }
+                Answerer::First if current.status == ThreadStatus::Roboting => {
+                    before.push(handed_over(&current, "there is no robot any more"));
+                }
+                Answerer::Person | Answerer::First => {}
+            }
+            match self.place_there(&current, found, before, now).await {
                 Err(DeskError::Refused(Refusal::Fenced)) if attempts < ATTEMPTS => {}
                 decided => return decided.map(Placed::Anew),
             }
@@ -186,15 +257,12 @@ impl Desk {
         &self,
         conversation: &Arc<Conversation>,
         found: Found,
-        said: Option<&Draft>,
+        before: Vec<Line>,
         now: Timestamp,
     ) -> Result<Decided, DeskError> {
         let Found { kind, service, route } = found;
         let moved = (service != conversation.service).then_some((kind, &service));
-        let behind = |plan: Plan| match said {
-            Some(said) => plan.behind(visitor_of(conversation), said.clone()),
-            None => plan,
-        };
+        let behind = |plan: Plan| plan.behind(before.clone());
         let reason = match route {
             Route::Assign(choices) => {
                 for choice in &choices {
@@ -235,7 +303,7 @@ pub(crate) enum Placed {
 }
 
 /// Who was asked for at first: the topic says it, whoever serves the conversation by now.
-fn asked_for(conversation: &Conversation) -> (ThreadType, Uid) {
+pub(crate) fn asked_for(conversation: &Conversation) -> (ThreadType, Uid) {
     let mut segments = conversation.topic.as_str().split('/').skip(1);
     let kind = match segments.next() {
         Some("agent") => Some(ThreadType::Agent),

@@ -14,7 +14,7 @@ use crate::{
     Desk, DeskError,
     access::directs,
     commands::{Request, Target, with_status},
-    deciding::{ATTEMPTS, Decided, Plan, Snapshot, Taker, desk_itself, payload},
+    deciding::{ATTEMPTS, Decided, Line, Plan, Snapshot, Taker, desk_itself, payload},
     greeting::document,
     routing::{Question, Route, route},
     state::{self, Event},
@@ -169,7 +169,7 @@ impl Desk {
             Route::Queue(reason) => {
                 let service = (ThreadType::Workgroup, workgroup);
                 let plan = self.queuing(conversation, Event::TransferToQueue, service, reason, now).await?;
-                plan.behind(by.clone(), told)
+                plan.behind(vec![Line::plain(by.clone(), told)])
             }
         };
         let decided = self.carry_out(conversation, plan).await?;

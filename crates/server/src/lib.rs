@@ -3,7 +3,8 @@
 //! [`cli`] reads the command line, [`config`] the configuration, [`data_folder`] holds the data. [`listener`] brings
 //! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
 //! ask the [`gateway`] who may do what; [`auth`] says who is there. [`sockjs`] brings the same where there are no
-//! WebSockets. [`files`] takes files and gives them to who may read them. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`address`] says who counts as one client,
+//! WebSockets. [`files`] takes files and gives them to who may read them. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`webhooks`] tells other servers of it.
+//! [`address`] says who counts as one client,
 //! [`conformance`] is for test suites only.
 
 mod address;
@@ -21,3 +22,4 @@ pub mod listener;
 pub mod shutdown;
 pub mod sockjs;
 pub mod telemetry;
+pub mod webhooks;

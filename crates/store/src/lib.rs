@@ -17,9 +17,11 @@ mod leave_message;
 mod mqtt;
 mod notices;
 mod records;
+mod report;
 mod search;
 mod sqlite;
 mod store;
+mod webhooks;
 mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
@@ -37,9 +39,11 @@ pub use records::{
     DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
     Retained, Visitor, Workgroup,
 };
+pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
 pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
+pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};
 pub use write::{
     Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,
 };

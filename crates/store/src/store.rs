@@ -1,13 +1,14 @@
 //! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is,
-//! [`files`] what was uploaded.
+//! [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
 
 mod desk;
 mod files;
 mod history;
 mod people;
-mod service;
-
 mod notices;
+mod reports;
+mod service;
+mod webhooks;
 
 use std::path::Path;
 

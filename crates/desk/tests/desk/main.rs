@@ -16,6 +16,7 @@ mod office;
 mod queue;
 mod rating;
 mod reading;
+mod robots;
 mod searching;
 mod services;
 mod supervising;

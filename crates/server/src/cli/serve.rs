@@ -45,6 +45,7 @@ use crate::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
     },
+    webhooks::{Courier, CourierError},
 };
 
 /// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
@@ -77,6 +78,8 @@ enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Files(#[from] FilesError),
+    #[error(transparent)]
+    Webhooks(#[from] CourierError),
     #[error(transparent)]
     FirstStart(#[from] FirstStartError),
     #[error("not everything could be stored: {0}")]
@@ -130,12 +133,13 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let (state, new_password) = open(&config, conformance, &data, extensions, prometheus).await?;
+    let Opened { state, courier, new_password } = open(&config, conformance, &data, extensions, prometheus).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().work(timestamp));
+    tokio::spawn(courier.work(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().keep_searchable(config.search.delay_ms.duration()));
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
@@ -176,20 +180,28 @@ async fn serve(
     }
 }
 
-/// Opens what is in the data folder, with all that works on it. At the first start there is also the password that was
-/// made for the demo agent.
+/// What works on the data folder.
+struct Opened {
+    state: ApiState,
+    courier: Courier,
+    /// At the first start: the password that was made for the demo agent.
+    new_password: Option<String>,
+}
+
+/// Opens what is in the data folder, with all that works on it.
 async fn open(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
     data: &DataFolder,
     extensions: Extensions,
     prometheus: PrometheusHandle,
-) -> Result<(ApiState, Option<String>), StartError> {
+) -> Result<Opened, StartError> {
     let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
-    let gateway = gateway(config, conformance, store, data.secret_key()).await?;
+    let gateway = gateway(config, conformance, store.clone(), data.secret_key()).await?;
+    let courier = Courier::new(store, gateway.desk.clone(), &config.webhooks)?;
     let extensions =
         extensions.listener(NoticeWatch::of(gateway.notices.clone())).listener(SeatWatch::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
@@ -202,7 +214,7 @@ async fn open(
         notice_rates: Arc::new(NoticeRates::new(&config.notices)),
         prometheus,
     };
-    Ok((state, new_password))
+    Ok(Opened { state, courier, new_password })
 }
 
 /// Puts the parts together: committer, hub, queues, what is retained and desk over the store, and the gateway in front of them.

@@ -38,6 +38,7 @@ impl Config {
             self.queues.bounds(),
             self.files.bounds(),
             self.notices.bounds(),
+            self.webhooks.bounds(),
         ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {

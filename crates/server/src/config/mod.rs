@@ -13,6 +13,7 @@ mod notices;
 mod origins;
 mod secret;
 mod sections;
+mod webhooks;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, SearchSection,
     ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
+pub use webhooks::WebhooksSection;
 
 /// The effective configuration. Serialising it masks the secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ pub struct Config {
     pub files: FilesSection,
     /// Notices to users.
     pub notices: NoticesSection,
+    /// Telling other servers of what happens.
+    pub webhooks: WebhooksSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

@@ -11,7 +11,7 @@ use axum::{
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
 use super::AppError;
-use crate::config::Limits;
+use crate::{config::Limits, webhooks::HOOK_HEADER};
 
 /// Wraps `router`, to be called last: body bound, time bound, panics and unknown routes are answered in the envelope.
 ///
@@ -27,6 +27,7 @@ pub fn finish(router: Router, unhurried: Router, limits: &Limits) -> Router {
         .fallback(async || AppError::NotFound)
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(limits.http_body_bytes))
+        .layer(middleware::from_fn(no_webhooks))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }
@@ -36,6 +37,14 @@ async fn answer_in_time(limit: Duration, request: Request, next: Next) -> Respon
         Ok(response) => response,
         Err(_) => AppError::Busy.into_response(),
     }
+}
+
+/// A webhook that leads to us would have us tell what it makes us tell, without end.
+async fn no_webhooks(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(HOOK_HEADER) {
+        return AppError::Forbidden("a webhook must not lead to a Deskwire".into()).into_response();
+    }
+    next.run(request).await
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {

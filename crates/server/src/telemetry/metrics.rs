@@ -6,9 +6,11 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 const COMMIT_BATCH: &str = "deskwire_commit_batch_entries";
 const COMMIT_SECONDS: &str = "deskwire_commit_seconds";
+pub(crate) const WEBHOOK_SECONDS: &str = "deskwire_webhook_seconds";
 
 const BATCH_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 const SECONDS_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
+const REQUEST_BUCKETS: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0];
 
 /// A protocol, as a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +215,8 @@ fn describe() {
     describe_counter!("deskwire_uploads_refused_total", "Files that were refused, by reason");
     describe_counter!("deskwire_file_bytes_received_total", "Bytes of files received, refused ones included");
     describe_counter!("deskwire_file_bytes_sent_total", "Bytes of files that were asked for");
+    describe_counter!("deskwire_webhook_requests_total", "Events told to webhooks, by outcome");
+    describe_histogram!(WEBHOOK_SECONDS, "Seconds per request to a webhook");
     describe_counter!("deskwire_logins_refused_total", "Sessions refused for their credentials, by protocol");
 }
 
@@ -235,7 +239,8 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 fn builder() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(COMMIT_BATCH.to_owned()), &BATCH_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Full(COMMIT_SECONDS.to_owned()), &SECONDS_BUCKETS)
+        .set_buckets_for_metric(Matcher::Full(COMMIT_SECONDS.to_owned()), &SECONDS_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(WEBHOOK_SECONDS.to_owned()), &REQUEST_BUCKETS)
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 use super::{
     assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
-    index, notices, queues, retained, sessions, timers,
+    index, notices, queues,
+    reports::Tally,
+    retained, sessions, timers, webhooks,
 };
 use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
@@ -21,9 +23,19 @@ pub(super) struct Commit<'a> {
     pub(super) grown: Vec<LogId>,
     /// The wall clock when the batch began.
     pub(super) now: Timestamp,
+    /// What was said in it, for the reports.
+    pub(super) tally: Tally,
+    /// Whether webhooks are to be told of it.
+    pub(super) is_raised: bool,
 }
 
 impl Commit<'_> {
+    /// Adds what belongs to the batch as a whole; whether webhooks are to be told of it.
+    pub(super) fn finish(self) -> Result<bool> {
+        self.tally.note(self.db, self.now)?;
+        Ok(self.is_raised)
+    }
+
     pub(super) fn apply(&mut self, write: Write) -> Result<Written> {
         match write {
             Write::Append(entry) => self.append(&entry),
@@ -89,6 +101,8 @@ impl Commit<'_> {
             index::forget(self.db, entry.log, hidden)?;
         }
         files::share(self.db, entry)?;
+        self.is_raised |= webhooks::raise(self.db, entry, seq, at)?;
+        self.tally.said(entry);
         self.heads.set(entry.log, Head { seq, at });
         self.grown.push(entry.log);
         Ok(Written::Appended { seq, at })

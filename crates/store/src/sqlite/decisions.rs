@@ -3,7 +3,7 @@
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{assignment, cards, columns, commit::Commit, conversations, episodes, timers};
+use super::{assignment, cards, columns, commit::Commit, conversations, episodes, reports, timers, webhooks};
 use crate::{Decision, Placement, Refusal, Written};
 
 /// Makes all of `decision` happen, or refuses it before anything has.
@@ -27,6 +27,9 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
     let joined = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
     place(db, decision, joined)?;
     attend(db, decision, joined)?;
+    if before.status == ThreadStatus::Roboting && decision.to.as_ref().is_some_and(|to| to.status != before.status) {
+        webhooks::silence_bots(db, decision.log)?;
+    }
     let mut entries = Vec::with_capacity(decision.entries.len());
     for entry in &decision.entries {
         match commit.append(entry)? {
@@ -39,6 +42,9 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
     episodes::note(db, decision.log, &decision.facts, commit.now)?;
     if let Some(change) = &decision.card {
         cards::change(db, &before.org, decision.log, entries.first().map(|(seq, _)| *seq), change)?;
+    }
+    if decision.to.as_ref().is_some_and(|to| reports::misses(before.status, to.status)) {
+        reports::missed(db, decision.log, commit.now)?;
     }
     let conversation = Box::new(conversations::existing(db, decision.log)?);
     Ok(Written::Decided { conversation, entries })

@@ -3,7 +3,7 @@
 use deskwire_model::{LogId, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use super::{Sqlite, columns, leave_messages};
+use super::{Sqlite, columns, leave_messages, reports};
 use crate::{Closer, Episode, Fact, Rating, StoreError, Workload};
 
 /// Episodes of an agent that its mean response time is taken from.
@@ -12,6 +12,7 @@ const REMEMBERED: u32 = 20;
 /// Notes `facts` of the conversation `log`, as it is now, with its last episode.
 pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) -> Result<()> {
     for fact in facts {
+        reports::count(db, log, fact, now)?;
         match fact {
             Fact::Opened => open(db, log, now)?,
             Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,

@@ -6,10 +6,10 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions` and `notices`;
-//! `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest. `index` fills
-//! the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so that nobody
-//! waits for somebody's search.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `webhooks` and
+//! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest.
+//! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
+//! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
@@ -30,18 +30,21 @@ mod leave_messages;
 mod notices;
 mod people;
 mod queues;
+mod reports;
 mod retained;
 mod schema;
 mod search;
 mod sessions;
 mod settings;
 mod timers;
+mod webhooks;
 mod workers;
 mod writer;
 
 use std::{num::NonZeroUsize, path::Path, sync::Arc};
 
 use rusqlite::{Connection, Transaction};
+use tokio::sync::Notify;
 
 use self::{behind::Behind, workers::Workers, writer::Writer};
 use crate::{StoreError, Write, Written};
@@ -73,6 +76,8 @@ impl Default for SqliteOptions {
 #[derive(Clone)]
 pub struct Sqlite {
     threads: Arc<Threads>,
+    /// Told when webhooks are to be told something.
+    raised: Arc<Notify>,
     /// The logs that the index of texts is behind with.
     behind: Arc<Behind>,
 }
@@ -99,15 +104,16 @@ impl Sqlite {
             let readers = (0..options.readers.get())
                 .map(|_| schema::open_reader(&path, options.cache_kib / 8))
                 .collect::<Result<Vec<_>, _>>()?;
+            let raised = Arc::<Notify>::default();
             let searcher = schema::open_reader(&path, options.cache_kib / 4)?;
             let behind = Arc::<Behind>::default();
-            let writer = Writer::new(connection, options.heads, Arc::clone(&behind));
+            let writer = Writer::new(connection, options.heads, Arc::clone(&behind), Arc::clone(&raised));
             let threads = Threads {
                 readers: Workers::start("store-read", readers, options.waiting)?,
                 searcher: Workers::start("store-search", vec![searcher], options.waiting)?,
                 writer: Workers::start("store-write", vec![writer], options.waiting)?,
             };
-            Ok(Self { threads: Arc::new(threads), behind })
+            Ok(Self { threads: Arc::new(threads), behind, raised })
         });
         opened.await.map_err(|error| StoreError::Backend(Box::new(error)))?
     }

@@ -21,7 +21,7 @@ const MAPPED_BYTES: i64 = 256 << 20;
 /// How long to wait for another process, such as a backup, that locks the file.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// Statements a connection keeps prepared; more than there are.
-const PREPARED_STATEMENTS: usize = 192;
+const PREPARED_STATEMENTS: usize = 256;
 
 /// Opens `path` for writing, creating it if need be; checks its pages and brings its schema up to date.
 pub(super) fn open(path: &Path, cache_kib: u32) -> Result<Connection, StoreError> {

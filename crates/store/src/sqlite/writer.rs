@@ -8,8 +8,9 @@ use std::{
 
 use deskwire_model::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::Notify;
 
-use super::{behind::Behind, commit::Commit, heads::Heads};
+use super::{behind::Behind, commit::Commit, heads::Heads, reports::Tally};
 use crate::{StoreError, Write, Written};
 
 /// The writing connection and what it remembers of the logs.
@@ -17,11 +18,13 @@ pub(super) struct Writer {
     db: Connection,
     heads: Heads,
     behind: Arc<Behind>,
+    /// Told when webhooks are to be told something.
+    raised: Arc<Notify>,
 }
 
 impl Writer {
-    pub(super) fn new(db: Connection, heads: NonZeroUsize, behind: Arc<Behind>) -> Self {
-        Self { db, heads: Heads::new(heads), behind }
+    pub(super) fn new(db: Connection, heads: NonZeroUsize, behind: Arc<Behind>, raised: Arc<Notify>) -> Self {
+        Self { db, heads: Heads::new(heads), behind, raised }
     }
 
     /// Makes `batch` durable in one transaction. On an error nothing of it is kept, in the file or in memory.
@@ -35,11 +38,16 @@ impl Writer {
 
     fn try_commit(&mut self, batch: Vec<Write>) -> Result<Vec<Written>, StoreError> {
         let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut commit = Commit { db: &db, heads: &mut self.heads, grown: Vec::new(), now: now() };
+        let (grown, tally, is_raised) = (Vec::new(), Tally::default(), false);
+        let mut commit = Commit { db: &db, heads: &mut self.heads, grown, now: now(), tally, is_raised };
         let written = batch.into_iter().map(|write| commit.apply(write)).collect::<Result<_, _>>()?;
-        let grown = commit.grown;
+        let grown = std::mem::take(&mut commit.grown);
+        let is_raised = commit.finish()?;
         db.commit()?;
         self.behind.note(grown);
+        if is_raised {
+            self.raised.notify_one();
+        }
         Ok(written)
     }
 

@@ -13,9 +13,11 @@ mod model;
 mod notices;
 mod people;
 mod queues;
+mod reports;
 mod retained;
 mod search;
 mod sessions;
+mod webhooks;
 
 use deskwire_store::{SqliteOptions, Store};
 use tempfile::TempDir;
@@ -115,6 +117,17 @@ macro_rules! suite {
                 an_assignment_is_fenced,
                 capacity_holds_within_a_batch,
                 the_first_agent_sees_everything_and_the_next_what_comes,
+            }
+            webhooks {
+                an_entry_is_told_to_the_hooks_that_hear_of_it,
+                a_conversation_is_told_in_order_and_others_beside_it,
+                what_is_given_up_is_listed_and_can_be_told_again,
+                a_bot_hears_its_visitors_until_it_loses_the_conversation,
+            }
+            reports {
+                an_episode_is_counted_as_it_goes,
+                rows_are_added_up_as_asked_for,
+                what_nobody_answered_is_missed_once,
             }
             decisions {
                 a_decision_happens_as_a_whole,

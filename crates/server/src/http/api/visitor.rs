@@ -207,6 +207,18 @@ struct ThreadQuery {
     sid: Uid,
     #[serde(alias = "client", default)]
     channel: String,
+    /// Whether a person is to answer, also where a robot does.
+    #[serde(default)]
+    force_agent: Value,
+}
+
+/// Whether `value` says yes, in JSON or as a parameter of a query.
+fn says_yes(value: &Value) -> bool {
+    match value {
+        Value::Bool(yes) => *yes,
+        Value::String(text) => text == "true" || text == "1",
+        number => number.as_u64() == Some(1),
+    }
 }
 
 const WRONG_TYPE: &str = "type must be 0 (agent) or 1 (workgroup)";
@@ -251,8 +263,14 @@ async fn thread(
         return Err(DeskError::UnknownOrganisation.into());
     }
     let channel = not_empty(request.channel).unwrap_or_else(|| visitor.channel.clone());
+    let force_agent = says_yes(&request.force_agent);
     let request = ThreadRequest { visitor, kind, service: request.sid, channel };
-    let greeting = state.gateway.desk.request_thread(request, timestamp()).await?;
+    let desk = &state.gateway.desk;
+    let greeting = if force_agent {
+        desk.request_agent(request, timestamp()).await?
+    } else {
+        desk.request_thread(request, timestamp()).await?
+    };
     Ok(Success::new(message::raw(&greeting.message)?))
 }
 

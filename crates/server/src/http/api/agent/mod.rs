@@ -1,16 +1,18 @@
 //! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3), by subject.
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
-//! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors and [`settings`] for
-//! administrators. [`thread_name`] finds the conversation that a request is about.
+//! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors [`settings`] and [`webhooks`] for
+//! administrators; [`reports`] says what was counted. [`thread_name`] finds the conversation that a request is about.
 
 mod commands;
 mod messages;
+mod reports;
 mod seat;
 mod settings;
 mod supervision;
 mod thread_name;
 mod threads;
+mod webhooks;
 
 use axum::Router;
 
@@ -29,4 +31,6 @@ pub(super) fn routes() -> Router<ApiState> {
         .merge(messages::routes())
         .merge(supervision::routes())
         .merge(settings::routes())
+        .merge(webhooks::routes())
+        .merge(reports::routes())
 }
