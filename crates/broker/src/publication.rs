@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use deskwire_model::{
     Entry, LogId, Payload, Seq, SessionId, Timestamp, Topic,
-    dialect::{DialectError, Notice, Renderer, Rendition},
+    dialect::{DialectError, Notification, Renderer, Rendition},
 };
 
 /// How the content of a message looks (DESIGN §3).
@@ -222,7 +222,7 @@ pub struct Publication {
     json: OnceLock<Bytes>,
     protobuf: OnceLock<Bytes>,
     session: OnceLock<Bytes>,
-    notice: OnceLock<Option<Notice>>,
+    notification: OnceLock<Option<Notification>>,
     /// The entry that a receipt names, once that is known.
     about: OnceLock<Seq>,
 }
@@ -237,7 +237,7 @@ impl Publication {
             json: OnceLock::new(),
             protobuf: OnceLock::new(),
             session: OnceLock::new(),
-            notice: OnceLock::new(),
+            notification: OnceLock::new(),
             about: OnceLock::new(),
         }
     }
@@ -355,13 +355,13 @@ impl Publication {
     ///
     /// # Errors
     /// [`DialectError`] when a stored payload is damaged.
-    pub fn notice(&self, renderer: &Renderer) -> Result<Option<&Notice>, DialectError> {
+    pub fn notification(&self, renderer: &Renderer) -> Result<Option<&Notification>, DialectError> {
         let Ok((log, rendition)) = self.rendition() else { return Ok(None) };
-        if let Some(notice) = self.notice.get() {
+        if let Some(notice) = self.notification.get() {
             return Ok(notice.as_ref());
         }
-        let notice = renderer.notice(rendition, log)?;
-        Ok(self.notice.get_or_init(|| notice).as_ref())
+        let notice = renderer.notification(rendition, log)?;
+        Ok(self.notification.get_or_init(|| notice).as_ref())
     }
 
     /// Says which entry this receipt names; the first word counts.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Desk, DeskError,
-    deciding::{Decided, Plan, Taker, agent_principal, desk_itself},
+    deciding::{Decided, Line, Plan, Taker, agent_principal, desk_itself},
     ingress::Speaker,
     routing::Choice,
     settings::ServiceSettings,
@@ -64,7 +64,7 @@ impl Desk {
         // To a visitor whom an agent greets at once nobody has to say that one has come.
         let came = conversation.status == ThreadStatus::Queuing || event == Event::TakeOver;
         if let Some(text) = settings.agent_joined.as_ref().filter(|_| came) {
-            plan = plan.behind(desk_itself(conversation), words("SYSTEM", text));
+            plan = plan.behind(vec![Line::plain(desk_itself(conversation), words("SYSTEM", text))]);
         }
         Ok(match service {
             Some((kind, service)) => plan.served_by(kind, service),

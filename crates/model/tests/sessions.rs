@@ -154,14 +154,14 @@ fn what_is_taken_back_says_nothing_more() {
     let payload = stamped(&draft(&json!({"uid": "m1", "content": "secret"})), true);
     let seen = shown(Rendition { recalled: true, ..rendition(&payload) }, None);
     assert_eq!(seen, message(true, "text", json!({"content": "", "recalled": true})));
-    assert_eq!(renderer().notice(Rendition { recalled: true, ..rendition(&payload) }, LOG).unwrap(), None);
+    assert_eq!(renderer().notification(Rendition { recalled: true, ..rendition(&payload) }, LOG).unwrap(), None);
 }
 
 #[test]
 fn a_notice_says_that_there_is_something_new() {
     let notice = |kind: &str, content: &str, extra: Value| {
         let message = json!({"uid": "m1", "type": kind, "content": content, "extra": extra.to_string()});
-        let notice = renderer().notice(rendition(&stamped(&draft(&message), true)), LOG).unwrap();
+        let notice = renderer().notification(rendition(&stamped(&draft(&message), true)), LOG).unwrap();
         notice.map(|notice| {
             assert_eq!(notice.sender.as_ref(), "5");
             serde_json::from_slice::<Value>(&notice.body).unwrap()
@@ -254,7 +254,7 @@ proptest! {
         if let Ok(read) = dialect::parse_session(body.as_bytes()) {
             let payload = stamped(&read.draft, false);
             prop_assert!(renderer().session(rendition(&payload), LOG, None).is_ok());
-            prop_assert!(renderer().notice(rendition(&payload), LOG).is_ok());
+            prop_assert!(renderer().notification(rendition(&payload), LOG).is_ok());
         }
     }
 }

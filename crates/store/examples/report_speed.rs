@@ -119,6 +119,7 @@ fn decide(log: LogId, fence: u64, status: ThreadStatus, agent: &Uid, facts: Vec<
         entries: Vec::new(),
         timers: Vec::new(),
         consumes: None,
+        card: None,
         facts,
     }))
 }

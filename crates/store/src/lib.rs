@@ -26,7 +26,8 @@ mod write;
 
 pub use blobs::{BlobError, Blobs, Bucket};
 pub use decision::{
-    CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind, Workload,
+    CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,
+    Workload,
 };
 pub use error::StoreError;
 pub use files::{

@@ -4,8 +4,8 @@
 mod desk;
 mod files;
 mod history;
-mod people;
 mod notices;
+mod people;
 mod reports;
 mod service;
 mod webhooks;

@@ -30,7 +30,7 @@ pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};
 pub use render::{Renderer, Rendition};
-pub use session::{Notice, SessionMessage, number_of};
+pub use session::{Notification, SessionMessage, number_of};
 pub use shown::shown;
 
 use crate::{

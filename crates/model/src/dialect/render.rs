@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use prost::Message as _;
 
 use super::{
-    DialectError, Notice, json,
+    DialectError, Notification, json,
     object::Object,
     protobuf,
     session::{self, Place},
@@ -102,10 +102,10 @@ impl Renderer {
     ///
     /// # Errors
     /// [`DialectError`] when the payload was not made by [`super::stamp`].
-    pub fn notice(&self, message: Rendition<'_>, log: LogId) -> Result<Option<Notice>, DialectError> {
+    pub fn notification(&self, message: Rendition<'_>, log: LogId) -> Result<Option<Notification>, DialectError> {
         let time = self.local_time(message.at);
         let place = Place { log, seq: message.seq, time: &time, recalled: message.recalled, about: None };
-        Ok(session::notice(&shown(message)?, &place))
+        Ok(session::notification(&shown(message)?, &place))
     }
 
     /// The time that [`Self::local_time`] writes as `text`, if it is one.

@@ -3,7 +3,7 @@
 //!
 //! It is a view: a message that comes in it is kept as `message-json`, and what was said in any dialect can be shown in it.
 
-mod notice;
+mod notification;
 mod parse;
 mod render;
 
@@ -12,10 +12,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-pub use notice::Notice;
+pub use notification::Notification;
 pub use parse::SessionMessage;
 pub(super) use {
-    notice::notice,
+    notification::notification,
     parse::parse,
     render::{Place, render},
 };

@@ -148,7 +148,7 @@ impl Stomp {
             (Look::Notices, Content::Opaque(_)) => publication.body(Dialect::MessageJson, renderer).map(Some),
             (Look::Notices, Content::Message { .. }) => {
                 let own = self.client.as_ref().map(|client| client.identity.principal.uid.as_str());
-                let notice = publication.notice(renderer)?.filter(|notice| Some(notice.sender.as_ref()) != own);
+                let notice = publication.notification(renderer)?.filter(|notice| Some(notice.sender.as_ref()) != own);
                 Ok(notice.map(|notice| &notice.body))
             }
         }

@@ -12,7 +12,7 @@ const SIZE: usize = 384;
 
 /// A message as a notice about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct Notification {
     /// Who said it, to whom it is no news.
     pub sender: Box<str>,
     /// The notice.
@@ -20,7 +20,7 @@ pub struct Notice {
 }
 
 /// The notice about a message; none for receipts, for what is relayed and for what is taken back.
-pub(in crate::dialect) fn notice(message: &proto::Message, place: &Place<'_>) -> Option<Notice> {
+pub(in crate::dialect) fn notification(message: &proto::Message, place: &Place<'_>) -> Option<Notification> {
     let shown = Shown::of(message);
     let is_news = matches!(shown.shape(), Shape::Message | Shape::System | Shape::Card);
     if !is_news || place.recalled || place.seq.is_none() {
@@ -58,5 +58,5 @@ pub(in crate::dialect) fn notice(message: &proto::Message, place: &Place<'_>) ->
         object.number("msgId", seq.0);
     }
     object.text("sendTime", place.time);
-    Some(Notice { sender: uid.into(), body: object.into_bytes().into() })
+    Some(Notification { sender: uid.into(), body: object.into_bytes().into() })
 }
