@@ -356,6 +356,7 @@ impl Committer {
                 let contents = match &write {
                     Write::Append(entry) => vec![content(entry)],
                     Write::Say(saying) => vec![content(&saying.entry)],
+                    Write::Amend(amendment) => vec![content(&amendment.entry)],
                     Write::Decide(decision) => decision.entries.iter().map(content).collect(),
                     _ => Vec::new(),
                 };

@@ -13,7 +13,9 @@ use crate::{Desk, DeskError, deciding::Decided};
 /// Types that only the server writes: they say what has become of a conversation.
 const SERVERS_OWN: &[&str] = &[
     "AUTO_CLOSED",
+    "CONTINUE",
     "INVITE_TIMEOUT",
+    "LEAVE_MSG",
     "LEAVE_MSG_REPLIED",
     "NOTIFICATION_AGENT_REPLY_TIMEOUT",
     "NOTIFICATION_RATE_SUBMITTED",
@@ -25,8 +27,17 @@ const SERVERS_OWN: &[&str] = &[
     "QUEUE_NOTICE",
     "QUEUE_TIMEOUT",
     "QUEUE_UPDATE",
+    "ROBOT",
+    "ROBOT_ERROR",
+    "ROBOT_STREAM",
+    "ROBOT_STREAM_END",
+    "ROBOT_STREAM_ERROR",
+    "ROBOT_STREAM_START",
+    "ROBOT_STREAM_UNANSWERED",
+    "ROBOT_UNANSWERED",
     "ROUTING_POOL",
     "TRANSFER_TIMEOUT",
+    "WELCOME",
 ];
 
 /// What an agent or a visitor asks the desk to do with a conversation.
@@ -325,7 +336,7 @@ mod tests {
         assert_eq!(of("RATE_SUBMIT", Role::Visitor).unwrap(), Some(Command::Rate));
         assert_eq!(of("LEAVE_MSG_SUBMIT", Role::Visitor).unwrap(), Some(Command::LeaveMessage));
         assert!(matches!(of("RATE_SUBMIT", Role::Agent), Err(DeskError::ServersOwn(_))));
-        for name in ["TEXT", "WELCOME", "RATE", "NOTICE"] {
+        for name in ["TEXT", "RATE", "NOTICE", "FAQ_QUESTION"] {
             assert_eq!(of(name, Role::Visitor).unwrap(), None, "{name}");
         }
     }

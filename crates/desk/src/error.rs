@@ -66,6 +66,15 @@ pub enum DeskError {
     /// The message was said too long ago to be recalled.
     #[error("it was said too long ago to be recalled")]
     RecallTooLate,
+    /// The service does not let anybody change what was said.
+    #[error("what was said cannot be changed here")]
+    NoEdits,
+    /// The message was said too long ago to be changed.
+    #[error("it was said too long ago to be changed")]
+    EditTooLate,
+    /// What a message quotes is not there for its writer, or was recalled.
+    #[error("quotedMessageUid names no message of this conversation, or one that was recalled")]
+    NotQuotable,
     /// The visitor has rated this service too long ago to change it.
     #[error("the service has been rated already")]
     RatedAlready,

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use deskwire_broker::{Announce, CommitError, Content, Job, Publication, Reply};
 use deskwire_model::{
     Conversation, Draft, LogId, MessageClass, MessageType, MessageUid, Payload, Principal, Profile, Role, Seq, Stamp,
-    ThreadStatus, Timestamp,
-    dialect::{self, DialectError},
+    ThreadStatus, Timestamp, dialect,
 };
 use deskwire_store::{Fact, NewEntry, Saying, TimerChange, Upto, Write, Written};
 use serde_json::Value;
@@ -16,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::{
     Desk, DeskError,
     access::{speaks, takes_part},
-    cards,
+    amending, cards,
     commands::Command,
     deciding::Said,
     robots,
@@ -56,8 +55,8 @@ enum Taken {
 impl Desk {
     /// Takes a message into a conversation.
     ///
-    /// Messages become entries; RECALL becomes an entry that hides its target; READ and DELIVERED move the sender's
-    /// cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them. What asks the desk for
+    /// Messages become entries; RECALL, EDIT and REACTION become entries that change what their target shows; READ and
+    /// DELIVERED move the sender's cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them. What asks the desk for
     /// something (TRANSFER and its kin, AGENT_CLOSED, VISITOR_CLOSED) becomes an entry if it is done; a visitor who says
     /// something opens a closed conversation again. Who listens hears of it after the commit (invariant I1).
     ///
@@ -113,10 +112,14 @@ impl Desk {
             };
             return Ok(seq.map_or(Taken::Done, Taken::Entry));
         }
+        let draft = self.quoting(principal, conversation, draft).await?;
         let profile = self.profile(principal, conversation).await?;
         let speaker = Speaker { principal, profile: &profile, conversation };
         let write = match class {
             MessageClass::Ephemeral => {
+                if !self.hands_on(principal, conversation, &draft, now).await? {
+                    return Ok(Taken::Done);
+                }
                 let publication = speaker.relay(&draft, now);
                 self.log.submit(Job::Relay { publication, ticket: None }).await?;
                 None
@@ -133,17 +136,15 @@ impl Desk {
                 self.look_for_collision(principal, conversation, &draft, now).await?;
                 Some(self.said(&speaker, &draft, now).await?)
             }
-            MessageClass::Recall => {
-                let target = MessageUid::new(&draft.content).map_err(DialectError::from)?;
-                self.still_recalls(principal, conversation, (&draft.uid, &target), now).await?;
-                Some(Write::Append(speaker.entry(&draft, Some(target))))
-            }
+            MessageClass::Recall => Some(self.recall(&speaker, &draft, now).await?),
+            MessageClass::Edit => Some(self.edit(&speaker, &draft, now).await?),
+            MessageClass::Reaction => Some(amending::react(&speaker, &draft)?),
             MessageClass::Delivered => self.delivered_move(sender, conversation.id, &draft).await?,
             MessageClass::Read => read_move(sender, conversation.id, &draft),
         };
         let Some(write) = write else { return Ok(Taken::Done) };
         let announce = match &write {
-            Write::Append(_) | Write::Say(_) => Announce::Entry(conversation.topic.clone()),
+            Write::Append(_) | Write::Say(_) | Write::Amend(_) => Announce::Entry(conversation.topic.clone()),
             _ if !speaks => Announce::Nobody,
             // The receipt as its sender wrote it, for the others to hear if the cursor moves.
             _ => Announce::Receipt(Arc::new(speaker.relay(&draft, now))),
@@ -204,25 +205,6 @@ impl Desk {
             self.warn_of_collision(principal, conversation, now).await?;
         }
         Ok(())
-    }
-
-    /// Whether `principal` may still recall `target` at `now`, unless it has done so before in the message `uid`: a repeat
-    /// gets its first answer. What is not there, or not its own, is for the store to refuse.
-    async fn still_recalls(
-        &self,
-        principal: &Principal,
-        conversation: &Conversation,
-        (uid, target): (&MessageUid, &MessageUid),
-        now: Timestamp,
-    ) -> Result<(), DeskError> {
-        let settings = self.settings(&conversation.service).await?;
-        let limit_s = if principal.role.is_staff() { settings.staff_recall_s } else { settings.recall_s };
-        let Some(said) = self.said_before(conversation, principal, target).await? else { return Ok(()) };
-        let in_time = limit_s == 0 || now.0.saturating_sub(said.at.0) <= i64::from(limit_s) * 1000;
-        if in_time || self.said_before(conversation, principal, uid).await?.is_some() {
-            return Ok(());
-        }
-        Err(DeskError::RecallTooLate)
     }
 
     /// What `principal` has said under this name before.

@@ -4,6 +4,8 @@
 //! functions ([`access`], [`routing`], [`state`]); what surrounds them fetches what the rules need and hands on what they decide.
 //!
 //! - `ingress` takes messages in: the one way in for STOMP, MQTT and HTTP; `commands` are those that ask for something.
+//! - `amending` is what is done to messages that were said, `quoting` what is quoted of them, `previews` what visitors are
+//!   about to say.
 //! - [`state`] is what may happen to a conversation; `deciding` turns what is to happen into one commit.
 //! - `threads` answers "request thread": which conversation, and who serves it; `greeting` is what is said then.
 //! - `queue` gives conversations that wait to agents with room; `timers` is what happens by itself; `wakes`
@@ -20,6 +22,7 @@
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod amending;
 mod cards;
 mod closing;
 mod commands;
@@ -36,7 +39,9 @@ mod leave_messages;
 mod notice_board;
 mod people;
 mod presence;
+mod previews;
 mod queue;
+mod quoting;
 mod ratings;
 mod reading;
 mod reports;
@@ -82,7 +87,7 @@ pub use self::{
     snippet::Snippet,
     threads::ThreadRequest,
 };
-use self::{departures::Departures, directory::Directory, wakes::Wakes};
+use self::{departures::Departures, directory::Directory, previews::Previews, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -120,6 +125,7 @@ pub struct Desk {
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     departures: Departures,
+    previews: Arc<Previews>,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
     /// What the desk's own task has to look at.
@@ -147,6 +153,7 @@ impl Desk {
             renderer,
             directory,
             departures,
+            previews: Arc::default(),
             decisions,
             wakes,
             config: Arc::new(config),

@@ -114,8 +114,8 @@ impl Desk {
         let recent = self.store.entries_before(log, None, LOOKED_AT).await?;
         let decided = self
             .change(log, |snapshot| {
-                let opened = snapshot.episode.as_ref().map(|episode| episode.opened_at);
-                let current = |entry: &&Entry| opened.is_some_and(|opened| entry.at >= opened);
+                let opened = snapshot.episode.as_ref().map(|episode| episode.opened_behind);
+                let current = |entry: &&Entry| opened.is_some_and(|opened| entry.seq > opened);
                 let asked = invitation.as_ref().filter(current).is_some();
                 if invitation.is_some() && !asked {
                     return Err(DeskError::Unclear("the service that this rates is over, and another has begun"));
@@ -154,7 +154,7 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use deskwire_model::Uid;
+    use deskwire_model::{Seq, Uid};
     use deskwire_store::Rating;
 
     use super::*;
@@ -190,6 +190,7 @@ mod tests {
             service: uid("sales"),
             agent: None,
             opened_at: Timestamp(0),
+            opened_behind: Seq::ZERO,
             queued_at: None,
             assigned_at: None,
             responded_at: None,

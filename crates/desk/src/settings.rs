@@ -48,6 +48,14 @@ pub struct ServiceSettings {
     pub recall_s: u32,
     /// How long those at the desk may, in seconds; 0 for ever.
     pub staff_recall_s: u32,
+    /// Whether what was said may be changed.
+    pub edit: bool,
+    /// How long a visitor may change what it has said, in seconds; 0 for ever.
+    pub edit_s: u32,
+    /// How long those at the desk may, in seconds; 0 for ever.
+    pub staff_edit_s: u32,
+    /// Whether agents see what a visitor writes before it is sent. Tell your visitors if they do.
+    pub preview: bool,
     /// Whether the visitor is asked for a rating when a conversation is closed in which an agent has answered.
     pub rate_on_close: bool,
     /// What the visitor is asked then, or by an agent who leaves it open.
@@ -105,6 +113,10 @@ impl Default for ServiceSettings {
             max_helpers: 3,
             recall_s: 2 * 60,
             staff_recall_s: 24 * 60 * 60,
+            edit: true,
+            edit_s: 2 * 60,
+            staff_edit_s: 24 * 60 * 60,
+            preview: false,
             rate_on_close: false,
             rate_invite: None,
             rate_min_messages: 3,

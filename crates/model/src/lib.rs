@@ -4,6 +4,7 @@
 //! conversation's log under a [`Seq`]. [`dialect`] turns drafts and entries from and into the looks that clients speak.
 //! Plain data and plain functions: no I/O, no clock.
 
+pub mod content;
 pub mod conversation;
 pub mod destination;
 pub mod dialect;

@@ -13,7 +13,7 @@ use crate::{
 /// Longest accepted message type, in bytes.
 const MAX_TYPE_LEN: usize = 64;
 
-/// Types whose content is a JSON document in a string (`spec/bytedesk.md` §3).
+/// Types whose content has a structure (`spec/bytedesk.md` §3).
 const RICH: &[&str] = &[
     "ARTICLE",
     "AUDIO",
@@ -42,6 +42,10 @@ pub enum MessageClass {
     Logged,
     /// Becomes an entry that hides the entry its content names.
     Recall,
+    /// Becomes an entry that gives another text to the entry it names.
+    Edit,
+    /// Becomes an entry that gives a sign to the entry its content names.
+    Reaction,
     /// Moves a cursor: the content names the entry that was read.
     Read,
     /// Moves a cursor: the content names the entry that arrived.
@@ -50,7 +54,7 @@ pub enum MessageClass {
     Ephemeral,
 }
 
-/// A message type name (`spec/bytedesk.md` §2.1), upper case. Unknown names pass: new types need no new server.
+/// A message type name (`spec/bytedesk.md` §2.1), upper case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageType(Box<str>);
 
@@ -107,6 +111,8 @@ impl MessageType {
             "READ" => MessageClass::Read,
             "DELIVERED" => MessageClass::Delivered,
             "RECALL" => MessageClass::Recall,
+            "EDIT" => MessageClass::Edit,
+            "REACTION" => MessageClass::Reaction,
             _ => MessageClass::Logged,
         }
     }
@@ -117,7 +123,7 @@ impl MessageType {
         self.as_str() == "TEXT" || self.is_rich()
     }
 
-    /// Whether the content must be a JSON document.
+    /// Whether the content has a structure: a JSON document, or where that is one of a file, perhaps its link alone.
     #[must_use]
     pub fn is_rich(&self) -> bool {
         RICH.binary_search(&self.as_str()).is_ok()

@@ -220,7 +220,7 @@ fn any_message() -> impl Strategy<Value = Value> {
         json!({"msgType": kind, "fileUrl": "/file/x", "fileName": name, "fileSize": size, "fileType": "a/b"})
     });
     let card = ("[a-z]{1,8}", ".{0,12}", any::<i32>()).prop_map(|(key, text, number)| {
-        let kind = ["job_card", "order_card", "goods", "link"][key.len() % 4];
+        let kind = ["job_card", "order_card", "goods", "card"][key.len() % 4];
         json!({"msgType": kind, "payload": {key: text, "number": number, "inner": [null, {"a": true}]}})
     });
     let text = ".{0,40}".prop_map(|text| json!({"msgType": "text", "content": text}));

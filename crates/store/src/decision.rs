@@ -1,6 +1,6 @@
 //! What changes a conversation beyond a plain message.
 
-use deskwire_model::{Attendant, LogId, Payload, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_model::{Attendant, LogId, Payload, Seq, ThreadStatus, ThreadType, Timestamp, Uid};
 
 use crate::{LeaveChange, LeaveForm, NewEntry};
 
@@ -196,6 +196,8 @@ pub struct Episode {
     pub agent: Option<Uid>,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// The last entry before it was opened: what belongs to it is behind that.
+    pub opened_behind: Seq,
     /// When it first waited.
     pub queued_at: Option<Timestamp>,
     /// When the last agent took it.

@@ -9,6 +9,7 @@
 //!
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
+mod amendment;
 mod blobs;
 mod decision;
 mod error;
@@ -24,6 +25,7 @@ mod store;
 mod webhooks;
 mod write;
 
+pub use amendment::{Amendment, AmendmentChange};
 pub use blobs::{BlobError, Blobs, Bucket};
 pub use decision::{
     CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,

@@ -8,7 +8,8 @@ use deskwire_model::{
 };
 
 use crate::{
-    Decision, DurableId, Fact, Inflight, MqttSessionId, NoticeChange, NoticeChanged, QueuedId, Received, TimerChange,
+    Amendment, Decision, DurableId, Fact, Inflight, MqttSessionId, NoticeChange, NoticeChanged, QueuedId, Received,
+    TimerChange,
 };
 
 /// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, to how far an MQTT
@@ -57,6 +58,9 @@ pub enum Write {
     Decide(Box<Decision>),
     /// As `Append`, with what depends on the entry; a repeat changes nothing. Answered as `Append`.
     Say(Box<Saying>),
+    /// Adds an entry that changes what another one shows, and changes that; a repeat changes nothing. Answered as
+    /// `Append`.
+    Amend(Box<Amendment>),
     /// Keeps a message until it is consumed; answered by [`Written::Queued`].
     Enqueue(NewQueued),
     /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
@@ -267,9 +271,18 @@ pub enum Refusal {
     /// The log has no message of this name.
     #[error("the conversation has no such message")]
     UnknownMessage,
-    /// A recall of what somebody else wrote.
-    #[error("only its sender may recall a message")]
+    /// A recall or a change of what somebody else wrote.
+    #[error("only its sender may recall or change a message")]
     NotTheSender,
+    /// The message has been recalled.
+    #[error("the message has been recalled")]
+    Recalled,
+    /// Messages of this type stay as they are.
+    #[error("messages of this type cannot be changed in this way")]
+    NotAmendable,
+    /// The message has as many different signs as one may have.
+    #[error("the message has too many different reactions")]
+    TooManyReactions,
     /// The agent has all the conversations it can take.
     #[error("the agent has no capacity left")]
     AtCapacity,

@@ -189,7 +189,9 @@ async fn a_receipt_moves_a_cursor_and_is_heard_when_it_does() {
 async fn typing_is_heard_behind_what_was_said_before_and_forgotten() {
     let office = Office::new(&["ann"], 1).await;
     let _ann = office.connect("ann");
-    let conversation = office.direct("v", "ann").await;
+    office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
+    office.set(serde_json::json!({ "preview": true })).await;
+    let conversation = office.of("v").await;
     let outbox = office.listen(&conversation);
     let who = visitor("v");
     let text = draft("m1", "TEXT", "hi");

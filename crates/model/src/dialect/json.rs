@@ -114,15 +114,13 @@ pub(super) fn stamp(remainder: &Remainder, draft: &Draft, stamp: &Stamp<'_>) -> 
     object.into_bytes().into()
 }
 
-/// The stamped message with another content; everything else as it was spelled.
-pub(super) fn amended(stamped: &[u8], content: &str) -> Result<Bytes, DialectError> {
-    let mut object = Object::with_capacity(stamped.len() + content.len());
-    for (key, value) in Members::parse(stamped)?.except(&["content"]) {
+/// The stamped message with `text` under `name`; everything else as it was spelled.
+pub(super) fn replaced(stamped: &[u8], name: &str, text: &str) -> Result<Bytes, DialectError> {
+    let mut object = Object::with_capacity(stamped.len() + text.len());
+    for (key, value) in Members::parse(stamped)?.except(&[name]) {
         object.raw(key, value.get());
-        if key == "type" {
-            object.text("content", content);
-        }
     }
+    object.text(name, text);
     Ok(object.into_bytes().into())
 }
 

@@ -14,6 +14,8 @@
 //! Notices have a look of their own, `notice`, in which nothing is kept: it is made for each feed.
 
 mod addressed;
+mod amending;
+mod checked;
 mod json;
 mod notice;
 mod object;
@@ -26,6 +28,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 pub use addressed::Address;
+pub use amending::{Words, amended, content_of, marked, with_text, words_of};
+use checked::checked;
+pub use checked::edited;
 pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};
@@ -34,6 +39,7 @@ pub use session::{Notification, SessionMessage, number_of};
 pub use shown::shown;
 
 use crate::{
+    content::InvalidContent,
     entry::Payload,
     ids::{InvalidUid, MessageUid, Uid},
     message::{Draft, InvalidMessageType, MessageType, Original, Stamp},
@@ -67,9 +73,9 @@ pub enum DialectError {
     /// The uid cannot name a message.
     #[error("the message's uid is not acceptable: {0}")]
     Uid(#[from] InvalidUid),
-    /// The content of a rich type is not a JSON document.
-    #[error("the content of a message of type {0} must be a JSON document in a string")]
-    RichContent(MessageType),
+    /// The content is not what its type asks for.
+    #[error("the content of a message of type {0} does not fit: {1}")]
+    Content(MessageType, #[source] InvalidContent),
 }
 
 /// Reads a message that came over MQTT, in whichever dialect it is: JSON if its first byte is `{`, which would open a
@@ -116,13 +122,6 @@ pub fn parse_session(bytes: &[u8]) -> Result<SessionMessage, DialectError> {
     }
     let message = session::parse(bytes)?;
     Ok(SessionMessage { draft: checked(message.draft)?, ..message })
-}
-
-fn checked(draft: Draft) -> Result<Draft, DialectError> {
-    if draft.kind.is_rich() && serde_json::from_str::<serde::de::IgnoredAny>(&draft.content).is_err() {
-        return Err(DialectError::RichContent(draft.kind));
-    }
-    Ok(draft)
 }
 
 /// Puts what the server decides onto a draft: who really speaks, where, and that it arrived.
@@ -192,31 +191,6 @@ pub fn with_content(draft: Draft, content: String) -> Draft {
         json => json,
     };
     Draft { content, original, ..draft }
-}
-
-/// What a stamped message says.
-///
-/// # Errors
-/// [`DialectError`] when the payload was not made by [`stamp`].
-pub fn content_of(payload: &Payload) -> Result<String, DialectError> {
-    match payload {
-        Payload::Json(stamped) => Ok(json::to_proto(stamped)?.content),
-        Payload::Protobuf(stamped) => Ok(protobuf::decode(stamped)?.content),
-    }
-}
-
-/// A stamped message with another content.
-///
-/// # Errors
-/// [`DialectError`] when the payload was not made by [`stamp`].
-pub fn amended(payload: &Payload, content: &str) -> Result<Payload, DialectError> {
-    match payload {
-        Payload::Json(stamped) => Ok(Payload::Json(json::amended(stamped, content)?)),
-        Payload::Protobuf(stamped) => {
-            let content = proto::Message { content: content.to_owned(), ..proto::Message::default() };
-            Ok(Payload::Protobuf(protobuf::append(stamped, &content)))
-        }
-    }
 }
 
 /// `first`, or `second` where `first` says nothing.

@@ -4,7 +4,10 @@
 //! merge; fields that we do not know stay where they are.
 
 use bytes::Bytes;
-use prost::Message as _;
+use prost::{
+    Message as _,
+    encoding::{self, DecodeContext},
+};
 
 use super::{DialectError, message_type, message_uid, organisation_extra, prefer};
 use crate::{
@@ -56,6 +59,22 @@ pub(super) fn append(encoded: &[u8], overrides: &proto::Message) -> Bytes {
     bytes.extend_from_slice(encoded);
     overrides.encode_raw(&mut bytes);
     bytes.into()
+}
+
+/// `encoded` with `fields` in place of what it says in the field of this number; every other field as it was encoded.
+pub(super) fn replaced(encoded: &Bytes, number: u32, fields: &proto::Message) -> Result<Bytes, DialectError> {
+    let damaged = |error: prost::DecodeError| DialectError::Protobuf(error.to_string());
+    let mut rest = encoded.clone();
+    let mut kept = Vec::with_capacity(encoded.len());
+    while !rest.is_empty() {
+        let before = rest.clone();
+        let (found, wire_type) = encoding::decode_key(&mut rest).map_err(damaged)?;
+        encoding::skip_field(wire_type, found, &mut rest, DecodeContext::default()).map_err(damaged)?;
+        if found != number {
+            kept.extend_from_slice(&before[..before.len() - rest.len()]);
+        }
+    }
+    Ok(append(&kept, fields))
 }
 
 /// The fields that only the commit knows.

@@ -12,6 +12,7 @@ const SILENT: &[&str] = &[
     "AGENT_CLOSED",
     "AUTO_CLOSED",
     "CONTINUE",
+    "EDIT",
     "EVENT",
     "LEAVE_MSG",
     "QUEUE",

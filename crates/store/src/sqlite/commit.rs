@@ -7,7 +7,7 @@ use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
 use rusqlite::{OptionalExtension as _, Result, Transaction, params};
 
 use super::{
-    assignment, columns, cursors, decisions, episodes, files,
+    amendments, assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
     index, notices, queues,
     reports::Tally,
@@ -45,6 +45,7 @@ impl Commit<'_> {
             Write::CreateNotes { of, uid, topic } => assignment::create_notes(self, of, &uid, &topic),
             Write::Decide(decision) => decisions::decide(self, &decision),
             Write::Say(saying) => self.say(&saying),
+            Write::Amend(amendment) => amendments::amend(self, &amendment),
             Write::Enqueue(new) => queues::enqueue(self.db, &new),
             Write::Consume(ids) => queues::consume(self.db, &ids),
             Write::Retain(new) => {
@@ -67,9 +68,9 @@ impl Commit<'_> {
     fn say(&mut self, saying: &Saying) -> Result<Written> {
         let Saying { entry, timers, facts } = saying;
         let written = self.append(entry)?;
-        if let Written::Appended { .. } = written {
+        if let Written::Appended { seq, .. } = written {
             timers::change(self.db, entry.log, timers)?;
-            episodes::note(self.db, entry.log, facts, self.now)?;
+            episodes::note(self.db, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;
         }
         Ok(written)
     }
@@ -84,6 +85,9 @@ impl Commit<'_> {
                     return Ok(first);
                 }
                 match self.own_entry(entry.log, &entry.sender, target)? {
+                    Ok(seq) if amendments::is_amendment(self.db, entry.log, seq)? => {
+                        return Ok(Written::Refused(Refusal::NotAmendable));
+                    }
                     Ok(seq) => Some(seq),
                     Err(refusal) => return Ok(Written::Refused(refusal)),
                 }
@@ -98,6 +102,7 @@ impl Commit<'_> {
             self.db
                 .prepare_cached("UPDATE entry SET recalled = 1 WHERE log = ?1 AND seq = ?2")?
                 .execute(params![entry.log.0, columns::position(hidden)])?;
+            amendments::hide(self.db, entry.log, hidden)?;
             index::forget(self.db, entry.log, hidden)?;
         }
         files::share(self.db, entry)?;
@@ -141,7 +146,12 @@ impl Commit<'_> {
     }
 
     /// The position of `sender`'s entry called `uid`.
-    fn own_entry(&self, log: LogId, sender: &Uid, uid: &MessageUid) -> Result<std::result::Result<Seq, Refusal>> {
+    pub(super) fn own_entry(
+        &self,
+        log: LogId,
+        sender: &Uid,
+        uid: &MessageUid,
+    ) -> Result<std::result::Result<Seq, Refusal>> {
         let own = self
             .db
             .prepare_cached("SELECT seq FROM entry WHERE log = ?1 AND uid = ?2 AND sender = ?3")?

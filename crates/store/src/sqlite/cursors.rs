@@ -109,7 +109,8 @@ impl Sqlite {
                     AND seq > MAX(COALESCE((SELECT seq FROM read_position WHERE log = ?1 AND user = ?2), 0),
                                   COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user = ?2), 0))
                     AND sender <> ?2
-                    AND recalled = 0",
+                    AND recalled = 0
+                    AND kind NOT IN ('EDIT', 'REACTION')",
             )?
             .query_row(params![log.0, user.as_str()], |row| columns::number(row, 0))
         })
@@ -127,7 +128,8 @@ impl Sqlite {
                   CROSS JOIN entry e ON e.log = p.log AND e.seq > MAX(p.joined, COALESCE(r.seq, 0))
                   WHERE p.user = ?1
                     AND e.sender <> ?1
-                    AND e.recalled = 0",
+                    AND e.recalled = 0
+                    AND e.kind NOT IN ('EDIT', 'REACTION')",
             )?
             .query_row(params![user.as_str()], |row| columns::number(row, 0))
         })

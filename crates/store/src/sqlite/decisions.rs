@@ -24,9 +24,9 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
     if let Some(timer) = decision.consumes {
         timers::consume(db, timer)?;
     }
-    let joined = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
-    place(db, decision, joined)?;
-    attend(db, decision, joined)?;
+    let head_before = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
+    place(db, decision, head_before)?;
+    attend(db, decision, head_before)?;
     if before.status == ThreadStatus::Roboting && decision.to.as_ref().is_some_and(|to| to.status != before.status) {
         webhooks::silence_bots(db, decision.log)?;
     }
@@ -39,7 +39,7 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
         }
     }
     timers::change(db, decision.log, &decision.timers)?;
-    episodes::note(db, decision.log, &decision.facts, commit.now)?;
+    episodes::note(db, decision.log, &decision.facts, head_before, commit.now)?;
     if let Some(change) = &decision.card {
         cards::change(db, &before.org, decision.log, entries.first().map(|(seq, _)| *seq), change)?;
     }

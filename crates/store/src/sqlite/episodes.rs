@@ -1,6 +1,6 @@
 //! Services of visitors, one after the other, and what routing knows of agents from them.
 
-use deskwire_model::{LogId, Timestamp, Uid};
+use deskwire_model::{LogId, Seq, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
 use super::{Sqlite, columns, leave_messages, reports};
@@ -9,12 +9,12 @@ use crate::{Closer, Episode, Fact, Rating, StoreError, Workload};
 /// Episodes of an agent that its mean response time is taken from.
 const REMEMBERED: u32 = 20;
 
-/// Notes `facts` of the conversation `log`, as it is now, with its last episode.
-pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) -> Result<()> {
+/// Notes `facts` of the conversation `log`, as it is now, with its last episode; `before` is the last entry before them.
+pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], before: Seq, now: Timestamp) -> Result<()> {
     for fact in facts {
         reports::count(db, log, fact, now)?;
         match fact {
-            Fact::Opened => open(db, log, now)?,
+            Fact::Opened => open(db, log, before, now)?,
             Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,
             Fact::Assigned => update(db, log, "assigned_at = ?2", now)?,
             Fact::Responded => update(
@@ -45,15 +45,15 @@ pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], now: Timestamp) 
     Ok(())
 }
 
-fn open(db: &Connection, log: LogId, now: Timestamp) -> Result<()> {
+fn open(db: &Connection, log: LogId, before: Seq, now: Timestamp) -> Result<()> {
     let opened = db
         .prepare_cached(
-            "INSERT INTO episode (log, org, service, agent, opened_at)
-             SELECT c.id, c.org, c.service, c.agent, ?2 FROM conversation c
+            "INSERT INTO episode (log, org, service, agent, opened_at, opened_seq)
+             SELECT c.id, c.org, c.service, c.agent, ?2, ?3 FROM conversation c
               WHERE c.id = ?1
                 AND NOT EXISTS (SELECT 1 FROM episode e WHERE e.id = c.episode AND e.closed_at IS NULL)",
         )?
-        .execute(params![log.0, now.0])?;
+        .execute(params![log.0, now.0, columns::position(before)])?;
     if opened == 1 {
         db.prepare_cached("UPDATE conversation SET episode = ?2 WHERE id = ?1")?
             .execute(params![log.0, db.last_insert_rowid()])?;
@@ -71,7 +71,7 @@ fn update(db: &Connection, log: LogId, set: &'static str, now: Timestamp) -> Res
     Ok(())
 }
 
-/// The rating in the last four columns of a row of [`Sqlite::episodes`].
+/// The rating in the columns 10 to 13 of a row of [`Sqlite::episodes`].
 fn rating(row: &Row<'_>) -> Result<Option<Rating>> {
     let (Some(score), Some(first_at)) = (row.get(10)?, row.get::<_, Option<i64>>(13)?) else { return Ok(None) };
     let comment = row.get::<_, Option<String>>(12)?.unwrap_or_default().into();
@@ -106,7 +106,7 @@ impl Sqlite {
         self.read(move |db| {
             db.prepare_cached(
                 "SELECT id, log, service, agent, opened_at, queued_at, assigned_at, responded_at, closed_at, closed_by,
-                        score, resolved, comment, rated_at
+                        score, resolved, comment, rated_at, opened_seq
                    FROM episode WHERE log = ?1 ORDER BY id DESC LIMIT ?2",
             )?
             .query_map(params![log.0, columns::limit(limit)], |row| {
@@ -118,6 +118,7 @@ impl Sqlite {
                     service: columns::uid(row, 2)?,
                     agent: columns::optional_uid(row, 3)?,
                     opened_at: Timestamp(row.get(4)?),
+                    opened_behind: columns::seq(row, 14)?,
                     queued_at: time(5)?,
                     assigned_at: time(6)?,
                     responded_at: time(7)?,

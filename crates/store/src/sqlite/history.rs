@@ -55,7 +55,7 @@ impl Sqlite {
                 "FROM participant p
                  LEFT JOIN read_position r ON r.log = p.log AND r.user = p.user
                 CROSS JOIN entry e ON e.log = p.log AND e.seq > MAX(p.joined, COALESCE(r.seq, 0))
-                WHERE p.user = ?1 AND e.sender <> ?1 AND e.recalled = 0
+                WHERE p.user = ?1 AND e.sender <> ?1 AND e.recalled = 0 AND e.kind NOT IN ('EDIT', 'REACTION')
                 ORDER BY e.at DESC, e.log DESC, e.seq DESC
                 LIMIT ?2 OFFSET ?3"
             ))?
@@ -80,7 +80,7 @@ impl Sqlite {
                   WHERE p.user = ?1
                     AND EXISTS (SELECT 1 FROM entry u
                                  WHERE u.log = p.log AND u.seq > MAX(p.joined, COALESCE(r.seq, 0)) AND u.sender <> ?1
-                                   AND u.recalled = 0)
+                                   AND u.recalled = 0 AND u.kind NOT IN ('EDIT', 'REACTION'))
                   ORDER BY e.log
                   LIMIT ?2",
             )?

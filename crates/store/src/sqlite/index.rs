@@ -3,7 +3,7 @@
 //! A step reads some entries on the thread that searches, makes tokens of them there, and writes them with the positions of
 //! their logs in one transaction. So the writer is kept for the insert only, and whatever ends in between is done again.
 
-use deskwire_model::{LogId, MessageType, Seq, Timestamp, Uid, dialect};
+use deskwire_model::{Entry, LogId, MessageType, Seq, Timestamp, Uid, dialect};
 use rusqlite::{Connection, OptionalExtension as _, Result, Transaction, params};
 
 use super::{
@@ -63,8 +63,19 @@ struct Message {
     log: LogId,
     seq: Seq,
     at: Timestamp,
+    /// Its tokens; empty if there is nothing to find.
     text: String,
     scope: String,
+}
+
+impl Message {
+    /// What is to be found of an entry of the organisation named `org`.
+    fn of(org: &str, entry: &Entry) -> Self {
+        // A payload that nobody can render says nothing that could be found.
+        let text = search::indexed(&dialect::shown(&entry.kind, &entry.payload).unwrap_or_default());
+        let scope = format!("{org} {} {}", conversation_name(entry.log), kind_name(&entry.kind));
+        Self { log: entry.log, seq: entry.seq, at: entry.at, text, scope }
+    }
 }
 
 impl Sqlite {
@@ -126,6 +137,55 @@ pub(super) fn forget(db: &Connection, log: LogId, seq: Seq) -> Result<()> {
     Ok(())
 }
 
+/// Has a message found by what it says now and no more by what it said, if it was looked at already.
+pub(super) fn renew(db: &Connection, log: LogId, seq: Seq) -> Result<()> {
+    let looked_at: bool = db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_position WHERE log = ?1 AND seq >= ?2)")?
+        .query_row(params![log.0, columns::position(seq)], |row| row.get(0))?;
+    if !looked_at {
+        return Ok(());
+    }
+    forget(db, log, seq)?;
+    enter_again(db, log, seq)
+}
+
+/// Puts a message that is not in the index into it as it is now.
+fn enter_again(db: &Connection, log: LogId, seq: Seq) -> Result<()> {
+    let Some(org) = organisation_of(db, log)? else { return Ok(()) };
+    let entry = db
+        .prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq = ?2"))?
+        .query_row(params![log.0, columns::position(seq)], columns::entry)?;
+    enter(db, &Message::of(&org, &entry))
+}
+
+/// Puts a message that is not in the index into it.
+fn enter(db: &Connection, message: &Message) -> Result<()> {
+    if message.text.is_empty() {
+        return Ok(());
+    }
+    let id = free_place(db, message.at)?;
+    db.prepare_cached("INSERT INTO search (rowid, text, scope) VALUES (?1, ?2, ?3)")?.execute(params![
+        id,
+        message.text,
+        message.scope
+    ])?;
+    db.prepare_cached("INSERT INTO search_message (id, log, seq) VALUES (?1, ?2, ?3)")?.execute(params![
+        id,
+        message.log.0,
+        columns::position(message.seq)
+    ])?;
+    Ok(())
+}
+
+/// By what name the organisation of a conversation is found, if there is one.
+fn organisation_of(db: &Connection, log: LogId) -> Result<Option<String>> {
+    let org: Option<Uid> = db
+        .prepare_cached("SELECT org FROM conversation WHERE id = ?1")?
+        .query_row([log.0], |row| columns::uid(row, 0))
+        .optional()?;
+    Ok(org.as_ref().map(organisation_name))
+}
+
 /// The logs behind `log` with entries that were not looked at, at most `limit`.
 fn behind_after(db: &Connection, log: LogId, limit: usize) -> Result<Vec<LogId>> {
     db.prepare_cached(
@@ -151,12 +211,7 @@ fn read(db: &Connection, logs: &[LogId], limit: usize) -> Result<Step> {
 }
 
 fn read_log(db: &Connection, log: LogId, limit: usize, step: &mut Step) -> Result<()> {
-    let org: Option<Uid> = db
-        .prepare_cached("SELECT org FROM conversation WHERE id = ?1")?
-        .query_row([log.0], |row| columns::uid(row, 0))
-        .optional()?;
-    let Some(org) = org else { return Ok(()) };
-    let org = organisation_name(&org);
+    let Some(org) = organisation_of(db, log)? else { return Ok(()) };
     let mut select = db.prepare_cached(select_entry!(
         "FROM entry e WHERE e.log = ?1
             AND e.seq > COALESCE((SELECT seq FROM search_position WHERE log = ?1), 0)
@@ -175,12 +230,7 @@ fn read_log(db: &Connection, log: LogId, limit: usize, step: &mut Step) -> Resul
         if entry.recalled {
             continue;
         }
-        // A payload that nobody can render says nothing that could be found.
-        let text = search::indexed(&dialect::shown(&entry.kind, &entry.payload).unwrap_or_default());
-        if !text.is_empty() {
-            let scope = format!("{org} {} {}", conversation_name(log), kind_name(&entry.kind));
-            step.messages.push(Message { log, seq: entry.seq, at: entry.at, text, scope });
-        }
+        step.messages.push(Message::of(&org, &entry));
     }
     step.read.extend(last.map(|seq| (log, seq)));
     Ok(())
@@ -190,24 +240,18 @@ fn write(db: &Transaction<'_>, mut step: Step) -> Result<()> {
     // Rising places keep the index from flushing what it has in memory.
     step.messages.sort_by_key(|message| message.at);
     for message in &step.messages {
-        // Somebody may have recalled it since it was read.
-        let recalled: bool = db
-            .prepare_cached("SELECT recalled FROM entry WHERE log = ?1 AND seq = ?2")?
-            .query_row(params![message.log.0, columns::position(message.seq)], |row| row.get(0))?;
-        if recalled {
-            continue;
+        // Somebody may have recalled or edited it since it was read.
+        let (recalled, edited): (bool, bool) = db
+            .prepare_cached(
+                "SELECT recalled, EXISTS (SELECT 1 FROM edit WHERE log = ?1 AND target = ?2)
+                   FROM entry WHERE log = ?1 AND seq = ?2",
+            )?
+            .query_row(params![message.log.0, columns::position(message.seq)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        match (recalled, edited) {
+            (true, _) => {}
+            (false, true) => enter_again(db, message.log, message.seq)?,
+            (false, false) => enter(db, message)?,
         }
-        let id = free_place(db, message.at)?;
-        db.prepare_cached("INSERT INTO search (rowid, text, scope) VALUES (?1, ?2, ?3)")?.execute(params![
-            id,
-            message.text,
-            message.scope
-        ])?;
-        db.prepare_cached("INSERT INTO search_message (id, log, seq) VALUES (?1, ?2, ?3)")?.execute(params![
-            id,
-            message.log.0,
-            columns::position(message.seq)
-        ])?;
     }
     for (log, seq) in &step.read {
         db.prepare_cached(

@@ -12,6 +12,7 @@
 //! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
+mod amendments;
 mod assignment;
 mod behind;
 mod cards;

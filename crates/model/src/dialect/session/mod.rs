@@ -37,6 +37,10 @@ enum Shape {
     Delivered,
     /// A message is taken back: `RECALL`.
     Recall,
+    /// A message gets another text: `EDIT`.
+    Edit,
+    /// A message gets a sign: `REACTION`.
+    Reaction,
     /// Somebody is at it: the type itself.
     Activity,
 }
@@ -49,6 +53,8 @@ impl Shape {
             "READ" => Self::Read,
             "DELIVERED" => Self::Delivered,
             "RECALL" => Self::Recall,
+            "EDIT" => Self::Edit,
+            "REACTION" => Self::Reaction,
             "TYPING" | "PREVIEW" | "PROCESSING" => Self::Activity,
             "ORDER_CARD_EXPIRE" | "ORDER_CARD_PAID" | "ORDER_CARD_CANCELLED" => Self::Card,
             "AGENT_CLOSED" | "AUTO_CLOSED" | "VISITOR_CLOSED" | "CONTINUE" | "LEAVE_MSG" | "NOTICE" | "SYSTEM"
@@ -131,6 +137,14 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// Where a file is: its content, if that is no document.
+    fn url(&self) -> Option<Cow<'_, str>> {
+        match &self.content {
+            Some(_) => self.member(&["url", "fileUrl", "imageUrl", "videoUrl", "audioUrl", "voiceUrl"]),
+            None => Some(Cow::Borrowed(self.message.content.as_str())).filter(|link| !link.is_empty()),
+        }
+    }
+
     fn file_name(&self) -> Option<Cow<'_, str>> {
         self.member(&["name", "filename", "fileName", "label"])
     }
@@ -145,6 +159,14 @@ impl<'a> Shown<'a> {
     /// The status of the conversation behind the message.
     fn session_status(&self) -> &str {
         self.message.thread.as_ref().map_or("", |thread| thread.status.as_str())
+    }
+
+    /// What its `extra` says under `name`, if it is a JSON document.
+    fn extra(&self, name: &str) -> Option<Value> {
+        serde_json::from_str::<Map<String, Value>>(&self.message.extra)
+            .ok()?
+            .remove(name)
+            .filter(|value| !value.is_null())
     }
 
     /// What its `extra` says has happened to the conversation, if it does.
@@ -199,6 +221,8 @@ mod tests {
             ("READ", Shape::Read),
             ("DELIVERED", Shape::Delivered),
             ("RECALL", Shape::Recall),
+            ("EDIT", Shape::Edit),
+            ("REACTION", Shape::Reaction),
             ("TYPING PREVIEW PROCESSING", Shape::Activity),
         ] {
             for kind in kinds.split(' ') {

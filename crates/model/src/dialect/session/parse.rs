@@ -1,14 +1,15 @@
 //! From the words of a session to a [`Draft`].
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Shape, is_file};
 use crate::{
     dialect::{
         Address, DialectError,
         addressed::{self, NAMES},
-        json,
+        json as message_json,
         object::Members,
+        with_extra,
     },
     ids::Seq,
     message::Draft,
@@ -16,6 +17,7 @@ use crate::{
 
 /// Members that are read here or are the server's to say, besides [`NAMES`].
 const OWN: &[&str] = &[
+    "editedMsgNo",
     "fileName",
     "fileSize",
     "fileType",
@@ -26,9 +28,12 @@ const OWN: &[&str] = &[
     "msgNo",
     "msgType",
     "payload",
+    "reactedMsgNo",
+    "reaction",
     "readTime",
     "readerId",
     "recalledMsgNo",
+    "removed",
     "sendTime",
     "senderAvatar",
     "senderId",
@@ -59,8 +64,12 @@ pub(in crate::dialect) fn parse(bytes: &[u8]) -> Result<SessionMessage, DialectE
         other => other,
     };
     let dropped: Vec<&str> = NAMES.iter().chain(OWN).copied().collect();
-    let mut draft = json::draft(&members, &uid, kind, &dropped)?;
+    let mut draft = message_json::draft(&members, &uid, kind, &dropped)?;
     let mut reads = None;
+    let edited = members.text("editedMsgNo")?;
+    if !edited.is_empty() {
+        draft = with_extra(draft, json!({ "editedUid": edited }));
+    }
     if draft.content.is_empty() {
         match Shape::of(kind) {
             Shape::Read => {
@@ -70,6 +79,7 @@ pub(in crate::dialect) fn parse(bytes: &[u8]) -> Result<SessionMessage, DialectE
             Shape::Recall | Shape::Delivered => {
                 draft.content = addressed::first(&members, ["recalledMsgNo", "deliveredMsgNo"]);
             }
+            Shape::Reaction => draft.content = reaction(&members)?,
             _ => draft.content = document(&members, kind)?,
         }
     }
@@ -83,6 +93,13 @@ fn numbered(members: &Members<'_>) -> Result<Option<Seq>, DialectError> {
         return Ok(None);
     }
     number.parse().map(|number| Some(Seq(number))).map_err(|_| DialectError::NotNumber("lastReadMsgId"))
+}
+
+/// The sign that a message is given, or that is taken back from it.
+fn reaction(members: &Members<'_>) -> Result<String, DialectError> {
+    let removed = members.get("removed").is_some_and(|value| value.get() == "true");
+    let (target, sign) = (members.text("reactedMsgNo")?, members.text("reaction")?);
+    Ok(json!({ "uid": target, "emoji": sign, "remove": removed }).to_string())
 }
 
 /// The content that a message has in members of its own: a file, or the document of a card.
@@ -104,8 +121,6 @@ fn document(members: &Members<'_>, kind: &str) -> Result<String, DialectError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::ids::LogId;
 
@@ -130,6 +145,12 @@ mod tests {
             (json!({"type": "RECALL", "recalledMsgNo": "m1"}), "RECALL", "m1".to_owned()),
             (json!({"type": "READ_RECEIPT", "lastReadMsgNo": "m1", "lastReadMsgId": 3}), "READ", "m1".to_owned()),
             (json!({"type": "TYPING"}), "TYPING", String::new()),
+            (json!({"type": "EDIT", "editedMsgNo": "m1", "content": "new"}), "EDIT", "new".to_owned()),
+            (
+                json!({"type": "REACTION", "reactedMsgNo": "m1", "reaction": "👍", "removed": true}),
+                "REACTION",
+                json!({"uid": "m1", "emoji": "👍", "remove": true}).to_string(),
+            ),
         ] {
             let read = parse(message.to_string().as_bytes()).unwrap();
             assert_eq!((read.draft.kind.as_str(), read.draft.content.as_str()), (kind, content.as_str()), "{message}");

@@ -60,6 +60,26 @@ pub(in crate::dialect) fn render(message: &proto::Message, place: &Place<'_>) ->
             object.text("recalledMsgNo", &message.content);
             object.text("sendTime", place.time);
         }
+        Shape::Edit => {
+            object.text("type", "EDIT");
+            write_name(&mut object, &shown, place);
+            write_sender(&mut object, &shown);
+            object.text("editedMsgNo", shown.extra("editedUid").as_ref().and_then(Value::as_str).unwrap_or_default());
+            object.text("content", &message.content);
+            write_marks(&mut object, &shown, place);
+            object.text("sendTime", place.time);
+        }
+        Shape::Reaction => {
+            object.text("type", "REACTION");
+            write_name(&mut object, &shown, place);
+            write_sender(&mut object, &shown);
+            object.text("reactedMsgNo", &shown.member(&["uid"]).unwrap_or_default());
+            object.text("reaction", &shown.member(&["emoji"]).unwrap_or_default());
+            let removed =
+                shown.content.as_ref().is_some_and(|content| content.get("remove") == Some(&Value::Bool(true)));
+            object.raw("removed", if removed { "true" } else { "false" });
+            object.text("sendTime", place.time);
+        }
         Shape::System => {
             object.text("type", "SYSTEM");
             object.text("event", kind);
@@ -84,9 +104,7 @@ pub(in crate::dialect) fn render(message: &proto::Message, place: &Place<'_>) ->
             write_name(&mut object, &shown, place);
             write_sender(&mut object, &shown);
             write_content(&mut object, &shown);
-            if place.recalled {
-                object.raw("recalled", "true");
-            }
+            write_marks(&mut object, &shown, place);
             object.text("sendTime", place.time);
         }
     }
@@ -110,8 +128,21 @@ fn write_sender(object: &mut Object, shown: &Shown<'_>) {
     object.text("senderRole", role(user_type));
 }
 
+/// What has become of a message since it was said.
+fn write_marks(object: &mut Object, shown: &Shown<'_>, place: &Place<'_>) {
+    if place.recalled {
+        object.raw("recalled", "true");
+    }
+    if shown.extra("edited").is_some() {
+        object.raw("edited", "true");
+    }
+    if let Some(reactions) = shown.extra("reactions") {
+        object.raw("reactions", &reactions.to_string());
+    }
+}
+
 fn write_content(object: &mut Object, shown: &Shown<'_>) {
-    let url = if is_file(&shown.message.r#type) { shown.member(&["url"]) } else { None };
+    let url = if is_file(&shown.message.r#type) { shown.url() } else { None };
     if let Some(url) = url {
         object.text("fileUrl", &url);
         if let Some(name) = shown.file_name() {
