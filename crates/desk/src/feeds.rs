@@ -86,8 +86,8 @@ impl Desk {
         Ok((page.entries.into_iter().map(publish).collect(), page.last))
     }
 
-    /// The READ messages that tell `reader` how far the others have read (invariant I5: a resuming reader gets the
-    /// current positions).
+    /// What `reader` is told that has read up to the end: the READ messages that say how far the others have read (invariant
+    /// I5: a resuming reader gets the current positions), and what a robot is saying just now.
     ///
     /// # Errors
     /// [`DeskError::Store`].
@@ -111,6 +111,7 @@ impl Desk {
             receipt.is_about(position.seq);
             receipts.push(receipt);
         }
+        receipts.extend(self.stream_so_far(conversation, now));
         Ok(receipts)
     }
 

@@ -12,7 +12,7 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
-//! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
+//! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
@@ -52,6 +52,7 @@ mod seats;
 mod settings;
 mod snippet;
 pub mod state;
+mod streams;
 mod telling;
 mod threads;
 mod timers;
@@ -85,9 +86,10 @@ pub use self::{
     searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
     snippet::Snippet,
+    streams::{RobotStream, StreamEnd},
     threads::ThreadRequest,
 };
-use self::{departures::Departures, directory::Directory, previews::Previews, wakes::Wakes};
+use self::{departures::Departures, directory::Directory, previews::Previews, streams::Streams, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -126,6 +128,7 @@ pub struct Desk {
     directory: Arc<Directory>,
     departures: Departures,
     previews: Arc<Previews>,
+    streams: Arc<Streams>,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
     /// What the desk's own task has to look at.
@@ -154,6 +157,7 @@ impl Desk {
             directory,
             departures,
             previews: Arc::default(),
+            streams: Arc::default(),
             decisions,
             wakes,
             config: Arc::new(config),

@@ -6,7 +6,7 @@
 //! comes later is refused (`spec/features.md` P13).
 
 use deskwire_model::{
-    Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp, Uid,
+    Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp, Uid, content,
     dialect::{self, with_extra},
 };
 use deskwire_store::{HookEvent, Refusal, Webhook};
@@ -44,8 +44,7 @@ impl RobotWords {
     #[must_use]
     pub fn new(kind: &str, content: String) -> Option<Self> {
         let kind = MessageType::new(kind).ok().filter(is_robots_word)?;
-        let is_document = || serde_json::from_str::<serde::de::IgnoredAny>(&content).is_ok();
-        (!kind.is_rich() || is_document()).then_some(Self { kind, content })
+        content::check(&kind, &content).is_ok().then_some(Self { kind, content })
     }
 }
 
@@ -98,7 +97,7 @@ impl Desk {
         let by = Principal { org: bot.hook.org.clone(), uid: bot.hook.uid.clone(), role: Role::Service };
         let mut lines = Vec::with_capacity(answer.words.len());
         for (number, words) in answer.words.into_iter().enumerate() {
-            let uid = MessageUid::new(&format!("robot-{}-{number}", event.id)).map_err(dialect::DialectError::from)?;
+            let uid = answer_uid(event, number)?;
             lines.push(Line::plain(by.clone(), dialect::compose(uid, words.kind, words.content)));
         }
         if let Some(reason) = &answer.hand_over {
@@ -149,6 +148,11 @@ impl Desk {
         let is_robots = conversation.status == ThreadStatus::Roboting && self.store.is_to_be_told(event.id).await?;
         if is_robots { Ok(()) } else { Err(DeskError::NotNow(conversation.status)) }
     }
+}
+
+/// What the message is called that a robot says as its `number`th answer to `event`, however often it is asked.
+pub(crate) fn answer_uid(event: &HookEvent, number: usize) -> Result<MessageUid, DeskError> {
+    Ok(MessageUid::new(&format!("robot-{}-{number}", event.id)).map_err(dialect::DialectError::from)?)
 }
 
 /// What is said when a robot hands over.

@@ -23,6 +23,8 @@ bounded_section! {
         retry_max_s: Seconds = Seconds(3600), 1..=7 * 24 * 60 * 60;
         /// Milliseconds that a robot has for its answer.
         robot_timeout_ms: Millis = Millis(10_000), 100..=120_000;
+        /// Milliseconds that a robot has for an answer that it gives piece by piece.
+        robot_stream_ms: Millis = Millis(120_000), 100..=600_000;
         /// Times that a robot is asked before people take the conversation.
         robot_attempts: u32 = 2, 1..=10;
     } and {

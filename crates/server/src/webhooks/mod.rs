@@ -4,11 +4,13 @@
 //! it, of each conversation one event after the other, until it was heard or has been tried often enough. What it has told
 //! it notes afterwards: a kill in between has it told again, under the same id.
 //!
-//! [`letter`] is what a request says and how it is signed, [`guard`] where requests may go, [`robot`] what robots answer.
+//! [`letter`] is what a request says and how it is signed, [`guard`] where requests may go, [`robot`] what robots answer,
+//! [`streaming`] how they answer piece by piece.
 
 mod guard;
 mod letter;
 mod robot;
+mod streaming;
 mod telling;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

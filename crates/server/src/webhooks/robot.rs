@@ -55,12 +55,16 @@ pub(super) fn read(body: &[u8]) -> Result<RobotAnswer, InvalidAnswer> {
         RobotWords::new(&message.r#type, content).ok_or(InvalidAnswer::Words(message.r#type))
     });
     let words = words.collect::<Result<_, _>>()?;
-    let hand_over = match answer.hand_over {
+    Ok(RobotAnswer { words, hand_over: hand_over(answer.hand_over) })
+}
+
+/// Why people are to go on, if `said` says that they are: true, or the reason.
+pub(super) fn hand_over(said: Value) -> Option<String> {
+    match said {
         Value::Bool(true) => Some("the robot hands over".to_owned()),
         Value::String(reason) => Some(reason),
         _ => None,
-    };
-    Ok(RobotAnswer { words, hand_over })
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use deskwire_model::{Seq, Timestamp};
 use deskwire_store::{HookEvent, HookOutcome, Store, Webhook};
 use reqwest::{Client, Response, header, redirect};
 
-use super::{CourierError, Guard, HOOK_HEADER, letter, robot};
+use tokio::time::{Instant, timeout_at};
+
+use super::{CourierError, Guard, HOOK_HEADER, letter, robot, streaming};
 use crate::{config::WebhooksSection, connection::timestamp, telemetry::metrics::WEBHOOK_SECONDS};
 
 /// Bytes of a robot's answer at most.
@@ -32,6 +34,12 @@ enum Unheard {
     /// The request did not come to an answer.
     #[error("{}", whole_story(.0))]
     Request(#[from] reqwest::Error),
+    /// There is no answer in time.
+    #[error("no answer in time")]
+    Late,
+    /// A robot has said nothing that could be used before it broke off.
+    #[error(transparent)]
+    BrokenOff(#[from] streaming::BrokenOff),
     /// The answer says no.
     #[error("the answer has status {0}")]
     Status(u16),
@@ -64,7 +72,7 @@ impl Teller {
 
     /// Tells `event` to `hook`, and says in a robot's name what it answers.
     pub(super) async fn tell(&self, hook: &Webhook, event: &HookEvent) -> HookOutcome {
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let heard = self.send(hook, event).await;
         metrics::histogram!(WEBHOOK_SECONDS).record(began.elapsed());
         let outcome = match heard {
@@ -93,25 +101,32 @@ impl Teller {
         let body = letter::body(&id, event, &conversation, &entry.kind, &message).map_err(|error| internal(&error))?;
         let (seconds, signature) = letter::signature(&hook.hook.secret, &id, timestamp(), &body);
         let is_robot = hook.hook.bot_of.is_some();
-        let timeout = if is_robot { self.config.robot_timeout_ms } else { self.config.timeout_ms };
+        let patience = if is_robot { self.config.robot_timeout_ms } else { self.config.timeout_ms }.duration();
+        // An answer that comes in pieces may take longer than its robot may be silent.
+        let whole = if is_robot { self.config.robot_stream_ms.duration().max(patience) } else { patience };
+        let began = Instant::now();
         let request = self
             .client
             .post(url)
-            .timeout(timeout.duration())
+            .timeout(whole)
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", &id)
             .header("webhook-timestamp", seconds)
             .header("webhook-signature", signature)
             .header("deskwire-attempt", event.attempts + 1)
             .header(HOOK_HEADER, hook.hook.uid.as_str());
-        let response = request.body(body).send().await?;
+        let response = timeout_at(began + patience, request.body(body).send()).await.map_err(|_| Unheard::Late)??;
         if !response.status().is_success() {
             return Err(Unheard::Status(response.status().as_u16()));
         }
         if !is_robot {
             return Ok(());
         }
-        let answer = robot::read(&bounded(response).await?)?;
+        if streaming::is_stream(&response) {
+            return Ok(streaming::pass_on(&self.desk, hook, event, response, patience).await?);
+        }
+        let answer = timeout_at(began + patience, bounded(response)).await.map_err(|_| Unheard::Late)??;
+        let answer = robot::read(&answer)?;
         match self.desk.robot_answers(hook, event, answer, timestamp()).await {
             // It comes too late: people have the conversation.
             Ok(()) | Err(DeskError::NotNow(_)) => Ok(()),

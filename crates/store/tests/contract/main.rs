@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "cases are plain functions, which clippy does not take for tests")]
 
+mod amendments;
 mod conversations;
 mod cursors;
 mod decisions;
@@ -79,6 +80,11 @@ macro_rules! keeps_the_contract {
             }
 
             #[test]
+            fn amendments_agree_with_their_entries() {
+                crate::amendments::agree::<$backend>();
+            }
+
+            #[test]
             fn notices_agree_with_their_model() {
                 crate::notices::agree::<$backend>();
             }
@@ -99,6 +105,10 @@ macro_rules! suite {
                 a_failed_batch_leaves_no_trace,
                 a_reopened_database_has_everything,
                 a_probe_commits,
+            }
+            amendments {
+                an_edit_changes_what_its_message_shows,
+                signs_are_given_once_and_taken_back,
             }
             cursors {
                 cursors_only_move_forward_and_not_past_the_head,
@@ -198,6 +208,7 @@ macro_rules! suite {
                 a_search_is_narrowed,
                 pages_go_on_where_they_ended,
                 what_is_recalled_is_not_found,
+                what_is_edited_is_found_by_its_new_text_alone,
                 indexing_goes_on_after_a_restart,
                 what_is_found_can_be_read,
             }

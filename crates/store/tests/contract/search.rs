@@ -1,7 +1,9 @@
 //! The index of texts: it follows the logs, finds what they say, and forgets what was recalled.
 
 use deskwire_model::{LogId, MessageType, Payload, Seq, Timestamp};
-use deskwire_store::{Found, NewEntry, SearchOrder, SearchQuery, SearchScope, Sought, Store, Write, Written};
+use deskwire_store::{
+    Amendment, AmendmentChange, Found, NewEntry, SearchOrder, SearchQuery, SearchScope, Sought, Store, Write, Written,
+};
 
 use crate::{
     Backend,
@@ -175,4 +177,39 @@ pub(crate) async fn what_is_found_can_be_read<B: Backend>(backend: &B) {
     assert_eq!(conversations, [bob, ann.clone()]);
     assert_eq!(store.logs_of(&uid("ann"), 10).await.unwrap(), [ann.id]);
     assert_eq!(store.logs_of(&uid("nobody"), 10).await.unwrap(), []);
+}
+
+/// An edit of `target` of `ann`.
+fn editing(log: LogId, name: &str, target: &str, text: &str) -> Write {
+    let kind = MessageType::new("EDIT").unwrap();
+    let payload = serde_json::json!({ "uid": name, "content": text }).to_string();
+    let entry = NewEntry { kind, payload: Payload::Json(payload.into()), ..entry(log, "ann", name) };
+    let (target, change) = (deskwire_model::MessageUid::new(target).unwrap(), AmendmentChange::Text(text.into()));
+    Write::Amend(Box::new(Amendment { entry, target, change }))
+}
+
+pub(crate) async fn what_is_edited_is_found_by_its_new_text_alone<B: Backend>(backend: &B) {
+    let store = backend.open().await;
+    let ann = create(&store, "ann").await.id;
+    commit_one(&store, saying(ann, "ann", "m1", "我要退款")).await;
+    commit_one(&store, saying(ann, "ann", "m2", " ")).await;
+    commit_one(&store, saying(ann, "ann", "m3", "换货")).await;
+    // Before the index has looked at it, and behind that.
+    commit_one(&store, editing(ann, "e1", "m3", "发票")).await;
+    catch_up(&store, 2).await;
+    assert_eq!(places(&store, "换货").await, []);
+    assert_eq!(places(&store, "发票").await, [(ann, 3)]);
+    for (name, target, text) in [("e2", "m1", "不要退了"), ("e3", "m2", "补充"), ("e4", "m3", "发票抬头")] {
+        commit_one(&store, editing(ann, name, target, text)).await;
+    }
+    for _ in 0..2 {
+        for (text, expected) in [("退款", &[][..]), ("不要", &[(ann, 1)]), ("补充", &[(ann, 2)]), ("抬头", &[(ann, 3)])]
+        {
+            assert_eq!(places(&store, text).await, expected, "{text}");
+        }
+        catch_up(&store, 100).await;
+    }
+    assert_eq!(places(&store, "发票").await, [(ann, 3)], "once");
+    commit_one(&store, recall(ann, "ann", "r1", "m3")).await;
+    assert_eq!(places(&store, "发票").await, []);
 }
