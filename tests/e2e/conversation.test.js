@@ -154,7 +154,7 @@ test("a message of the other side can't be recalled", async (t) => {
   assert.equal(row.content, 'this stays');
 });
 
-test('TYPING, PREVIEW and PROCESSING are relayed and forgotten', async (t) => {
+test('TYPING and PROCESSING are relayed and forgotten, and drafts are nobody\'s business', async (t) => {
   const { visitor, peer, feed } = await visitorOnline(t);
   for (const type of ['TYPING', 'PROCESSING']) {
     const sign = messageFrom(agent, visitor.thread, { type, content: '' });
@@ -164,7 +164,10 @@ test('TYPING, PREVIEW and PROCESSING are relayed and forgotten', async (t) => {
   const content = JSON.stringify({ v: 1, content: 'hel', clear: false, ts: 1 });
   const draft = messageFrom(visitor, visitor.thread, { type: 'PREVIEW', content });
   await peer.send(visitor.topic, draft);
-  assert.equal((await agent.message(draft.uid)).type, 'PREVIEW');
+  const said = textFrom(visitor, visitor.thread, 'hello');
+  await peer.send(visitor.topic, said);
+  await agent.message(said.uid);
+  assert.ok(!agent.received.some(({ message }) => message?.uid === draft.uid));
 
   await agentSays(visitor, ['done']);
   const kept = (await history(server, visitor)).map(({ type }) => type);

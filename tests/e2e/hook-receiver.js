@@ -7,7 +7,10 @@ import { createServer } from 'node:http';
 export class HookReceiver {
   /** What was heard, in its order: `{id, attempt, body}`, refused requests included. */
   heard = [];
-  /** Given a request's `{id, attempt, body}`, `{status, json}`, a promise of it, or `'hang'`. */
+  /**
+   * Given a request's `{id, attempt, body}`, `{status, json}`, `{stream}`, a promise of it, or `'hang'`.
+   * `stream(write, end, kill)` answers piece by piece, in lines.
+   */
   answer = () => ({ status: 204 });
   #server;
   #secrets = new Map();
@@ -63,7 +66,12 @@ export class HookReceiver {
       if (answer === 'hang') {
         return;
       }
-      const { status = 200, json } = answer;
+      const { status = 200, json, stream } = answer;
+      if (stream) {
+        response.writeHead(status, { 'content-type': 'application/x-ndjson' });
+        await stream((text) => response.write(text), () => response.end(), () => response.destroy());
+        return;
+      }
       response.once('finish', () => this.#answered.splice(0).forEach((resolve) => resolve()));
       response.writeHead(status, { 'content-type': 'application/json' }).end(json ? JSON.stringify(json) : undefined);
     });

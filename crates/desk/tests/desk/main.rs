@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod addressing;
+mod amending;
 mod assignment;
 mod cards;
 mod closing;
@@ -19,6 +20,7 @@ mod reading;
 mod robots;
 mod searching;
 mod services;
+mod streams;
 mod supervising;
 mod threads;
 mod transfers;

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::office::{NOW, Office, default_device, draft, principal, uid, visitor, visitor_of};
 
 /// An office whose workgroup `sales` has a robot.
-async fn office(agents: &[&str]) -> (Office, Webhook) {
+pub(crate) async fn office(agents: &[&str]) -> (Office, Webhook) {
     let office = Office::new(agents, 1).await;
     let robot = NewWebhook {
         uid: uid("robot"),
@@ -27,14 +27,14 @@ async fn office(agents: &[&str]) -> (Office, Webhook) {
 }
 
 /// A visitor of `office` who has asked the robot something, and the event that tells the robot.
-async fn asked(office: &Office) -> (Arc<Conversation>, HookEvent) {
+pub(crate) async fn asked(office: &Office) -> (Arc<Conversation>, HookEvent) {
     let greeting = office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
     assert_eq!(greeting.conversation.status, ThreadStatus::Roboting);
     office.text(&visitor("v"), &greeting.conversation, "question").await;
     (greeting.conversation, event(office).await.expect("the robot is told"))
 }
 
-async fn event(office: &Office) -> Option<HookEvent> {
+pub(crate) async fn event(office: &Office) -> Option<HookEvent> {
     let far = Timestamp(i64::MAX - 1);
     office.store.webhooks_due(far, 8, &[]).await.unwrap().events.into_iter().next()
 }
