@@ -136,7 +136,7 @@ test('edits by MQTT and in the words of a session are the same', async (t) => {
   await peer.publish('/app/chat/send', JSON.stringify(own));
   const change = { type: 'EDIT', sessionId: own.sessionId, msgNo: `${own.msgNo}-e`, editedMsgNo: own.msgNo, content: 'new' };
   await peer.publish('/app/chat/send', JSON.stringify(change));
-  const shown = await session.item('the edit', ({ type }) => type === 'EDIT');
+  const shown = await session.item('the edit', ({ msgNo }) => msgNo === change.msgNo);
   assert.deepEqual([shown.message.editedMsgNo, shown.message.content], [own.msgNo, 'new']);
   assert.equal((await ann.message(change.msgNo)).content, 'new');
   assert.deepEqual([(await row(visitor, first)).content, (await row(visitor, { uid: own.msgNo })).content], ['two', 'new']);
@@ -145,7 +145,8 @@ test('edits by MQTT and in the words of a session are the same', async (t) => {
 test('an edit that comes too late or is not wanted is refused', async (t) => {
   const { ann, visitor, workgroup } = await talk(t, { editS: 1 });
   const first = textFrom(visitor, visitor.thread, 'old');
-  const { timestamp } = await sendByHttp(server, visitor, first).then((stored) => (typeof stored === 'string' ? JSON.parse(stored) : stored));
+  await sendByHttp(server, visitor, first);
+  const { timestamp } = await row(visitor, first);
   await until('a second is over', () => Date.now() > timestamp + 1100);
   await assert.rejects(sendByHttp(server, visitor, editOf(visitor, visitor.thread, first, 'new')), /too long ago/);
   await post(admin, '/api/v1/settings/update', { uid: workgroup, settings: { edit: false } });

@@ -72,8 +72,7 @@ impl Desk {
 
 /// The write of a REACTION.
 pub(crate) fn react(speaker: &Speaker<'_>, draft: &Draft) -> Result<Write, DeskError> {
-    let misfit = |error| DialectError::Content(draft.kind.clone(), error);
-    let Reaction { target, sign, remove } = Reaction::read(&draft.content).map_err(misfit)?;
+    let Reaction { target, sign, remove } = dialect::reacted(draft)?;
     let sign = sign.into_boxed_str();
     let change = if remove { AmendmentChange::Unreact(sign) } else { AmendmentChange::React(sign) };
     Ok(Write::Amend(Box::new(Amendment { entry: speaker.entry(draft, None), target, change })))

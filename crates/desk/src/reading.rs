@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use bytes::Bytes;
 use deskwire_broker::Announce;
 use deskwire_model::{
-    Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid,
+    Conversation, Entry, LogId, MessageClass, MessageType, MessageUid, Principal, Seq, Timestamp, Uid,
     dialect::{self, DialectError},
 };
 use deskwire_store::{Upto, Write};
@@ -16,6 +16,9 @@ use crate::{
     access::takes_part,
     ingress::{Sender, Speaker},
 };
+
+/// Entries among which the last message of a conversation is sought.
+const LOOKED_AT: usize = 20;
 
 /// A page of a conversation's history.
 #[derive(Clone, Debug)]
@@ -170,8 +173,11 @@ impl Desk {
         let read = |json: &[u8]| -> Result<Value, DeskError> {
             Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
         };
-        let last = self.store.entries_before(conversation.id, None, 1).await?;
-        let last = last.first().map(|entry| self.renderer.json(entry.into())).transpose()?;
+        let newest = self.store.entries_before(conversation.id, None, LOOKED_AT).await?;
+        // What became of a message is shown by it; it is no message of its own.
+        let is_said = |entry: &&Entry| !matches!(entry.kind.class(), MessageClass::Edit | MessageClass::Reaction);
+        let last =
+            newest.iter().find(is_said).or(newest.first()).map(|entry| self.renderer.json(entry.into())).transpose()?;
         let last = last.map(|last| read(&last)).transpose()?.unwrap_or_default();
         let unread = self.store.unread(conversation.id, user).await?;
         let created_at = self.renderer.local_time(conversation.created_at);

@@ -205,6 +205,41 @@ fn a_payload_keeps_all_but_its_content() {
 }
 
 #[test]
+fn what_becomes_of_messages_is_told_and_shown() {
+    let said = |kind: &str, content: &str, extra: Value| {
+        let draft = draft(&json!({"uid": "m1", "type": kind, "content": content, "extra": extra.to_string()}));
+        stamped(&draft, false)
+    };
+    let told = |kind: &str, own: Value| {
+        let mut message = message(false, "", own);
+        let members = message.as_object_mut().unwrap();
+        members.remove("msgType");
+        members.insert("type".to_owned(), json!(kind));
+        message
+    };
+    let edit = said("EDIT", "new", json!({"editedUid": "m0"}));
+    assert_eq!(shown(rendition(&edit), None), told("EDIT", json!({"editedMsgNo": "m0", "content": "new"})));
+    let sign = said("REACTION", r#"{"uid":"m0","emoji":"👍","remove":true}"#, json!({}));
+    let expected = json!({"reactedMsgNo": "m0", "reaction": "👍", "removed": true});
+    assert_eq!(shown(rendition(&sign), None), told("REACTION", expected));
+    let reactions = json!([{"emoji": "👍", "count": 1, "users": ["5"]}]);
+    let marks = json!({"edited": {"at": 1, "seq": 4}, "reactions": reactions});
+    let marked = dialect::marked(&said("TEXT", "text", json!({})), marks.as_object().unwrap().clone()).unwrap();
+    let expected = json!({"content": "text", "edited": true, "reactions": reactions});
+    assert_eq!(shown(rendition(&marked), None), message(false, "text", expected));
+    for payload in [&edit, &sign] {
+        assert_eq!(renderer().notification(rendition(payload), LOG).unwrap(), None, "that is no news");
+    }
+    let quotation = json!({"content": "yes", "quotedMessageUid": "m0"});
+    let quoted = said("QUOTATION", &quotation.to_string(), json!({}));
+    let expected = message(false, "quotation", json!({"payload": quotation, "content": "yes"}));
+    assert_eq!(shown(rendition(&quoted), None), expected);
+    let piece = said("ROBOT_STREAM", r#"{"answer":"hel"}"#, json!({}));
+    let piece = shown(Rendition { seq: None, ..rendition(&piece) }, None);
+    assert_eq!((&piece["type"], &piece["content"]), (&json!("ROBOT_STREAM"), &json!("hel")));
+}
+
+#[test]
 fn times_are_read_as_they_are_written() {
     let renderer = renderer();
     assert_eq!(renderer.parse_local_time("2024-03-16 13:16:05"), Some(AT));

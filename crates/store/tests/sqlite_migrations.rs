@@ -46,6 +46,14 @@ const RETAINED: &str = "
     VALUES ('a/b', 1, 77, NULL, '[]', x'34');
 ";
 
+const SERVICES: &str = "
+    INSERT INTO entry (log, seq, at, sender, uid, kind, dialect, payload)
+    VALUES (1, 1, 10, 'ann', 'm1', 'TEXT', 0, x'7b7d'), (1, 2, 20, 'ann', 'm2', 'TEXT', 0, x'7b7d'),
+           (1, 3, 30, 'ann', 'm3', 'TEXT', 0, x'7b7d'), (2, 1, 30, 'ann', 'm1', 'TEXT', 0, x'7b7d');
+    INSERT INTO episode (id, log, org, service, opened_at)
+    VALUES (1, 1, 'acme', 'sales', 10), (2, 1, 'acme', 'sales', 30), (3, 2, 'acme', 'sales', 40);
+";
+
 async fn migrated(version: i32, content: &str) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("desk.db");
@@ -120,4 +128,14 @@ async fn what_waits_and_what_is_retained_is_kept() {
     let retained = store.retained_after(None, 9).await.unwrap();
     let kept = &retained[0].message;
     assert_eq!((retained[0].topic.as_str(), &kept.body[..], kept.qos, kept.retained), ("a/b", &b"4"[..], 1, true));
+}
+
+#[tokio::test]
+async fn services_know_where_they_began() {
+    let (_directory, store) = migrated(11, SERVICES).await;
+    for (log, expected) in [(1, &[(2, 2), (1, 0)][..]), (2, &[(3, 1)])] {
+        let services = store.episodes(LogId(log), 9).await.unwrap();
+        let seen: Vec<_> = services.iter().map(|service| (service.id, service.opened_behind.0)).collect();
+        assert_eq!(seen, expected);
+    }
 }

@@ -126,8 +126,9 @@ async fn signs_are_counted_and_open_nothing() {
     let outbox = office.listen(&conversation);
     office.submit(default_device(&who), &conversation, sign("s1", "m1", "👍", false)).await.unwrap();
     let heard = office.next(&outbox).await;
-    let content: Value = serde_json::from_str(heard["content"].as_str().unwrap()).unwrap();
-    assert_eq!((&heard["type"], content), (&"REACTION".into(), json!({ "uid": "m1", "emoji": "👍", "remove": false })));
+    let extra: Value = serde_json::from_str(heard["extra"].as_str().unwrap()).unwrap();
+    assert_eq!((&heard["type"], &heard["content"]), (&"REACTION".into(), &"👍".into()), "old clients show the sign");
+    assert_eq!(extra["reaction"], json!({ "uid": "m1", "emoji": "👍", "remove": false }));
     office.submit(default_device(&ann), &conversation, sign("s2", "m1", "👍", false)).await.unwrap();
     let (_, extra) = shown(&office, &conversation, "m1").await;
     assert_eq!(extra["reactions"], json!([{ "emoji": "👍", "count": 2, "users": ["v", "ann"] }]));

@@ -20,12 +20,11 @@ pub struct Reaction {
 }
 
 impl Reaction {
-    /// Reads the content of a REACTION in any of its spellings.
+    /// Reads a reaction in any of its spellings.
     ///
     /// # Errors
     /// [`InvalidContent`] names what does not fit.
-    pub fn read(content: &str) -> Result<Self, InvalidContent> {
-        let document: Value = serde_json::from_str(content).unwrap_or_default();
+    pub fn read(document: &Value) -> Result<Self, InvalidContent> {
         let text = |names: &[&str]| names.iter().find_map(|name| document[*name].as_str()).unwrap_or_default();
         let target = MessageUid::new(text(&["uid", "messageUid"]));
         let target = target.map_err(|_| InvalidContent::new("uid", "the uid of a message"))?;
@@ -41,8 +40,15 @@ impl Reaction {
 
     /// The one spelling in which readers get it.
     #[must_use]
-    pub fn content(&self) -> String {
-        json!({ "uid": self.target.as_str(), "emoji": self.sign, "remove": self.remove }).to_string()
+    pub fn document(&self) -> Value {
+        json!({ "uid": self.target.as_str(), "emoji": self.sign, "remove": self.remove })
+    }
+
+    /// What clients show that do not know what a reaction is.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let Self { sign, remove, .. } = self;
+        if *remove { format!("−{sign}") } else { sign.clone() }
     }
 }
 
@@ -53,31 +59,30 @@ mod tests {
     #[test]
     fn all_spellings_are_one() {
         let like = |remove| Reaction { target: MessageUid::new("m1").unwrap(), sign: "👍".to_owned(), remove };
-        for (content, expected) in [
-            (r#"{"uid":"m1","emoji":"👍"}"#, like(false)),
-            (r#"{"messageUid":"m1","name":" 👍 ","remove":false}"#, like(false)),
-            (r#"{"uid":"m1","reaction":"👍","remove":"true"}"#, like(true)),
-            (r#"{"uid":"m1","emoji":"👍","remove":1}"#, like(true)),
+        for (document, expected, shown) in [
+            (json!({ "uid": "m1", "emoji": "👍" }), like(false), "👍"),
+            (json!({ "messageUid": "m1", "name": " 👍 ", "remove": false }), like(false), "👍"),
+            (json!({ "uid": "m1", "reaction": "👍", "remove": "true" }), like(true), "−👍"),
+            (json!({ "uid": "m1", "emoji": "👍", "remove": 1 }), like(true), "−👍"),
         ] {
-            let read = Reaction::read(content).unwrap();
-            assert_eq!(read, expected, "{content}");
-            assert_eq!(Reaction::read(&read.content()).unwrap(), expected);
+            let read = Reaction::read(&document).unwrap();
+            assert_eq!((&read, read.shown().as_str()), (&expected, shown), "{document}");
+            assert_eq!(Reaction::read(&read.document()).unwrap(), expected);
         }
     }
 
     #[test]
     fn what_is_refused_is_named() {
-        let long = format!(r#"{{"uid":"m1","emoji":"{}"}}"#, "x".repeat(MAX_SIGN_LEN + 1));
-        for (content, field) in [
-            ("👍", "uid"),
-            (r#"{"emoji":"👍"}"#, "uid"),
-            (r#"{"uid":"\n","emoji":"👍"}"#, "uid"),
-            (r#"{"uid":"m1"}"#, "emoji"),
-            (r#"{"uid":"m1","emoji":" "}"#, "emoji"),
-            (r#"{"uid":"m1","emoji":"a\nb"}"#, "emoji"),
-            (&long, "emoji"),
+        for (document, field) in [
+            (Value::Null, "uid"),
+            (json!({ "emoji": "👍" }), "uid"),
+            (json!({ "uid": "\n", "emoji": "👍" }), "uid"),
+            (json!({ "uid": "m1" }), "emoji"),
+            (json!({ "uid": "m1", "emoji": " " }), "emoji"),
+            (json!({ "uid": "m1", "emoji": "a\nb" }), "emoji"),
+            (json!({ "uid": "m1", "emoji": "x".repeat(MAX_SIGN_LEN + 1) }), "emoji"),
         ] {
-            assert_eq!(Reaction::read(content).unwrap_err().field, field, "{content}");
+            assert_eq!(Reaction::read(&document).unwrap_err().field, field, "{document}");
         }
     }
 }

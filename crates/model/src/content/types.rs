@@ -64,8 +64,8 @@ const QUOTATION: &[Member] = &[
 ];
 
 const REACTION: &[Member] = &[
-    must(&["uid", "messageUid"], Shape::Name),
-    must(&["emoji", "name", "reaction"], Shape::Name),
+    may(&["uid", "messageUid"], Shape::Name),
+    may(&["emoji", "name", "reaction"], Shape::Name),
     may(&["remove"], Shape::Truth),
 ];
 
@@ -213,7 +213,7 @@ pub(super) const FORMS: &[(&str, Form)] = &[
     ("PREVIEW", Form::Either(PREVIEW)),
     ("PROCESSING", Form::Text),
     ("QUOTATION", Form::Document(QUOTATION)),
-    ("REACTION", Form::Document(REACTION)),
+    ("REACTION", Form::Either(REACTION)),
     ("READ", Form::Text),
     ("RECALL", Form::Text),
     ("ROUTING_POOL", Form::Either(QUEUE)),

@@ -12,6 +12,8 @@ use crate::{
 
 /// The member of `extra` that names what an EDIT changes.
 const EDITED_UID: &str = "editedUid";
+/// The member of `extra` that says what a REACTION does.
+const REACTION: &str = "reaction";
 
 pub(super) fn checked(draft: Draft) -> Result<Draft, DialectError> {
     let draft = without_marks(draft);
@@ -22,10 +24,7 @@ pub(super) fn checked(draft: Draft) -> Result<Draft, DialectError> {
     let misfit = |error| DialectError::Content(draft.kind.clone(), error);
     content::check(&draft.kind, &draft.content).map_err(misfit)?;
     match draft.kind.class() {
-        MessageClass::Reaction => {
-            let reaction = Reaction::read(&draft.content).map_err(misfit)?;
-            Ok(with_content(draft, reaction.content()))
-        }
+        MessageClass::Reaction => reaction(draft),
         MessageClass::Edit => edit(draft),
         _ => Ok(draft),
     }
@@ -40,6 +39,25 @@ pub fn edited(draft: &Draft) -> Result<MessageUid, DialectError> {
     let name = [EDITED_UID, "messageUid", "uid"].iter().find_map(|name| extra[*name].as_str()).unwrap_or_default();
     let unnamed = |_| InvalidContent::new("extra.editedUid", "the uid of a message");
     MessageUid::new(name).map_err(|error| DialectError::Content(draft.kind.clone(), unnamed(error)))
+}
+
+/// The sign that a REACTION gives or takes back.
+///
+/// # Errors
+/// [`DialectError`] when it does not say which, or of which message.
+pub fn reacted(draft: &Draft) -> Result<Reaction, DialectError> {
+    let document = match &extra(draft)[REACTION] {
+        Value::Null => serde_json::from_str(&draft.content).unwrap_or_default(),
+        named => named.clone(),
+    };
+    Reaction::read(&document).map_err(|error| DialectError::Content(draft.kind.clone(), error))
+}
+
+/// A REACTION whose content is its sign, so that a client that does not know it shows that, and whose `extra` says the rest.
+fn reaction(draft: Draft) -> Result<Draft, DialectError> {
+    let reaction = reacted(&draft)?;
+    let named = Map::from_iter([(REACTION.to_owned(), reaction.document())]);
+    Ok(with_extra(with_content(draft, reaction.shown()), Value::Object(named)))
 }
 
 /// An EDIT whose content is the new text, so that a client that does not know it shows that, and whose `extra` names the
@@ -139,10 +157,22 @@ mod tests {
     }
 
     #[test]
-    fn a_reaction_has_one_spelling() {
-        for draft in both("REACTION", r#"{"messageUid":"m1","name":"like","remove":"false"}"#, &json!({})) {
-            let content: Value = serde_json::from_str(&draft.unwrap().content).unwrap();
-            assert_eq!(content, json!({ "uid": "m1", "emoji": "like", "remove": false }));
+    fn a_reaction_is_its_sign_and_says_the_rest_apart() {
+        let like = json!({ "uid": "m1", "emoji": "like", "remove": false });
+        for (content, extra) in [
+            (r#"{"messageUid":"m1","name":"like","remove":"false"}"#, json!({})),
+            ("anything", json!({ "reaction": like, "orgUid": "o" })),
+        ] {
+            for draft in both("REACTION", content, &extra) {
+                let draft = draft.unwrap();
+                assert_eq!((draft.content.as_str(), &dialect::extra(&draft)["reaction"]), ("like", &like));
+            }
+        }
+        for content in ["👍", "{}", r#"{"emoji":"👍"}"#] {
+            for draft in both("REACTION", content, &json!({})) {
+                let Err(DialectError::Content(_, error)) = draft else { panic!("{content}: {draft:?}") };
+                assert_eq!(error.field, "uid", "{content}");
+            }
         }
     }
 

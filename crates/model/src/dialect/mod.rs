@@ -30,7 +30,7 @@ use serde_json::Value;
 pub use addressed::Address;
 pub use amending::{Words, amended, content_of, marked, with_text, words_of};
 use checked::checked;
-pub use checked::edited;
+pub use checked::{edited, reacted};
 pub(crate) use json::Remainder;
 pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};

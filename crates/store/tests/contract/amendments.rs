@@ -35,8 +35,9 @@ fn edit(log: LogId, sender: &str, name: &str, target: &str, text: &str) -> Write
 }
 
 fn react(log: LogId, sender: &str, name: &str, target: &str, (sign, remove): (&str, bool)) -> Write {
-    let content = Reaction { target: message_uid(target), sign: sign.to_owned(), remove }.content();
-    let entry = message(log, sender, name, "REACTION", &content, &json!({}));
+    let reaction = Reaction { target: message_uid(target), sign: sign.to_owned(), remove };
+    let extra = json!({ "reaction": reaction.document() });
+    let entry = message(log, sender, name, "REACTION", &reaction.shown(), &extra);
     let change = if remove { AmendmentChange::Unreact(sign.into()) } else { AmendmentChange::React(sign.into()) };
     Write::Amend(Box::new(Amendment { entry, target: message_uid(target), change }))
 }
@@ -170,7 +171,7 @@ fn follow(views: &mut BTreeMap<String, View>, payload: &Value) {
         }
         "RECALL" => *views.entry(content.to_owned()).or_default() = View { recalled: true, ..View::default() },
         "REACTION" => {
-            let reaction = Reaction::read(content).unwrap();
+            let reaction = Reaction::read(&extra["reaction"]).unwrap();
             let view = views.entry(reaction.target.as_str().to_owned()).or_default();
             if view.recalled {
                 return;

@@ -145,6 +145,15 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// What a robot or a quotation says in words, apart from the rest of its document.
+    fn own_words(&self) -> Option<Cow<'_, str>> {
+        match self.message.r#type.as_str() {
+            "QUOTATION" => self.member(&["content"]),
+            kind if kind.starts_with("ROBOT") || kind.starts_with("FAQ") => self.member(&["answer"]),
+            _ => None,
+        }
+    }
+
     fn file_name(&self) -> Option<Cow<'_, str>> {
         self.member(&["name", "filename", "fileName", "label"])
     }

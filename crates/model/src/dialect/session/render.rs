@@ -28,7 +28,9 @@ pub(in crate::dialect) fn render(message: &proto::Message, place: &Place<'_>) ->
     let shown = Shown::of(message);
     let kind = message.r#type.as_str();
     let mut object = Object::with_capacity(message.content.len() + HEAD_SIZE);
-    match shown.shape() {
+    // A piece of what a robot says is no message of its own.
+    let is_piece = place.seq.is_none() && kind.starts_with("ROBOT_STREAM");
+    match if is_piece { Shape::Activity } else { shown.shape() } {
         Shape::Read => {
             object.text("type", "READ_RECEIPT");
             object.number("sessionId", place.log.0);
@@ -50,7 +52,7 @@ pub(in crate::dialect) fn render(message: &proto::Message, place: &Place<'_>) ->
             object.text("type", kind);
             object.number("sessionId", place.log.0);
             write_sender(&mut object, &shown);
-            object.text("content", &shown.text());
+            object.text("content", &shown.own_words().unwrap_or_else(|| shown.text()));
             object.text("sendTime", place.time);
         }
         Shape::Recall => {
@@ -73,11 +75,10 @@ pub(in crate::dialect) fn render(message: &proto::Message, place: &Place<'_>) ->
             object.text("type", "REACTION");
             write_name(&mut object, &shown, place);
             write_sender(&mut object, &shown);
-            object.text("reactedMsgNo", &shown.member(&["uid"]).unwrap_or_default());
-            object.text("reaction", &shown.member(&["emoji"]).unwrap_or_default());
-            let removed =
-                shown.content.as_ref().is_some_and(|content| content.get("remove") == Some(&Value::Bool(true)));
-            object.raw("removed", if removed { "true" } else { "false" });
+            let reaction = shown.extra("reaction").unwrap_or_default();
+            object.text("reactedMsgNo", reaction["uid"].as_str().unwrap_or_default());
+            object.text("reaction", reaction["emoji"].as_str().unwrap_or_default());
+            object.raw("removed", if reaction["remove"] == true { "true" } else { "false" });
             object.text("sendTime", place.time);
         }
         Shape::System => {
@@ -156,6 +157,9 @@ fn write_content(object: &mut Object, shown: &Shown<'_>) {
         }
     } else if let Some(document) = shown.content.as_ref().filter(|_| shown.message.r#type != "TEXT") {
         object.raw("payload", &Value::Object(document.clone()).to_string());
+        if let Some(words) = shown.own_words() {
+            object.text("content", &words);
+        }
     } else {
         object.text("content", &shown.message.content);
     }
