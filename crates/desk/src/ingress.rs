@@ -56,9 +56,10 @@ impl Desk {
     /// Takes a message into a conversation.
     ///
     /// Messages become entries; RECALL, EDIT and REACTION become entries that change what their target shows; READ and
-    /// DELIVERED move the sender's cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them. What asks the desk for
-    /// something (TRANSFER and its kin, AGENT_CLOSED, VISITOR_CLOSED) becomes an entry if it is done; a visitor who says
-    /// something opens a closed conversation again. Who listens hears of it after the commit (invariant I1).
+    /// DELIVERED move the sender's cursors; TYPING, PREVIEW and PROCESSING are relayed behind what was said before them.
+    /// What asks the desk for something (TRANSFER and its kin, AGENT_CLOSED, VISITOR_CLOSED) becomes an entry if it is
+    /// done; a visitor who says something opens a closed conversation again. Who listens hears of it after the commit
+    /// (invariant I1).
     ///
     /// # Errors
     /// [`DeskError`] when the message is not accepted; `reply` is not used then.

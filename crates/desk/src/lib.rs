@@ -12,7 +12,8 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
-//! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the webhooks, `reports` what was counted.
+//! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the
+//!   webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.

@@ -95,10 +95,14 @@ impl Sqlite {
     pub(crate) async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
         let user = user.clone();
         self.read(move |db| {
-            db.prepare_cached("SELECT seq FROM entry WHERE log = ?1 AND sender <> ?2 ORDER BY seq DESC LIMIT 1")?
-                .query_row(params![log.0, user.as_str()], |row| columns::seq(row, 0))
-                .optional()
-                .map(Option::unwrap_or_default)
+            db.prepare_cached(
+                "SELECT seq FROM entry
+                  WHERE log = ?1 AND sender <> ?2 AND kind NOT IN ('EDIT', 'REACTION')
+                  ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row(params![log.0, user.as_str()], |row| columns::seq(row, 0))
+            .optional()
+            .map(Option::unwrap_or_default)
         })
         .await
     }

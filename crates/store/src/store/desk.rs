@@ -56,7 +56,8 @@ impl Store {
         }
     }
 
-    /// The position of the newest entry that somebody else than `user` wrote; [`Seq::ZERO`] if there is none.
+    /// The position of the newest entry that somebody else than `user` wrote, but for edits and reactions; [`Seq::ZERO`] if
+    /// there is none.
     pub async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
         match self {
             Self::Sqlite(db) => db.newest_of_others(log, user).await,
