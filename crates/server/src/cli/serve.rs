@@ -145,12 +145,15 @@ async fn serve(
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let wills = state.gateway.wills.clone();
-    let mut routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
+    let (described, uploads) = (http::base_routes().merge(api::routes()), api::upload_routes());
+    let document = http::Document::about(&described, &uploads);
+    let mut routes = described.into_router().merge(http::document_routes(&document));
+    routes = routes.merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
     }
-    let uploads = api::upload_routes().with_state(state.clone());
+    let uploads = uploads.into_router().with_state(state.clone());
     let router = http::finish(routes.with_state(state), uploads, &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {

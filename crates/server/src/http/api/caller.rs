@@ -15,7 +15,7 @@ use super::ApiState;
 use crate::{
     auth::service::ServiceAccount,
     gateway::{SessionView, bearer_token},
-    http::AppError,
+    http::{Access, AppError, Description, Input},
     listener::Peer,
     telemetry::metrics::Protocol,
 };
@@ -26,6 +26,27 @@ const SERVICE_KEY: &str = "x-service-key";
 /// Somebody with a valid access token in `Authorization`.
 #[derive(Clone, Debug)]
 pub(super) struct Bearer(pub(super) Principal);
+
+impl Input for Option<Bearer> {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Visitor);
+        description.can_fail();
+    }
+}
+
+impl Input for AgentCaller {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Staff);
+        description.can_fail();
+    }
+}
+
+impl Input for ServiceCaller {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Service);
+        description.can_fail();
+    }
+}
 
 impl<S: Send + Sync> OptionalFromRequestParts<S> for Bearer
 where

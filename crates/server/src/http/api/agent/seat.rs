@@ -1,27 +1,26 @@
 //! An agent itself: its profile and whether it takes conversations.
 
 use axum::{
-    Router,
     extract::{Path, State},
-    routing::{get, post},
 };
 use deskwire_model::{AgentStatus, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, Success,
+        AppError, JsonBody, Routes, Success,
         api::{ApiState, caller::AgentCaller, login::AgentUser},
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/user/profile", get(profile))
-        .route("/api/v1/agent/query", get(profile))
-        .route("/api/v1/agent/update/status", post(update_status))
-        .route("/api/v1/connection/presence/{user}", get(presence))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Agents")
+        .get("/api/v1/user/profile", profile, "Gives the agent's own profile.")
+        .also("/api/v1/agent/query")
+        .post("/api/v1/agent/update/status", update_status, "Says whether the agent takes conversations.")
+        .get("/api/v1/connection/presence/{user}", presence, "Says whether a user of the organisation is connected.")
 }
 
 async fn profile(
@@ -33,7 +32,7 @@ async fn profile(
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct StatusRequest {
     status: String,
 }
@@ -52,7 +51,7 @@ async fn update_status(
 }
 
 /// Whether a user is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Presence {
     online: bool,

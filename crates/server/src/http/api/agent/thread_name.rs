@@ -5,13 +5,14 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, MessageUid, Principal, Uid};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::{AppError, api::ApiState};
+use crate::http::{AppError, Description, Input, api::ApiState};
 
 /// A conversation by its topic or uid, as clients of different years spell it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(in crate::http::api) struct ThreadName {
     topic: Option<String>,
@@ -20,7 +21,7 @@ pub(in crate::http::api) struct ThreadName {
     thread: Option<Named>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 struct Named {
     topic: Option<String>,
     uid: Option<String>,
@@ -76,6 +77,12 @@ impl IdempotencyKey {
     /// The same, or `uid` if there is no header and `uid` can be a name.
     pub(in crate::http::api) fn or(self, uid: Option<&str>) -> Self {
         Self(self.0.or_else(|| MessageUid::new(uid?).ok()))
+    }
+}
+
+impl Input for IdempotencyKey {
+    fn describe(description: &mut Description<'_>) {
+        description.named_by_key();
     }
 }
 

@@ -1,34 +1,39 @@
 //! What administrators do with webhooks and robots: make, list, switch and drop them, and look after what they did not hear.
 
 use axum::{
-    Router,
     extract::State,
-    routing::{get, post},
 };
-use deskwire_model::Uid;
+use deskwire_model::{Role, Uid};
 use deskwire_store::{DeadLetter, HookTopic, NewWebhook, Webhook};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller},
     },
     webhooks::{Guard, Secret},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/webhook/create", post(create))
-        .route("/api/v1/webhook/query", get(all))
-        .route("/api/v1/webhook/update/active", post(switch))
-        .route("/api/v1/webhook/delete", post(drop_one))
-        .route("/api/v1/webhook/dead/query", get(dead))
-        .route("/api/v1/webhook/dead/replay", post(replay))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Webhooks")
+        .post("/api/v1/webhook/create", create, "Makes a webhook, or a robot for a workgroup.")
+        .only_for(&[Role::Admin])
+        .get("/api/v1/webhook/query", all, "Lists webhooks.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/update/active", switch, "Switches a webhook on or off.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/delete", drop_one, "Drops a webhook.")
+        .only_for(&[Role::Admin])
+        .get("/api/v1/webhook/dead/query", dead, "Lists what a webhook did not hear.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/dead/replay", replay, "Tells a webhook again what it did not hear.")
+        .only_for(&[Role::Admin])
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewHook {
     /// One is made if it is missing.
@@ -40,7 +45,7 @@ struct NewHook {
     robot_of: Option<Uid>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct HookAnswer {
     uid: Uid,
@@ -115,7 +120,7 @@ async fn all(
     Ok(Success::new(hooks.into_iter().map(HookAnswer::from).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Switch {
     uid: Uid,
     active: bool,
@@ -130,7 +135,7 @@ async fn switch(
     Ok(Success::new(hook.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Named {
     uid: Uid,
 }
@@ -144,14 +149,14 @@ async fn drop_one(
     Ok(Success::new(true))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct DeadQuery {
     uid: Uid,
     /// Only what is older than the letter of this number.
     before: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DeadAnswer {
     /// Its number, for asking on and for having it told again.
@@ -188,14 +193,14 @@ async fn dead(
     Ok(Success::new(letters.into_iter().map(DeadAnswer::from).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Replay {
     uid: Uid,
     /// The number of a letter; all if it is missing.
     event: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Replayed {
     replayed: usize,
 }
