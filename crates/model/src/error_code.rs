@@ -191,6 +191,10 @@ error_codes! {
     InvalidSelector = "invalid_selector", 200, Never;
     /// The queue, or the room for retained messages, is full.
     Full = "full", 200, Later;
+    /// The frames or their order are not what the protocol says.
+    ProtocolError = "protocol_error", 200, Never;
+    /// The connection was told to stop: a reader that is too slow, or a server that ends.
+    ConnectionEnded = "connection_ended", 200, Again;
     /// The MQTT client id is not `uid/channel/device` with the uid of the token.
     InvalidClientId = "invalid_client_id", 200, Never;
 }

@@ -23,6 +23,10 @@ struct Envelope<'a, T> {
     data: T,
 }
 
+/// Marks responses that say that something was done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done;
+
 /// A good answer: code 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success<T> {
@@ -46,7 +50,10 @@ impl<T> Success<T> {
 
 impl<T: Serialize> IntoResponse for Success<T> {
     fn into_response(self) -> Response {
-        Json(Envelope { message: self.message, code: SUCCESS, error: None, data: self.data }).into_response()
+        let mut response =
+            Json(Envelope { message: self.message, code: SUCCESS, error: None, data: self.data }).into_response();
+        response.extensions_mut().insert(Done);
+        response
     }
 }
 
@@ -129,8 +136,7 @@ impl IntoResponse for AppError {
         }
         let error = self.code();
         let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let envelope =
-            Envelope { message: &self.to_string(), code: number(error), error: Some(error), data: false };
+        let envelope = Envelope { message: &self.to_string(), code: number(error), error: Some(error), data: false };
         let mut response = (status, Json(envelope)).into_response();
         if let Self::TooMany { retry_after } | Self::Locked { retry_after } = self {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));

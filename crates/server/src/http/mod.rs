@@ -8,6 +8,7 @@ mod envelope;
 mod extract;
 mod layers;
 mod openapi;
+mod repeat;
 mod routes;
 
 pub use cors::for_any_origin;
@@ -15,4 +16,6 @@ pub use envelope::{AppError, Success};
 pub use extract::{JsonBody, QueryParams};
 pub use layers::finish;
 pub use openapi::{Access, Description, Document, Input, Output, Routes, Signature, document_routes};
+use repeat::{IDEMPOTENCY_KEY, MAX_KEY, uid_from_key};
+pub use repeat::{Repeats, once};
 pub use routes::base_routes;

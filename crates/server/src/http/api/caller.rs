@@ -8,7 +8,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deskwire_desk::{Desk, DeskError};
-use deskwire_model::{Principal, Role, Uid};
+use deskwire_model::{ErrorCode, Principal, Role, Uid};
 use deskwire_store::Visitor;
 
 use super::ApiState;
@@ -60,7 +60,7 @@ where
         let token = token.ok_or_else(|| AppError::Unauthorized("Authorization must be Bearer and a token".into()))?;
         match ApiState::from_ref(state).gateway.bearer(token) {
             Ok(identity) => Ok(Some(Self(identity.principal))),
-            Err(error) => Err(AppError::Unauthorized(error.to_string())),
+            Err(error) => Err(AppError::Named(error.code(), error.to_string())),
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn may_send(
 ) -> Result<(), AppError> {
     let sender = SessionView { id: None, principal, protocol: Protocol::Http, address: Some(peer.address.ip()) };
     let asked = state.gateway.extensions.ask(|interceptor| interceptor.send(&sender, destination, body));
-    asked.map_err(|veto| AppError::Refused(veto.to_string()))
+    asked.map_err(|veto| AppError::Named(ErrorCode::Vetoed, veto.to_string()))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ServiceCaller

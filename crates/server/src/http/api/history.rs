@@ -1,9 +1,7 @@
 //! What was said, beyond the pages by topic: a conversation's history by its uid, what is unread, a visitor's conversations
 //! (`spec/bytedesk.md` §7.1, §7.3, §13).
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_desk::Sender;
 use deskwire_model::{Conversation, Principal};
 use schemars::JsonSchema;
@@ -40,9 +38,17 @@ pub(super) fn agent_routes() -> Routes<ApiState> {
 pub(super) fn visitor_routes() -> Routes<ApiState> {
     Routes::about("Visitors")
         .get("/visitor/api/v1/message/thread/uid", history_of_visitor, "Gives a part of a conversation's messages.")
-        .get("/visitor/api/v1/message/unread", unread_of_visitor, "Gives what the visitor has not read, the newest first.")
+        .get(
+            "/visitor/api/v1/message/unread",
+            unread_of_visitor,
+            "Gives what the visitor has not read, the newest first.",
+        )
         .post("/visitor/api/v1/message/unread/clear", clear_of_visitor, "Marks everything as read.")
-        .get("/visitor/api/v1/threads", threads_of_visitor, "Lists the visitor's conversations, also those that are over.")
+        .get(
+            "/visitor/api/v1/threads",
+            threads_of_visitor,
+            "Lists the visitor's conversations, also those that are over.",
+        )
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -1,8 +1,6 @@
 //! Left messages: what visitors and agents do with them (`spec/bytedesk.md` §7.1, §7.3).
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_desk::{DeskError, LeaveAction};
 use deskwire_model::{Principal, Uid};
 use deskwire_store::{LeaveMessage, LeaveStatus};

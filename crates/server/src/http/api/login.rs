@@ -1,7 +1,7 @@
 //! `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
 
 use axum::{Extension, extract::State};
-use deskwire_model::{AgentProfile, Principal};
+use deskwire_model::{AgentProfile, ErrorCode, Principal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +85,7 @@ async fn login(
         Err(error) => return Err(AppError::internal(error)),
     };
     let Some(agent) = agent.filter(|_| right) else {
-        return Err(AppError::Unauthorized("wrong user name or password".into()));
+        return Err(AppError::Named(ErrorCode::WrongPassword, "wrong user name or password".into()));
     };
     state.gateway.lockout.succeeded(&request.username, address);
     let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: agent.role };

@@ -34,7 +34,7 @@ use axum::{
 use deskwire_desk::DeskError;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{AppError, Routes};
+use super::{AppError, Repeats, Routes};
 use crate::{
     auth::password::Passwords,
     connection::{Endpoints, mqtt_endpoint},
@@ -62,6 +62,8 @@ pub struct ApiState {
     pub files: Arc<Files>,
     /// Slows down business systems that post too fast.
     pub notice_rates: Arc<NoticeRates>,
+    /// Answers to requests with a key.
+    pub repeats: Arc<Repeats>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
 }

@@ -3,11 +3,7 @@
 
 use std::{borrow::Cow, num::NonZeroU32, time::Duration};
 
-use axum::{
-    Extension,
-    extract::State,
-    http::HeaderMap,
-};
+use axum::{Extension, extract::State, http::HeaderMap};
 use deskwire_desk::NoticeDraft;
 use deskwire_model::{
     InvalidUid, MessageUid, NoticeContent, NoticeFeed, NoticeId, Principal, Seq, Timestamp, Uid,
@@ -27,15 +23,13 @@ use super::{
 };
 use crate::{
     config::NoticesSection,
-    http::{AppError, JsonBody, QueryParams, Routes, Success},
+    http::{AppError, IDEMPOTENCY_KEY, JsonBody, QueryParams, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
 /// Bytes of a menu's name.
 const MAX_MENU: usize = 64;
-/// The header that names a request, for who does not name the notice in the body.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Notices of a page of the history, if the request does not say, and at most.
 const PAGE: usize = 20;
 const MAX_PAGE: usize = 100;
@@ -330,7 +324,10 @@ async fn history(
     let notices = state.gateway.notices.history(principal, &filter, size).await?;
     let next = notices.last().filter(|_| notices.len() == size).map(|oldest| oldest.seq.0);
     let renderer = state.gateway.desk.renderer();
-    let content = notices.iter().map(|notice| raw(renderer.notice(notice).as_bytes()).map(NoticeJson)).collect::<Result<_, _>>()?;
+    let content = notices
+        .iter()
+        .map(|notice| raw(renderer.notice(notice).as_bytes()).map(NoticeJson))
+        .collect::<Result<_, _>>()?;
     Ok(Success::new(NoticesAnswer { content, next }))
 }
 

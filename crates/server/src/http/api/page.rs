@@ -57,6 +57,7 @@ pub(super) fn bounded_size(asked: u32) -> u32 {
 
 /// A page.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Page<T> {
     content: Vec<T>,

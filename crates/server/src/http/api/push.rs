@@ -9,7 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use deskwire_broker::{Content, Opaque, Publication};
-use deskwire_model::{Destination, InvalidTopic, Topic, Uid};
+use deskwire_model::{Destination, ErrorCode, InvalidTopic, Topic, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -79,7 +79,11 @@ async fn broadcast(
             QueueRoute::Everyone(topic) => topic,
             QueueRoute::Shared(queue) => {
                 let message = Publication::new(queue, Content::Opaque(content));
-                gateway.queues.admit(message).map_err(|full| AppError::Refused(full.to_string()))?.push();
+                gateway
+                    .queues
+                    .admit(message)
+                    .map_err(|full| AppError::Named(ErrorCode::Full, full.to_string()))?
+                    .push();
                 return Ok(Success::new(Pushed { sessions: None }));
             }
         },
@@ -125,7 +129,7 @@ async fn to_user(
 
 impl From<InvalidTopic> for AppError {
     fn from(error: InvalidTopic) -> Self {
-        Self::Refused(error.to_string())
+        Self::Named(ErrorCode::InvalidTopic, error.to_string())
     }
 }
 

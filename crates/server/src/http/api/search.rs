@@ -24,11 +24,19 @@ use crate::http::{AppError, QueryParams, Routes, Success};
 const MAX_TYPES: usize = 16;
 
 pub(super) fn agent_routes() -> Routes<ApiState> {
-    Routes::about("History").get("/api/v1/message/search", search, "Finds messages in the conversations that the caller sees.")
+    Routes::about("History").get(
+        "/api/v1/message/search",
+        search,
+        "Finds messages in the conversations that the caller sees.",
+    )
 }
 
 pub(super) fn visitor_routes() -> Routes<ApiState> {
-    Routes::about("Visitors").get("/visitor/api/v1/message/search", search_as_visitor, "Finds messages in the visitor's conversations.")
+    Routes::about("Visitors").get(
+        "/visitor/api/v1/message/search",
+        search_as_visitor,
+        "Finds messages in the visitor's conversations.",
+    )
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

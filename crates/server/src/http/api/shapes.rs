@@ -21,6 +21,10 @@ macro_rules! shaped {
                 <$shape>::schema_name()
             }
 
+            fn schema_id() -> Cow<'static, str> {
+                <$shape>::schema_id()
+            }
+
             fn json_schema(generator: &mut SchemaGenerator) -> Schema {
                 <$shape>::json_schema(generator)
             }

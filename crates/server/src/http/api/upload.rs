@@ -10,7 +10,7 @@ use axum::{
     middleware,
 };
 use deskwire_desk::DeskError;
-use deskwire_model::{Principal, Role};
+use deskwire_model::{ErrorCode, Principal, Role};
 use deskwire_store::{FilePath, FileRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,17 +22,14 @@ use super::{
 use crate::{
     connection::timestamp,
     files::{UploadError, linger},
-    http::{AppError, Description, Input, QueryParams, Routes, Success},
+    http::{AppError, Description, IDEMPOTENCY_KEY, Input, MAX_KEY, QueryParams, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
 /// Names an upload, so that a repeat is recognised.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How a proxy says by which scheme it was reached.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-/// Bytes of an idempotency key.
-const MAX_KEY: usize = 255;
 /// The channel of who names none.
 const DEFAULT_CHANNEL: &str = "WEB";
 
@@ -276,12 +273,13 @@ fn refusal(state: &ApiState, error: UploadError) -> AppError {
         }
         UploadError::NoRoom | UploadError::TooMany => {
             limit(Limit::Files);
-            AppError::Refused(error.to_string())
+            AppError::Named(ErrorCode::NoRoom, error.to_string())
         }
         UploadError::UnderWay => AppError::Busy,
-        UploadError::Malformed(_) | UploadError::Kind(_) | UploadError::Picture(_) | UploadError::TooSlow => {
-            AppError::Refused(error.to_string())
+        UploadError::Kind(_) | UploadError::Picture(_) => {
+            AppError::Named(ErrorCode::UnacceptableFile, error.to_string())
         }
+        UploadError::Malformed(_) | UploadError::TooSlow => AppError::Refused(error.to_string()),
         UploadError::Disk(_) | UploadError::Store(_) | UploadError::Blobs(_) => AppError::internal(error),
     }
 }

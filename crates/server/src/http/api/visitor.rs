@@ -2,10 +2,7 @@
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
-use axum::{
-    Extension,
-    extract::State,
-};
+use axum::{Extension, extract::State};
 use deskwire_desk::{Desk, DeskError, ThreadRequest};
 use deskwire_model::{Profile, ThreadType, Uid};
 use deskwire_store::Visitor;

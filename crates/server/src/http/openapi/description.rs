@@ -98,9 +98,7 @@ impl<'a> Description<'a> {
     /// Of the operation at `path`, whose parameters are text.
     pub(super) fn new(schemas: &'a mut Schemas, path: &str) -> Self {
         let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-        let parameter = |name: &str| {
-            json!({"name": name.trim_start_matches('*'), "in": "path", "required": true, "schema": {"type": "string"}})
-        };
+        let parameter = |name: &str| json!({"name": name.trim_start_matches('*'), "in": "path", "required": true, "schema": {"type": "string"}});
         Self {
             parameters: names.map(parameter).collect(),
             schemas,
@@ -127,12 +125,14 @@ impl<'a> Description<'a> {
         self.is_named = true;
     }
 
-    /// The members of `T` are parameters behind the `?`. What is no plain value cannot be said there.
+    /// The members of `T` are parameters behind the `?`. What is no plain value cannot be said there, and what is missing is
+    /// not null there.
     pub fn query<T: JsonSchema>(&mut self) {
         let schema = T::json_schema(&mut self.schemas.requests).to_value();
         let required = schema["required"].as_array().cloned().unwrap_or_default();
-        for (name, mut schema) in schema["properties"].as_object().cloned().unwrap_or_default() {
-            if is_compound(&schema) {
+        for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+            let mut schema = without_null(schema);
+            if self.is_compound(&schema) {
                 continue;
             }
             let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
@@ -142,6 +142,15 @@ impl<'a> Description<'a> {
                 parameter["description"] = description;
             }
             self.parameters.push(parameter);
+        }
+    }
+
+    /// Whether values are objects or lists.
+    fn is_compound(&self, schema: &Value) -> bool {
+        let named = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        match named.and_then(|name| self.schemas.requests.definitions().get(name)) {
+            Some(definition) => self.is_compound(definition),
+            None => schema["type"] == "object" || schema["type"] == "array",
         }
     }
 
@@ -184,9 +193,25 @@ impl<'a> Description<'a> {
     }
 }
 
-/// Whether values are objects, or lists of something: a query has no spelling for them.
-fn is_compound(schema: &Value) -> bool {
-    let of_type = |name: &str| schema["type"] == name || schema["type"].as_array().is_some_and(|of| of.contains(&json!(name)));
-    let nested = schema["anyOf"].as_array().is_some_and(|of| of.iter().any(|schema| schema["$ref"].as_str().is_some_and(|name| name.ends_with("Named"))));
-    of_type("object") || of_type("array") || nested
+/// The schema of what is there, if it is.
+fn without_null(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    let Some(members) = schema.as_object_mut() else { return schema };
+    if members.get("default").is_some_and(Value::is_null) {
+        members.remove("default");
+    }
+    if let Some(types) = members.get_mut("type")
+        && let Some(only) = types.as_array().and_then(|types| types.iter().find(|name| *name != "null")).cloned()
+    {
+        *types = only;
+    }
+    let null = json!({"type": "null"});
+    let alternatives = members.get("anyOf").and_then(Value::as_array);
+    if let Some([only]) = alternatives.map(|any| any.iter().filter(|one| **one != null).collect::<Vec<_>>()).as_deref()
+    {
+        let only = (*only).clone();
+        members.remove("anyOf");
+        members.extend(only.as_object().cloned().unwrap_or_default());
+    }
+    schema
 }

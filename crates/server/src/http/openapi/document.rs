@@ -5,11 +5,7 @@ use deskwire_model::{ErrorCode, Role};
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Access, Description, Routes,
-    description::Schemas,
-    routes::Operation,
-};
+use super::{Access, Description, Routes, description::Schemas, routes::Operation};
 
 /// The statuses of refusals, each with its words. The domain's own come under 200.
 const REFUSALS: [(u16, &str); 10] = [
@@ -140,7 +136,8 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
                 _ => true,
             };
             if may_be {
-                responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{}", name_of(status))}));
+                responses
+                    .insert(status.to_string(), json!({"$ref": format!("#/components/responses/{}", name_of(status))}));
             }
         }
     }

@@ -18,7 +18,8 @@ pub(super) fn reference(document: &Document) -> String {
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
          <title>{title}: HTTP reference</title><style>{STYLE}</style><nav><strong>{title}</strong>"
     );
-    let tags: Vec<&str> = json["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
+    let tags: Vec<&str> =
+        json["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
     for tag in tags.iter().chain(&["Error codes", "Shapes"]) {
         page += &format!("<a href='#{}'>{}</a>", anchor(tag), escaped(tag));
     }
@@ -75,7 +76,14 @@ fn operation_card(page: &mut String, (method, path): (&str, &str), operation: &V
         for (media_type, content) in members(&answer["content"]) {
             *page += &format!("<h4>{status}, {}</h4>", escaped(media_type));
             let schema = &content["schema"];
-            schema_text(page, if schema["anyOf"][0]["properties"]["data"].is_null() { schema } else { &schema["anyOf"][0]["properties"]["data"] });
+            schema_text(
+                page,
+                if schema["anyOf"][0]["properties"]["data"].is_null() {
+                    schema
+                } else {
+                    &schema["anyOf"][0]["properties"]["data"]
+                },
+            );
         }
     }
     *page += "</div></details>";
@@ -135,7 +143,8 @@ fn shapes(page: &mut String, document: &Value) {
     *page += "<h2 id=shapes>Shapes</h2>";
     for (name, schema) in members(&document["components"]["schemas"]) {
         let about = text(&schema["description"]).replace('`', "");
-        let _ = write!(page, "<details id='shape-{name}'><summary><code>{name}</code><span>{about}</span></summary><div>");
+        let _ =
+            write!(page, "<details id='shape-{name}'><summary><code>{name}</code><span>{about}</span></summary><div>");
         schema_text(page, schema);
         *page += "</div></details>";
     }

@@ -27,7 +27,9 @@ fn is_bare(schema: &Value) -> bool {
 
 /// Follows a reference within the document.
 fn resolve<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
-    schema["$ref"].as_str().map_or(schema, |name| document.json().pointer(name.trim_start_matches('#')).unwrap_or(&Value::Null))
+    schema["$ref"]
+        .as_str()
+        .map_or(schema, |name| document.json().pointer(name.trim_start_matches('#')).unwrap_or(&Value::Null))
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! Messages of agents over HTTP: sending, whispering, history.
 
-use axum::{
-    Extension,
-    extract::State,
-};
+use axum::{Extension, extract::State};
 use deskwire_desk::Sender;
 use deskwire_model::{MessageType, dialect};
 use schemars::JsonSchema;

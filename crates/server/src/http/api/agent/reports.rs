@@ -137,7 +137,10 @@ impl JsonSchema for ReportLine {
         let counted = Counters::NAMES.iter().map(|name| (camel_case(name), json!({"type": "integer", "minimum": 0})));
         let derived = DERIVED.iter().map(|(name, _)| (camel_case(name), json!({"type": ["number", "null"]})));
         let mut members: Map<String, Value> = counted.chain(derived).collect();
-        members.insert("time".into(), json!({"type": "integer", "description": "When the hour or day begins, in milliseconds."}));
+        members.insert(
+            "time".into(),
+            json!({"type": "integer", "description": "When the hour or day begins, in milliseconds."}),
+        );
         members.insert("workgroup".into(), json!({"type": "string"}));
         members.insert("agent".into(), json!({"type": "string"}));
         let required: Vec<String> = Counters::NAMES.iter().map(|name| camel_case(name)).collect();

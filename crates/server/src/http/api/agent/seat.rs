@@ -1,9 +1,7 @@
 //! An agent itself: its profile and whether it takes conversations.
 
-use axum::{
-    extract::{Path, State},
-};
-use deskwire_model::{AgentStatus, Uid};
+use axum::extract::{Path, State};
+use deskwire_model::{AgentStatus, ErrorCode, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +62,7 @@ async fn presence(
     AgentCaller(principal): AgentCaller,
     Path(user): Path<String>,
 ) -> Result<Success<Presence>, AppError> {
-    let unknown = || AppError::Refused("nobody of this organisation has this uid".into());
+    let unknown = || AppError::Named(ErrorCode::UnknownUser, "nobody of this organisation has this uid".into());
     let user = Uid::new(&user).map_err(|_| unknown())?;
     if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
         return Err(unknown());

@@ -1,14 +1,13 @@
 //! What administrators set: people, workgroups and their settings, roles, capacities, weights.
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_desk::{DeskError, ServiceSettings};
 use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::IdempotencyKey;
 use crate::{
     auth::password::PasswordError,
     http::{
@@ -87,6 +86,7 @@ struct NewAgent {
 async fn create_agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewAgent>,
 ) -> Result<Success<AgentUser>, AppError> {
     let role = request.role.unwrap_or(Role::Agent);
@@ -95,7 +95,7 @@ async fn create_agent(
         return Err(DeskError::NotAllowed.into());
     }
     let agent = AgentProfile {
-        uid: request.uid.unwrap_or_else(Uid::random),
+        uid: key.names(&principal, request.uid),
         org: principal.org.clone(),
         username: request.username,
         profile: Profile { nickname: request.nickname, avatar: request.avatar },
@@ -107,7 +107,12 @@ async fn create_agent(
         Err(PasswordError::TooLong) => return Err(AppError::Refused("the password is too long".into())),
         hashed => hashed.map_err(AppError::internal)?,
     };
-    state.gateway.desk.create_agent(&principal, &agent, &hash).await?;
+    let desk = &state.gateway.desk;
+    match desk.create_agent(&principal, &agent, &hash).await {
+        // The first request under this key has made it, and its answer was lost.
+        Err(DeskError::Taken) if key.is_there() && desk.agent(&agent.uid).await?.as_ref() == Some(&agent) => {}
+        created => created?,
+    }
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
@@ -130,10 +135,16 @@ struct CreatedWorkgroup {
 async fn create_workgroup(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewWorkgroup>,
 ) -> Result<Success<CreatedWorkgroup>, AppError> {
-    let uid = request.uid.unwrap_or_else(Uid::random);
-    state.gateway.desk.create_workgroup(&principal, &uid, &request.name, &request.agent_uids).await?;
+    let is_named_by_key = key.is_there() && request.uid.is_none();
+    let uid = key.names(&principal, request.uid);
+    match state.gateway.desk.create_workgroup(&principal, &uid, &request.name, &request.agent_uids).await {
+        // Nobody else can have this uid: the first request under this key has made it, and its answer was lost.
+        Err(DeskError::Taken) if is_named_by_key => {}
+        created => created?,
+    }
     Ok(Success::new(CreatedWorkgroup { uid }))
 }
 

@@ -1,8 +1,6 @@
 //! What supervisors do: see all conversations of their organisation, follow one, take one over; see who is free.
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_desk::RoutingState;
 use deskwire_model::{ThreadStatus, Uid};
 use schemars::JsonSchema;

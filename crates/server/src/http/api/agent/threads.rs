@@ -1,8 +1,6 @@
 //! The conversations of an agent: its list, taking one, closing one.
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_desk::Command;
 use deskwire_model::{Conversation, Principal};
 use schemars::JsonSchema;
@@ -25,7 +23,11 @@ use crate::{
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Conversations")
-        .get("/api/v1/thread/query", threads, "Lists the agent's open conversations, that with the newest message first.")
+        .get(
+            "/api/v1/thread/query",
+            threads,
+            "Lists the agent's open conversations, that with the newest message first.",
+        )
         .get("/api/v1/thread/query/topic", thread, "Gives a conversation in which the agent takes part.")
         .also("/api/v1/thread/query/uid")
         .post("/api/v1/thread/accept", accept, "Takes a conversation that waits or was left a message in.")

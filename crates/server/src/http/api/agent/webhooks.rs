@@ -1,13 +1,12 @@
 //! What administrators do with webhooks and robots: make, list, switch and drop them, and look after what they did not hear.
 
-use axum::{
-    extract::State,
-};
+use axum::extract::State;
 use deskwire_model::{Role, Uid};
 use deskwire_store::{DeadLetter, HookTopic, NewWebhook, Webhook};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::IdempotencyKey;
 use crate::{
     connection::timestamp,
     http::{
@@ -84,6 +83,7 @@ impl From<Webhook> for HookAnswer {
 async fn create(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewHook>,
 ) -> Result<Success<HookAnswer>, AppError> {
     let config = &state.gateway.config.webhooks;
@@ -100,7 +100,7 @@ async fn create(
     let secret = Secret::random().map_err(AppError::internal)?;
     let told = secret.to_text();
     let new = NewWebhook {
-        uid: request.uid.unwrap_or_else(Uid::random),
+        uid: key.names(&principal, request.uid),
         org: principal.org.clone(),
         url: url.into(),
         secret: secret.into_bytes(),
@@ -136,14 +136,14 @@ async fn switch(
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Named {
+struct WebhookName {
     uid: Uid,
 }
 
 async fn drop_one(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<Named>,
+    JsonBody(request): JsonBody<WebhookName>,
 ) -> Result<Success<bool>, AppError> {
     state.gateway.desk.drop_webhook(&principal, &request.uid, timestamp()).await?;
     Ok(Success::new(true))
