@@ -83,12 +83,15 @@ struct Message {
     /// Milliseconds since 1970.
     timestamp: i64,
     /// Its place in the conversation, from 1.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
     /// From where it was sent.
     channel: String,
     /// Who wrote it.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     user: Option<Person>,
     /// The conversation as it was then.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     thread: Option<ThreadOfMessage>,
     /// A JSON document in a string; `event` in it tells what happened to the conversation.
     extra: String,
@@ -118,6 +121,7 @@ struct ThreadOfMessage {
     status: String,
     channel: String,
     /// The visitor.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     user: Option<Person>,
     extra: String,
 }
@@ -141,6 +145,7 @@ struct Thread {
     /// The visitor.
     user: Person,
     /// Who has it: a JSON document in a string.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     agent: Option<String>,
     extra: String,
     /// Of its newest message.

@@ -8,6 +8,8 @@
 
 mod description;
 mod document;
+#[cfg(test)]
+mod error_pages;
 mod pages;
 mod reference;
 mod routes;

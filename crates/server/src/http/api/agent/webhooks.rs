@@ -1,6 +1,7 @@
 //! What administrators do with webhooks and robots: make, list, switch and drop them, and look after what they did not hear.
 
 use axum::extract::State;
+use deskwire_desk::DeskError;
 use deskwire_model::{Role, Uid};
 use deskwire_store::{DeadLetter, HookTopic, NewWebhook, Webhook};
 use schemars::JsonSchema;
@@ -86,6 +87,10 @@ async fn create(
     key: IdempotencyKey,
     JsonBody(request): JsonBody<NewHook>,
 ) -> Result<Success<HookAnswer>, AppError> {
+    // Before anything is said about the request.
+    if principal.role != Role::Admin {
+        return Err(DeskError::NotAllowed.into());
+    }
     let config = &state.gateway.config.webhooks;
     let url = Guard::new(&config.allowed_networks).url(&request.url);
     let url = url.map_err(|error| AppError::Refused(error.to_string()))?;
