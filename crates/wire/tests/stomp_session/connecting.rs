@@ -59,7 +59,7 @@ fn frames_before_connect_end_the_session() {
     let mut session = session_with(config());
     feed(&mut session, &["SEND\ndestination:/a\nreceipt:7\n\nx", "CONNECT\n\n"]);
     let error = final_error(&mut session);
-    assert!(error.starts_with("ERROR\nmessage:SEND before CONNECT\nreceipt-id:7\n"), "{error:?}");
+    assert!(error.starts_with("ERROR\nmessage:SEND before CONNECT\nerror:protocol_error\nreceipt-id:7\n"), "{error:?}");
     assert!(session.poll_event().is_none());
 }
 
@@ -149,7 +149,7 @@ fn a_refused_client_gets_the_reason_and_nothing_behind_it() {
     session.error("code", "again", "", None);
     assert_eq!(
         next_frame(&mut session),
-        "ERROR\nmessage:bad credentials\ncontent-type:text/plain\ncontent-length:22\n\n\
+        "ERROR\nmessage:bad credentials\nerror:code\ncontent-type:text/plain\ncontent-length:22\n\n\
          ask your administrator\0"
     );
     assert_eq!(session.poll_transmit(), None);

@@ -115,6 +115,6 @@ fn rule_14_nothing_follows_an_error() {
     session.error("code", "no", "", Some("r"));
     session.receipt("r");
     session.handle_timeout(START.after(1_000_000));
-    assert_eq!(next_frame(&mut session), "ERROR\nmessage:no\nreceipt-id:r\ncontent-length:0\n\n\0");
+    assert_eq!(next_frame(&mut session), "ERROR\nmessage:no\nerror:code\nreceipt-id:r\ncontent-length:0\n\n\0");
     assert_eq!(session.poll_transmit(), None);
 }

@@ -27,7 +27,7 @@ fn a_live_subscription_id_cannot_be_used_again() {
     assert_eq!(events(&mut session), ["subscribe 0 /a", "unsubscribe 0 None", "subscribe 1 /a"]);
     feed(&mut session, &["SUBSCRIBE\nid:1\ndestination:/b\nreceipt:r\n\n"]);
     let error = final_error(&mut session);
-    assert!(error.contains("subscription id is in use\nreceipt-id:r\n"), "{error:?}");
+    assert!(error.contains("subscription id is in use\nerror:protocol_error\nreceipt-id:r\n"), "{error:?}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Output for Exported {
             }},
             "text/plain": {"schema": {"type": "string"}},
         });
-        description.answers_in(200, "The conversation.", content);
+        description.answers_in(200, "The conversation.", &content);
     }
 }
 

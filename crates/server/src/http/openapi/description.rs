@@ -183,7 +183,7 @@ impl<'a> Description<'a> {
     }
 
     /// The answer with `status` is of one of the media types of `content`.
-    pub fn answers_in(&mut self, status: u16, description: &str, content: Value) {
+    pub fn answers_in(&mut self, status: u16, description: &str, content: &Value) {
         self.answers.push((status, json!({"description": description, "content": content})));
     }
 

@@ -146,7 +146,6 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     /// The router alone, once the document has been made.
-    #[must_use]
     pub fn into_router(self) -> Router<S> {
         self.router
     }

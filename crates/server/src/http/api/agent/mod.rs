@@ -1,7 +1,7 @@
 //! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3), by subject.
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
-//! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors [`settings`] and [`webhooks`] for
+//! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
 //! administrators; [`reports`] says what was counted. [`thread_name`] finds the conversation that a request is about.
 
 mod commands;
