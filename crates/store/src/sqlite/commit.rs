@@ -67,7 +67,8 @@ impl Commit<'_> {
     fn say(&mut self, saying: &Saying) -> Result<Written> {
         let Saying { entry, timers, facts } = saying;
         let written = self.append(entry)?;
-        if let Written::Appended { .. } = written {
+        // Somebody may have closed it, or passed it on, since the clocks were thought of.
+        if matches!(written, Written::Appended { .. }) && assignment::is_chatting(self.db, entry.log)? {
             timers::change(self.db, entry.log, timers)?;
             episodes::note(self.db, entry.log, facts, self.now)?;
         }
