@@ -7,7 +7,7 @@ use deskwire_store::{NewWebhook, Store, Visitor};
 use crate::house::BEGINNING;
 
 /// Conversations that an agent takes at first.
-pub(crate) const CAPACITY: u32 = 2;
+pub(crate) const CAPACITY: u32 = 1;
 
 /// One tenant.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Organisation {
         let org = uid(&format!("{letter}-org"));
         let person = |name: &str, role| Principal { org: org.clone(), uid: uid(&format!("{letter}-{name}")), role };
         Self {
-            visitors: ["v0", "v1", "v2", "v3"].iter().map(|name| person(name, Role::Visitor)).collect(),
+            visitors: ["v0", "v1", "v2", "v3", "v4", "v5"].iter().map(|name| person(name, Role::Visitor)).collect(),
             agents: ["ann", "bob", "cid", "dan"].iter().map(|name| person(name, Role::Agent)).collect(),
             supervisor: person("boss", Role::Supervisor),
             admin: person("admin", Role::Admin),

@@ -8,7 +8,7 @@ use deskwire_store::Store;
 
 use crate::cast::Organisation;
 
-/// Who waits for each service, the longest first.
+/// Who waits for each service, and under which fence.
 pub(crate) type Queues = BTreeMap<Uid, Vec<(LogId, u64)>>;
 
 pub(crate) async fn read(store: &Store, cast: &[Organisation]) -> Queues {
@@ -40,12 +40,13 @@ pub(crate) async fn stuck(desk: &Desk, store: &Store, cast: &[Organisation], now
 }
 
 /// Of those who waited before the step and still do, nobody was there longer than somebody whom routing has served since.
-pub(crate) fn in_turn(before: &Queues, after: &Queues, given: &[LogId]) {
+/// `since` is when each began to wait.
+pub(crate) fn in_turn(before: &Queues, after: &Queues, since: &BTreeMap<LogId, usize>, given: &[LogId]) {
     for (service, waited) in before {
-        let place = |log: LogId| waited.iter().position(|(other, _)| *other == log);
-        let Some(last) = given.iter().filter_map(|log| place(*log)).max() else { continue };
+        let of_service = |log: &&LogId| waited.iter().any(|(other, _)| other == *log);
+        let Some(last) = given.iter().filter(of_service).filter_map(|log| since.get(log)).max() else { continue };
         let still = |(log, fence): &&(LogId, u64)| after[service].contains(&(*log, *fence));
-        let passed_over = waited[..last].iter().find(still);
-        assert!(passed_over.is_none(), "{passed_over:?} of {service} waited longer than {:?}", waited[last]);
+        let passed_over = waited.iter().filter(still).find(|(log, _)| since.get(log).is_some_and(|since| since < last));
+        assert!(passed_over.is_none(), "{passed_over:?} of {service} waited longer than one of {given:?}");
     }
 }

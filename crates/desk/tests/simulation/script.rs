@@ -175,7 +175,7 @@ impl<'a> Script<'a> {
             }
             Kind::Duty => {
                 let agent = self.random.choose(&org.agents).uid.clone();
-                let capacity = u32::try_from(self.random.below(4)).unwrap();
+                let capacity = u32::try_from(self.random.below(3)).unwrap();
                 return Some(Act::Duty { by: org.admin.clone(), agent, capacity });
             }
             Kind::Set => {
@@ -307,7 +307,9 @@ impl<'a> Script<'a> {
 
     fn settings(&mut self, org: &Organisation) -> Value {
         let mut settings = json!({ "rateOnClose": self.random.one_in(2), "rateMinMessages": 1 });
-        settings["routing"] = serde_json::to_value(self.random.choose(&Mode::ALL)).unwrap();
+        // Pools are served by hand: not too many of them, or nobody waits for routing.
+        let modes = if self.random.one_in(4) { &Mode::ALL[..] } else { &Mode::ALL[..7] };
+        settings["routing"] = serde_json::to_value(self.random.choose(modes)).unwrap();
         settings["maxWaiting"] = (*self.random.choose(&[2, 10_000])).into();
         settings["maxWaitS"] = (*self.random.choose(&[20, 600, 86_400])).into();
         // The walk begins on a Tuesday at 22:13 and lasts some days.

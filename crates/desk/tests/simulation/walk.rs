@@ -276,6 +276,7 @@ impl<'a> Walk<'a> {
         let counts = self.steps.is_multiple_of(COUNTED);
         house.runtime.block_on(async {
             let at = quiet(house, cast).await;
+            let since = self.witness.waiting.clone();
             let given = self.witness.listen(&house.witness);
             let changed = self.ledger.catch_up(&house.store, cast).await;
             self.witness.has_heard(&self.ledger);
@@ -293,7 +294,7 @@ impl<'a> Walk<'a> {
                 }
             }
             if let Some(before) = before {
-                queues::in_turn(before, &queues::read(&house.store, cast).await, &given);
+                queues::in_turn(before, &queues::read(&house.store, cast).await, &since, &given);
             }
             if counts {
                 for org in cast {

@@ -17,6 +17,9 @@ pub(crate) struct Witness {
     resumed: BTreeMap<LogId, u64>,
     /// Who talks with the visitor, as far as was heard.
     owners: BTreeMap<LogId, Uid>,
+    /// Since when who waits does so, in the order of the commits, as far as that was heard.
+    pub(crate) waiting: BTreeMap<LogId, usize>,
+    changes: usize,
     /// The most that each agent may have been given since the last quiet moment.
     pub(crate) capacity: BTreeMap<Uid, u32>,
 }
@@ -47,10 +50,16 @@ impl Witness {
         given
     }
 
-    fn follow(&mut self, log: LogId, change: &Change, checked: bool) {
+    fn follow(&mut self, log: LogId, change: &Change, live: bool) {
+        self.changes += 1;
+        if change.to != ThreadStatus::Queuing {
+            self.waiting.remove(&log);
+        } else if change.from != ThreadStatus::Queuing && live {
+            self.waiting.insert(log, self.changes);
+        }
         self.owners.remove(&log);
         let Some(agent) = change.agent.clone().filter(|_| change.to == ThreadStatus::Chatting) else { return };
-        if checked && ["ASSIGN", "TRANSFER"].contains(&change.name.as_str()) && change.reason != "offered" {
+        if live && ["ASSIGN", "TRANSFER"].contains(&change.name.as_str()) && change.reason != "offered" {
             let others = self.owners.values().filter(|owner| **owner == agent).count();
             let room = self.capacity.get(&agent).copied().unwrap_or_default() as usize;
             assert!(others < room, "{agent} has {others} and takes {room}, and is given {log} by {change:?}");
