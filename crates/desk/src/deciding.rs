@@ -225,10 +225,13 @@ impl Desk {
     /// What a decision about `log` is to be made from now.
     pub(crate) async fn snapshot(&self, log: LogId) -> Result<Snapshot, DeskError> {
         let conversation = self.store.conversation(log).await?.ok_or(DeskError::NotYours)?;
+        // What is remembered may be newer than what was read. Everything else is read behind it: what is older than the
+        // fence must not be decided about under it.
+        let conversation = self.remember(conversation);
         let timers = self.store.timers_of(log).await?;
         let settings = self.settings(&conversation.service).await?;
         let episode = self.store.episodes(log, 1).await?.into_iter().next();
-        Ok(Snapshot { conversation: self.remember(conversation), timers, settings, episode })
+        Ok(Snapshot { conversation, timers, settings, episode })
     }
 
     /// Has `plan` say what is to happen to the conversation `log`, until nobody else was faster.

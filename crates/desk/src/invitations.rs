@@ -1,6 +1,6 @@
 //! Having colleagues help in a conversation: invited, they hear it; when they have accepted, they speak in it too.
 
-use deskwire_model::{Attendant, Conversation, Draft, LogId, Part, Principal, ThreadStatus, Timestamp, Uid};
+use deskwire_model::{Attendant, Conversation, Draft, LogId, Part, Principal, ThreadStatus, Timestamp};
 use deskwire_store::{Timer, TimerChange};
 use serde_json::json;
 
@@ -8,10 +8,9 @@ use crate::{
     Desk, DeskError,
     access::directs,
     commands::{Request, Target, with_status},
-    deciding::{Decided, Plan, desk_itself},
-    greeting::document,
+    deciding::{Decided, Plan},
     state,
-    transfers::{after_seconds, is_for},
+    transfers::{after_seconds, is_for, unanswered, withdrawn},
 };
 
 impl Desk {
@@ -93,20 +92,15 @@ impl Desk {
                 false => is_for(timer, "to", &by.uid),
             };
             let timer = pending.filter(own).ok_or(DeskError::NotPending)?;
-            let plan = not_invited(timer, &snapshot.conversation);
+            let plan = withdrawn(timer, &snapshot.conversation, Part::Invited);
             Ok(plan.telling(by.clone(), with_status(draft.clone(), status), "does not come"))
         })
         .await
     }
 
     pub(crate) fn invitation_timed_out(&self, timer: &Timer, conversation: &Conversation) -> Plan {
-        let content = json!({ "content": "邀请超时", "status": "INVITE_TIMEOUT", "uid": timer.key.as_ref() });
-        let told = document("INVITE_TIMEOUT", &content);
-        not_invited(timer, conversation).telling(
-            desk_itself(conversation),
-            told,
-            "the invitation was not answered in time",
-        )
+        let told = ("INVITE_TIMEOUT", "邀请超时", "the invitation was not answered in time");
+        unanswered(timer, conversation, Part::Invited, told)
     }
 
     /// Somebody who attends goes, or is sent away.
@@ -138,12 +132,4 @@ impl Desk {
         })
         .await
     }
-}
-
-/// The invitation is over.
-fn not_invited(timer: &Timer, conversation: &Conversation) -> Plan {
-    let invited = |attendant: &&Attendant| attendant.part == Part::Invited && is_for(timer, "to", &attendant.user);
-    let leaves: Vec<Uid> =
-        conversation.attendants.iter().filter(invited).map(|attendant| attendant.user.clone()).collect();
-    Plan { leaves, consumes: Some(timer.id), ..Plan::default() }
 }

@@ -112,15 +112,18 @@ impl Desk {
         }
     }
 
-    /// A supervisor follows a conversation on all its connections, or does so no more.
+    /// A supervisor follows a conversation on all its connections until it is closed, or does so no more.
     ///
     /// # Errors
-    /// [`DeskError::NotAllowed`] for others; [`DeskError::Commit`], [`DeskError::Store`].
+    /// [`DeskError::NotAllowed`] for others, [`DeskError::NotNow`] when it is closed; [`DeskError::Commit`],
+    /// [`DeskError::Store`].
     pub async fn watch(&self, by: &Principal, log: LogId, watches: bool) -> Result<Decided, DeskError> {
         self.change(log, |snapshot| {
             supervises(by, &snapshot.conversation)?;
+            let Conversation { status, .. } = *snapshot.conversation;
             let part = snapshot.conversation.part_of(&by.uid);
             Ok(match (watches, part) {
+                (true, _) if status == ThreadStatus::Closed => return Err(DeskError::NotNow(status)),
                 (true, None) => {
                     Plan { joins: vec![Attendant { user: by.uid.clone(), part: Part::Watcher }], ..Plan::default() }
                 }

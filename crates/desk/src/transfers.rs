@@ -98,20 +98,15 @@ impl Desk {
                     || (cancel && by.role.supervises() && directs(by, &snapshot.conversation))
             };
             let timer = pending.filter(own).ok_or(DeskError::NotPending)?;
-            let plan = not_offered(timer, &snapshot.conversation);
+            let plan = withdrawn(timer, &snapshot.conversation, Part::Offered);
             Ok(plan.telling(by.clone(), with_status(draft.clone(), status), "stays where it is"))
         })
         .await
     }
 
     pub(crate) fn transfer_timed_out(&self, timer: &Timer, conversation: &Conversation) -> Plan {
-        let content = json!({ "content": "转接超时", "status": "TRANSFER_TIMEOUT", "uid": timer.key.as_ref() });
-        let told = document("TRANSFER_TIMEOUT", &content);
-        not_offered(timer, conversation).telling(
-            desk_itself(conversation),
-            told,
-            "the transfer was not answered in time",
-        )
+        let told = ("TRANSFER_TIMEOUT", "转接超时", "the transfer was not answered in time");
+        unanswered(timer, conversation, Part::Offered, told)
     }
 
     /// To whoever routing finds in the workgroup, or into its queue.
@@ -213,15 +208,21 @@ fn offering(by: &Principal, snapshot: &Snapshot, agent: &Uid, draft: Draft, now:
     Ok(plan.telling(by.clone(), with_status(draft, "TRANSFER_PENDING"), "offered"))
 }
 
-/// The offer is over, and nothing else has changed.
-fn not_offered(timer: &Timer, conversation: &Conversation) -> Plan {
-    let offered = conversation
-        .attendants
-        .iter()
-        .filter(|attendant| attendant.part == Part::Offered && is_for(timer, "to", &attendant.user));
-    Plan {
-        leaves: offered.map(|attendant| attendant.user.clone()).collect(),
-        consumes: Some(timer.id),
-        ..Plan::default()
-    }
+/// The question that `timer` waits for an answer to is over, and nothing else has changed: who attended as `part` for its
+/// sake does so no more.
+pub(crate) fn withdrawn(timer: &Timer, conversation: &Conversation, part: Part) -> Plan {
+    let asked = |attendant: &&Attendant| attendant.part == part && is_for(timer, "to", &attendant.user);
+    let leaves = conversation.attendants.iter().filter(asked).map(|attendant| attendant.user.clone()).collect();
+    Plan { leaves, consumes: Some(timer.id), ..Plan::default() }
+}
+
+/// As [`withdrawn`], because nobody has answered in time: told by a message of type `kind`, and why.
+pub(crate) fn unanswered(
+    timer: &Timer,
+    conversation: &Conversation,
+    part: Part,
+    (kind, text, reason): (&'static str, &str, &str),
+) -> Plan {
+    let told = document(kind, &json!({ "content": text, "status": kind, "uid": timer.key.as_ref() }));
+    withdrawn(timer, conversation, part).telling(desk_itself(conversation), told, reason)
 }

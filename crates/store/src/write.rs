@@ -56,7 +56,8 @@ pub enum Write {
     /// Changes a conversation; answered by [`Written::Decided`] or, if its first entry was said before, by
     /// [`Written::Duplicate`] of that entry.
     Decide(Box<Decision>),
-    /// As `Append`, with what depends on the entry; a repeat changes nothing. Answered as `Append`.
+    /// As `Append`, with what depends on the entry while somebody serves the conversation
+    /// ([`ThreadStatus::Chatting`](deskwire_model::ThreadStatus::Chatting)); a repeat changes nothing. Answered as `Append`.
     Say(Box<Saying>),
     /// Adds an entry that changes what another one shows, and changes that; a repeat changes nothing. Answered as
     /// `Append`.
@@ -160,7 +161,7 @@ pub struct NewEntry {
     pub hides: Option<MessageUid>,
 }
 
-/// An entry with what depends on it.
+/// An entry with what depends on it, which is left out if nobody serves the conversation any more when it is committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saying {
     /// The entry.

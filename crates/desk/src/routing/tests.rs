@@ -59,6 +59,30 @@ fn each_mode_has_its_order_and_its_reason() {
 }
 
 #[test]
+fn each_mode_says_why() {
+    let ann = Candidate { chatting: 1, weight: 2, response_ms: Some(300), ..agent("ann") };
+    let (visitor, last) = (uid("v"), uid("ann"));
+    let given =
+        |reason: &str| Route::Assign(vec![Choice { agent: uid("ann"), capacity: 10, reason: reason.to_owned() }]);
+    let table = [
+        (Mode::RoundRobin, given("next in turn")),
+        (Mode::LeastActive, given("fewest open (1); idle longest")),
+        (Mode::Random, given("drawn at random")),
+        (Mode::WeightedRandom, given("drawn at random, with weight 2 and 1 open")),
+        (Mode::ConsistentHash, given("the agent for this visitor")),
+        (Mode::FastestResponse, given("fastest first response (300 ms)")),
+        (Mode::Recent, given("had this visitor last")),
+        (Mode::Broadcast, Route::Queue("offered to all agents")),
+        (Mode::Manual, Route::Queue("in the pool")),
+    ];
+    assert_eq!(table.each_ref().map(|(mode, _)| *mode), Mode::ALL);
+    for (mode, expected) in table {
+        let route = route(&question(mode, &visitor, Some(&last), 7), std::slice::from_ref(&ann));
+        assert_eq!(route, expected, "{mode:?}");
+    }
+}
+
+#[test]
 fn who_answers_faster_comes_first() {
     let candidates = [900, 100, 500].map(|time| Candidate { response_ms: Some(time), ..agent(&format!("a{time}")) });
     let visitor = uid("v");

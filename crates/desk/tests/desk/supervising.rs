@@ -36,6 +36,8 @@ async fn a_supervisor_sees_watches_and_takes_over() {
     assert_eq!((taken.agent.clone(), kinds), (Some(uid("boss")), vec!["WELCOME".to_owned(); 2]));
     assert_eq!(event(&last)["name"], "TAKE_OVER");
     office.command(&boss, "v", Command::Close, Value::Null).await.unwrap();
+    let late = office.desk.watch(&boss, conversation.id, true).await;
+    assert!(matches!(late, Err(DeskError::NotNow(ThreadStatus::Closed))), "nobody attends what is over: {late:?}");
 }
 
 #[tokio::test]

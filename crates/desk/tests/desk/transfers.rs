@@ -20,6 +20,18 @@ async fn offer(office: &Office, to: &str) -> Result<deskwire_desk::Decided, Desk
     office.command(&agent("ann"), "v", Command::Transfer, json!({ "receiver": { "uid": to }, "note": "please" })).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_offers_at_once_one_is_made() {
+    let (office, _connections) = office().await;
+    for _ in 0..30 {
+        let (first, second) = tokio::join!(offer(&office, "bob"), offer(&office, "cid"));
+        assert_ne!(first.is_ok(), second.is_ok(), "{first:?} and {second:?}");
+        let refused = first.err().or(second.err());
+        assert!(matches!(refused, Some(DeskError::AlreadyPending)), "{refused:?}");
+        office.command(&agent("ann"), "v", Command::CancelTransfer, Value::Null).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn an_offer_is_answered_once() {
     for (by, command, kind, status, owner) in [

@@ -130,6 +130,10 @@ pub(super) fn others_chatting(db: &Connection, agent: &Uid, log: LogId) -> Resul
         .query_row(params![agent.as_str(), log.0], |row| columns::number(row, 0))
 }
 
+pub(super) fn is_chatting(db: &Connection, log: LogId) -> Result<bool> {
+    db.prepare_cached("SELECT 1 FROM conversation WHERE id = ?1 AND status = 'CHATTING'")?.exists(params![log.0])
+}
+
 pub(super) fn was_assigned(db: &Connection, log: LogId) -> Result<bool> {
     db.prepare_cached("SELECT was_assigned FROM conversation WHERE id = ?1")?
         .query_row(params![log.0], |row| row.get(0))

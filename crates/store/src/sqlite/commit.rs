@@ -68,7 +68,10 @@ impl Commit<'_> {
     fn say(&mut self, saying: &Saying) -> Result<Written> {
         let Saying { entry, timers, facts } = saying;
         let written = self.append(entry)?;
-        if let Written::Appended { seq, .. } = written {
+        // Somebody may have closed it, or passed it on, since the clocks were thought of.
+        if let Written::Appended { seq, .. } = written
+            && assignment::is_chatting(self.db, entry.log)?
+        {
             timers::change(self.db, entry.log, timers)?;
             episodes::note(self.db, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;
         }

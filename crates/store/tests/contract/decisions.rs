@@ -25,6 +25,10 @@ fn chatting(agent: &str) -> Option<Placement> {
     Some(Placement { status: ThreadStatus::Chatting, agent: Some(uid(agent)), capacity: None, service: None })
 }
 
+fn closed(agent: &str) -> Option<Placement> {
+    chatting(agent).map(|to| Placement { status: ThreadStatus::Closed, ..to })
+}
+
 async fn only_timer(store: &Store, log: LogId) -> Timer {
     let timers = store.timers_of(log).await.unwrap();
     assert_eq!(timers.len(), 1, "{timers:?}");
@@ -190,6 +194,7 @@ pub(crate) async fn timers_are_set_kept_and_taken_away(backend: &impl Backend) {
 pub(crate) async fn what_is_said_takes_its_timers_along(backend: &impl Backend) {
     let store = backend.open().await;
     let log = create(&store, "v").await.id;
+    commit_one(&store, assign(log, 0, "a", 9)).await;
     let say = |name, due| {
         Write::Say(Box::new(Saying {
             entry: entry(log, "v", name),
@@ -200,7 +205,11 @@ pub(crate) async fn what_is_said_takes_its_timers_along(backend: &impl Backend) 
     assert_eq!(seq(&commit_one(&store, say("m1", 10)).await), 1);
     assert!(matches!(commit_one(&store, say("m1", 20)).await, Written::Duplicate { seq: Seq(1), .. }));
     assert_eq!(only_timer(&store, log).await.due, Timestamp(10), "a repeat changes nothing");
-    assert_eq!(store.conversation(log).await.unwrap().unwrap().fence, 0, "and a message is no decision");
+    assert_eq!(store.conversation(log).await.unwrap().unwrap().fence, 1, "and a message is no decision");
+    let closing = Decision { timers: vec![TimerChange::CancelAll(&["REMIND"])], ..decision(log, 1) };
+    commit_one(&store, decide(Decision { to: closed("a"), ..closing })).await;
+    assert_eq!(seq(&commit_one(&store, say("m2", 30)).await), 2, "what was on its way is said");
+    assert_eq!(store.timers_of(log).await.unwrap(), [], "and nobody waits for an answer to it");
 }
 
 pub(crate) async fn who_attends_is_known_with_the_conversation(backend: &impl Backend) {
