@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures the release build on this machine: starts a server of its own on a free port with a temporary data folder,
+# Measures the release build on this machine (PROFILE=debug: to see that it works): starts a server of its own on a free port with a temporary data folder,
 # runs each scenario, prints one JSON line a run, and stops the server.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-programs=${CARGO_TARGET_DIR:-./target}/release
+programs=${CARGO_TARGET_DIR:-./target}/${PROFILE:-release}
 data=$(mktemp -d)
 log="$data/server.log"
 server_pid=
@@ -17,6 +17,7 @@ cleanup() {
 trap cleanup EXIT
 
 export DESKWIRE_AGENT_PASSWORD=bench-password
+export DESKWIRE_ADMIN_PASSWORD=bench-password
 export DESKWIRE_SERVICE_ACCOUNT=bench:bench-secret
 # One address plays thousands of visitors, and one agent all agents.
 export DESKWIRE__LIMITS__INIT_PER_SECOND=100000
@@ -42,7 +43,12 @@ done
 
 bench() {
   "$programs/deskwire-bench" "$@" --url "${url/http/ws}" --stomp-url "$stomp_url" --mqtt-url "$mqtt_url" --pid "$server_pid" \
-    --login bench --passcode bench-secret --seconds "${SECONDS_EACH:-5}"
+    --login bench --passcode bench-secret --seconds "${seconds:-${SECONDS_EACH:-5}}"
+}
+
+# The store alone, without a server.
+example() {
+  cargo run --release --quiet -p deskwire-store --example "$@"
 }
 
 scenarios=${*:-chat chat-rate pairs-stomp pairs-sockjs pairs-mqtt pairs-mqtt-qos1 pairs-mqtt-qos2 pairs-mqtt-durable
@@ -68,6 +74,13 @@ for scenario in $scenarios; do
     churn-sockjs) bench churn --subscribe stomp-sockjs ;;
     churn-mqtt) bench churn --subscribe mqtt-ws ;;
     churn-mqtt-tcp) bench churn --subscribe mqtt-tcp ;;
+    # 2,000 messages a second for a minute, whatever SECONDS_EACH says; CONNECTIONS and CONVERSATIONS make it smaller.
+    desk) seconds=${DESK_SECONDS:-60} bench desk --connections "${CONNECTIONS:-12000}" --conversations "${CONVERSATIONS:-8000}" \
+      --agents "${AGENTS:-100}" --rate "${RATE:-2000}" --admin-password "$DESKWIRE_ADMIN_PASSWORD" ;;
+    assign) bench assign --waiting "${WAITING:-1000}" --agents "${AGENTS:-50}" \
+      --admin-password "$DESKWIRE_ADMIN_PASSWORD" ;;
+    reports) example report_speed "${MESSAGES:-1000000}" ;;
+    search) example search_million "$data" "${MESSAGES:-1000000}" ;;
     idle) bench idle --connections "${CONNECTIONS:-10000}" --subscribe stomp-ws ;;
     idle-sockjs) bench idle --connections "${CONNECTIONS:-10000}" --subscribe stomp-sockjs ;;
     idle-mqtt) bench idle --connections "${CONNECTIONS:-10000}" --subscribe mqtt-ws ;;

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, test } from 'node:test';
-import { crc32, deflateSync } from 'node:zlib';
 import { call } from 'deskwire-examples/rest.js';
 import {
   history,
@@ -16,6 +15,7 @@ import {
   sendByHttp,
 } from './conversations.js';
 import { serverForThisFile } from './harness.js';
+import { png } from './pictures.js';
 
 const VISITOR = '/visitor/api/v1/upload/file';
 const AGENT = '/api/v1/upload/file';
@@ -28,28 +28,6 @@ before(async () => {
   agent = await logInAgent(server);
   visitor = await newConversation(server);
 });
-
-/** A grey picture as PNG (ISO 15948). */
-function png(width, height) {
-  const chunk = (name, data) => {
-    const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head[8] = 8;
-  const rows = Buffer.alloc((width + 1) * height, 0);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
 
 const bearer = (person) => ({ authorization: `Bearer ${person.accessToken}` });
 

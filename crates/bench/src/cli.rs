@@ -66,6 +66,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         common: CommonArgs,
     },
+    /// A service desk at work: many visitors and agents, texts, receipts, typing, recalls, histories, transfers, ends.
+    Desk {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Visitors who wait, and agents who come online all at once.
+    Assign {
+        #[command(flatten)]
+        assign: AssignArgs,
+        #[command(flatten)]
+        common: CommonArgs,
+    },
 }
 
 /// What all scenarios take.
@@ -173,6 +187,65 @@ pub(crate) struct ChatArgs {
     /// Uid of the organisation.
     #[arg(long, default_value = "df_org_uid")]
     pub(crate) org_uid: String,
+}
+
+/// An administrator who hires the agents of a run.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct AdminArgs {
+    /// The administrator's user name.
+    #[arg(long, default_value = "admin")]
+    #[serde(skip)]
+    pub(crate) admin: String,
+    /// The administrator's password, which the agents of the run get too.
+    #[arg(long, env = "DESKWIRE_BENCH_ADMIN_PASSWORD", default_value = "")]
+    #[serde(skip)]
+    pub(crate) admin_password: String,
+    /// Uid of the organisation.
+    #[arg(long, default_value = "df_org_uid")]
+    pub(crate) org_uid: String,
+}
+
+/// What `desk` takes.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct DeskArgs {
+    /// Connections of visitors and agents; fewer, and conversations in proportion, where open files are limited.
+    #[arg(long, default_value_t = 12_000, value_parser = clap::value_parser!(u32).range(3..))]
+    pub(crate) connections: u32,
+    /// Conversations that are open. Each has a visitor who is connected.
+    #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) conversations: u32,
+    /// Agents, with a connection each.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=1_000))]
+    pub(crate) agents: u32,
+    /// Messages per second of all clients together, whether or not the server keeps up.
+    #[arg(long, default_value_t = 2_000.0, value_parser = rate)]
+    pub(crate) rate: f64,
+    /// Every how many texts of visitors one is recalled.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) recall_every: u32,
+    /// Pages of histories that are read per second.
+    #[arg(long, default_value_t = 20.0, value_parser = rate)]
+    pub(crate) reads: f64,
+    /// Conversations that are transferred, or closed and opened again, per second; nobody talks in these.
+    #[arg(long, default_value_t = 10.0, value_parser = rate)]
+    pub(crate) moves: f64,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) admin: AdminArgs,
+}
+
+/// What `assign` takes.
+#[derive(Clone, Debug, Args, Serialize)]
+pub(crate) struct AssignArgs {
+    /// Visitors who wait.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) waiting: u32,
+    /// Agents who come online, with room for all of them together.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) agents: u32,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) admin: AdminArgs,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

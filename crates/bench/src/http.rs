@@ -60,7 +60,18 @@ pub(crate) async fn post(
     token: Option<&str>,
     body: &Value,
 ) -> Result<Value, HttpError> {
-    let request = request(endpoint.authority(), path, token, &body.to_string());
+    answer(endpoint, path, &request("POST", endpoint.authority(), path, token, &body.to_string())).await
+}
+
+/// Gets `path`, with its query, and returns `data` of the answer, as [`post`] does.
+///
+/// # Errors
+/// As [`post`].
+pub(crate) async fn get(endpoint: &Endpoint, path: &str, token: Option<&str>) -> Result<Value, HttpError> {
+    answer(endpoint, path, &request("GET", endpoint.authority(), path, token, "")).await
+}
+
+async fn answer(endpoint: &Endpoint, path: &str, request: &str) -> Result<Value, HttpError> {
     let mut attempt = 1;
     loop {
         let mut stream = endpoint.dial().await?;
@@ -83,10 +94,10 @@ pub(crate) async fn post(
     }
 }
 
-fn request(host: &str, path: &str, token: Option<&str>, body: &str) -> String {
+fn request(method: &str, host: &str, path: &str, token: Option<&str>, body: &str) -> String {
     let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
          {authorization}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )

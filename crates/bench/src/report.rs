@@ -25,12 +25,19 @@ pub(crate) struct Report {
     /// Messages acknowledged to their sender (echo or PUBACK) per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) committed_per_s: Option<f64>,
-    /// From sending to delivery; in `chat` from the visitor's message to the agent's answer, in `churn` of a cycle.
+    /// From sending to delivery; in `chat` and `desk` from the visitor's message to the agent's answer, in `churn`
+    /// of a cycle, in `assign` from when the agents begin to connect until a visitor hears of its agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) latency_ms: Option<Percentiles>,
     /// From sending to the sender's own echo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) echo_ms: Option<Percentiles>,
+    /// Of a page of a history over HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) history_ms: Option<Percentiles>,
+    /// Of a transfer and its acceptance, or an end and a new beginning, over HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) move_ms: Option<Percentiles>,
     /// What opening the connections took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) opening: Option<Opening>,
@@ -47,9 +54,9 @@ pub(crate) struct Report {
     /// Arrivals whose `seq` is not one above the one before in their conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq_breaks: Option<u64>,
-    /// Messages that the run did not send, such as greetings.
+    /// Messages without a stamp of this run, such as greetings; in `desk` receipts, typing and recalls too.
     pub(crate) foreign: u64,
-    /// Connections that failed.
+    /// Connections and requests that failed.
     pub(crate) errors: u64,
 }
 
@@ -97,6 +104,8 @@ impl Report {
             committed_per_s: None,
             latency_ms: run.latencies().percentiles(),
             echo_ms: run.echoes().percentiles(),
+            history_ms: None,
+            move_ms: None,
             opening: None,
             server: spent.server_cpu.map(|cpu| ServerUse {
                 cpu_s: round(cpu.as_secs_f64()),

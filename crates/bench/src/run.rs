@@ -6,7 +6,6 @@ use std::{
 };
 
 use crate::{
-    client::ClientError,
     measure::{Latencies, Sampler, Spent},
     stamp::RunId,
 };
@@ -54,7 +53,7 @@ pub(crate) struct Counts {
     pub(crate) committed: u64,
     /// Messages that are not of this run.
     pub(crate) foreign: u64,
-    /// Connections that failed.
+    /// Connections and requests that failed.
     pub(crate) errors: u64,
 }
 
@@ -133,12 +132,12 @@ impl Run {
         self.foreign.set(self.foreign.get() + 1);
     }
 
-    /// Notes that a connection failed.
-    pub(crate) fn failed(&self, error: &ClientError) {
+    /// Notes that a connection or a request failed.
+    pub(crate) fn failed(&self, error: &dyn std::error::Error) {
         let count = self.errors.get() + 1;
         self.errors.set(count);
         if count <= SHOWN_ERRORS {
-            eprintln!("connection failed: {error}");
+            eprintln!("failed: {error}");
         }
     }
 
@@ -153,6 +152,28 @@ impl Run {
         let spent = sampler.sample().since(&before);
         self.sending.set(false);
         spent
+    }
+
+    /// Measures from now until `is_complete`, or until nothing has arrived for five seconds.
+    pub(crate) async fn measure_until(&self, sampler: &Sampler, is_complete: impl Fn() -> bool) -> Spent {
+        let before = sampler.sample();
+        self.window.set((self.now(), u64::MAX));
+        self.drain(is_complete).await;
+        let spent = sampler.sample().since(&before);
+        self.sending.set(false);
+        spent
+    }
+
+    /// When the measured part began, or the end of time if it has not.
+    pub(crate) fn measured_from(&self) -> u64 {
+        self.window.get().0
+    }
+
+    /// Adds the time since `begun` to `latencies` if it began in the measured part.
+    pub(crate) fn took(&self, latencies: &RefCell<Latencies>, begun: u64) {
+        if self.is_measured(begun) {
+            latencies.borrow_mut().record(self.now().saturating_sub(begun));
+        }
     }
 
     /// Waits until `is_complete`, or until nothing has arrived for five seconds.

@@ -79,6 +79,11 @@ impl RunId {
         format!("{}{:016}", self.text, 0)
     }
 
+    /// The uid of the message with this stamp.
+    pub(crate) fn uid_of(&self, stamp: Stamp) -> String {
+        format!("{}{:08x}{:08x}", self.text, stamp.publisher, stamp.number)
+    }
+
     /// A JSON payload of `size` bytes for topics whose payloads the server does not look into.
     pub(crate) fn payload(&self, size: usize) -> Result<Body, NoStamp> {
         const FRAME: &str = r#"{"text":""}"#;
@@ -165,6 +170,7 @@ mod tests {
             let mut body = run.body(json.into_bytes()).unwrap();
             let message: serde_json::Value = serde_json::from_slice(body.with(STAMP)).unwrap();
             assert_eq!(message["uid"], "0000000700000abcffffffff");
+            assert_eq!(message["uid"], run.uid_of(STAMP));
             assert_eq!(message["content"].as_str().unwrap().len(), 60);
             assert_eq!(run.find(body.with(STAMP)), Some(STAMP));
         }

@@ -3,9 +3,9 @@
 //! Nothing polls. What may free a place wakes the services concerned ([`Wakes`](crate::wakes::Wakes)): a conversation that ends or moves, an
 //! agent who comes online or becomes AVAILABLE, greater capacity, changed settings, the beginning of business hours.
 
-use std::sync::Arc;
+use std::{future::poll_fn, sync::Arc, task::Poll};
 
-use deskwire_broker::{CommitError, Job};
+use deskwire_broker::Job;
 use deskwire_model::{
     AgentProfile, Conversation, LogId, MessageType, MessageUid, Principal, Profile, ThreadType, Timestamp, Uid, dialect,
 };
@@ -13,12 +13,11 @@ use deskwire_store::{Refusal, Workload};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use crate::{
     Desk, DeskError,
     commands::Target,
-    deciding::desk_itself,
+    deciding::{agent_principal, desk_itself},
     greeting::Welcome,
     ingress::Speaker,
     routing::{Candidate, Choice, Mode, Question, Route, route},
@@ -100,14 +99,9 @@ impl Desk {
             if chosen.is_empty() {
                 return Ok(());
             }
-            // All of them are on their way at once: so they share commits.
-            let mut given = JoinSet::new();
-            for (conversation, choice) in chosen {
-                let desk = self.clone();
-                given.spawn(async move { desk.give(&conversation, &choice).await });
-            }
-            while let Some(outcome) = given.join_next().await {
-                match outcome.unwrap_or(Err(DeskError::Commit(CommitError::Stopping))) {
+            // All of them are on their way at once, the longest first: so they share commits and nobody is overtaken.
+            for outcome in in_turn(chosen.iter().map(|(conversation, choice)| self.give(conversation, choice))).await {
+                match outcome {
                     Ok(()) => {}
                     // What was known of the agents or of the queue is out of date.
                     Err(DeskError::Refused(Refusal::AtCapacity | Refusal::Fenced) | DeskError::NotNow(_)) => {
@@ -129,7 +123,8 @@ impl Desk {
     ) -> Result<Vec<(Arc<Conversation>, Choice)>, DeskError> {
         let mut chosen = Vec::new();
         for conversation in waiting {
-            let last_agent = self.store.last_agent(conversation.id).await?;
+            let last_agent =
+                if settings.routing.looks_back() { self.store.last_agent(conversation.id).await? } else { None };
             let question = Question {
                 mode: settings.routing,
                 open: true,
@@ -147,6 +142,8 @@ impl Desk {
                 // Behind everybody else, within the same millisecond too.
                 agent.last_assigned = Some(latest.map_or(now, |latest| Timestamp(latest.0 + 1)));
             }
+            // Known from here on: who has to read it first would come behind those who wait less long.
+            self.profile(&agent_principal(&conversation, &choice.agent), &conversation).await?;
             chosen.push((Arc::new(conversation), choice));
         }
         Ok(chosen)
@@ -157,6 +154,11 @@ impl Desk {
         self.carry_out(conversation, plan).await?;
         tracing::info!(conversation = %conversation.id, agent = %choice.agent, reason = choice.reason, "assigned");
         Ok(())
+    }
+
+    /// The agent whom the visitor had last, where the rule `mode` asks for it.
+    pub(crate) async fn last_agent(&self, mode: Mode, log: LogId) -> Result<Option<Uid>, DeskError> {
+        if mode.looks_back() { Ok(self.store.last_agent(log).await?) } else { Ok(None) }
     }
 
     /// Who may serve for `service`, as routing knows them.
@@ -260,4 +262,44 @@ impl Desk {
 /// What the random choices of a conversation are drawn from: another each time that it is routed.
 pub(crate) const fn seed(conversation: &Conversation) -> u64 {
     conversation.id.0.unsigned_abs() ^ conversation.fence.rotate_left(32)
+}
+
+/// Does all of `works` at once, each begun before the next; what they came to, in their order.
+async fn in_turn<F: Future>(works: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut works: Vec<_> = works.into_iter().map(|work| (Box::pin(work), None)).collect();
+    poll_fn(|context| {
+        for (work, outcome) in works.iter_mut().filter(|(_, outcome)| outcome.is_none()) {
+            if let Poll::Ready(ready) = work.as_mut().poll(context) {
+                *outcome = Some(ready);
+            }
+        }
+        if works.iter().all(|(_, outcome)| outcome.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    works.into_iter().filter_map(|(_, outcome)| outcome).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn works_begin_in_turn_however_long_they_take() {
+        let begun = RefCell::new(Vec::new());
+        let work = |number: usize| {
+            let begun = &begun;
+            async move {
+                begun.borrow_mut().push(number);
+                for _ in number..5 {
+                    tokio::task::yield_now().await;
+                }
+                number
+            }
+        };
+        assert_eq!(in_turn((0..5).map(work)).await, [0, 1, 2, 3, 4]);
+        assert_eq!(begun.into_inner(), [0, 1, 2, 3, 4]);
+        assert!(in_turn(Vec::<std::future::Ready<()>>::new()).await.is_empty());
+    }
 }

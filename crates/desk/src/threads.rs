@@ -225,11 +225,11 @@ impl Desk {
         let asked = asked_for(conversation);
         let mut services = vec![asked];
         let mut routes = Vec::new();
-        let last_agent = self.store.last_agent(conversation.id).await?;
         let mut next = 0;
         while let Some((kind, service)) = services.get(next).cloned() {
             next += 1;
             let settings = self.settings(&service).await?;
+            let last_agent = self.last_agent(settings.routing, conversation.id).await?;
             let question = Question {
                 mode: settings.routing,
                 open: settings.hours.is_open(now, &self.config.time_zone),

@@ -4,4 +4,4 @@ mod latency;
 mod proc;
 
 pub(crate) use latency::{Latencies, Percentiles};
-pub(crate) use proc::{Sampler, Spent};
+pub(crate) use proc::{Sampler, Spent, open_files_limit};

@@ -82,6 +82,18 @@ impl Sample {
     }
 }
 
+/// How many files a process may have open: the server if it is known, else this one.
+pub(crate) fn open_files_limit(server: Option<u32>) -> Option<u32> {
+    let process = server.map_or_else(|| "self".to_owned(), |pid| pid.to_string());
+    limit(&read(&format!("/proc/{process}/limits"))?, "Max open files")
+}
+
+/// The soft limit of that name in `/proc/PID/limits`; `None` if there is none.
+fn limit(limits: &str, name: &str) -> Option<u32> {
+    let values = limits.lines().find_map(|line| line.strip_prefix(name))?;
+    values.split_ascii_whitespace().next()?.parse().ok()
+}
+
 fn read(path: &str) -> Option<String> {
     fs::read_to_string(path).ok()
 }
@@ -136,6 +148,15 @@ mod tests {
         ];
         for (status, expected) in cases {
             assert_eq!(resident_kib(status), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_the_soft_one() {
+        let limits = "Limit           Soft Limit  Hard Limit  Units\nMax processes   unlimited   unlimited   processes\n\
+                      Max open files  20000       524288      files\n";
+        for (name, expected) in [("Max open files", Some(20_000)), ("Max processes", None), ("Max nothing", None)] {
+            assert_eq!(limit(limits, name), expected, "{name}");
         }
     }
 

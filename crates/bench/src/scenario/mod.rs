@@ -1,11 +1,16 @@
 //! What is done to the server.
 
+mod assign;
+mod books;
 mod chat;
 mod churn;
+mod desk;
 mod fanout;
 mod flow;
 mod idle;
 mod pairs;
+mod setup;
+mod staff;
 
 use std::time::Duration;
 
@@ -38,6 +43,9 @@ pub(crate) enum ScenarioError {
     /// A conversation is open, but not with the agent.
     #[error("a conversation is {0}, not CHATTING: the agent is away or serves as many conversations as it may")]
     NotServed(String),
+    /// A visitor who should wait does not.
+    #[error("a visitor's conversation is {0}, not QUEUING")]
+    NotWaiting(String),
     /// A message cannot carry a stamp.
     #[error(transparent)]
     Stamp(#[from] NoStamp),
@@ -57,6 +65,8 @@ pub(crate) async fn run(command: Command) -> Result<Report, ScenarioError> {
         Command::Idle { connections, own_topic, common } => idle::run(connections, &own_topic, &common).await,
         Command::Churn { clients, own_topic, common } => churn::run(clients, &own_topic, &common).await,
         Command::Chat { chat, common } => chat::run(&chat, &common).await,
+        Command::Desk { desk, common } => desk::run(&desk, &common).await,
+        Command::Assign { assign, common } => assign::run(&assign, &common).await,
     }
 }
 

@@ -54,6 +54,11 @@ impl Mode {
     pub const fn is_pool(self) -> bool {
         matches!(self, Self::Broadcast | Self::Manual)
     }
+
+    /// Whether it asks for the agent whom the visitor had last.
+    pub(crate) const fn looks_back(self) -> bool {
+        matches!(self, Self::Recent)
+    }
 }
 
 /// An agent who might take a conversation.
@@ -95,7 +100,7 @@ pub struct Question<'a> {
     pub max_waiting: u64,
     /// The visitor.
     pub visitor: &'a Uid,
-    /// The agent whom the visitor had last.
+    /// The agent whom the visitor had last; only [`Mode::Recent`] looks at it.
     pub last_agent: Option<&'a Uid>,
     /// What random choices of this conversation are drawn from.
     pub seed: u64,

@@ -10,12 +10,12 @@ use std::{
 use deskwire_model::proto;
 use prost::Message as _;
 
-use super::{
-    books::{Books, Reader, Side},
-    setup::{Account, Conversation},
-};
 use crate::{
     client::{Client, ClientError, Event},
+    scenario::{
+        books::{Books, Reader, Side},
+        setup::{Account, Conversation},
+    },
     stamp::{Body, NoStamp},
 };
 

@@ -5,16 +5,19 @@
 //! its sender knows: at the visitor's echo and at the agent's PUBACK.
 
 mod agent;
-mod books;
-mod setup;
 mod visitor;
 
 use std::rc::Rc;
 
 use tokio::task::spawn_local;
 
-use self::{agent::Agent, books::Books, setup::Conversation, visitor::Visitor};
-use super::{ScenarioError, parameters};
+use self::{agent::Agent, visitor::Visitor};
+use super::{
+    ScenarioError,
+    books::Books,
+    parameters,
+    setup::{self, Service},
+};
 use crate::{
     cli::{ChatArgs, CommonArgs},
     client::{Client, Login, Protocol},
@@ -43,7 +46,8 @@ pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, 
         agents.push(Client::connect(&server, Protocol::MqttWs, login).await?);
     }
     setup::become_available(&server.endpoint, &account).await?;
-    let conversations = setup::conversations(&server.endpoint, args).await?;
+    let service = Service::agent(&args.org_uid, &args.agent_uid);
+    let conversations = setup::conversations(&server.endpoint, &service, args.conversations as usize).await?;
     let books = Rc::new(Books::new(Rc::clone(&run), conversations.len(), agents.len()));
 
     let mut visitors = Vec::new();
@@ -73,20 +77,4 @@ pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, 
     report.committed_per_s = Some(round(run.counts().committed as f64 / spent.elapsed.as_secs_f64()));
     report.seq_breaks = Some(books.seq_breaks());
     Ok(report)
-}
-
-impl Conversation {
-    /// A message of the visitor, in the JSON that clients send.
-    fn json(&self, uid: &str, content: &str) -> serde_json::Value {
-        serde_json::json!({
-            "uid": uid,
-            "type": "TEXT",
-            "content": content,
-            "status": "SENDING",
-            "channel": "WEB",
-            "thread": self.thread,
-            "user": {"uid": self.visitor, "nickname": "", "avatar": "", "type": "VISITOR"},
-            "extra": "",
-        })
-    }
 }

@@ -6,14 +6,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{
-    books::{Books, Reader, Side},
-    setup::Conversation,
-};
 use crate::{
     client::{Client, ClientError, Event, Login, Protocol, Server},
     pace::Pacing,
-    scenario::ScenarioError,
+    scenario::{
+        ScenarioError,
+        books::{Books, Reader, Side},
+        setup::Conversation,
+    },
     stamp::Body,
 };
 
@@ -44,7 +44,7 @@ impl Visitor {
         let mut client = Client::connect(server, Protocol::StompWs, login).await?;
         client.subscribe(&Protocol::StompWs.topic(&conversation.topic)).await?;
         let id = &books.run.id;
-        let message = conversation.json(&id.uid(), &id.content(size as usize));
+        let message = conversation.json("TEXT", &id.uid(), &id.content(size as usize));
         let body = id.body(message.to_string().into_bytes())?;
         let destination = format!("/app/{}", conversation.topic.replace('/', "."));
         Ok(Self { client, books, conversation: number, destination, body, pacing })

@@ -205,7 +205,37 @@ const fn is_failure(refused: &Refused) -> bool {
 const fn code(refused: &Refused) -> u16 {
     match refused {
         Refused::Desk(DeskError::Dialect(_) | DeskError::Unclear(_)) | Refused::NotAddressed => 400,
-        Refused::Desk(DeskError::Refused(_)) => 409,
+        Refused::Desk(
+            DeskError::NotYours
+            | DeskError::UnknownService
+            | DeskError::UnknownOrganisation
+            | DeskError::UnknownVisitor
+            | DeskError::UnknownCard
+            | DeskError::UnknownLeaveMessage,
+        ) => 404,
+        Refused::Desk(_) => 409,
         _ => 404,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deskwire_model::ThreadStatus;
+
+    use super::*;
+
+    #[test]
+    fn what_a_conversation_refuses_is_a_conflict() {
+        let cases = [
+            (Refused::NotAddressed, 400),
+            (Refused::Desk(DeskError::Unclear("whom?")), 400),
+            (Refused::Desk(DeskError::NotYours), 404),
+            (Refused::Desk(DeskError::RecallTooLate), 409),
+            (Refused::Desk(DeskError::NotNow(ThreadStatus::Closed)), 409),
+            (Refused::Desk(DeskError::NotPending), 409),
+        ];
+        for (refused, expected) in cases {
+            assert_eq!(code(&refused), expected, "{refused}");
+        }
     }
 }

@@ -91,6 +91,11 @@ impl Books {
         Stamp { publisher: side.publisher(conversation), number, time }
     }
 
+    /// The stamp of the visitor's message with this number, as far as it names the message.
+    pub(super) fn question(conversation: usize, number: u32) -> Stamp {
+        Stamp { publisher: Side::Visitor.publisher(conversation), number, time: 0 }
+    }
+
     /// Notes that `reader` received `body` with `seq` in `conversation`; says what it is when it came for the first
     /// time. What the run did not send counts for the order of `seq` alone.
     pub(super) fn arrived(
