@@ -10,6 +10,9 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
+//! - `visitor_info` is what the desk knows of visitors, `labels` what it writes on conversations; `browsing` knows who looks
+//!   at pages, `visitor_invitations` asks them to chat.
+//! - `quick_replies` are ready for agents to send; `faqs` and `auto_replies` are what the desk answers by itself.
 //! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
@@ -20,6 +23,8 @@
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
+mod auto_replies;
+mod browsing;
 mod cards;
 mod closing;
 mod commands;
@@ -27,16 +32,19 @@ mod deciding;
 mod departures;
 mod directory;
 mod error;
+mod faqs;
 mod feeds;
 mod greeting;
 mod hooks;
 mod ingress;
 mod invitations;
+mod labels;
 mod leave_messages;
 mod notice_board;
 mod people;
 mod presence;
 mod queue;
+mod quick_replies;
 mod ratings;
 mod reading;
 mod reports;
@@ -51,6 +59,8 @@ mod telling;
 mod threads;
 mod timers;
 mod transfers;
+mod visitor_info;
+mod visitor_invitations;
 mod wakes;
 
 use std::sync::Arc;
@@ -62,6 +72,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    auto_replies::{AutoReply, AutoReplyType, KeywordRule},
+    browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
     commands::Command,
     deciding::Decided,
@@ -70,10 +82,12 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    labels::Mark,
     leave_messages::LeaveAction,
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
+    quick_replies::QuickReplySearch,
     reading::HistoryPage,
     reports::{ReportGroup, ReportRequest},
     robots::{RobotAnswer, RobotWords},
@@ -82,7 +96,7 @@ pub use self::{
     snippet::Snippet,
     threads::ThreadRequest,
 };
-use self::{departures::Departures, directory::Directory, wakes::Wakes};
+use self::{browsing::Browsing, departures::Departures, directory::Directory, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -120,6 +134,7 @@ pub struct Desk {
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     departures: Departures,
+    browsing: Browsing,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
     /// What the desk's own task has to look at.
@@ -147,6 +162,7 @@ impl Desk {
             renderer,
             directory,
             departures,
+            browsing: Browsing::default(),
             decisions,
             wakes,
             config: Arc::new(config),

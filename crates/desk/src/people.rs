@@ -14,17 +14,6 @@ impl Desk {
         self.store.visitor(uid).await?.ok_or(DeskError::UnknownVisitor)
     }
 
-    /// Enters a visitor, or what a known one says of itself now.
-    ///
-    /// # Errors
-    /// [`DeskError::UnknownOrganisation`], [`DeskError::Store`].
-    pub async fn introduce(&self, visitor: &Visitor) -> Result<(), DeskError> {
-        if !self.store.organisation_exists(&visitor.org).await? {
-            return Err(DeskError::UnknownOrganisation);
-        }
-        Ok(self.store.upsert_visitor(visitor).await?)
-    }
-
     /// The agent called `uid`, if there is one.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Desk, DeskError,
+    auto_replies::AutoReply,
     routing::{Mode, hours::Hours},
 };
 
@@ -40,6 +41,14 @@ pub struct ServiceSettings {
     pub transfer_timeout_s: u32,
     /// How long an agent may leave an invitation unanswered, in seconds.
     pub invite_timeout_s: u32,
+    /// How long a visitor may leave the question unanswered whether it wants to chat, in seconds.
+    pub invite_visitor_timeout_s: u32,
+    /// How long a visitor may say nothing to a robot, in minutes; 0 for ever.
+    pub robot_idle_min: u32,
+    /// Whether people get the conversation then, instead of its being closed.
+    pub robot_idle_to_people: bool,
+    /// What is answered by itself.
+    pub auto_reply: AutoReply,
     /// How long an order card is pending that does not say so itself, in seconds.
     pub order_card_s: u32,
     /// Most colleagues who help in one conversation.
@@ -101,6 +110,10 @@ impl Default for ServiceSettings {
             remind_min: 5,
             transfer_timeout_s: 30,
             invite_timeout_s: 300,
+            invite_visitor_timeout_s: 300,
+            robot_idle_min: 30,
+            robot_idle_to_people: false,
+            auto_reply: AutoReply::default(),
             order_card_s: 60,
             max_helpers: 3,
             recall_s: 2 * 60,
@@ -140,7 +153,7 @@ impl ServiceSettings {
         if self.welcome_faqs.len() > MAX_FAQS || self.welcome_faqs.iter().any(|faq| faq_size(faq) > MAX_TEXT) {
             return Err(DeskError::Settings(format!("at most {MAX_FAQS} questions, of at most {MAX_TEXT} bytes each")));
         }
-        Ok(())
+        self.auto_reply.check()
     }
 }
 
