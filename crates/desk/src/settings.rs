@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_model::{Principal, Uid};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Desk, DeskError,
@@ -157,6 +157,10 @@ impl ServiceSettings {
     }
 }
 
+fn unreadable(error: serde_json::Error) -> DeskError {
+    DeskError::Settings(error.to_string())
+}
+
 impl Desk {
     /// The settings of a workgroup or an agent.
     ///
@@ -189,6 +193,46 @@ impl Desk {
         self.settings(service).await
     }
 
+    /// Changes those members of what `by` answers by itself that `changes` names; what it answers then.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::Settings`] when they are not acceptable, [`DeskError::Store`].
+    pub async fn change_auto_reply(
+        &self,
+        by: &Principal,
+        changes: Map<String, Value>,
+    ) -> Result<AutoReply, DeskError> {
+        if !by.role.is_staff() || self.store.agent(&by.uid).await?.is_none() {
+            return Err(DeskError::NotAllowed);
+        }
+        let mut auto_reply = serde_json::to_value(&self.settings(&by.uid).await?.auto_reply).map_err(unreadable)?;
+        if let Value::Object(members) = &mut auto_reply {
+            members.extend(changes);
+        }
+        let settings = self.merge_settings(&by.uid, &json!({ "autoReply": auto_reply })).await?;
+        settings.check()?;
+        self.save_settings(&by.uid, &settings).await?;
+        Ok(settings.auto_reply)
+    }
+
+    /// The settings of a service with `changes` in them.
+    async fn merge_settings(&self, service: &Uid, changes: &Value) -> Result<ServiceSettings, DeskError> {
+        let current = self.settings(service).await?;
+        let mut merged = serde_json::to_value(&*current).map_err(unreadable)?;
+        let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
+            return Err(DeskError::Settings("an object is needed".to_owned()));
+        };
+        merged_members.extend(changes.clone());
+        serde_json::from_value(merged).map_err(unreadable)
+    }
+
+    async fn save_settings(&self, service: &Uid, settings: &ServiceSettings) -> Result<(), DeskError> {
+        self.store.save_settings(service, &serde_json::to_string(settings).map_err(unreadable)?).await?;
+        self.directory.settings.invalidate(service);
+        self.wake(service);
+        Ok(())
+    }
+
     /// Changes those settings of a service of the administrator's organisation that `changes` names; the settings as they
     /// are then.
     ///
@@ -202,14 +246,7 @@ impl Desk {
         changes: &Value,
     ) -> Result<Arc<ServiceSettings>, DeskError> {
         self.administers(by, service).await?;
-        let current = self.settings(service).await?;
-        let unreadable = |error: serde_json::Error| DeskError::Settings(error.to_string());
-        let mut merged = serde_json::to_value(&*current).map_err(unreadable)?;
-        let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
-            return Err(DeskError::Settings("an object is needed".to_owned()));
-        };
-        merged_members.extend(changes.clone());
-        let settings: ServiceSettings = serde_json::from_value(merged).map_err(unreadable)?;
+        let settings = self.merge_settings(service, changes).await?;
         settings.check()?;
         if let Some(overflow) = &settings.overflow {
             self.store
@@ -218,9 +255,7 @@ impl Desk {
                 .filter(|group| group.org == by.org)
                 .ok_or(DeskError::UnknownService)?;
         }
-        self.store.save_settings(service, &serde_json::to_string(&settings).map_err(unreadable)?).await?;
-        self.directory.settings.invalidate(service);
-        self.wake(service);
+        self.save_settings(service, &settings).await?;
         self.settings(service).await
     }
 }

@@ -153,6 +153,15 @@ impl Desk {
         self.known_visitor(by, uid).await.map(|(info, _)| info)
     }
 
+    /// Mobile number and e-mail address of a visitor, for itself.
+    ///
+    /// # Errors
+    /// [`DeskError::UnknownVisitor`], [`DeskError::Store`].
+    pub async fn contact_of(&self, uid: &Uid) -> Result<(String, String), DeskError> {
+        let info = self.store.visitor_info(uid).await?.ok_or(DeskError::UnknownVisitor)?;
+        Ok((info.mobile, info.email))
+    }
+
     /// What is known of a visitor, and its newest conversation in which `by` takes part.
     async fn known_visitor(
         &self,

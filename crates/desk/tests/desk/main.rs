@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod addressing;
+mod answering;
 mod assignment;
 mod cards;
+mod care;
 mod closing;
 mod feeds;
 mod helping;
 mod ingress;
 mod interleavings;
+mod inviting;
 mod leaving;
 mod notice_board;
 mod office;

@@ -44,6 +44,26 @@ impl Sqlite {
         self.read(move |db| Ok(of(db, log)?.unwrap_or_default())).await
     }
 
+    pub(crate) async fn tagged(&self, logs: Vec<LogId>, tag: &str) -> std::result::Result<Vec<LogId>, StoreError> {
+        let tag = tag.to_owned();
+        self.read(move |db| {
+            let mut tagged = db.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM label l, json_each(l.tags) t WHERE l.log = ?1 AND t.value = ?2)
+                     OR EXISTS (SELECT 1 FROM conversation c JOIN visitor_info i ON i.visitor = c.visitor,
+                                              json_each(i.tags) t
+                                 WHERE c.id = ?1 AND t.value = ?2)",
+            )?;
+            let mut found = Vec::new();
+            for log in logs {
+                if tagged.query_row(params![log.0, tag], |row| row.get(0))? {
+                    found.push(log);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     pub(crate) async fn marks(&self, log: LogId, user: &Uid) -> std::result::Result<Marks, StoreError> {
         let user = user.clone();
         self.read(move |db| {

@@ -51,6 +51,13 @@ impl Store {
         }
     }
 
+    /// Those of `logs` that have a tag, or whose visitors have it, in their order.
+    pub async fn tagged(&self, logs: Vec<LogId>, tag: &str) -> Result<Vec<LogId>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.tagged(logs, tag).await,
+        }
+    }
+
     /// How `user` keeps a conversation in its list.
     pub async fn marks(&self, log: LogId, user: &Uid) -> Result<Marks, StoreError> {
         match self {

@@ -11,7 +11,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
     Backend,
-    fixtures::{agent, append, commit_one, refused, uid},
+    fixtures::{agent, append, commit_one, introduce, refused, uid},
 };
 
 /// Before anything of the cases expires.
@@ -37,7 +37,7 @@ async fn people(store: &Store) {
     }
     let profile = agent(visitor, org).profile;
     let visitor = Visitor { uid: uid(visitor), org: uid(org), profile, channel: "WEB".to_owned() };
-    store.upsert_visitor(&visitor).await.unwrap();
+    introduce(store, &visitor).await.unwrap();
 }
 
 async fn open(backend: &impl Backend) -> Store {

@@ -26,6 +26,7 @@ use crate::{
 pub(super) fn agent_routes() -> Router<ApiState> {
     Router::new()
         .route("/api/v1/message/thread/uid", get(history))
+        .route("/api/v1/message/query", get(history))
         .route("/api/v1/message/query/topic", get(history))
         .route("/api/v1/message/query/thread/uid", get(history))
         .route("/api/v1/message/unread", get(unread))
@@ -196,7 +197,7 @@ async fn threads_of_visitor(
     let mut content = Vec::with_capacity(conversations.len());
     for conversation in &conversations {
         let conversation: &Conversation = conversation;
-        content.push(desk.listed(conversation, &principal.uid).await?);
+        content.push(desk.listed(conversation, &principal).await?);
     }
     Ok(Success::new(Page::new(content, page, total)))
 }

@@ -12,6 +12,7 @@ mod download;
 mod export;
 mod forms;
 mod history;
+mod introduction;
 mod leave_messages;
 mod login;
 mod message;
@@ -106,6 +107,7 @@ pub fn routes() -> Router<ApiState> {
 fn visitor_routes() -> Router<ApiState> {
     Router::new()
         .merge(visitor::routes())
+        .merge(introduction::routes())
         .merge(search::visitor_routes())
         .merge(history::visitor_routes())
         .merge(notices::visitor_routes())

@@ -36,14 +36,13 @@ pub(super) fn routes() -> Router<ApiState> {
         .route("/api/v1/queue/agent/queuing/count", get(queuing_count))
 }
 
-/// The agent's conversations that are not closed, the one with the newest message first.
+/// The agent's conversations that are not closed, those on top first, then the one with the newest message.
 async fn threads(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<Value>>, AppError> {
-    let mut all = state.gateway.desk.conversations_of(&principal).await?;
-    all.retain(|conversation| conversation.notes_of.is_none());
+    let all = state.gateway.desk.list_of(&principal).await?;
     Ok(Success::new(listed_page(&state, &principal, &all, request).await?))
 }
 
@@ -57,7 +56,7 @@ pub(super) async fn listed_page(
     let skipped = usize::try_from(u64::from(request.number()) * u64::from(request.size())).unwrap_or(usize::MAX);
     let mut content = Vec::new();
     for conversation in all.iter().skip(skipped).take(request.size() as usize) {
-        content.push(state.gateway.desk.listed(conversation, &principal.uid).await?);
+        content.push(state.gateway.desk.listed(conversation, principal).await?);
     }
     Ok(Page::new(content, request, all.len() as u64))
 }
@@ -80,7 +79,7 @@ async fn thread(
     let desk = &state.gateway.desk;
     let named = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let conversation = desk.own_conversation(&principal, named.topic.as_str()).await?;
-    Ok(Success::new(desk.listed(&conversation, &principal.uid).await?))
+    Ok(Success::new(desk.listed(&conversation, &principal).await?))
 }
 
 #[derive(Deserialize)]
@@ -99,7 +98,7 @@ async fn accept(
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.accept(&principal, conversation.id, timestamp()).await?;
-    Ok(Success::new(desk.listed(&decided.conversation, &principal.uid).await?))
+    Ok(Success::new(desk.listed(&decided.conversation, &principal).await?))
 }
 
 async fn close(
@@ -124,7 +123,7 @@ pub(in crate::http::api) async fn close_by(
     let desk = &state.gateway.desk;
     let request = (key.into_uid(), &json!(content));
     let decided = desk.command(by, conversation.topic.as_str(), Command::Close, request, timestamp()).await?;
-    Ok(desk.listed(&decided.conversation, &by.uid).await?)
+    Ok(desk.listed(&decided.conversation, by).await?)
 }
 
 /// What waits for the services of the agent, the longest first.
