@@ -18,7 +18,8 @@ async fn closed() -> Office {
 
 async fn asked(office: &Office) -> String {
     office.command(&agent("ann"), "v", Command::InviteVisitor, json!("may I help?")).await.unwrap();
-    let (_, last) = office.log(&office.of("v").await).await;
+    let conversation = office.of("v").await;
+    let (_, last) = office.log(&conversation).await;
     assert_eq!((&last["type"], &last["thread"]["status"]), (&json!("INVITE_VISITOR"), &json!("CLOSED")));
     assert!(last["content"].as_str().unwrap().contains("INVITE_VISITOR_PENDING"));
     last["uid"].as_str().unwrap().to_owned()

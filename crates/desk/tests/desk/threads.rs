@@ -3,6 +3,7 @@
 use deskwire_broker::Answer;
 use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, ThreadStatus, ThreadType};
+use deskwire_store::VisitorTold;
 use serde_json::Value;
 
 use crate::office::{NOW, Office, read, uid, visitor_of};
