@@ -99,9 +99,10 @@ struct Answer {
 impl KeywordRule {
     fn fits(&self, said: &str) -> bool {
         let said = said.trim().to_lowercase();
-        self.keywords.iter().map(|keyword| keyword.trim().to_lowercase()).any(|keyword| {
-            if self.exact { said == keyword } else { said.contains(&keyword) }
-        })
+        self.keywords
+            .iter()
+            .map(|keyword| keyword.trim().to_lowercase())
+            .any(|keyword| if self.exact { said == keyword } else { said.contains(&keyword) })
     }
 }
 
@@ -171,8 +172,7 @@ impl Desk {
         for _ in 0..ATTEMPTS {
             let snapshot = self.snapshot(conversation.id).await?;
             let Some(answered) = self.answered(&snapshot, said, now).await? else { return Ok(None) };
-            let (mut timers, mut facts) =
-                clocks(by, &snapshot.conversation, &said.kind, &snapshot.settings, now);
+            let (mut timers, mut facts) = clocks(by, &snapshot.conversation, &said.kind, &snapshot.settings, now);
             timers.extend(answered.timers);
             facts.extend(answered.facts);
             let lines = vec![Line::plain(by.clone(), said.clone()), answered.line];
@@ -203,12 +203,7 @@ impl Desk {
         Ok(agent || service.auto_reply.enabled)
     }
 
-    async fn answered(
-        &self,
-        snapshot: &Snapshot,
-        said: &Draft,
-        now: Timestamp,
-    ) -> Result<Option<Answered>, DeskError> {
+    async fn answered(&self, snapshot: &Snapshot, said: &Draft, now: Timestamp) -> Result<Option<Answered>, DeskError> {
         let conversation = &snapshot.conversation;
         if is_question(&said.kind) {
             let answer = self.faq_answer(snapshot, said).await?;

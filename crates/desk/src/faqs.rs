@@ -75,11 +75,7 @@ fn judgement(kind: &MessageType) -> Option<bool> {
 
 impl Desk {
     /// The questions that WELCOME offers for `service`: those of its settings, then those that are kept.
-    pub(crate) async fn offered_faqs(
-        &self,
-        settings: &ServiceSettings,
-        service: &Uid,
-    ) -> Result<Vec<Faq>, DeskError> {
+    pub(crate) async fn offered_faqs(&self, settings: &ServiceSettings, service: &Uid) -> Result<Vec<Faq>, DeskError> {
         let filter = FaqFilter { owner: service.clone(), in_welcome: true, sought: None };
         let (kept, _) = self.store.faqs(&filter, 0, OFFERED).await?;
         let mut offered = settings.welcome_faqs.clone();
@@ -110,6 +106,8 @@ impl Desk {
             "question": faq.question,
             "questionUid": faq.uid,
             "answer": faq.answer,
+            // Where only `content` is shown.
+            "content": faq.answer,
             "type": faq.r#type,
             "messageUid": question.uid.as_str(),
         });

@@ -197,11 +197,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotAllowed`] for visitors, [`DeskError::Settings`] when they are not acceptable, [`DeskError::Store`].
-    pub async fn change_auto_reply(
-        &self,
-        by: &Principal,
-        changes: Map<String, Value>,
-    ) -> Result<AutoReply, DeskError> {
+    pub async fn change_auto_reply(&self, by: &Principal, changes: Map<String, Value>) -> Result<AutoReply, DeskError> {
         if !by.role.is_staff() || self.store.agent(&by.uid).await?.is_none() {
             return Err(DeskError::NotAllowed);
         }

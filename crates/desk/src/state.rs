@@ -73,8 +73,7 @@ pub struct Transition {
 }
 
 /// Everything that waits for an answer of somebody.
-const ALL_TIMERS: &[TimerKind] =
-    &[WAIT, AUTO_CLOSE, REMIND, TRANSFER, INVITE, ROBOT_IDLE, INVITE_VISITOR, AUTO_REPLY];
+const ALL_TIMERS: &[TimerKind] = &[WAIT, AUTO_CLOSE, REMIND, TRANSFER, INVITE, ROBOT_IDLE, INVITE_VISITOR, AUTO_REPLY];
 /// What ends when somebody comes, or is known not to.
 const WAITING: &[TimerKind] = &[WAIT, ROBOT_IDLE, INVITE_VISITOR];
 /// What belongs to the agent who has it.
@@ -179,7 +178,10 @@ mod tests {
                 let left_queue = status == ThreadStatus::Queuing;
                 assert!(!left_queue || to.cancels.contains(&WAIT), "who waits no more has no end of waiting: {case}");
                 let left_robot = status == ThreadStatus::Roboting;
-                assert!(!left_robot || to.cancels.contains(&ROBOT_IDLE), "a robot that has it no more does not idle: {case}");
+                assert!(
+                    !left_robot || to.cancels.contains(&ROBOT_IDLE),
+                    "a robot that has it no more does not idle: {case}"
+                );
                 let left_owner = status == ThreadStatus::Chatting;
                 assert!(
                     !left_owner || [AUTO_CLOSE, REMIND, TRANSFER].iter().all(|kind| to.cancels.contains(kind)),

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{Announce, CommitError};
 use deskwire_model::{Conversation, MessageType, MessageUid, Principal, Timestamp, Uid, dialect};
-use deskwire_store::{
-    Fact, Saying, StoreError, Visitor, VisitorCorrection, VisitorInfo, VisitorTold, Write, Written,
-};
+use deskwire_store::{Fact, Saying, StoreError, Visitor, VisitorCorrection, VisitorInfo, VisitorTold, Write, Written};
 use serde_json::{Map, Value, json};
 
 use crate::{Desk, DeskError, access::takes_part, ingress::Speaker};
@@ -131,12 +129,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::UnknownOrganisation`], [`DeskError::Unclear`] when it tells too much, [`DeskError::Store`].
-    pub async fn introduce(
-        &self,
-        visitor: &Visitor,
-        told: VisitorTold,
-        now: Timestamp,
-    ) -> Result<Visitor, DeskError> {
+    pub async fn introduce(&self, visitor: &Visitor, told: VisitorTold, now: Timestamp) -> Result<Visitor, DeskError> {
         let told = bounded(told)?;
         match self.store.introduce_visitor(visitor, told, now).await {
             Err(StoreError::Missing) => Err(DeskError::UnknownOrganisation),

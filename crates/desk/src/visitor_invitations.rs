@@ -126,9 +126,7 @@ impl Desk {
         let status = if cancel { "INVITE_VISITOR_CANCELED" } else { "INVITE_VISITOR_REJECTED" };
         self.change(log, |snapshot| {
             let pending = snapshot.pending(INVITE_VISITOR, request.answers.as_deref());
-            let own = |timer: &&Timer| {
-                !cancel || is_for(timer, "from", &by.uid) || directs(by, &snapshot.conversation)
-            };
+            let own = |timer: &&Timer| !cancel || is_for(timer, "from", &by.uid) || directs(by, &snapshot.conversation);
             let timer = pending.filter(own).ok_or(DeskError::NotPending)?;
             let plan = Plan { consumes: Some(timer.id), ..Plan::default() };
             Ok(plan.telling(by.clone(), with_status(draft.clone(), status), "the visitor does not come"))

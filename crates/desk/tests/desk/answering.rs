@@ -40,7 +40,10 @@ async fn a_fixed_reply_stands_behind_the_message_once_in_a_while() {
             assert_eq!(say(&office, "m1", "hello", 0).await, [opening, "TEXT", "TEXT"], "a repeat is one message");
         }
         let (_, last) = office.log(&conversation).await;
-        assert_eq!((&last["content"], &last["user"]["uid"], &last["user"]["type"]), (&json!("soon"), &json!("sales"), &json!("SYSTEM")));
+        assert_eq!(
+            (&last["content"], &last["user"]["uid"], &last["user"]["type"]),
+            (&json!("soon"), &json!("sales"), &json!("SYSTEM"))
+        );
         assert_eq!(read(last["extra"].as_str().unwrap().as_bytes())["autoReply"], "FIXED");
         assert_eq!(say(&office, "m2", "hello?", 59).await.len(), 4, "it is silent for a while");
         assert_eq!(say(&office, "m3", "hello!", 61).await.len(), 6);
@@ -68,7 +71,10 @@ async fn an_agents_own_reply_goes_first_and_the_desk_answers_visitors_alone() {
     let unreadable = json!({ "type": "LLM" });
     let Value::Object(unreadable) = unreadable else { panic!() };
     assert!(matches!(office.desk.change_auto_reply(&agent("ann"), unreadable).await, Err(DeskError::Settings(_))));
-    assert!(matches!(office.desk.change_auto_reply(&visitor("v"), Default::default()).await, Err(DeskError::NotAllowed)));
+    assert!(matches!(
+        office.desk.change_auto_reply(&visitor("v"), Default::default()).await,
+        Err(DeskError::NotAllowed)
+    ));
 }
 
 #[tokio::test]

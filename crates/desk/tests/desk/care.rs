@@ -7,7 +7,9 @@ use deskwire_model::{Conversation, MessageType, MessageUid, Principal, Role, Seq
 use deskwire_store::{NewQuickReply, ReplyLevel, SearchOrder, VisitorCorrection, VisitorTold};
 use serde_json::{Value, json};
 
-use crate::office::{NOW, Office, agent, default_device, draft, event, message_uid, principal, read, uid, visitor, visitor_of};
+use crate::office::{
+    NOW, Office, agent, default_device, draft, event, message_uid, principal, read, uid, visitor, visitor_of,
+};
 
 /// An office in which `v` chats with `ann`; `bob` has nothing to do with it.
 async fn chatting() -> (Office, Arc<Conversation>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use deskwire_broker::Reply;
 use deskwire_desk::{DeskError, Sender, Submitted};
 use deskwire_model::{Role, Seq, ThreadType};
-use deskwire_store::{Refusal, Written, VisitorTold};
+use deskwire_store::{Refusal, VisitorTold, Written};
 
 use crate::office::{
     NOW, Office, agent, default_device, draft, message_uid, principal, read, uid, visitor, visitor_of,

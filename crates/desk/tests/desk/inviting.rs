@@ -5,7 +5,9 @@ use deskwire_model::{MessageUid, Role, ThreadStatus, ThreadType};
 use deskwire_store::NewWebhook;
 use serde_json::{Value, json};
 
-use crate::office::{NOW, Office, agent, default_device, draft, event, later, message_uid, principal, uid, visitor, visitor_of};
+use crate::office::{
+    NOW, Office, agent, default_device, draft, event, later, message_uid, principal, uid, visitor, visitor_of,
+};
 
 /// An office where the conversation of `v` with `ann` is over.
 async fn closed() -> Office {
@@ -136,8 +138,13 @@ async fn a_robot_is_not_left_alone_for_ever() {
         for _ in 0..2 {
             office.desk.fire_due(later(1141)).await.unwrap();
             let now = office.of("v").await;
-            assert_eq!((now.status, office.log(&now).await.0), (status, kinds.iter().map(|k| (*k).to_owned()).collect()));
+            assert_eq!(
+                (now.status, office.log(&now).await.0),
+                (status, kinds.iter().map(|k| (*k).to_owned()).collect())
+            );
         }
-        assert!(office.store.timers_of(conversation.id).await.unwrap().iter().all(|timer| &*timer.kind != "ROBOT_IDLE"));
+        assert!(
+            office.store.timers_of(conversation.id).await.unwrap().iter().all(|timer| &*timer.kind != "ROBOT_IDLE")
+        );
     }
 }

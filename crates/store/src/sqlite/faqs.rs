@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use super::{Sqlite, columns, quick_replies::literally};
 use crate::{FaqEntry, FaqFilter, NewFaq, StoreError};
 
-const SELECT: &str = "SELECT uid, org, owner, category, question, answer, kind, in_welcome, asked, up, down, created_at,
+const SELECT: &str =
+    "SELECT uid, org, owner, category, question, answer, kind, in_welcome, asked, up, down, created_at,
                              updated_at FROM faq";
 /// ?1 the owner, ?2 whether only those of WELCOME, ?3 what question or answer have, as a pattern or null.
 const WHERE: &str = r"WHERE owner = ?1 AND (NOT ?2 OR in_welcome)

@@ -22,8 +22,11 @@ pub(super) fn change(db: &Connection, change: &LabelChange) -> Result<()> {
         labels.tags.clone_from(tags);
     }
     let tags = serde_json::json!(labels.tags).to_string();
-    db.prepare_cached("INSERT OR REPLACE INTO label (log, note, tags) VALUES (?1, ?2, ?3)")?
-        .execute(params![change.of.0, labels.note, tags])?;
+    db.prepare_cached("INSERT OR REPLACE INTO label (log, note, tags) VALUES (?1, ?2, ?3)")?.execute(params![
+        change.of.0,
+        labels.note,
+        tags
+    ])?;
     Ok(())
 }
 
@@ -90,12 +93,7 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn set_marks(
-        &self,
-        log: LogId,
-        user: &Uid,
-        marks: Marks,
-    ) -> std::result::Result<(), StoreError> {
+    pub(crate) async fn set_marks(&self, log: LogId, user: &Uid, marks: Marks) -> std::result::Result<(), StoreError> {
         let user = user.clone();
         self.write(move |db| {
             if marks == Marks::default() {

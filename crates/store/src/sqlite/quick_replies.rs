@@ -76,7 +76,9 @@ impl Sqlite {
                 .query_row(params![org, owners, level, category, begins, has], |row| columns::number(row, 0))?;
             let skip = i64::try_from(skip).unwrap_or(i64::MAX);
             let found = db
-                .prepare_cached(&format!("{SELECT} {WHERE} ORDER BY category, shortcut, title, uid LIMIT ?7 OFFSET ?8"))?
+                .prepare_cached(&format!(
+                    "{SELECT} {WHERE} ORDER BY category, shortcut, title, uid LIMIT ?7 OFFSET ?8"
+                ))?
                 .query_map(params![org, owners, level, category, begins, has, columns::limit(limit), skip], reply)?
                 .collect::<Result<_>>()?;
             Ok((found, total))

@@ -130,12 +130,7 @@ impl Store {
     }
 
     /// `limit` of the questions that `filter` wants, the oldest first, behind the first `skip`; and how many there are.
-    pub async fn faqs(
-        &self,
-        filter: &FaqFilter,
-        skip: u64,
-        limit: usize,
-    ) -> Result<(Vec<FaqEntry>, u64), StoreError> {
+    pub async fn faqs(&self, filter: &FaqFilter, skip: u64, limit: usize) -> Result<(Vec<FaqEntry>, u64), StoreError> {
         match self {
             Self::Sqlite(db) => db.faqs(filter, skip, limit).await,
         }

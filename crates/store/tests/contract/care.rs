@@ -188,9 +188,12 @@ pub(crate) async fn questions_count_who_asks_and_who_is_helped(backend: &impl Ba
         in_welcome,
         sought: sought.map(str::to_owned),
     };
-    for (filter, expected) in
-        [(filter(false, None), 2), (filter(true, None), 1), (filter(false, Some("why")), 1), (filter(true, Some("w?")), 1)]
-    {
+    for (filter, expected) in [
+        (filter(false, None), 2),
+        (filter(true, None), 1),
+        (filter(false, Some("why")), 1),
+        (filter(true, Some("w?")), 1),
+    ] {
         let (found, total) = store.faqs(&filter, 0, 9).await.unwrap();
         assert_eq!((found.len(), total), (expected, expected as u64), "{filter:?}");
     }

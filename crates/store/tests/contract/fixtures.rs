@@ -4,7 +4,10 @@ use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, LogId, MessageType, MessageUid, Payload, Profile, Role, Seq, ThreadStatus,
     ThreadType, Timestamp, Uid,
 };
-use deskwire_store::{Decision, NewConversation, NewEntry, Placement, Refusal, Store, StoreError, Upto, Visitor, VisitorTold, Write, Written};
+use deskwire_store::{
+    Decision, NewConversation, NewEntry, Placement, Refusal, Store, StoreError, Upto, Visitor, VisitorTold, Write,
+    Written,
+};
 
 pub(crate) fn uid(text: &str) -> Uid {
     Uid::new(text).unwrap()

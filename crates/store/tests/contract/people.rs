@@ -118,9 +118,11 @@ pub(crate) async fn an_agent_and_a_workgroup_are_changed(backend: &impl Backend)
         let members = found.members.into_iter().map(|member| (member.agent.uid.to_string(), member.weight));
         (found.name, members.collect::<Vec<_>>())
     };
-    for (agents, refused) in
-        [(["ben", "zoe"], Some(StoreError::Missing)), (["ben", "ben"], Some(StoreError::Exists)), (["ben", "ann"], None)]
-    {
+    for (agents, refused) in [
+        (["ben", "zoe"], Some(StoreError::Missing)),
+        (["ben", "ben"], Some(StoreError::Exists)),
+        (["ben", "ann"], None),
+    ] {
         let changed = store.change_workgroup(&sales, "Care", Some(&agents.map(uid))).await;
         assert_eq!(changed.err().map(|e| e.to_string()), refused.map(|e| e.to_string()), "{agents:?}");
     }

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/visitor/api/v1/rating/submit", post(rate))
         .route("/visitor/rating/submit", post(rate))
+        .route("/api/v1/thread/rating/create", post(rate))
         .route("/visitor/api/v1/message/leave/create", post(leave_message))
 }
 

@@ -1,9 +1,14 @@
-//! What a visitor's client tells of it when it introduces it, and of the pages that it looks at (`spec/bytedesk.md` §7.1).
+//! What a visitor's client tells of it when it introduces it, and of the pages that it looks at; being asked to chat; what may be
+//! uploaded (`spec/bytedesk.md` §7.1).
 
-use axum::{Router, extract::State, routing::post};
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
 use deskwire_desk::{Command, PageView};
 use deskwire_store::VisitorTold;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
@@ -20,6 +25,7 @@ use crate::{
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
+        .route("/visitor/api/v1/upload/security/config", get(upload_rules))
         .route("/visitor/api/v1/browse", post(browse))
         .route("/visitor/api/v1/invite/accept", post(accept))
         .route("/visitor/api/v1/invite/reject", post(reject))
@@ -98,6 +104,22 @@ impl Told {
             vip_level,
         }
     }
+}
+
+/// What may be uploaded.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UploadRules {
+    /// Bytes of a file.
+    max_file_size: u64,
+    /// Groups of kinds (`image`, `pdf` …) and media types that may come.
+    allowed_types: Vec<String>,
+}
+
+/// What may be uploaded, for clients that look before they send.
+async fn upload_rules(State(state): State<ApiState>) -> Success<UploadRules> {
+    let files = &state.gateway.config.files;
+    Success::new(UploadRules { max_file_size: files.max_bytes, allowed_types: files.allowed.0.clone() })
 }
 
 /// A page that a visitor looks at.

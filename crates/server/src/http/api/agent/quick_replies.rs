@@ -107,8 +107,7 @@ async fn query(
         category: request.category,
         sought: (!sought.is_empty()).then(|| sought.trim_start_matches('/').to_owned()),
     };
-    let (found, total) =
-        state.gateway.desk.quick_replies(&principal, search, (page.number(), page.size())).await?;
+    let (found, total) = state.gateway.desk.quick_replies(&principal, search, (page.number(), page.size())).await?;
     let rows = found.into_iter().map(|reply| row(&state, reply)).collect();
     Ok(Success::new(Page::new(rows, page, total)))
 }
