@@ -7,6 +7,7 @@
 
 use deskwire_model::{Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp, dialect};
 use deskwire_store::{Refusal, TimerChange};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -27,7 +28,7 @@ const MAX_TEXT: usize = 4096;
 const MAX_KEYWORD: usize = 64;
 
 /// What an agent or a workgroup answers by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct AutoReply {
     /// Whether it does.
@@ -45,7 +46,7 @@ pub struct AutoReply {
 }
 
 /// How it is found out what to answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AutoReplyType {
     /// The same to everything.
@@ -56,7 +57,7 @@ pub enum AutoReplyType {
 }
 
 /// What is answered to some keywords.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeywordRule {
     /// The keywords, in whatever case.

@@ -174,7 +174,7 @@ impl Desk {
     /// supervisors, and for agents their own.
     ///
     /// # Errors
-    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Unclear`], [`DeskError::TooMany`],
+    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Unclear`], [`DeskError::TooManyReplies`],
     /// [`DeskError::Taken`], [`DeskError::Store`].
     pub async fn create_faq(
         &self,

@@ -96,7 +96,7 @@ impl Desk {
     /// supervisors also those of the organisation and, under its uid, of a workgroup.
     ///
     /// # Errors
-    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Unclear`], [`DeskError::TooMany`],
+    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Unclear`], [`DeskError::TooManyReplies`],
     /// [`DeskError::Taken`] for a uid that another owner's reply has, [`DeskError::Store`].
     pub async fn create_quick_reply(
         &self,
@@ -171,7 +171,7 @@ impl Desk {
 /// What became of something that is kept ready.
 pub(crate) fn kept(kept: Result<(), StoreError>) -> Result<(), DeskError> {
     match kept {
-        Err(StoreError::Full) => Err(DeskError::TooMany),
+        Err(StoreError::Full) => Err(DeskError::TooManyReplies),
         Err(StoreError::Exists) => Err(DeskError::Taken),
         kept => Ok(kept?),
     }

@@ -1,34 +1,31 @@
 //! What a visitor's client tells of it when it introduces it, and of the pages that it looks at; being asked to chat; what may be
 //! uploaded (`spec/bytedesk.md` §7.1).
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::{Command, PageView};
 use deskwire_store::VisitorTold;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use super::{
     ApiState,
     agent::{IdempotencyKey, ThreadName},
     caller::{self, Bearer},
-    message,
+    shapes::MessageJson,
     visitor::at_visitors_pace,
 };
 use crate::{
     connection::timestamp,
-    http::{AppError, JsonBody, Success},
+    http::{AppError, JsonBody, Routes, Success},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/upload/security/config", get(upload_rules))
-        .route("/visitor/api/v1/browse", post(browse))
-        .route("/visitor/api/v1/invite/accept", post(accept))
-        .route("/visitor/api/v1/invite/reject", post(reject))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .get("/visitor/api/v1/upload/security/config", upload_rules, "Says what may be uploaded.")
+        .post("/visitor/api/v1/browse", browse, "Notes that a visitor looks at a page.")
+        .post("/visitor/api/v1/invite/accept", accept, "Accepts to chat.")
+        .post("/visitor/api/v1/invite/reject", reject, "Declines to chat.")
 }
 
 /// Text, or a number, a truth value or a document as text; nothing for null.
@@ -41,7 +38,7 @@ pub(super) fn any_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
 }
 
 /// What `init` may tell besides the name and the picture.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Told {
     /// Mobile number.
@@ -107,7 +104,7 @@ impl Told {
 }
 
 /// What may be uploaded.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UploadRules {
     /// Bytes of a file.
@@ -123,7 +120,7 @@ async fn upload_rules(State(state): State<ApiState>) -> Success<UploadRules> {
 }
 
 /// A page that a visitor looks at.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct BrowseRequest {
     /// The visitor, if it has no token.
@@ -154,7 +151,7 @@ async fn browse(
 }
 
 /// What a visitor says to being asked to chat.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InvitationAnswer {
     /// The conversation.
@@ -172,7 +169,7 @@ async fn accept(
     bearer: Option<Bearer>,
     key: IdempotencyKey,
     request: JsonBody<InvitationAnswer>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     answer(state, bearer, key, request, Command::AcceptVisitorInvitation).await
 }
 
@@ -181,7 +178,7 @@ async fn reject(
     bearer: Option<Bearer>,
     key: IdempotencyKey,
     request: JsonBody<InvitationAnswer>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     answer(state, bearer, key, request, Command::RejectVisitorInvitation).await
 }
 
@@ -191,7 +188,7 @@ async fn answer(
     key: IdempotencyKey,
     JsonBody(request): JsonBody<InvitationAnswer>,
     command: Command,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.visitor_uid.as_deref()).await?;
     let conversation = request.thread.find(&state, &principal).await?;
     let content = request.uid.map_or(Value::Null, |uid| json!({ "uid": uid }));
@@ -199,5 +196,5 @@ async fn answer(
     let request = (key.into_uid(), &content);
     let decided = desk.command(&principal, conversation.topic.as_str(), command, request, timestamp()).await?;
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
 }

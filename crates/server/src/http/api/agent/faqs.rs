@@ -1,18 +1,15 @@
 //! Questions with their answers: `faq/…`.
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_model::{MessageType, Uid};
 use deskwire_store::{FaqEntry, FaqFilter, NewFaq};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -21,19 +18,19 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/faq/query", get(query))
-        .route("/api/v1/faq/query/org", get(query))
-        .route("/api/v1/faq/create", post(create))
-        .route("/api/v1/faq/update", post(update))
-        .route("/api/v1/faq/delete", post(delete))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Questions")
+        .get("/api/v1/faq/query", query, "Lists the questions of a workgroup or an agent.")
+        .also("/api/v1/faq/query/org")
+        .post("/api/v1/faq/create", create, "Makes a question with its answer.")
+        .post("/api/v1/faq/update", update, "Changes a question.")
+        .post("/api/v1/faq/delete", delete, "Forgets a question.")
 }
 
 /// A question with its answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+struct FaqRow {
     uid: Uid,
     /// The workgroup or agent whose visitors ask it.
     service_uid: Uid,
@@ -54,9 +51,9 @@ struct Row {
     updated_at: String,
 }
 
-fn row(state: &ApiState, faq: FaqEntry) -> Row {
+fn row(state: &ApiState, faq: FaqEntry) -> FaqRow {
     let time = |at| state.gateway.desk.renderer().local_time(at);
-    Row {
+    FaqRow {
         created_at: time(faq.created_at),
         updated_at: time(faq.updated_at),
         uid: faq.uid,
@@ -74,9 +71,9 @@ fn row(state: &ApiState, faq: FaqEntry) -> Row {
 }
 
 /// Which questions are wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Query {
+struct FaqQuery {
     /// The workgroup or agent.
     #[serde(alias = "workgroupUid", alias = "agentUid", alias = "uid")]
     service_uid: Uid,
@@ -92,8 +89,8 @@ struct Query {
 async fn query(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<Query>,
-) -> Result<Success<Page<Row>>, AppError> {
+    QueryParams(request): QueryParams<FaqQuery>,
+) -> Result<Success<Page<FaqRow>>, AppError> {
     let page = PageRequest::new(request.page_number, request.page_size);
     let sought = request.search_text.trim();
     let sought = (!sought.is_empty()).then(|| sought.to_owned());
@@ -111,9 +108,9 @@ const fn yes() -> bool {
 }
 
 /// A new question.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct NewFaqRequest {
     /// One is made if it is missing; the same uid again makes the question what it is now.
     uid: Option<Uid>,
     /// The workgroup or agent whose visitors ask it.
@@ -133,8 +130,8 @@ struct Question {
 async fn create(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<Question>,
-) -> Result<Success<Row>, AppError> {
+    JsonBody(request): JsonBody<NewFaqRequest>,
+) -> Result<Success<FaqRow>, AppError> {
     let faq = NewFaq {
         category: request.category,
         question: request.question,
@@ -147,9 +144,9 @@ async fn create(
 }
 
 /// What changes about a question; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct QuestionUpdate {
+struct FaqUpdate {
     uid: Uid,
     #[serde(alias = "categoryUid")]
     category: Option<String>,
@@ -162,9 +159,9 @@ struct QuestionUpdate {
 async fn update(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<QuestionUpdate>,
-) -> Result<Success<Row>, AppError> {
-    let QuestionUpdate { uid, category, question, answer, r#type, in_welcome } = request;
+    JsonBody(request): JsonBody<FaqUpdate>,
+) -> Result<Success<FaqRow>, AppError> {
+    let FaqUpdate { uid, category, question, answer, r#type, in_welcome } = request;
     let kind = r#type.as_deref().map(kind).transpose()?;
     let change = move |faq: &mut NewFaq| {
         faq.category = category.unwrap_or(std::mem::take(&mut faq.category));
@@ -176,15 +173,15 @@ async fn update(
     Ok(Success::new(row(&state, state.gateway.desk.change_faq(&principal, &uid, change, timestamp()).await?)))
 }
 
-#[derive(Deserialize)]
-struct Named {
+#[derive(Deserialize, JsonSchema)]
+struct FaqName {
     uid: Uid,
 }
 
 async fn delete(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<Named>,
+    JsonBody(request): JsonBody<FaqName>,
 ) -> Result<Success<bool>, AppError> {
     state.gateway.desk.drop_faq(&principal, &request.uid).await?;
     Ok(Success::new(true))

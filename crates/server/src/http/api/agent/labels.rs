@@ -1,10 +1,11 @@
 //! What agents write on conversations: note and tags for all, and how each keeps it in its own list
 //! (`spec/bytedesk.md` §7.3, `thread/update/…`).
 
-use axum::{Router, extract::State, routing::post};
+use axum::extract::State;
 use deskwire_desk::Mark;
 use deskwire_model::{Conversation, MessageUid, Principal};
 use deskwire_store::VisitorCorrection;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,41 +13,49 @@ use super::{IdempotencyKey, ThreadName};
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, Success,
-        api::{ApiState, caller::AgentCaller},
+        AppError, JsonBody, Routes, Success,
+        api::{ApiState, caller::AgentCaller, shapes::ThreadJson},
     },
 };
 
-/// Each path with the member that it needs; none takes whatever is there.
-const PATHS: [(&str, Option<&str>); 11] = [
-    ("/api/v1/thread/update", None),
-    ("/api/v1/thread/update/top", Some("top")),
-    ("/api/v1/thread/update/star", Some("star")),
-    ("/api/v1/thread/update/mute", Some("mute")),
-    ("/api/v1/thread/update/hide", Some("hide")),
-    ("/api/v1/thread/update/fold", Some("fold")),
-    ("/api/v1/thread/update/unread", Some("unread")),
-    ("/api/v1/thread/update/unread/count", Some("unread")),
-    ("/api/v1/thread/update/note", Some("note")),
-    ("/api/v1/thread/update/tagList", Some("tagList")),
-    ("/api/v1/thread/update/user", Some("user")),
+/// Each path with the member that it needs and what it does; none takes whatever is there.
+const PATHS: [(&str, Option<&str>, &str); 11] = [
+    ("/api/v1/thread/update", None, "Changes what is written on a conversation and how the agent keeps it."),
+    ("/api/v1/thread/update/top", Some("top"), "Keeps a conversation above the others, or not."),
+    ("/api/v1/thread/update/star", Some("star"), "Stars a conversation, or not."),
+    ("/api/v1/thread/update/mute", Some("mute"), "Keeps a conversation without a sound, or not."),
+    (
+        "/api/v1/thread/update/hide",
+        Some("hide"),
+        "Takes a conversation out of the list until something is said, or not.",
+    ),
+    ("/api/v1/thread/update/fold", Some("fold"), "Folds a conversation away, or not."),
+    ("/api/v1/thread/update/unread", Some("unread"), "Marks a conversation as unread, or not."),
+    ("/api/v1/thread/update/unread/count", Some("unread"), "Marks a conversation as unread, by a number."),
+    ("/api/v1/thread/update/note", Some("note"), "Writes a note on a conversation."),
+    ("/api/v1/thread/update/tagList", Some("tagList"), "Sets the tags of a conversation."),
+    ("/api/v1/thread/update/user", Some("user"), "Sets how the visitor of a conversation is called."),
 ];
 
-pub(super) fn routes() -> Router<ApiState> {
-    let routes = PATHS.into_iter().fold(Router::new(), |routes, (path, needed)| {
+pub(super) fn routes() -> Routes<ApiState> {
+    let routes = PATHS.into_iter().fold(Routes::about("Conversations"), |routes, (path, needed, summary)| {
         let handler = move |State(state): State<ApiState>,
                             AgentCaller(principal): AgentCaller,
                             key: IdempotencyKey,
                             JsonBody(request): JsonBody<ThreadUpdate>| async move {
             update(&state, &principal, key, request.only(needed)?).await
         };
-        routes.route(path, post(handler))
+        routes.post(path, handler, summary)
     });
-    routes.route("/api/v1/thread/delete", post(delete))
+    routes.post(
+        "/api/v1/thread/delete",
+        delete,
+        "Takes a conversation out of the agent's list until something is said in it.",
+    )
 }
 
 /// What changes about a conversation; what is left out stays.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 struct ThreadUpdate {
     #[serde(flatten)]
@@ -75,7 +84,7 @@ struct ThreadUpdate {
     user: Option<NamedVisitor>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct NamedVisitor {
     nickname: Option<String>,
 }
@@ -132,7 +141,7 @@ async fn update(
     by: &Principal,
     key: IdempotencyKey,
     request: ThreadUpdate,
-) -> Result<Success<Value>, AppError> {
+) -> Result<Success<ThreadJson>, AppError> {
     let desk = &state.gateway.desk;
     let found = request.thread.find_or(state, by, request.uid.as_deref()).await?;
     let conversation = desk.own_conversation(by, found.topic.as_str()).await?;
@@ -147,7 +156,7 @@ async fn update(
         desk.label(by, &conversation, (request.note, request.tag_list), uid).await?;
     }
     let conversation = desk.own_conversation(by, found.topic.as_str()).await?;
-    Ok(Success::new(desk.listed(&conversation, by).await?))
+    Ok(Success::new(ThreadJson(desk.listed(&conversation, by).await?)))
 }
 
 /// Calls the visitor otherwise. What else the same request changes is another entry, under another name.

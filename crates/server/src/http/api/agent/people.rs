@@ -1,14 +1,11 @@
 //! People and workgroups of the organisation: who there is, who is there, and what changes about them
 //! (`spec/bytedesk.md` §7.2, §7.3).
 
-use axum::{
-    Extension, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Extension, extract::State};
 use deskwire_desk::{AutoReply, DeskError};
 use deskwire_model::{Profile, Uid};
 use deskwire_store::Workgroup;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,7 +13,7 @@ use crate::{
     auth::password::PasswordError,
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -28,24 +25,24 @@ use crate::{
     telemetry::metrics::Limit,
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/agent/query/uid", get(agent))
-        .route("/api/v1/agent/query/user/uid", get(agent))
-        .route("/api/v1/agent/query/org", get(agents))
-        .route("/api/v1/agent/update", post(update_agent))
-        .route("/api/v1/agent/update/avatar", post(update_agent))
-        .route("/api/v1/user/update", post(update_agent))
-        .route("/api/v1/agent/update/autoreply", post(auto_reply))
-        .route("/api/v1/user/change/password", post(change_password))
-        .route("/api/v1/workgroup/query/uid", get(workgroup))
-        .route("/api/v1/workgroup/query/org", get(workgroups))
-        .route("/api/v1/workgroup/update", post(update_workgroup))
-        .route("/api/v1/connection/presence/list", get(presence))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Agents")
+        .get("/api/v1/agent/query/uid", agent, "Gives an agent of the organisation.")
+        .also("/api/v1/agent/query/user/uid")
+        .get("/api/v1/agent/query/org", agents, "Lists the agents of the organisation.")
+        .post("/api/v1/agent/update", update_agent, "Changes how an agent shows itself.")
+        .also("/api/v1/agent/update/avatar")
+        .also("/api/v1/user/update")
+        .post("/api/v1/agent/update/autoreply", auto_reply, "Sets what the agent answers by itself.")
+        .post("/api/v1/user/change/password", change_password, "Changes the caller's password.")
+        .get("/api/v1/workgroup/query/uid", workgroup, "Gives a workgroup with its agents.")
+        .get("/api/v1/workgroup/query/org", workgroups, "Lists the workgroups of the organisation.")
+        .post("/api/v1/workgroup/update", update_workgroup, "Changes the name and the agents of a workgroup.")
+        .get("/api/v1/connection/presence/list", presence, "Says which of the colleagues are connected.")
 }
 
-#[derive(Deserialize)]
-struct Named {
+#[derive(Deserialize, JsonSchema)]
+struct PersonQuery {
     #[serde(alias = "userUid")]
     uid: Uid,
 }
@@ -53,7 +50,7 @@ struct Named {
 async fn agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<Named>,
+    QueryParams(request): QueryParams<PersonQuery>,
 ) -> Result<Success<AgentUser>, AppError> {
     let agent = state.gateway.desk.agent(&request.uid).await?.filter(|agent| agent.org == principal.org);
     let agent = agent.ok_or(DeskError::UnknownService)?;
@@ -78,7 +75,7 @@ async fn agents(
 }
 
 /// How an agent shows itself; what is left out stays. Administrators name another by `uid`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct AgentUpdate {
     uid: Option<Uid>,
     nickname: Option<String>,
@@ -101,7 +98,7 @@ async fn update_agent(
 }
 
 /// What an agent answers by itself: the members of the setting `autoReply`, or the names that Bytedesk has for them.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AutoReplyRequest {
     /// Whether it does.
@@ -141,7 +138,7 @@ async fn auto_reply(
 }
 
 /// A password, and the one that is to take its place.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PasswordChange {
     old_password: String,
@@ -184,7 +181,7 @@ async fn change_password(
 }
 
 /// A workgroup.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WorkgroupRow {
     uid: Uid,
@@ -204,7 +201,7 @@ impl From<Workgroup> for WorkgroupRow {
 async fn workgroup(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<Named>,
+    QueryParams(request): QueryParams<PersonQuery>,
 ) -> Result<Success<WorkgroupRow>, AppError> {
     Ok(Success::new(state.gateway.desk.workgroup(&principal, &request.uid).await?.into()))
 }
@@ -219,7 +216,7 @@ async fn workgroups(
 }
 
 /// What changes about a workgroup; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WorkgroupUpdate {
     uid: Uid,
@@ -239,9 +236,9 @@ async fn update_workgroup(
 }
 
 /// Whether somebody is there.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct PresenceRow {
+struct ColleaguePresence {
     uid: Uid,
     online: bool,
     /// Connections that keep it so.
@@ -253,12 +250,12 @@ async fn presence(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
-) -> Result<Success<Page<PresenceRow>>, AppError> {
+) -> Result<Success<Page<ColleaguePresence>>, AppError> {
     let desk = &state.gateway.desk;
     let all = desk.colleagues(&principal).await?;
     let row = |agent: deskwire_model::AgentProfile| {
         let active_count = desk.presence().active(&agent.uid);
-        PresenceRow { uid: agent.uid, online: active_count > 0, active_count }
+        ColleaguePresence { uid: agent.uid, online: active_count > 0, active_count }
     };
     Ok(Success::new(paged(all, request, row)))
 }

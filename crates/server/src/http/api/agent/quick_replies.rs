@@ -1,19 +1,16 @@
 //! Canned replies: `quickreply/…` (`spec/bytedesk.md` §7.3).
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::QuickReplySearch;
 use deskwire_model::{MessageType, Uid};
 use deskwire_store::{NewQuickReply, QuickReply, ReplyLevel};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -22,19 +19,19 @@ use crate::{
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/quickreply/query", get(query))
-        .route("/api/v1/quickreply/query/org", get(query))
-        .route("/api/v1/quickreply/create", post(create))
-        .route("/api/v1/quickreply/update", post(update))
-        .route("/api/v1/quickreply/delete", post(delete))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Canned replies")
+        .get("/api/v1/quickreply/query", query, "Lists the canned replies that the agent may use.")
+        .also("/api/v1/quickreply/query/org")
+        .post("/api/v1/quickreply/create", create, "Makes a canned reply.")
+        .post("/api/v1/quickreply/update", update, "Changes a canned reply.")
+        .post("/api/v1/quickreply/delete", delete, "Forgets a canned reply.")
 }
 
 /// A canned reply.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+struct QuickReplyRow {
     uid: Uid,
     /// ORGANIZATION, WORKGROUP or AGENT.
     level: &'static str,
@@ -50,9 +47,9 @@ struct Row {
     updated_at: String,
 }
 
-fn row(state: &ApiState, reply: QuickReply) -> Row {
+fn row(state: &ApiState, reply: QuickReply) -> QuickReplyRow {
     let time = |at| state.gateway.desk.renderer().local_time(at);
-    Row {
+    QuickReplyRow {
         created_at: time(reply.created_at),
         updated_at: time(reply.updated_at),
         uid: reply.uid,
@@ -75,9 +72,9 @@ fn level(name: &str) -> Result<ReplyLevel, AppError> {
 }
 
 /// Which canned replies are wanted: those that the agent may use.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Query {
+struct QuickReplyQuery {
     /// Of this level only.
     level: Option<String>,
     /// Of this workgroup only.
@@ -97,8 +94,8 @@ struct Query {
 async fn query(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<Query>,
-) -> Result<Success<Page<Row>>, AppError> {
+    QueryParams(request): QueryParams<QuickReplyQuery>,
+) -> Result<Success<Page<QuickReplyRow>>, AppError> {
     let page = PageRequest::new(request.page_number, request.page_size);
     let sought = request.search_text.trim();
     let search = QuickReplySearch {
@@ -113,9 +110,9 @@ async fn query(
 }
 
 /// A new canned reply.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct NewReply {
+struct NewQuickReplyRequest {
     /// One is made if it is missing; the same uid again makes the reply what it is now.
     uid: Option<Uid>,
     /// ORGANIZATION, WORKGROUP or AGENT, which is meant if it is missing.
@@ -144,8 +141,8 @@ fn kind(name: &str) -> Result<MessageType, AppError> {
 async fn create(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<NewReply>,
-) -> Result<Success<Row>, AppError> {
+    JsonBody(request): JsonBody<NewQuickReplyRequest>,
+) -> Result<Success<QuickReplyRow>, AppError> {
     let level = request.level.as_deref().map_or(Ok(ReplyLevel::Agent), level)?;
     let reply = NewQuickReply {
         category: request.category,
@@ -160,9 +157,9 @@ async fn create(
 }
 
 /// What changes about a canned reply; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ReplyUpdate {
+struct QuickReplyUpdate {
     uid: Uid,
     #[serde(alias = "categoryUid")]
     category: Option<String>,
@@ -176,9 +173,9 @@ struct ReplyUpdate {
 async fn update(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<ReplyUpdate>,
-) -> Result<Success<Row>, AppError> {
-    let ReplyUpdate { uid, category, shortcut, title, content, r#type } = request;
+    JsonBody(request): JsonBody<QuickReplyUpdate>,
+) -> Result<Success<QuickReplyRow>, AppError> {
+    let QuickReplyUpdate { uid, category, shortcut, title, content, r#type } = request;
     let kind = r#type.as_deref().map(kind).transpose()?;
     let change = move |reply: &mut NewQuickReply| {
         reply.category = category.unwrap_or(std::mem::take(&mut reply.category));
@@ -192,15 +189,15 @@ async fn update(
     Ok(Success::new(row(&state, changed)))
 }
 
-#[derive(Deserialize)]
-struct Named {
+#[derive(Deserialize, JsonSchema)]
+struct QuickReplyName {
     uid: Uid,
 }
 
 async fn delete(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<Named>,
+    JsonBody(request): JsonBody<QuickReplyName>,
 ) -> Result<Success<bool>, AppError> {
     state.gateway.desk.drop_quick_reply(&principal, &request.uid).await?;
     Ok(Success::new(true))

@@ -1,31 +1,36 @@
 //! Ratings, for those at the desk (`spec/bytedesk.md` §7.3, `thread/rating/…`): reading them, and asking for one by GET as stock
 //! clients do.
 
-use axum::{Router, extract::State, routing::get};
+use axum::extract::State;
 use deskwire_desk::Command;
 use deskwire_model::Uid;
 use deskwire_store::Episode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use super::{IdempotencyKey, ThreadName};
 use crate::{
     connection::timestamp,
     http::{
-        AppError, QueryParams, Success,
-        api::{ApiState, caller::AgentCaller, message},
+        AppError, QueryParams, Routes, Success,
+        api::{ApiState, caller::AgentCaller, shapes::MessageJson},
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/thread/rating/query/thread/uid", get(ratings))
-        .route("/api/v1/thread/rating/invite", get(invite))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Conversations")
+        .get(
+            "/api/v1/thread/rating/query/thread/uid",
+            ratings,
+            "Lists the ratings of a conversation, the newest first.",
+        )
+        .get("/api/v1/thread/rating/invite", invite, "Asks the visitor for a rating.")
 }
 
 /// Which conversation.
-#[derive(Deserialize)]
-struct About {
+#[derive(Deserialize, JsonSchema)]
+struct RatingsQuery {
     #[serde(flatten)]
     thread: ThreadName,
     /// The conversation's uid.
@@ -33,9 +38,9 @@ struct About {
 }
 
 /// What a visitor has said about one service.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+struct RatingRow {
     /// From 1 to 5.
     score: u8,
     /// Whether its question was answered, if it said.
@@ -56,14 +61,14 @@ struct Row {
 async fn ratings(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<About>,
-) -> Result<Success<Vec<Row>>, AppError> {
+    QueryParams(request): QueryParams<RatingsQuery>,
+) -> Result<Success<Vec<RatingRow>>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let time = |at| desk.renderer().local_time(at);
     let rated = |episode: Episode| {
         let rating = episode.rating?;
-        Some(Row {
+        Some(RatingRow {
             score: rating.score,
             resolved: rating.resolved,
             content: rating.comment.into(),
@@ -85,13 +90,13 @@ async fn invite(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     key: IdempotencyKey,
-    QueryParams(request): QueryParams<About>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+    QueryParams(request): QueryParams<RatingsQuery>,
+) -> Result<Success<MessageJson>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let asked = (key.into_uid(), &Value::Null);
     let topic = conversation.topic.as_str();
     let decided = desk.command(&principal, topic, Command::InviteRating, asked, timestamp()).await?;
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
 }

@@ -1,43 +1,44 @@
 //! Visitors as the desk knows them: what they told, what the desk corrects and notes, who browses, asking one to chat.
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::{BrowsingVisitor, Command};
 use deskwire_model::Uid;
 use deskwire_store::{VisitorCorrection, VisitorInfo};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use super::{IdempotencyKey, ThreadName};
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
-            message,
             page::{Page, PageRequest},
+            shapes::MessageJson,
         },
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/visitor/query/uid", get(info))
-        .route("/api/v1/visitor/query/online", get(browsing))
-        .route("/api/v1/visitor/update", post(update))
-        .route("/api/v1/visitor/update/note", post(update))
-        .route("/api/v1/visitor/update/tagList", post(update))
-        .route("/api/v1/visitor/invite", post(invite))
-        .route("/api/v1/visitor/invite/cancel", post(cancel))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .get("/api/v1/visitor/query/uid", info, "Gives what is known of a visitor.")
+        .get(
+            "/api/v1/visitor/query/online",
+            browsing,
+            "Lists the visitors who browse, who looked at something last first.",
+        )
+        .post("/api/v1/visitor/update", update, "Corrects what is known of a visitor.")
+        .also("/api/v1/visitor/update/note")
+        .also("/api/v1/visitor/update/tagList")
+        .post("/api/v1/visitor/invite", invite, "Asks a visitor to chat.")
+        .post("/api/v1/visitor/invite/cancel", cancel, "Takes back that a visitor is asked to chat.")
 }
 
 /// A visitor, for those at the desk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct VisitorRow {
     uid: Uid,
@@ -68,7 +69,7 @@ pub(super) struct VisitorRow {
 }
 
 /// What a visitor comes with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DeviceInfo {
     browser: String,
     os: String,
@@ -103,7 +104,7 @@ fn row(state: &ApiState, info: VisitorInfo) -> VisitorRow {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct VisitorQuery {
     /// The visitor.
     #[serde(alias = "visitorUid")]
@@ -120,7 +121,7 @@ async fn info(
 }
 
 /// What is corrected of a visitor; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct VisitorUpdate {
     /// The visitor.
@@ -151,7 +152,7 @@ async fn update(
 }
 
 /// A visitor who browses.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct BrowsingRow {
     uid: Uid,
@@ -161,13 +162,13 @@ struct BrowsingRow {
     /// Whether it is also connected.
     online: bool,
     /// What it has looked at lately, the newest first.
-    pages: Vec<PageRow>,
+    pages: Vec<PageViewRow>,
 }
 
 /// A page that a visitor has looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct PageRow {
+struct PageViewRow {
     url: String,
     title: String,
     referrer: String,
@@ -192,7 +193,7 @@ async fn browsing(
         online,
         pages: pages
             .into_iter()
-            .map(|page| PageRow {
+            .map(|page| PageViewRow {
                 created_at: desk.renderer().local_time(page.at),
                 url: page.url,
                 title: page.title,
@@ -204,9 +205,9 @@ async fn browsing(
 }
 
 /// Whom to ask to chat: a visitor by its uid, or the one of a conversation.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct InviteRequest {
+struct InviteVisitorRequest {
     #[serde(flatten)]
     thread: ThreadName,
     /// A visitor, who is asked in its conversation with the agent.
@@ -222,8 +223,8 @@ async fn invite(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     key: IdempotencyKey,
-    JsonBody(request): JsonBody<InviteRequest>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+    JsonBody(request): JsonBody<InviteVisitorRequest>,
+) -> Result<Success<MessageJson>, AppError> {
     let (desk, now) = (&state.gateway.desk, timestamp());
     let uid = key.or(request.uid.as_deref()).into_uid();
     let decided = match request.visitor_uid {
@@ -235,12 +236,12 @@ async fn invite(
         }
     };
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
 }
 
 /// Which question is taken back.
-#[derive(Deserialize)]
-struct CancelRequest {
+#[derive(Deserialize, JsonSchema)]
+struct CancelVisitorInvitation {
     #[serde(flatten)]
     thread: ThreadName,
     /// The INVITE_VISITOR; may be left out.
@@ -252,8 +253,8 @@ async fn cancel(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     key: IdempotencyKey,
-    JsonBody(request): JsonBody<CancelRequest>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+    JsonBody(request): JsonBody<CancelVisitorInvitation>,
+) -> Result<Success<MessageJson>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find(&state, &principal).await?;
     let content = json!({ "uid": request.uid });
@@ -261,5 +262,5 @@ async fn cancel(
     let topic = conversation.topic.as_str();
     let decided = desk.command(&principal, topic, Command::CancelVisitorInvitation, asked, timestamp()).await?;
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
 }
