@@ -226,10 +226,8 @@ impl Desk {
     }
 
     async fn edits_faqs_of(&self, by: &Principal, owner: &Uid) -> Result<(), DeskError> {
-        if !by.role.supervises() && !(by.role.is_staff() && by.uid == *owner) {
-            return Err(DeskError::NotAllowed);
-        }
-        self.target(by, owner).await.map(drop)
+        let is_own = by.role.is_staff() && by.uid == *owner;
+        if is_own || by.role.supervises() { self.target(by, owner).await.map(drop) } else { Err(DeskError::NotAllowed) }
     }
 
     async fn keep_faq(&self, faq: FaqEntry) -> Result<FaqEntry, DeskError> {

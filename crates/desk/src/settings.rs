@@ -158,7 +158,7 @@ impl ServiceSettings {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> DeskError {
+fn unreadable(error: &serde_json::Error) -> DeskError {
     DeskError::Settings(error.to_string())
 }
 
@@ -202,7 +202,8 @@ impl Desk {
         if !by.role.is_staff() || self.store.agent(&by.uid).await?.is_none() {
             return Err(DeskError::NotAllowed);
         }
-        let mut auto_reply = serde_json::to_value(&self.settings(&by.uid).await?.auto_reply).map_err(unreadable)?;
+        let mut auto_reply =
+            serde_json::to_value(&self.settings(&by.uid).await?.auto_reply).map_err(|error| unreadable(&error))?;
         if let Value::Object(members) = &mut auto_reply {
             members.extend(changes);
         }
@@ -215,16 +216,18 @@ impl Desk {
     /// The settings of a service with `changes` in them.
     async fn merge_settings(&self, service: &Uid, changes: &Value) -> Result<ServiceSettings, DeskError> {
         let current = self.settings(service).await?;
-        let mut merged = serde_json::to_value(&*current).map_err(unreadable)?;
+        let mut merged = serde_json::to_value(&*current).map_err(|error| unreadable(&error))?;
         let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
             return Err(DeskError::Settings("an object is needed".to_owned()));
         };
         merged_members.extend(changes.clone());
-        serde_json::from_value(merged).map_err(unreadable)
+        serde_json::from_value(merged).map_err(|error| unreadable(&error))
     }
 
     async fn save_settings(&self, service: &Uid, settings: &ServiceSettings) -> Result<(), DeskError> {
-        self.store.save_settings(service, &serde_json::to_string(settings).map_err(unreadable)?).await?;
+        self.store
+            .save_settings(service, &serde_json::to_string(settings).map_err(|error| unreadable(&error))?)
+            .await?;
         self.directory.settings.invalidate(service);
         self.wake(service);
         Ok(())
