@@ -14,7 +14,9 @@ use crate::{Desk, DeskError, deciding::Decided};
 const SERVERS_OWN: &[&str] = &[
     "AUTO_CLOSED",
     "CONTINUE",
+    "FAQ_ANSWER",
     "INVITE_TIMEOUT",
+    "INVITE_VISITOR_TIMEOUT",
     "LEAVE_MSG",
     "LEAVE_MSG_REPLIED",
     "NOTIFICATION_AGENT_REPLY_TIMEOUT",
@@ -63,6 +65,14 @@ pub enum Command {
     Leave,
     /// To have a colleague help no more.
     Remove,
+    /// To have the visitor chat who has not asked for it.
+    InviteVisitor,
+    /// To chat as it was asked to.
+    AcceptVisitorInvitation,
+    /// Not to chat.
+    RejectVisitorInvitation,
+    /// Not to have the visitor chat after all.
+    CancelVisitorInvitation,
     /// To end it.
     Close,
     /// To have the visitor rate its service.
@@ -75,7 +85,7 @@ pub enum Command {
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Transfer,
         Self::AcceptTransfer,
         Self::RejectTransfer,
@@ -86,6 +96,10 @@ impl Command {
         Self::CancelInvitation,
         Self::Leave,
         Self::Remove,
+        Self::InviteVisitor,
+        Self::AcceptVisitorInvitation,
+        Self::RejectVisitorInvitation,
+        Self::CancelVisitorInvitation,
         Self::Close,
         Self::InviteRating,
         Self::Rate,
@@ -106,6 +120,10 @@ impl Command {
             Self::CancelInvitation => "INVITE_CANCEL",
             Self::Leave => "INVITE_EXIT",
             Self::Remove => "INVITE_REMOVE",
+            Self::InviteVisitor => "INVITE_VISITOR",
+            Self::AcceptVisitorInvitation => "INVITE_VISITOR_ACCEPT",
+            Self::RejectVisitorInvitation => "INVITE_VISITOR_REJECT",
+            Self::CancelVisitorInvitation => "INVITE_VISITOR_CANCEL",
             Self::Close => match role {
                 Role::Visitor => "VISITOR_CLOSED",
                 _ => "AGENT_CLOSED",
@@ -120,7 +138,9 @@ impl Command {
     const fn is_for(self, role: Role) -> bool {
         match self {
             Self::Close => true,
-            Self::Rate | Self::LeaveMessage => matches!(role, Role::Visitor),
+            Self::Rate | Self::LeaveMessage | Self::AcceptVisitorInvitation | Self::RejectVisitorInvitation => {
+                matches!(role, Role::Visitor)
+            }
             _ => role.is_staff(),
         }
     }
@@ -204,10 +224,16 @@ impl Desk {
                 self.end_invitation(by, log, request, draft, command == Command::CancelInvitation).await
             }
             Command::Leave | Command::Remove => self.dismiss(by, log, request, draft, command == Command::Remove).await,
+            Command::InviteVisitor => self.invite_visitor(by, log, draft, now).await,
+            Command::AcceptVisitorInvitation => self.accept_visitor_invitation(by, log, request, draft).await,
+            Command::RejectVisitorInvitation | Command::CancelVisitorInvitation => {
+                let cancel = command == Command::CancelVisitorInvitation;
+                self.end_visitor_invitation(by, log, request, draft, cancel).await
+            }
             Command::Close => self.close_conversation(by, log, draft).await,
             Command::InviteRating => self.invite_rating(by, log, draft).await,
             Command::Rate => self.rate(by, log, draft, now).await,
-            Command::LeaveMessage => self.leave_behind(by, log, draft).await,
+            Command::LeaveMessage => self.leave_behind(by, log, draft, now).await,
         }
     }
 

@@ -1,5 +1,5 @@
 //! What is asked for with every message, kept in memory: conversations and settings, which change through the desk alone,
-//! and the names of agents, which do not change.
+//! and the names of agents.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -79,6 +79,11 @@ impl Desk {
             self.tell_joined(user, &notes);
         }
         Ok(notes)
+    }
+
+    /// Forgets how an agent shows itself.
+    pub(crate) fn forget_profile(&self, agent: &Uid) {
+        self.directory.profiles.invalidate(agent);
     }
 
     /// Forgets the notes about a conversation whose people have changed.

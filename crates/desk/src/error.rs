@@ -54,6 +54,12 @@ pub enum DeskError {
     /// There is no such order card, or it is another's.
     #[error("there is no such order card")]
     UnknownCard,
+    /// A canned reply or a question that is not there or not the asker's.
+    #[error("there is no such canned reply or question, or it is not yours")]
+    UnknownReply,
+    /// More canned replies or questions than one owner may have.
+    #[error("there are too many already")]
+    TooManyReplies,
     /// Something else has become of the order card.
     #[error("the order card is {0}")]
     CardSettled(CardStatus),
@@ -119,6 +125,8 @@ impl DeskError {
             Self::CardSettled(_) => ErrorCode::CardSettled,
             Self::UnknownLeaveMessage => ErrorCode::UnknownLeaveMessage,
             Self::LeaveMessageIs(_) => ErrorCode::LeaveMessageIs,
+            Self::UnknownReply => ErrorCode::UnknownReply,
+            Self::TooManyReplies => ErrorCode::TooManyReplies,
             Self::RecallTooLate => ErrorCode::RecallTooLate,
             Self::NoEdits => ErrorCode::EditsOff,
             Self::EditTooLate => ErrorCode::EditTooLate,

@@ -58,7 +58,9 @@ impl Desk {
         };
         let settings = self.settings(service.map_or(&conversation.service, |(_, service)| service)).await?;
         let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
-        let welcome = document("WELCOME", &json!({ "content": text, "faqs": settings.welcome_faqs }));
+        let serves = service.map_or(&conversation.service, |(_, service)| service);
+        let faqs = self.offered_faqs(&settings, serves).await?;
+        let welcome = document("WELCOME", &json!({ "content": text, "faqs": faqs }));
         let plan = Plan::moving(conversation, event, Some(Taker { agent, capacity }))?;
         let mut plan = plan.telling(agent_principal(conversation, agent), welcome, reason);
         // To a visitor whom an agent greets at once nobody has to say that one has come.

@@ -134,6 +134,9 @@ impl Desk {
                         return Ok(decided.first().map_or(Taken::Done, Taken::Entry));
                     }
                 }
+                if let Some(decided) = Box::pin(self.answer_by_itself(principal, conversation, &draft, now)).await? {
+                    return Ok(decided.first().map_or(Taken::Done, Taken::Entry));
+                }
                 self.look_for_collision(principal, conversation, &draft, now).await?;
                 Some(self.said(&speaker, &draft, now).await?)
             }
@@ -177,6 +180,9 @@ impl Desk {
     async fn said(&self, speaker: &Speaker<'_>, draft: &Draft, now: Timestamp) -> Result<Write, DeskError> {
         let entry = speaker.entry(draft, None);
         let Speaker { principal, conversation, .. } = speaker;
+        if let Some(fact) = self.judged(principal, conversation, draft).await? {
+            return Ok(Write::Say(Box::new(Saying { entry, timers: Vec::new(), facts: vec![fact] })));
+        }
         if !begins_clocks(conversation, &draft.kind) {
             return Ok(Write::Append(entry));
         }
@@ -274,7 +280,8 @@ impl Desk {
 
 /// Whether a message of type `kind` begins the time that the other side has to answer.
 fn begins_clocks(conversation: &Conversation, kind: &MessageType) -> bool {
-    conversation.status == ThreadStatus::Chatting && conversation.notes_of.is_none() && kind.is_speech()
+    let answers = matches!(conversation.status, ThreadStatus::Chatting | ThreadStatus::Roboting);
+    answers && conversation.notes_of.is_none() && kind.is_speech()
 }
 
 /// What a message of `principal` does to the timers of its conversation, and what the episode is to know.
@@ -287,6 +294,10 @@ pub(crate) fn clocks(
 ) -> (Vec<TimerChange>, Vec<Fact>) {
     if !begins_clocks(conversation, kind) {
         return (Vec::new(), Vec::new());
+    }
+    if conversation.status == ThreadStatus::Roboting {
+        let spoken = (principal.role == Role::Visitor).then(|| robots::idles(settings, now)).flatten();
+        return (Vec::from_iter(spoken), Vec::new());
     }
     let in_minutes = |minutes: u32| Timestamp(now.0.saturating_add(i64::from(minutes) * 60_000));
     let key = Box::<str>::default;

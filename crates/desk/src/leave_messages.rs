@@ -3,7 +3,9 @@
 //! The form and the answer are entries of the conversation; how far the desk is with it is a row that changes with a
 //! decision about the conversation, so two who answer at once do so one after the other.
 
-use deskwire_model::{Draft, LogId, MessageType, MessageUid, Principal, Role, Topic, Uid, dialect};
+use deskwire_model::{
+    Conversation, Draft, LogId, MessageType, MessageUid, Principal, Role, Timestamp, Topic, Uid, dialect,
+};
 use deskwire_store::{Fact, LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus, Refusal};
 use serde_json::{Value, json};
 
@@ -11,6 +13,7 @@ use crate::{
     Desk, DeskError,
     commands::Target,
     deciding::{ATTEMPTS, Decided, Plan},
+    greeting::document,
 };
 
 /// Longest name, way to be reached and subject, in bytes.
@@ -98,16 +101,53 @@ fn form(extra: &Value) -> Result<LeaveForm, DeskError> {
 
 impl Desk {
     /// The visitor leaves a message: an entry, and a row in the inbox of who serves the conversation.
-    pub(crate) async fn leave_behind(&self, by: &Principal, log: LogId, draft: Draft) -> Result<Decided, DeskError> {
+    pub(crate) async fn leave_behind(
+        &self,
+        by: &Principal,
+        log: LogId,
+        draft: Draft,
+        now: Timestamp,
+    ) -> Result<Decided, DeskError> {
         let form = form(&dialect::extra(&draft))?;
         let uid = Uid::random();
         let draft = dialect::with_extra(draft, json!({ "leaveMsgUid": uid.as_str() }));
-        self.change(log, |_| {
-            let facts = vec![Fact::Left { uid: uid.clone(), form: Box::new(form.clone()) }];
-            let plan = Plan { facts, ..Plan::default() };
-            Ok(plan.telling(by.clone(), draft.clone(), "left for later"))
-        })
-        .await
+        let decided = self
+            .change(log, |_| {
+                let facts = vec![Fact::Left { uid: uid.clone(), form: Box::new(form.clone()) }];
+                let plan = Plan { facts, ..Plan::default() };
+                Ok(plan.telling(by.clone(), draft.clone(), "left for later"))
+            })
+            .await?;
+        self.tell_left(&decided.conversation, &uid, &form, now).await?;
+        Ok(decided)
+    }
+
+    /// Tells those at the desk in whose inbox a left message lies.
+    async fn tell_left(
+        &self,
+        conversation: &Conversation,
+        uid: &Uid,
+        form: &LeaveForm,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        let content = json!({
+            "uid": uid.as_str(),
+            "status": LeaveStatus::Submitted.as_str(),
+            "nickname": form.nickname,
+            "contact": form.contact,
+            "content": form.content,
+            "type": form.kind,
+        });
+        let told = document("LEAVE_MSG_SUBMIT", &content);
+        let service = &conversation.service;
+        let agents = match self.store.workgroup(service).await? {
+            Some(workgroup) => workgroup.members.into_iter().map(|member| member.agent.uid).collect(),
+            None => vec![service.clone()],
+        };
+        for agent in agents {
+            self.tell_user(&agent, conversation, &told, now).await?;
+        }
+        Ok(())
     }
 
     /// The left messages that `by` has to do with: a visitor its own, an agent those of its services and those that were

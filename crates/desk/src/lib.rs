@@ -12,6 +12,9 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
+//! - `visitor_info` is what the desk knows of visitors, `labels` what it writes on conversations; `browsing` knows who looks
+//!   at pages, `visitor_invitations` asks them to chat.
+//! - `quick_replies` are ready for agents to send; `faqs` and `auto_replies` are what the desk answers by itself.
 //! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the
 //!   webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
@@ -24,6 +27,8 @@
 
 pub mod access;
 mod amending;
+mod auto_replies;
+mod browsing;
 mod cards;
 mod closing;
 mod commands;
@@ -31,17 +36,20 @@ mod deciding;
 mod departures;
 mod directory;
 mod error;
+mod faqs;
 mod feeds;
 mod greeting;
 mod hooks;
 mod ingress;
 mod invitations;
+mod labels;
 mod leave_messages;
 mod notice_board;
 mod people;
 mod presence;
 mod previews;
 mod queue;
+mod quick_replies;
 mod quoting;
 mod ratings;
 mod reading;
@@ -58,6 +66,8 @@ mod telling;
 mod threads;
 mod timers;
 mod transfers;
+mod visitor_info;
+mod visitor_invitations;
 mod wakes;
 
 use std::sync::Arc;
@@ -69,6 +79,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
 pub use self::{
+    auto_replies::{AutoReply, AutoReplyType, KeywordRule},
+    browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
     commands::Command,
     deciding::Decided,
@@ -77,10 +89,12 @@ pub use self::{
     feeds::{FeedDevice, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
+    labels::Mark,
     leave_messages::LeaveAction,
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
+    quick_replies::QuickReplySearch,
     reading::HistoryPage,
     reports::{ReportGroup, ReportRequest},
     robots::{RobotAnswer, RobotWords},
@@ -90,7 +104,10 @@ pub use self::{
     streams::{RobotStream, StreamEnd},
     threads::ThreadRequest,
 };
-use self::{departures::Departures, directory::Directory, previews::Previews, streams::Streams, wakes::Wakes};
+use self::{
+    browsing::Browsing, departures::Departures, directory::Directory, previews::Previews, streams::Streams,
+    wakes::Wakes,
+};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -128,6 +145,7 @@ pub struct Desk {
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
     departures: Departures,
+    browsing: Browsing,
     previews: Arc<Previews>,
     streams: Arc<Streams>,
     /// One permit per request for a thread that may be decided now.
@@ -157,6 +175,7 @@ impl Desk {
             renderer,
             directory,
             departures,
+            browsing: Browsing::default(),
             previews: Arc::default(),
             streams: Arc::default(),
             decisions,

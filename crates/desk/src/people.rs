@@ -1,9 +1,9 @@
 //! Visitors and agents as such, whatever conversations they have.
 
-use deskwire_model::{AgentProfile, Principal, Role, Uid};
-use deskwire_store::Visitor;
+use deskwire_model::{AgentProfile, Principal, Profile, Role, Uid};
+use deskwire_store::{Visitor, Workgroup};
 
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, seats::taken};
 
 impl Desk {
     /// The visitor called `uid`.
@@ -12,17 +12,6 @@ impl Desk {
     /// [`DeskError::UnknownVisitor`], [`DeskError::Store`].
     pub async fn visitor(&self, uid: &Uid) -> Result<Visitor, DeskError> {
         self.store.visitor(uid).await?.ok_or(DeskError::UnknownVisitor)
-    }
-
-    /// Enters a visitor, or what a known one says of itself now.
-    ///
-    /// # Errors
-    /// [`DeskError::UnknownOrganisation`], [`DeskError::Store`].
-    pub async fn introduce(&self, visitor: &Visitor) -> Result<(), DeskError> {
-        if !self.store.organisation_exists(&visitor.org).await? {
-            return Err(DeskError::UnknownOrganisation);
-        }
-        Ok(self.store.upsert_visitor(visitor).await?)
     }
 
     /// The agent called `uid`, if there is one.
@@ -56,5 +45,119 @@ impl Desk {
     #[must_use]
     pub fn visitor_principal(visitor: &Visitor) -> Principal {
         Principal { org: visitor.org.clone(), uid: visitor.uid.clone(), role: Role::Visitor }
+    }
+}
+
+/// Longest name and address of a picture, in bytes.
+const MAX_NICKNAME: usize = 128;
+const MAX_AVATAR: usize = 2048;
+/// Most agents of a workgroup.
+const MAX_MEMBERS: usize = 10_000;
+
+/// Colleagues and workgroups.
+impl Desk {
+    /// The agents of the organisation of `by`, by uid.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::Store`].
+    pub async fn colleagues(&self, by: &Principal) -> Result<Vec<AgentProfile>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        Ok(self.store.agents_of(&by.org).await?)
+    }
+
+    /// Changes how an agent shows itself: itself, or for administrators any of the organisation.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Unclear`], [`DeskError::Store`].
+    pub async fn change_profile(
+        &self,
+        by: &Principal,
+        uid: &Uid,
+        change: impl FnOnce(&mut Profile) + Send,
+    ) -> Result<AgentProfile, DeskError> {
+        if !by.role.is_staff() || (by.uid != *uid && by.role != Role::Admin) {
+            return Err(DeskError::NotAllowed);
+        }
+        let agent = self.store.agent(uid).await?.filter(|agent| agent.org == by.org);
+        let mut agent = agent.ok_or(DeskError::UnknownService)?;
+        change(&mut agent.profile);
+        if agent.profile.nickname.len() > MAX_NICKNAME || agent.profile.avatar.len() > MAX_AVATAR {
+            return Err(DeskError::Unclear("nickname has at most 128 bytes, avatar at most 2048"));
+        }
+        self.store.set_agent_profile(uid, &agent.profile).await?;
+        self.forget_profile(uid);
+        Ok(agent)
+    }
+
+    /// The password hash of an agent.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn password_of(&self, agent: &AgentProfile) -> Result<Option<String>, DeskError> {
+        let found = self.store.agent_by_username(Some(&agent.org), &agent.username).await?;
+        Ok(found.map(|(_, hash)| hash))
+    }
+
+    /// Gives `by` the password of this hash.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn set_password(&self, by: &Principal, password_hash: &str) -> Result<(), DeskError> {
+        Ok(self.store.set_agent_password(&by.uid, password_hash).await?)
+    }
+
+    /// A workgroup of the organisation of `by`.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::UnknownService`], [`DeskError::Store`].
+    pub async fn workgroup(&self, by: &Principal, uid: &Uid) -> Result<Workgroup, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        let found = self.store.workgroup(uid).await?.filter(|found| found.org == by.org);
+        found.ok_or(DeskError::UnknownService)
+    }
+
+    /// The workgroups of the organisation of `by`, by uid.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::Store`].
+    pub async fn workgroups(&self, by: &Principal) -> Result<Vec<Workgroup>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        let mut found = Vec::new();
+        for uid in self.store.workgroups_of_organisation(&by.org).await? {
+            found.extend(self.store.workgroup(&uid).await?);
+        }
+        Ok(found)
+    }
+
+    /// Changes name and agents of a workgroup of the administrator's organisation; what is none stays.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`], [`DeskError::UnknownService`], [`DeskError::Taken`] for an agent named twice,
+    /// [`DeskError::Unclear`], [`DeskError::Store`].
+    pub async fn change_workgroup(
+        &self,
+        by: &Principal,
+        uid: &Uid,
+        name: Option<String>,
+        agents: Option<Vec<Uid>>,
+    ) -> Result<Workgroup, DeskError> {
+        if by.role != Role::Admin {
+            return Err(DeskError::NotAllowed);
+        }
+        let known = self.workgroup(by, uid).await?;
+        let name = name.unwrap_or(known.name);
+        let too_many = agents.as_ref().is_some_and(|agents| agents.len() > MAX_MEMBERS);
+        if name.len() > MAX_NICKNAME || too_many {
+            return Err(DeskError::Unclear("a name has at most 128 bytes, a workgroup at most 10000 agents"));
+        }
+        taken(self.store.change_workgroup(uid, &name, agents.as_deref()).await)?;
+        self.wake(uid);
+        self.workgroup(by, uid).await
     }
 }

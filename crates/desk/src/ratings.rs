@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Desk, DeskError,
-    access::speaks,
+    access::{speaks, takes_part},
     commands::with_status,
     deciding::{Decided, Plan, Snapshot, desk_itself},
     greeting::{document, words},
@@ -130,6 +130,19 @@ impl Desk {
             .await?;
         self.tell_rated(&decided.conversation, &rated, now).await?;
         Ok(decided)
+    }
+
+    /// The last services of the conversation's visitor that were rated, the newest first.
+    ///
+    /// # Errors
+    /// [`DeskError::NotYours`], [`DeskError::Store`].
+    pub async fn ratings(&self, by: &Principal, conversation: &Conversation) -> Result<Vec<Episode>, DeskError> {
+        if !takes_part(by, conversation) {
+            return Err(DeskError::NotYours);
+        }
+        let mut episodes = self.store.episodes(conversation.id, LOOKED_AT).await?;
+        episodes.retain(|episode| episode.rating.is_some());
+        Ok(episodes)
     }
 
     /// The RATE_INVITE that a rating answers, if it names one.

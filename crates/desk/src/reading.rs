@@ -165,11 +165,11 @@ impl Desk {
     }
 
     /// A conversation as lists show it to `user`: the `thread` object of its messages, with the last message and what is
-    /// unread.
+    /// unread; to those at the desk also with what is written on it and how they keep it.
     ///
     /// # Errors
     /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
-    pub async fn listed(&self, conversation: &Conversation, user: &Uid) -> Result<Value, DeskError> {
+    pub async fn listed(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
         let read = |json: &[u8]| -> Result<Value, DeskError> {
             Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
         };
@@ -179,7 +179,7 @@ impl Desk {
         let last =
             newest.iter().find(is_said).or(newest.first()).map(|entry| self.renderer.json(entry.into())).transpose()?;
         let last = last.map(|last| read(&last)).transpose()?.unwrap_or_default();
-        let unread = self.store.unread(conversation.id, user).await?;
+        let unread = self.store.unread(conversation.id, &user.uid).await?;
         let created_at = self.renderer.local_time(conversation.created_at);
         let mut listed = read(dialect::conversation_json(conversation).as_bytes())?;
         listed["content"] = last["content"].clone();
@@ -189,6 +189,9 @@ impl Desk {
         listed["orgUid"] = conversation.org.as_str().into();
         listed["updatedAt"] = last.get("createdAt").cloned().unwrap_or_else(|| created_at.clone().into());
         listed["createdAt"] = created_at.into();
+        if user.role.is_staff() {
+            self.show_labels(user, conversation, &mut listed).await?;
+        }
         Ok(listed)
     }
 }

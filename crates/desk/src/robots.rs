@@ -9,14 +9,15 @@ use deskwire_model::{
     Conversation, Draft, MessageType, MessageUid, Principal, Role, ThreadStatus, Timestamp, Uid, content,
     dialect::{self, with_extra},
 };
-use deskwire_store::{HookEvent, Refusal, Webhook};
+use deskwire_store::{HookEvent, Refusal, TimerChange, Webhook};
 use serde_json::json;
 
 use crate::{
     Desk, DeskError,
     deciding::{ATTEMPTS, Line, Plan, desk_itself},
     greeting::{document, words},
-    state::Event,
+    settings::ServiceSettings,
+    state::{Event, ROBOT_IDLE},
     threads::{Answerer, Placed, asked_for, visitor_of},
 };
 
@@ -54,6 +55,7 @@ impl Desk {
         &self,
         conversation: &Conversation,
         said: Option<&Draft>,
+        now: Timestamp,
     ) -> Result<Option<Plan>, DeskError> {
         let (kind, service) = asked_for(conversation);
         if self.store.bot_of(&service).await?.is_none() {
@@ -61,8 +63,10 @@ impl Desk {
         }
         let settings = self.settings(&service).await?;
         let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
-        let welcome = document("WELCOME", &json!({ "content": text, "faqs": settings.welcome_faqs }));
-        let plan = Plan::moving(conversation, Event::RobotTakes, None)?.served_by(kind, &service);
+        let faqs = self.offered_faqs(&settings, &service).await?;
+        let welcome = document("WELCOME", &json!({ "content": text, "faqs": faqs }));
+        let mut plan = Plan::moving(conversation, Event::RobotTakes, None)?.served_by(kind, &service);
+        plan.timers.extend(idles(&settings, now));
         let plan = plan.telling(desk_itself(conversation), welcome, "the robot answers first");
         Ok(Some(
             plan.behind(said.map(|said| Line::plain(visitor_of(conversation), said.clone())).into_iter().collect()),
@@ -81,6 +85,11 @@ impl Desk {
             self.place(conversation, &Answerer::First, None, now).await?;
         }
         Ok(())
+    }
+
+    /// People get a conversation whose visitor has said nothing to its robot for too long.
+    pub(crate) async fn leave_robot(&self, conversation: &Conversation, now: Timestamp) -> Result<(), DeskError> {
+        self.place(conversation, &Answerer::Idle, None, now).await.map(drop)
     }
 
     /// Says what a robot answers to `event`, and hands over if it wants that; a repeat says it once.
@@ -153,6 +162,13 @@ impl Desk {
 /// What the message is called that a robot says as its `number`th answer to `event`, however often it is asked.
 pub(crate) fn answer_uid(event: &HookEvent, number: usize) -> Result<MessageUid, DeskError> {
     Ok(MessageUid::new(&format!("robot-{}-{number}", event.id)).map_err(dialect::DialectError::from)?)
+}
+
+/// The end of a robot's patience with a visitor who says nothing from `now` on.
+pub(crate) fn idles(settings: &ServiceSettings, now: Timestamp) -> Option<TimerChange> {
+    let due = Timestamp(now.0.saturating_add(i64::from(settings.robot_idle_min) * 60_000));
+    let set = TimerChange::Set { kind: ROBOT_IDLE, key: Box::default(), due, payload: Box::default() };
+    (settings.robot_idle_min > 0).then_some(set)
 }
 
 /// What is said when a robot hands over.

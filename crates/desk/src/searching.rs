@@ -51,6 +51,8 @@ pub struct MessageSearch {
     pub agent: Option<Uid>,
     /// In conversations of this visitor only.
     pub visitor: Option<Uid>,
+    /// In conversations that have this tag, or whose visitors have it; for those at the desk.
+    pub tag: Option<String>,
     /// In which order.
     pub order: SearchOrder,
 }
@@ -88,7 +90,8 @@ impl Desk {
     /// What `principal` finds in the conversations that it takes part in, at most `size` messages.
     ///
     /// # Errors
-    /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
+    /// [`DeskError::NotAllowed`] for a visitor who looks for a tag; [`DeskError::Store`]; [`DeskError::Dialect`] when a stored
+    /// payload is damaged.
     pub async fn search(
         &self,
         principal: &Principal,
@@ -96,6 +99,9 @@ impl Desk {
         cursor: Option<SearchCursor>,
         size: usize,
     ) -> Result<SearchPage, DeskError> {
+        if search.tag.is_some() && !principal.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
         let query = SearchQuery {
             sought: search.sought.clone(),
             scope: self.scope(principal, search).await?,
@@ -245,7 +251,11 @@ impl Finder<'_> {
         let unknown: BTreeSet<LogId> =
             found.iter().map(|found| found.log).filter(|log| !self.known.contains_key(log)).collect();
         self.known.extend(unknown.iter().map(|log| (*log, None)));
-        for conversation in self.desk.store.conversations(unknown.into_iter().collect()).await? {
+        let mut asked: Vec<LogId> = unknown.into_iter().collect();
+        if let Some(tag) = &self.search.tag {
+            asked = self.desk.store.tagged(asked, tag).await?;
+        }
+        for conversation in self.desk.store.conversations(asked).await? {
             if self.admits(&conversation) {
                 self.known.insert(conversation.id, Some(Arc::new(conversation)));
             }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use deskwire_model::{Principal, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::{
     Desk, DeskError,
+    auto_replies::AutoReply,
     routing::{Mode, hours::Hours},
 };
 
@@ -41,6 +42,14 @@ pub struct ServiceSettings {
     pub transfer_timeout_s: u32,
     /// How long an agent may leave an invitation unanswered, in seconds.
     pub invite_timeout_s: u32,
+    /// How long a visitor may leave the question unanswered whether it wants to chat, in seconds.
+    pub invite_visitor_timeout_s: u32,
+    /// How long a visitor may say nothing to a robot, in minutes; 0 for ever.
+    pub robot_idle_min: u32,
+    /// Whether people get the conversation then, instead of its being closed.
+    pub robot_idle_to_people: bool,
+    /// What is answered by itself.
+    pub auto_reply: AutoReply,
     /// How long an order card is pending that does not say so itself, in seconds.
     pub order_card_s: u32,
     /// Most colleagues who help in one conversation.
@@ -110,6 +119,10 @@ impl Default for ServiceSettings {
             remind_min: 5,
             transfer_timeout_s: 30,
             invite_timeout_s: 300,
+            invite_visitor_timeout_s: 300,
+            robot_idle_min: 30,
+            robot_idle_to_people: false,
+            auto_reply: AutoReply::default(),
             order_card_s: 60,
             max_helpers: 3,
             recall_s: 2 * 60,
@@ -153,8 +166,12 @@ impl ServiceSettings {
         if self.welcome_faqs.len() > MAX_FAQS || self.welcome_faqs.iter().any(|faq| faq_size(faq) > MAX_TEXT) {
             return Err(DeskError::Settings(format!("at most {MAX_FAQS} questions, of at most {MAX_TEXT} bytes each")));
         }
-        Ok(())
+        self.auto_reply.check()
     }
+}
+
+fn unreadable(error: &serde_json::Error) -> DeskError {
+    DeskError::Settings(error.to_string())
 }
 
 impl Desk {
@@ -189,6 +206,45 @@ impl Desk {
         self.settings(service).await
     }
 
+    /// Changes those members of what `by` answers by itself that `changes` names; what it answers then.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::Settings`] when they are not acceptable, [`DeskError::Store`].
+    pub async fn change_auto_reply(&self, by: &Principal, changes: Map<String, Value>) -> Result<AutoReply, DeskError> {
+        if !by.role.is_staff() || self.store.agent(&by.uid).await?.is_none() {
+            return Err(DeskError::NotAllowed);
+        }
+        let mut auto_reply =
+            serde_json::to_value(&self.settings(&by.uid).await?.auto_reply).map_err(|error| unreadable(&error))?;
+        if let Value::Object(members) = &mut auto_reply {
+            members.extend(changes);
+        }
+        let settings = self.merge_settings(&by.uid, &json!({ "autoReply": auto_reply })).await?;
+        settings.check()?;
+        self.save_settings(&by.uid, &settings).await?;
+        Ok(settings.auto_reply)
+    }
+
+    /// The settings of a service with `changes` in them.
+    async fn merge_settings(&self, service: &Uid, changes: &Value) -> Result<ServiceSettings, DeskError> {
+        let current = self.settings(service).await?;
+        let mut merged = serde_json::to_value(&*current).map_err(|error| unreadable(&error))?;
+        let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
+            return Err(DeskError::Settings("an object is needed".to_owned()));
+        };
+        merged_members.extend(changes.clone());
+        serde_json::from_value(merged).map_err(|error| unreadable(&error))
+    }
+
+    async fn save_settings(&self, service: &Uid, settings: &ServiceSettings) -> Result<(), DeskError> {
+        self.store
+            .save_settings(service, &serde_json::to_string(settings).map_err(|error| unreadable(&error))?)
+            .await?;
+        self.directory.settings.invalidate(service);
+        self.wake(service);
+        Ok(())
+    }
+
     /// Changes those settings of a service of the administrator's organisation that `changes` names; the settings as they
     /// are then.
     ///
@@ -202,14 +258,7 @@ impl Desk {
         changes: &Value,
     ) -> Result<Arc<ServiceSettings>, DeskError> {
         self.administers(by, service).await?;
-        let current = self.settings(service).await?;
-        let unreadable = |error: serde_json::Error| DeskError::Settings(error.to_string());
-        let mut merged = serde_json::to_value(&*current).map_err(unreadable)?;
-        let (Value::Object(merged_members), Value::Object(changes)) = (&mut merged, changes) else {
-            return Err(DeskError::Settings("an object is needed".to_owned()));
-        };
-        merged_members.extend(changes.clone());
-        let settings: ServiceSettings = serde_json::from_value(merged).map_err(unreadable)?;
+        let settings = self.merge_settings(service, changes).await?;
         settings.check()?;
         if let Some(overflow) = &settings.overflow {
             self.store
@@ -218,9 +267,7 @@ impl Desk {
                 .filter(|group| group.org == by.org)
                 .ok_or(DeskError::UnknownService)?;
         }
-        self.store.save_settings(service, &serde_json::to_string(&settings).map_err(unreadable)?).await?;
-        self.directory.settings.invalidate(service);
-        self.wake(service);
+        self.save_settings(service, &settings).await?;
         self.settings(service).await
     }
 }

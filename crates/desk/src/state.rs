@@ -16,7 +16,12 @@ pub const REMIND: TimerKind = "REMIND";
 pub const TRANSFER: TimerKind = "TRANSFER";
 /// An invitation has not been answered; its key is the uid of the INVITE.
 pub const INVITE: TimerKind = "INVITE";
-
+/// Nobody has spoken to the robot for too long.
+pub const ROBOT_IDLE: TimerKind = "ROBOT_IDLE";
+/// A visitor has not answered whether it wants to chat; its key is the uid of the INVITE_VISITOR.
+pub const INVITE_VISITOR: TimerKind = "INVITE_VISITOR";
+/// An automatic reply is silent until then; its key is the rule that gave it.
+pub const AUTO_REPLY: TimerKind = "AUTO_REPLY";
 /// An order card has not been settled; its key is the card's number. It outlives the end of its conversation.
 pub const ORDER_CARD: TimerKind = "ORDER_CARD";
 
@@ -25,8 +30,6 @@ pub const ORDER_CARD: TimerKind = "ORDER_CARD";
 pub enum Event {
     /// A robot takes it.
     RobotTakes,
-    /// Nobody has spoken to the robot for too long.
-    RobotIdle,
     /// Routing or an agent's own hand gives it to an agent.
     Assign,
     /// All are busy, or somebody is to take it by hand.
@@ -70,7 +73,9 @@ pub struct Transition {
 }
 
 /// Everything that waits for an answer of somebody.
-const ALL_TIMERS: &[TimerKind] = &[WAIT, AUTO_CLOSE, REMIND, TRANSFER, INVITE];
+const ALL_TIMERS: &[TimerKind] = &[WAIT, AUTO_CLOSE, REMIND, TRANSFER, INVITE, ROBOT_IDLE, INVITE_VISITOR, AUTO_REPLY];
+/// What ends when somebody comes, or is known not to.
+const WAITING: &[TimerKind] = &[WAIT, ROBOT_IDLE, INVITE_VISITOR];
 /// What belongs to the agent who has it.
 const OWNERS_TIMERS: &[TimerKind] = &[AUTO_CLOSE, REMIND, TRANSFER];
 
@@ -80,16 +85,15 @@ pub const fn transition(status: ThreadStatus, event: Event) -> Option<Transition
     use ThreadStatus::{Chatting, Closed, New, Offline, Queuing, Roboting, Timeout};
     let opens = matches!(status, New | Closed);
     let (status, owner, cancels): (_, _, &[TimerKind]) = match (status, event) {
-        (New | Offline | Timeout | Closed, Event::RobotTakes) => (Roboting, Owner::Nobody, &[]),
-        (Roboting, Event::RobotIdle) => (Timeout, Owner::Nobody, &[]),
-        (New | Roboting | Queuing | Offline | Timeout | Closed, Event::Assign) => (Chatting, Owner::Named, &[WAIT]),
-        (New | Roboting | Offline | Timeout | Closed, Event::Queue) => (Queuing, Owner::Nobody, &[]),
-        (New | Roboting | Queuing | Timeout | Closed, Event::NobodyThere) => (Offline, Owner::Nobody, &[WAIT]),
+        (New | Offline | Timeout | Closed, Event::RobotTakes) => (Roboting, Owner::Nobody, &[INVITE_VISITOR]),
+        (New | Roboting | Queuing | Offline | Timeout | Closed, Event::Assign) => (Chatting, Owner::Named, WAITING),
+        (New | Roboting | Offline | Timeout | Closed, Event::Queue) => (Queuing, Owner::Nobody, WAITING),
+        (New | Roboting | Queuing | Timeout | Closed, Event::NobodyThere) => (Offline, Owner::Nobody, WAITING),
         (Queuing, Event::WaitOver) => (Offline, Owner::Nobody, &[WAIT]),
         (Chatting, Event::Transfer) => (Chatting, Owner::Named, OWNERS_TIMERS),
         (Chatting, Event::TransferToQueue) => (Queuing, Owner::Nobody, OWNERS_TIMERS),
         (New | Roboting | Queuing | Chatting | Offline | Timeout, Event::TakeOver) => {
-            (Chatting, Owner::Named, &[WAIT, AUTO_CLOSE, REMIND, TRANSFER])
+            (Chatting, Owner::Named, &[WAIT, AUTO_CLOSE, REMIND, TRANSFER, ROBOT_IDLE, INVITE_VISITOR])
         }
         (New | Roboting | Queuing | Chatting | Offline | Timeout, Event::Close(_)) => (Closed, Owner::Kept, ALL_TIMERS),
         _ => return None,
@@ -103,7 +107,6 @@ impl Event {
     pub const fn name(self) -> &'static str {
         match self {
             Self::RobotTakes => "ROBOT",
-            Self::RobotIdle => "ROBOT_IDLE",
             Self::Assign => "ASSIGN",
             Self::Queue => "QUEUE",
             Self::NobodyThere => "OFFLINE",
@@ -120,9 +123,8 @@ impl Event {
 mod tests {
     use super::*;
 
-    const EVENTS: [Event; 10] = [
+    const EVENTS: [Event; 9] = [
         Event::RobotTakes,
-        Event::RobotIdle,
         Event::Assign,
         Event::Queue,
         Event::NobodyThere,
@@ -139,7 +141,6 @@ mod tests {
         let table = [
             // N R Q C O T C
             ("RobotTakes     ", "R - - - R R R"),
-            ("RobotIdle      ", "- T - - - - -"),
             ("Assign         ", "H H H - H H H"),
             ("Queue          ", "Q Q - - Q Q Q"),
             ("NobodyThere    ", "O O O - - O O"),
@@ -154,7 +155,6 @@ mod tests {
             for (status, cell) in ThreadStatus::ALL.into_iter().zip(row.split(' ')) {
                 let expected = match cell {
                     "R" => Some(ThreadStatus::Roboting),
-                    "T" => Some(ThreadStatus::Timeout),
                     "H" => Some(ThreadStatus::Chatting),
                     "Q" => Some(ThreadStatus::Queuing),
                     "O" => Some(ThreadStatus::Offline),
@@ -177,6 +177,11 @@ mod tests {
                 assert_eq!(to.opens, matches!(status, ThreadStatus::New | ThreadStatus::Closed), "{case}");
                 let left_queue = status == ThreadStatus::Queuing;
                 assert!(!left_queue || to.cancels.contains(&WAIT), "who waits no more has no end of waiting: {case}");
+                let left_robot = status == ThreadStatus::Roboting;
+                assert!(
+                    !left_robot || to.cancels.contains(&ROBOT_IDLE),
+                    "a robot that has it no more does not idle: {case}"
+                );
                 let left_owner = status == ThreadStatus::Chatting;
                 assert!(
                     !left_owner || [AUTO_CLOSE, REMIND, TRANSFER].iter().all(|kind| to.cancels.contains(kind)),

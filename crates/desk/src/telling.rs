@@ -14,8 +14,8 @@ use crate::{Desk, DeskError, deciding::desk_itself, ingress::Speaker, routing::M
 const NOTIFY: &str = "queue/notify";
 
 impl Desk {
-    /// Tells `user` alone something about a conversation: on `user/{uid}` and on the `queue/notify` of each of its
-    /// sessions.
+    /// Tells `user` alone something about a conversation: on `user/{uid}`, and in the words of sessions on the
+    /// `queue/notify` of each of its sessions.
     pub(crate) async fn tell_user(
         &self,
         user: &Uid,
@@ -25,14 +25,18 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let (principal, profile) = (desk_itself(conversation), Profile::default());
         let payload = Speaker { principal: &principal, profile: &profile, conversation }.stamp(words);
-        let body = self.renderer.json(Rendition { payload: &payload, seq: None, at: now, recalled: false })?;
-        let Ok(notify) = Topic::new(NOTIFY) else { return Ok(()) };
+        let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
         let sessions = self.sessions.of(user);
-        let own = sessions.iter().map(|(session, _)| Topic::of_session(*session, &notify));
-        for topic in own.chain(Topic::new(&format!("user/{user}"))) {
-            self.relay(topic, body.clone()).await?;
+        if let (Ok(notify), false) = (Topic::new(NOTIFY), sessions.is_empty()) {
+            let reminder = self.renderer.reminder(rendition, conversation.id)?;
+            for (session, _) in sessions {
+                self.relay(Topic::of_session(session, &notify), reminder.clone()).await?;
+            }
         }
-        Ok(())
+        match Topic::new(&format!("user/{user}")) {
+            Ok(topic) => self.relay(topic, self.renderer.json(rendition)?).await,
+            Err(_) => Ok(()),
+        }
     }
 
     /// Tells all of an organisation how a seat is (seed 002, `/topic/seat/status`).

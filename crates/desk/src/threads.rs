@@ -39,6 +39,8 @@ pub(crate) enum Answerer {
     First,
     /// A person, as the visitor wants.
     Person,
+    /// A person, as its robot has heard nothing of the visitor for too long.
+    Idle,
     /// A person: a robot hands over.
     HandedOver {
         /// What it answers with that.
@@ -96,7 +98,7 @@ impl Desk {
     }
 
     /// The conversation of the request, created if there is none.
-    async fn open(&self, request: &ThreadRequest) -> Result<Arc<Conversation>, DeskError> {
+    pub(crate) async fn open(&self, request: &ThreadRequest) -> Result<Arc<Conversation>, DeskError> {
         let ThreadRequest { visitor, kind, service, channel } = request;
         if !self.is_service(*kind, service, &visitor.org).await? {
             return Err(DeskError::UnknownService);
@@ -179,7 +181,7 @@ impl Desk {
             let keeps = match (answerer, current.status) {
                 (_, ThreadStatus::Chatting | ThreadStatus::Queuing) => true,
                 (Answerer::First, ThreadStatus::Roboting) => self.has_robot(&current).await?,
-                (Answerer::HandedOver { .. }, status) => status != ThreadStatus::Roboting,
+                (Answerer::HandedOver { .. } | Answerer::Idle, status) => status != ThreadStatus::Roboting,
                 (Answerer::First | Answerer::Person, _) => false,
             };
             if keeps {
@@ -188,7 +190,7 @@ impl Desk {
             attempts += 1;
             if matches!(answerer, Answerer::First)
                 && current.status != ThreadStatus::Roboting
-                && let Some(plan) = self.robot_takes(&current, said).await?
+                && let Some(plan) = self.robot_takes(&current, said, now).await?
             {
                 match self.carry_out(&current, plan).await {
                     Err(DeskError::Refused(Refusal::Fenced)) if attempts < ATTEMPTS => continue,
@@ -211,6 +213,7 @@ impl Desk {
                 Answerer::First if current.status == ThreadStatus::Roboting => {
                     before.push(handed_over(&current, "there is no robot any more"));
                 }
+                Answerer::Idle => before.push(handed_over(&current, "nothing was said to the robot for too long")),
                 Answerer::Person | Answerer::First => {}
             }
             match self.place_there(&current, found, before, now).await {

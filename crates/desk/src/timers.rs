@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use deskwire_model::Timestamp;
+use deskwire_model::{ThreadStatus, Timestamp};
 use deskwire_store::{Closer, Refusal, Timer, TimerChange};
 use tokio::time::Instant;
 
@@ -14,6 +14,7 @@ use crate::{
     deciding::{Plan, Snapshot, desk_itself},
     greeting::words,
     state::{self, Event},
+    visitor_invitations::visitor_invitation_timed_out,
 };
 
 /// Timers that are taken from the store at a time.
@@ -104,6 +105,13 @@ impl Desk {
         if timer.kind.as_ref() == state::ORDER_CARD {
             return self.expire_card(timer).await;
         }
+        if timer.kind.as_ref() == state::ROBOT_IDLE
+            && let Some(conversation) = self.store.conversation(timer.log).await?
+            && self.settings(&conversation.service).await?.robot_idle_to_people
+        {
+            // What takes it away from the robot takes this timer away too; what finds it gone drops the timer below.
+            self.leave_robot(&conversation, now).await?;
+        }
         let is_set = |snapshot: &Snapshot| snapshot.timers.iter().any(|set| set.id == timer.id);
         let decided = self
             .change(timer.log, |snapshot| {
@@ -151,6 +159,16 @@ impl Desk {
             }),
             state::TRANSFER => Ok(self.transfer_timed_out(timer, conversation)),
             state::INVITE => Ok(self.invitation_timed_out(timer, conversation)),
+            state::INVITE_VISITOR => Ok(visitor_invitation_timed_out(timer, conversation)),
+            state::ROBOT_IDLE if conversation.status != ThreadStatus::Roboting => Ok(Plan::default()),
+            state::ROBOT_IDLE => {
+                let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
+                let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
+                let told = words("AUTO_CLOSED", text);
+                Ok(plan.telling(desk_itself(conversation), told, "the visitor said nothing to the robot"))
+            }
+            // The rule may speak again.
+            state::AUTO_REPLY => Ok(Plan::default()),
             unknown => {
                 tracing::error!(kind = unknown, conversation = %timer.log, "nobody knows this timer, it is dropped");
                 Ok(Plan::default())

@@ -143,6 +143,10 @@ error_codes! {
     UnknownLeaveMessage = "unknown_leave_message", 200, Never;
     /// The status of the left message does not allow it.
     LeaveMessageIs = "leave_message_is", 200, Later;
+    /// There is no such canned reply or question, or it is not the caller's.
+    UnknownReply = "unknown_reply", 200, Never;
+    /// One owner has as many canned replies or questions as it may.
+    TooManyReplies = "too_many_replies", 200, Later;
     /// The message was said too long ago to be recalled.
     RecallTooLate = "recall_too_late", 200, Never;
     /// The service does not let anybody change what was said.

@@ -293,3 +293,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_one_user_is_told_has_its_type_and_no_number() {
+    for (kind, content, text) in [
+        ("NOTIFICATION_AGENT_REPLY_TIMEOUT", "the visitor waits", "the visitor waits"),
+        ("NOTIFICATION_RATE_SUBMITTED", r#"{"content":"good","score":5}"#, "good"),
+    ] {
+        let message = json!({ "uid": "m1", "type": kind, "content": content });
+        let draft = dialect::parse_json(message.to_string().as_bytes()).unwrap();
+        let body = renderer().reminder(rendition(&stamped(&draft, true)), LOG).unwrap();
+        let told: Value = serde_json::from_slice(&body).unwrap();
+        let expected = json!({
+            "type": kind, "content": text, "sessionId": 1, "topic": "org/agent/5/10001", "msgNo": "m1",
+            "sendTime": "2024-03-16 13:16:05",
+        });
+        assert_eq!(told, expected);
+    }
+}

@@ -2,7 +2,7 @@
 
 use deskwire_model::{Attendant, LogId, Payload, Seq, ThreadStatus, ThreadType, Timestamp, Uid};
 
-use crate::{LeaveChange, LeaveForm, NewEntry};
+use crate::{LabelChange, LeaveChange, LeaveForm, NewEntry, VisitorCorrection};
 
 /// A change of a conversation with everything that belongs to it: all of it happens, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +149,24 @@ pub enum Fact {
     },
     /// Something has become of a message that was left in the conversation.
     LeaveChanged(Box<LeaveChange>),
+    /// Something is written on a conversation.
+    Labelled(Box<LabelChange>),
+    /// The desk corrects what is known of a visitor.
+    VisitorCorrected(Box<VisitorCorrection>),
+    /// A question of the desk was asked.
+    Asked {
+        /// Its uid.
+        faq: Uid,
+    },
+    /// The visitor says whether an answer helped; only its first opinion of an answer counts.
+    Judged {
+        /// The answer.
+        answer: Seq,
+        /// The question that it answers, if that is the desk's.
+        faq: Option<Uid>,
+        /// Whether it helped.
+        helpful: bool,
+    },
 }
 
 /// Who closed an episode.

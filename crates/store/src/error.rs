@@ -23,6 +23,9 @@ pub enum StoreError {
     /// A row that the new one refers to, or that was to be changed, does not exist.
     #[error("what the change refers to does not exist")]
     Missing,
+    /// There is no room for one more.
+    #[error("there are too many already")]
+    Full,
     /// The database failed; nothing of the operation was kept.
     #[error("the database failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),

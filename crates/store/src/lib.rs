@@ -14,14 +14,17 @@ mod blobs;
 mod decision;
 mod error;
 mod files;
+mod label;
 mod leave_message;
 mod mqtt;
 mod notices;
+mod ready;
 mod records;
 mod report;
 mod search;
 mod sqlite;
 mod store;
+mod visitor_info;
 mod webhooks;
 mod write;
 
@@ -35,9 +38,11 @@ pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
+pub use label::{LabelChange, Labels, Marks};
 pub use leave_message::{LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
+pub use ready::{FaqEntry, FaqFilter, NewFaq, NewQuickReply, QuickReply, QuickReplyFilter, ReplyLevel};
 pub use records::{
     DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
     Retained, Visitor, Workgroup,
@@ -46,6 +51,7 @@ pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
 pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
+pub use visitor_info::{VisitorCorrection, VisitorInfo, VisitorTold};
 pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};
 pub use write::{
     Moved, NewConversation, NewEntry, NewQueued, QueueRef, QueuedMessage, Refusal, Saying, Upto, Write, Written,

@@ -1,6 +1,7 @@
-//! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is,
-//! [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
+//! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`desk`] what the service desk
+//! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
 
+mod care;
 mod desk;
 mod files;
 mod history;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use deskwire_broker::Reply;
 use deskwire_desk::{DeskError, Sender, Submitted};
 use deskwire_model::{Role, Seq, ThreadType};
-use deskwire_store::{Refusal, Written};
+use deskwire_store::{Refusal, VisitorTold, Written};
 
 use crate::office::{
     NOW, Office, agent, default_device, draft, message_uid, principal, read, uid, visitor, visitor_of,
@@ -211,10 +211,10 @@ async fn typing_is_heard_behind_what_was_said_before_and_forgotten() {
 #[tokio::test]
 async fn a_visitor_of_an_unknown_organisation_is_not_introduced() {
     let office = Office::new(&["ann"], 1).await;
-    let refused = office.desk.introduce(&visitor_of("nowhere", "v")).await;
+    let refused = office.desk.introduce(&visitor_of("nowhere", "v"), VisitorTold::default(), NOW).await;
     assert!(matches!(refused, Err(DeskError::UnknownOrganisation)), "{refused:?}");
-    office.desk.introduce(&visitor_of("acme", "v")).await.unwrap();
-    let stolen = office.desk.introduce(&visitor_of("other", "v")).await;
+    office.desk.introduce(&visitor_of("acme", "v"), VisitorTold::default(), NOW).await.unwrap();
+    let stolen = office.desk.introduce(&visitor_of("other", "v"), VisitorTold::default(), NOW).await;
     assert!(stolen.is_err(), "a visitor's uid belongs to one organisation");
     assert_eq!(office.desk.visitor(&uid("v")).await.unwrap().org, uid("acme"));
 }

@@ -4,13 +4,16 @@
 
 mod addressing;
 mod amending;
+mod answering;
 mod assignment;
 mod cards;
+mod care;
 mod closing;
 mod feeds;
 mod helping;
 mod ingress;
 mod interleavings;
+mod inviting;
 mod leaving;
 mod notice_board;
 mod office;

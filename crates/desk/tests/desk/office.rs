@@ -14,7 +14,7 @@ use deskwire_model::{
     Timestamp, TopicFilter, Uid,
     dialect::{self, Renderer},
 };
-use deskwire_store::{SqliteOptions, Store, Visitor, Written};
+use deskwire_store::{SqliteOptions, Store, Visitor, VisitorTold, Written};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -74,7 +74,7 @@ impl Office {
 
     pub(crate) async fn ask(&self, visitor: &str, kind: ThreadType, service: &str) -> Result<Greeting, DeskError> {
         let visitor = visitor_of("acme", visitor);
-        self.desk.introduce(&visitor).await.unwrap();
+        self.desk.introduce(&visitor, VisitorTold::default(), NOW).await.unwrap();
         let request = ThreadRequest { visitor, kind, service: uid(service), channel: "WEB".to_owned() };
         self.desk.request_thread(request, NOW).await
     }

@@ -66,7 +66,7 @@ async fn unread_is_what_others_said_since_and_did_not_take_back() {
     assert_eq!(unread().await.0, 3, "a3 is gone, and its RECALL is news");
     office.submit(default_device(&who), &direct, draft("r2", "READ", "a1")).await.unwrap();
     assert_eq!(unread().await.0, 2);
-    let direct_as_listed = office.desk.listed(&direct, &who.uid).await.unwrap();
+    let direct_as_listed = office.desk.listed(&direct, &who).await.unwrap();
     assert_eq!((&direct_as_listed["content"], &direct_as_listed["unreadCount"]), (&"a3".into(), &2.into()));
     office.submit(default_device(&who), &direct, draft("r3", "READ", "r1")).await.unwrap();
     office.submit(default_device(&ann), &direct, draft("r4", "READ", "v1")).await.unwrap();

@@ -15,6 +15,7 @@ fn search(text: &str) -> MessageSearch {
         conversation: None,
         agent: None,
         visitor: None,
+        tag: None,
         order: SearchOrder::Newest,
     }
 }

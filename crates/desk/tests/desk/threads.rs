@@ -3,6 +3,7 @@
 use deskwire_broker::Answer;
 use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, ThreadStatus, ThreadType};
+use deskwire_store::VisitorTold;
 use serde_json::Value;
 
 use crate::office::{NOW, Office, read, uid, visitor_of};
@@ -164,7 +165,7 @@ async fn an_agent_whose_lease_is_over_is_given_nobody() {
 #[tokio::test]
 async fn everybody_has_one_organisation() {
     let office = Office::new(&["ann"], 10).await;
-    office.desk.introduce(&visitor_of("other", "v")).await.unwrap();
+    office.desk.introduce(&visitor_of("other", "v"), VisitorTold::default(), NOW).await.unwrap();
     for (name, org) in [("ann", Some("acme")), ("spy", Some("other")), ("v", Some("other")), ("nobody", None)] {
         assert_eq!(office.desk.organisation_of(&uid(name)).await.unwrap(), org.map(uid), "{name}");
     }

@@ -2,7 +2,7 @@
 //! and a robot.
 
 use deskwire_model::{AgentProfile, AgentStatus, Principal, Profile, Role, ThreadType, Topic, Uid};
-use deskwire_store::{NewWebhook, Store, Visitor};
+use deskwire_store::{NewWebhook, Store, Visitor, VisitorTold};
 
 use crate::house::BEGINNING;
 
@@ -58,7 +58,7 @@ impl Organisation {
             store.create_agent(&agent, "").await.unwrap();
         }
         for visitor in &self.visitors {
-            store.upsert_visitor(&profile(visitor)).await.unwrap();
+            store.introduce_visitor(&profile(visitor), VisitorTold::default(), BEGINNING).await.unwrap();
         }
         let members = |range: &[usize]| range.iter().map(|n| self.agents[*n].uid.clone()).collect::<Vec<_>>();
         for (workgroup, agents) in self.workgroups.iter().zip([members(&[0, 1, 2]), members(&[2, 3]), members(&[3])]) {

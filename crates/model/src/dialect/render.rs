@@ -108,6 +108,17 @@ impl Renderer {
         Ok(session::notification(&shown(message)?, &place))
     }
 
+    /// What one user alone is told about the conversation numbered `log`, in the words of sessions (seed 002,
+    /// `/user/queue/notify`).
+    ///
+    /// # Errors
+    /// [`DialectError`] when the payload was not made by [`super::stamp`].
+    pub fn reminder(&self, message: Rendition<'_>, log: LogId) -> Result<Bytes, DialectError> {
+        let time = self.local_time(message.at);
+        let place = Place { log, seq: None, time: &time, recalled: false, about: None };
+        Ok(session::reminder(&shown(message)?, &place))
+    }
+
     /// The time that [`Self::local_time`] writes as `text`, if it is one.
     #[must_use]
     pub fn parse_local_time(&self, text: &str) -> Option<Timestamp> {

@@ -133,7 +133,7 @@ async fn links_are_renewed_for_what_was_sent() {
         profile: deskwire_model::Profile { nickname: "Ann".to_owned(), avatar: String::new() },
         channel: String::new(),
     };
-    desk.store.upsert_visitor(&visitor).await.unwrap();
+    desk.store.introduce_visitor(&visitor, deskwire_store::VisitorTold::default(), NOW).await.unwrap();
     let conversation = NewConversation {
         uid: Uid::random(),
         org: ann.org.clone(),

@@ -153,6 +153,11 @@ pub(super) fn text<T, E: Error + Send + Sync + 'static>(
     checked(column, Type::Text, parse(row.get_ref(column)?.as_str()?))
 }
 
+/// Reads a JSON document.
+pub(super) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T> {
+    text(row, column, |document| serde_json::from_str(document))
+}
+
 /// Reads a column that counts something.
 pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64> {
     checked(column, Type::Integer, u64::try_from(row.get::<_, i64>(column)?))

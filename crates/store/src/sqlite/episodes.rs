@@ -3,7 +3,7 @@
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
-use super::{Sqlite, columns, leave_messages, reports};
+use super::{Sqlite, columns, faqs, labels, leave_messages, reports, visitor_info};
 use crate::{Closer, Episode, Fact, Rating, StoreError, Workload};
 
 /// Episodes of an agent that its mean response time is taken from.
@@ -40,6 +40,10 @@ pub(super) fn note(db: &Connection, log: LogId, facts: &[Fact], before: Seq, now
                 .map(drop)?,
             Fact::Left { uid, form } => leave_messages::enter(db, log, uid, form, now)?,
             Fact::LeaveChanged(change) => leave_messages::change(db, log, change, now)?,
+            Fact::Labelled(change) => labels::change(db, change)?,
+            Fact::VisitorCorrected(correction) => visitor_info::correct(db, correction, now)?,
+            Fact::Asked { faq } => faqs::asked(db, faq)?,
+            Fact::Judged { answer, faq, helpful } => faqs::judged(db, (log, *answer), faq.as_ref(), *helpful)?,
         }
     }
     Ok(())

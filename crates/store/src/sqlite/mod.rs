@@ -7,7 +7,8 @@
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `webhooks` and
-//! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest.
+//! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
+//! `quick_replies`, `faqs` and `files` answer the rest.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
 //! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
@@ -23,14 +24,17 @@ mod cursors;
 mod decisions;
 mod entries;
 mod episodes;
+mod faqs;
 mod files;
 mod heads;
 mod history;
 mod index;
+mod labels;
 mod leave_messages;
 mod notices;
 mod people;
 mod queues;
+mod quick_replies;
 mod reports;
 mod retained;
 mod schema;
@@ -38,6 +42,7 @@ mod search;
 mod sessions;
 mod settings;
 mod timers;
+mod visitor_info;
 mod webhooks;
 mod workers;
 mod writer;

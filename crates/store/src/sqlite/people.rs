@@ -1,5 +1,7 @@
 //! Organisations, agents, workgroups and visitors.
 
+use std::collections::HashMap;
+
 use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
 use rusqlite::{OptionalExtension as _, params};
 
@@ -190,6 +192,57 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn set_agent_profile(&self, uid: &Uid, profile: &Profile) -> Result<(), StoreError> {
+        let (uid, profile) = (uid.clone(), profile.clone());
+        self.write(move |db| {
+            let changed = db
+                .prepare_cached("UPDATE agent SET nickname = ?2, avatar = ?3 WHERE uid = ?1")?
+                .execute(params![uid.as_str(), profile.nickname, profile.avatar])?;
+            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    pub(crate) async fn workgroups_of_organisation(&self, org: &Uid) -> Result<Vec<Uid>, StoreError> {
+        let org = org.clone();
+        self.read(move |db| {
+            db.prepare_cached("SELECT uid FROM workgroup WHERE org = ?1 ORDER BY uid")?
+                .query_map(params![org.as_str()], |row| columns::uid(row, 0))?
+                .collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn change_workgroup(
+        &self,
+        uid: &Uid,
+        name: &str,
+        agents: Option<&[Uid]>,
+    ) -> Result<(), StoreError> {
+        let (uid, name, agents) = (uid.clone(), name.to_owned(), agents.map(<[Uid]>::to_vec));
+        self.write(move |db| {
+            let org: Option<String> = db
+                .prepare_cached("UPDATE workgroup SET name = ?2 WHERE uid = ?1 RETURNING org")?
+                .query_row(params![uid.as_str(), name], |row| row.get(0))
+                .optional()?;
+            let (org, Some(agents)) = (org.ok_or(StoreError::Missing)?, agents) else { return Ok(()) };
+            let weights: HashMap<String, u32> = db
+                .prepare_cached("SELECT agent, weight FROM workgroup_agent WHERE workgroup = ?1")?
+                .query_map(params![uid.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            db.prepare_cached("DELETE FROM workgroup_agent WHERE workgroup = ?1")?.execute(params![uid.as_str()])?;
+            let mut add = db.prepare_cached(
+                "INSERT INTO workgroup_agent (workgroup, position, agent, org, weight) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for (position, agent) in (0_i64..).zip(&agents) {
+                let weight = weights.get(agent.as_str()).copied().unwrap_or(1);
+                add.execute(params![uid.as_str(), position, agent.as_str(), org, weight])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     pub(crate) async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
         let uid = uid.clone();
         self.read(move |db| {
@@ -199,29 +252,6 @@ impl Sqlite {
                     Ok(Visitor { uid: uid.clone(), org: columns::uid(row, 0)?, profile, channel: row.get(3)? })
                 })
                 .optional()
-        })
-        .await
-    }
-
-    pub(crate) async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
-        let visitor = visitor.clone();
-        self.write(move |db| {
-            let changed = db
-                .prepare_cached(
-                    "INSERT INTO visitor (uid, org, nickname, avatar, channel) VALUES (?1, ?2, ?3, ?4, ?5)
-                         ON CONFLICT (uid) DO UPDATE
-                        SET nickname = excluded.nickname, avatar = excluded.avatar, channel = excluded.channel
-                      WHERE org = excluded.org",
-                )?
-                .execute(params![
-                    visitor.uid.as_str(),
-                    visitor.org.as_str(),
-                    visitor.profile.nickname,
-                    visitor.profile.avatar,
-                    visitor.channel,
-                ])?;
-            // Another organisation's visitor has this uid: it is neither shown nor changed.
-            if changed == 1 { Ok(()) } else { Err(StoreError::Exists) }
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Organisations, agents, workgroups, visitors.
 
-use deskwire_model::{AgentProfile, AgentStatus, Role, Uid};
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
 
 use super::Store;
 use crate::{StoreError, Visitor, Workgroup};
@@ -126,21 +126,38 @@ impl Store {
         }
     }
 
+    /// Sets how an agent shows itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn set_agent_profile(&self, uid: &Uid, profile: &Profile) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.set_agent_profile(uid, profile).await,
+        }
+    }
+
+    /// The workgroups of an organisation, by uid.
+    pub async fn workgroups_of_organisation(&self, org: &Uid) -> Result<Vec<Uid>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.workgroups_of_organisation(org).await,
+        }
+    }
+
+    /// Sets the name of a workgroup and, if there are some, all of its agents in their order; who stays keeps its share.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] for an agent named twice, [`StoreError::Missing`] for an unknown workgroup or an agent that is
+    /// not of its organisation.
+    pub async fn change_workgroup(&self, uid: &Uid, name: &str, agents: Option<&[Uid]>) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.change_workgroup(uid, name, agents).await,
+        }
+    }
+
     /// The visitor called `uid`.
     pub async fn visitor(&self, uid: &Uid) -> Result<Option<Visitor>, StoreError> {
         match self {
             Self::Sqlite(db) => db.visitor(uid).await,
-        }
-    }
-
-    /// Keeps what a visitor says of itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Exists`] for the uid of another organisation's visitor, [`StoreError::Missing`] for an unknown
-    /// organisation.
-    pub async fn upsert_visitor(&self, visitor: &Visitor) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.upsert_visitor(visitor).await,
         }
     }
 }

@@ -6,7 +6,8 @@ use deskwire_store::{NewConversation, Participant, QueuePlace, Refusal, StoreErr
 use crate::{
     Backend,
     fixtures::{
-        agent, append, assign, commit_one, conversation, conversation_of, create, create_log, refused, set_status, uid,
+        agent, append, assign, commit_one, conversation, conversation_of, create, create_log, introduce, refused,
+        set_status, uid,
     },
 };
 
@@ -52,8 +53,8 @@ pub(crate) async fn no_conversation_crosses_organisations(backend: &impl Backend
     store.create_workgroup(&uid("their-group"), &uid("other"), "", &[]).await.unwrap();
     let visitor =
         |org| Visitor { uid: uid("guest"), org: uid(org), profile: Default::default(), channel: String::new() };
-    store.upsert_visitor(&visitor("other")).await.unwrap();
-    assert!(matches!(store.upsert_visitor(&visitor("acme")).await, Err(StoreError::Exists)));
+    introduce(&store, &visitor("other")).await.unwrap();
+    assert!(matches!(introduce(&store, &visitor("acme")).await, Err(StoreError::Exists)));
 
     let ours = create(&store, "v").await;
     let new = conversation_of("w");

@@ -2,9 +2,12 @@
 
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, LogId, MessageType, MessageUid, Payload, Profile, Role, Seq, ThreadStatus,
-    ThreadType, Uid,
+    ThreadType, Timestamp, Uid,
 };
-use deskwire_store::{Decision, NewConversation, NewEntry, Placement, Refusal, Store, Upto, Write, Written};
+use deskwire_store::{
+    Decision, NewConversation, NewEntry, Placement, Refusal, Store, StoreError, Upto, Visitor, VisitorTold, Write,
+    Written,
+};
 
 pub(crate) fn uid(text: &str) -> Uid {
     Uid::new(text).unwrap()
@@ -101,6 +104,11 @@ pub(crate) async fn commit_one(store: &Store, write: Write) -> Written {
     let mut written = store.commit(vec![write]).await.unwrap();
     assert_eq!(written.len(), 1, "one write has one answer");
     written.remove(0)
+}
+
+/// Introduces a visitor whose client tells nothing.
+pub(crate) async fn introduce(store: &Store, visitor: &Visitor) -> Result<Visitor, StoreError> {
+    store.introduce_visitor(visitor, VisitorTold::default(), Timestamp(1)).await
 }
 
 /// Creates the conversation of `visitor`.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "cases are plain functions, which clippy does not take for tests")]
 
 mod amendments;
+mod care;
 mod conversations;
 mod cursors;
 mod decisions;
@@ -162,6 +163,15 @@ macro_rules! suite {
                 an_agent_changes_status_and_password,
                 a_workgroup_has_agents_of_its_own_organisation,
                 visitors_introduce_themselves_again,
+                an_agent_and_a_workgroup_are_changed,
+            }
+            care {
+                what_is_known_of_a_visitor_is_corrected_once,
+                a_renamed_visitor_has_other_conversations,
+                labels_are_written_once_and_found_by_tag,
+                marks_are_of_one_user,
+                canned_replies_are_found_by_owner_and_text,
+                questions_count_who_asks_and_who_is_helped,
             }
             sessions {
                 a_session_is_found_again_with_its_subscriptions,

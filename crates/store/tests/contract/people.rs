@@ -1,11 +1,11 @@
 //! Organisations, agents, workgroups and visitors.
 
-use deskwire_model::{AgentProfile, AgentStatus, Profile, Role};
-use deskwire_store::{Member, StoreError, Visitor};
+use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Timestamp};
+use deskwire_store::{Member, StoreError, Visitor, VisitorTold};
 
 use crate::{
     Backend,
-    fixtures::{agent, uid},
+    fixtures::{agent, introduce, uid},
 };
 
 pub(crate) async fn an_organisation_is_there_once_it_is_created(backend: &impl Backend) {
@@ -86,12 +86,50 @@ pub(crate) async fn visitors_introduce_themselves_again(backend: &impl Backend) 
     let store = backend.open().await;
     let profile = |nickname: &str| Profile { nickname: nickname.to_owned(), avatar: "a.png".to_owned() };
     let visitor = Visitor { uid: uid("v"), org: uid("acme"), profile: profile("Eve"), channel: "WEB".to_owned() };
-    assert!(matches!(store.upsert_visitor(&visitor).await, Err(StoreError::Missing)), "no organisation yet");
+    assert!(matches!(introduce(&store, &visitor).await, Err(StoreError::Missing)), "no organisation yet");
     assert_eq!(store.visitor(&uid("v")).await.unwrap(), None);
     store.create_organisation(&uid("acme"), "Acme").await.unwrap();
-    let renamed = Visitor { profile: profile("Ada"), channel: "APP".to_owned(), ..visitor.clone() };
-    for introduction in [visitor, renamed] {
-        store.upsert_visitor(&introduction).await.unwrap();
-        assert_eq!(store.visitor(&uid("v")).await.unwrap(), Some(introduction));
+    let told = |nickname: &str| VisitorTold { nickname: nickname.to_owned(), ..VisitorTold::default() };
+    for (said, expected) in [("", "Eve"), ("Ada", "Ada"), ("", "Ada")] {
+        let introduced = store.introduce_visitor(&visitor, told(said), Timestamp(1)).await.unwrap();
+        assert_eq!(introduced, Visitor { profile: profile(expected), ..visitor.clone() });
+        assert_eq!(store.visitor(&uid("v")).await.unwrap(), Some(introduced));
     }
+}
+
+pub(crate) async fn an_agent_and_a_workgroup_are_changed(backend: &impl Backend) {
+    let store = backend.open().await;
+    for org in ["acme", "other"] {
+        store.create_organisation(&uid(org), org).await.unwrap();
+    }
+    for (name, org) in [("ann", "acme"), ("ben", "acme"), ("zoe", "other")] {
+        store.create_agent(&agent(name, org), "").await.unwrap();
+    }
+    let profile = Profile { nickname: "Anna".to_owned(), avatar: "/a.png".to_owned() };
+    store.set_agent_profile(&uid("ann"), &profile).await.unwrap();
+    assert_eq!(store.agent(&uid("ann")).await.unwrap().unwrap().profile, profile);
+    assert!(matches!(store.set_agent_profile(&uid("nobody"), &profile).await, Err(StoreError::Missing)));
+
+    let sales = uid("sales");
+    store.create_workgroup(&sales, &uid("acme"), "Sales", &["ann", "ben"].map(uid)).await.unwrap();
+    store.set_weight(&sales, &uid("ben"), 7).await.unwrap();
+    let members = async || {
+        let found = store.workgroup(&sales).await.unwrap().unwrap();
+        let members = found.members.into_iter().map(|member| (member.agent.uid.to_string(), member.weight));
+        (found.name, members.collect::<Vec<_>>())
+    };
+    for (agents, refused) in [
+        (["ben", "zoe"], Some(StoreError::Missing)),
+        (["ben", "ben"], Some(StoreError::Exists)),
+        (["ben", "ann"], None),
+    ] {
+        let changed = store.change_workgroup(&sales, "Care", Some(&agents.map(uid))).await;
+        assert_eq!(changed.err().map(|e| e.to_string()), refused.map(|e| e.to_string()), "{agents:?}");
+    }
+    assert_eq!(members().await, ("Care".to_owned(), vec![("ben".to_owned(), 7), ("ann".to_owned(), 1)]));
+    store.change_workgroup(&sales, "Sales", None).await.unwrap();
+    assert_eq!(members().await.1.len(), 2);
+    assert!(matches!(store.change_workgroup(&uid("none"), "x", None).await, Err(StoreError::Missing)));
+    assert_eq!(store.workgroups_of_organisation(&uid("acme")).await.unwrap(), [sales.clone()]);
+    assert_eq!(store.workgroups_of_organisation(&uid("other")).await.unwrap(), []);
 }

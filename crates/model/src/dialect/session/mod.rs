@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub use notification::Notification;
 pub use parse::SessionMessage;
 pub(super) use {
-    notification::notification,
+    notification::{notification, reminder},
     parse::parse,
     render::{Place, render},
 };

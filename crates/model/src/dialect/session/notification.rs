@@ -48,15 +48,31 @@ pub(in crate::dialect) fn notification(message: &proto::Message, place: &Place<'
             object.text("senderRole", role(user_type));
         }
     }
+    locate(&mut object, message, &shown, place);
+    if let Some(seq) = place.seq {
+        object.number("msgId", seq.0);
+    }
+    object.text("sendTime", place.time);
+    Some(Notification { sender: uid.into(), body: object.into_bytes().into() })
+}
+
+/// What one user alone is told about a conversation, such as that somebody waits for an answer: under the type of the
+/// message, without a number, as it is no entry.
+pub(in crate::dialect) fn reminder(message: &proto::Message, place: &Place<'_>) -> Bytes {
+    let shown = Shown::of(message);
+    let mut object = Object::with_capacity(SIZE);
+    object.text("type", &message.r#type);
+    locate(&mut object, message, &shown, place);
+    object.text("sendTime", place.time);
+    object.into_bytes().into()
+}
+
+/// What a message says, shortly, and where.
+fn locate(object: &mut Object, message: &proto::Message, shown: &Shown<'_>, place: &Place<'_>) {
     let text = shown.text();
     let preview = if text.is_empty() { shown.file_name().unwrap_or_default() } else { text };
     object.text("content", &preview.chars().take(PREVIEW).collect::<String>());
     object.number("sessionId", place.log.0);
     object.text("topic", message.thread.as_ref().map_or("", |thread| thread.topic.as_str()));
     object.text("msgNo", &message.uid);
-    if let Some(seq) = place.seq {
-        object.number("msgId", seq.0);
-    }
-    object.text("sendTime", place.time);
-    Some(Notification { sender: uid.into(), body: object.into_bytes().into() })
 }

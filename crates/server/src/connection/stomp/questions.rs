@@ -44,7 +44,7 @@ impl Stomp {
             "conversations" => {
                 let mut listed = Vec::new();
                 for conversation in desk.conversations_of(user).await?.iter().take(LISTED as usize) {
-                    listed.push(desk.listed(conversation, &user.uid).await?);
+                    listed.push(desk.listed(conversation, user).await?);
                 }
                 Value::Array(listed).to_string()
             }

@@ -22,6 +22,7 @@ pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Visitors")
         .post("/visitor/api/v1/rating/submit", rate, "Rates a service.")
         .also("/visitor/rating/submit")
+        .also("/api/v1/thread/rating/create")
         .post("/visitor/api/v1/message/leave/create", leave_message, "Leaves a message for when somebody is there.")
 }
 

@@ -24,6 +24,7 @@ use crate::{
 pub(super) fn agent_routes() -> Routes<ApiState> {
     Routes::about("History")
         .get("/api/v1/message/thread/uid", history, "Gives a part of a conversation's messages.")
+        .also("/api/v1/message/query")
         .also("/api/v1/message/query/topic")
         .also("/api/v1/message/query/thread/uid")
         .get("/api/v1/message/unread", unread, "Gives what the agent has not read, the newest first.")
@@ -202,7 +203,7 @@ async fn threads_of_visitor(
     let mut content = Vec::with_capacity(conversations.len());
     for conversation in &conversations {
         let conversation: &Conversation = conversation;
-        content.push(ThreadJson(desk.listed(conversation, &principal.uid).await?));
+        content.push(ThreadJson(desk.listed(conversation, &principal).await?));
     }
     Ok(Success::new(Page::new(content, page, total)))
 }

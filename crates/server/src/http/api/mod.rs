@@ -12,6 +12,7 @@ mod download;
 mod export;
 mod forms;
 mod history;
+mod introduction;
 mod leave_messages;
 mod login;
 mod message;
@@ -113,6 +114,7 @@ pub fn socket_routes() -> Router<ApiState> {
 fn visitor_routes() -> Routes<ApiState> {
     Routes::about("Visitors")
         .merge(visitor::routes())
+        .merge(introduction::routes())
         .merge(search::visitor_routes())
         .merge(history::visitor_routes())
         .merge(notices::visitor_routes())

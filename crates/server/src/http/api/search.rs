@@ -53,6 +53,8 @@ struct SearchRequest {
     thread_uid: Option<String>,
     agent_uid: Option<String>,
     visitor_uid: Option<String>,
+    /// A tag of conversations or visitors.
+    tag: Option<String>,
     #[serde(alias = "startDate")]
     since: Option<String>,
     #[serde(alias = "endDate")]
@@ -145,6 +147,7 @@ impl SearchRequest {
             conversation,
             agent: user("agentUid", self.agent_uid.as_deref())?,
             visitor: user("visitorUid", self.visitor_uid.as_deref())?,
+            tag: self.tag.filter(|tag| !tag.is_empty()),
             order: match self.order.as_deref() {
                 None | Some("newest") => SearchOrder::Newest,
                 Some("best") => SearchOrder::Best,

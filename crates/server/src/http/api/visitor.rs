@@ -15,6 +15,7 @@ use super::{
     ApiState,
     agent::{IdempotencyKey, ThreadName, close_by},
     caller::{self, Bearer},
+    introduction::Told,
     message::{self, HistoryRequest, SendRequest},
     page::Page,
     shapes::{MessageJson, ThreadJson},
@@ -103,6 +104,8 @@ struct InitRequest {
     avatar: String,
     #[serde(alias = "client", default)]
     channel: String,
+    #[serde(flatten)]
+    told: Told,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,6 +117,9 @@ struct InitAnswer {
     avatar: String,
     r#type: &'static str,
     channel: String,
+    /// What is known of how to reach the visitor; it sees no more of what the desk knows.
+    mobile: String,
+    email: String,
     org_uid: String,
     access_token: String,
 }
@@ -142,11 +148,10 @@ async fn init(
     let desk = &state.gateway.desk;
     let known = known_visitor(desk, &request).await?;
     let visitor_uid = request.visitor_uid.take();
-    let visitor = match known {
-        Some(known) => renamed(known, request),
-        None => new_visitor(request),
-    };
-    desk.introduce(&visitor).await?;
+    let told = std::mem::take(&mut request.told).of(&request.nickname, &request.avatar);
+    let visitor = known.unwrap_or_else(|| new_visitor(request));
+    let visitor = desk.introduce(&visitor, told, timestamp()).await?;
+    let (mobile, email) = desk.contact_of(&visitor.uid).await?;
     let principal = Desk::visitor_principal(&visitor);
     let ttl = state.gateway.config.auth.visitor_token_ttl_s.duration();
     let issued = state
@@ -162,6 +167,8 @@ async fn init(
         avatar: visitor.profile.avatar,
         r#type: "VISITOR",
         channel: visitor.channel,
+        mobile,
+        email,
         org_uid: visitor.org.as_str().to_owned(),
         access_token: issued.token,
     }))
@@ -175,15 +182,6 @@ async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visi
         Err(DeskError::UnknownVisitor) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-/// A visitor who came back, with what it now says of itself in place of what it said before.
-fn renamed(known: Visitor, request: InitRequest) -> Visitor {
-    let profile = Profile {
-        nickname: not_empty(request.nickname).unwrap_or(known.profile.nickname),
-        avatar: not_empty(request.avatar).unwrap_or(known.profile.avatar),
-    };
-    Visitor { profile, ..known }
 }
 
 fn new_visitor(request: InitRequest) -> Visitor {

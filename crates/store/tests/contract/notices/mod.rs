@@ -12,7 +12,7 @@ use deskwire_store::{
 
 use crate::{
     Backend,
-    fixtures::{agent, commit_one, uid},
+    fixtures::{agent, commit_one, introduce, uid},
 };
 
 pub(crate) use self::{
@@ -53,7 +53,7 @@ async fn people(store: &Store) {
     }
     let profile = agent(visitor, org).profile;
     let visitor = Visitor { uid: uid(visitor), org: uid(org), profile, channel: "WEB".to_owned() };
-    store.upsert_visitor(&visitor).await.unwrap();
+    introduce(store, &visitor).await.unwrap();
 }
 
 async fn open(backend: &impl Backend) -> Store {

@@ -2,16 +2,24 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
-//! administrators; [`reports`] says what was counted. [`thread_name`] finds the conversation that a request is about.
+//! administrators; [`reports`] says what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes
+//! on conversations, [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there
+//! is. [`thread_name`] finds the conversation that a request is about.
 
 mod commands;
+mod faqs;
+mod labels;
 mod messages;
+mod people;
+mod quick_replies;
+mod ratings;
 mod reports;
 mod seat;
 mod settings;
 mod supervision;
 mod thread_name;
 mod threads;
+mod visitors;
 mod webhooks;
 
 use deskwire_model::Role;
@@ -32,6 +40,12 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(seat::routes())
         .merge(threads::routes())
         .merge(commands::routes())
+        .merge(labels::routes())
+        .merge(visitors::routes())
+        .merge(quick_replies::routes())
+        .merge(faqs::routes())
+        .merge(ratings::routes())
+        .merge(people::routes())
         .merge(messages::routes())
         .merge(supervision::routes())
         .merge(settings::routes())

@@ -76,7 +76,7 @@ async fn take_over(
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.take_over(&principal, conversation.id).await?;
-    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal.uid).await?)))
+    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal).await?)))
 }
 
 async fn watch(
@@ -104,7 +104,7 @@ async fn set_watch(
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.watch(&principal, conversation.id, watches).await?;
-    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal.uid).await?)))
+    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal).await?)))
 }
 
 #[derive(Deserialize, JsonSchema)]

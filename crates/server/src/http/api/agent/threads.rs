@@ -26,7 +26,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get(
             "/api/v1/thread/query",
             threads,
-            "Lists the agent's open conversations, that with the newest message first.",
+            "Lists the agent's open conversations, those on top first, then that with the newest message.",
         )
         .get("/api/v1/thread/query/topic", thread, "Gives a conversation in which the agent takes part.")
         .also("/api/v1/thread/query/uid")
@@ -38,14 +38,13 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get("/api/v1/queue/agent/queuing/count", queuing_count, "Counts what waits for the agent's services.")
 }
 
-/// The agent's conversations that are not closed, the one with the newest message first.
+/// The agent's conversations that are not closed, those on top first, then the one with the newest message.
 async fn threads(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<ThreadJson>>, AppError> {
-    let mut all = state.gateway.desk.conversations_of(&principal).await?;
-    all.retain(|conversation| conversation.notes_of.is_none());
+    let all = state.gateway.desk.list_of(&principal).await?;
     Ok(Success::new(listed_page(&state, &principal, &all, request).await?))
 }
 
@@ -59,7 +58,7 @@ pub(super) async fn listed_page(
     let skipped = usize::try_from(u64::from(request.number()) * u64::from(request.size())).unwrap_or(usize::MAX);
     let mut content = Vec::new();
     for conversation in all.iter().skip(skipped).take(request.size() as usize) {
-        content.push(ThreadJson(state.gateway.desk.listed(conversation, &principal.uid).await?));
+        content.push(ThreadJson(state.gateway.desk.listed(conversation, principal).await?));
     }
     Ok(Page::new(content, request, all.len() as u64))
 }
@@ -82,7 +81,7 @@ async fn thread(
     let desk = &state.gateway.desk;
     let named = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let conversation = desk.own_conversation(&principal, named.topic.as_str()).await?;
-    Ok(Success::new(ThreadJson(desk.listed(&conversation, &principal.uid).await?)))
+    Ok(Success::new(ThreadJson(desk.listed(&conversation, &principal).await?)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -101,7 +100,7 @@ async fn accept(
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.accept(&principal, conversation.id, timestamp()).await?;
-    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal.uid).await?)))
+    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal).await?)))
 }
 
 async fn close(
@@ -126,7 +125,7 @@ pub(in crate::http::api) async fn close_by(
     let desk = &state.gateway.desk;
     let request = (key.into_uid(), &json!(content));
     let decided = desk.command(by, conversation.topic.as_str(), Command::Close, request, timestamp()).await?;
-    Ok(ThreadJson(desk.listed(&decided.conversation, &by.uid).await?))
+    Ok(ThreadJson(desk.listed(&decided.conversation, by).await?))
 }
 
 /// What waits for the services of the agent, the longest first.
