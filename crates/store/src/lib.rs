@@ -14,6 +14,7 @@ mod decision;
 mod error;
 mod files;
 mod leave_message;
+mod moderation;
 mod mqtt;
 mod notices;
 mod records;
@@ -34,6 +35,9 @@ pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
 };
 pub use leave_message::{LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus};
+pub use moderation::{
+    Block, BlockFilter, Entered, HitFilter, NewTabooHits, TabooAction, TabooHit, TabooScope, TabooWord,
+};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use records::{
@@ -41,7 +45,9 @@ pub use records::{
     Retained, Visitor, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
-pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
+pub use search::{
+    Char, CharClass, Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought, characters,
+};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};

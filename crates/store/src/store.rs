@@ -1,9 +1,11 @@
 //! The port: every operation, whatever the back end. [`desk`] has what the service desk remembers, [`people`] who there is,
-//! [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
+//! [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted, [`moderation`] who
+//! and what is not heard.
 
 mod desk;
 mod files;
 mod history;
+mod moderation;
 mod notices;
 mod people;
 mod reports;

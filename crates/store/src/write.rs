@@ -8,11 +8,12 @@ use deskwire_model::{
 };
 
 use crate::{
-    Decision, DurableId, Fact, Inflight, MqttSessionId, NoticeChange, NoticeChanged, QueuedId, Received, TimerChange,
+    Decision, DurableId, Fact, Inflight, MqttSessionId, NewTabooHits, NoticeChange, NoticeChanged, QueuedId, Received, TimerChange,
 };
 
 /// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, to how far an MQTT
-/// session is, or to notices.
+/// session is, to notices, or to what is noted of words that
+/// are not to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -83,6 +84,8 @@ pub enum Write {
     },
     /// Changes the notices of users; answered by [`Written::Notices`].
     Notices(Box<NoticeChange>),
+    /// Notes words that a message says, whatever becomes of the message; answered by [`Written::Noted`].
+    TabooHits(Box<NewTabooHits>),
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
 }
@@ -239,7 +242,7 @@ pub enum Written {
     Consumed,
     /// What has expired is forgotten.
     Forgotten,
-    /// The MQTT session has it.
+    /// The MQTT session has it, or it is noted elsewhere.
     Noted,
     /// What became of the notices.
     Notices(NoticeChanged),

@@ -11,7 +11,7 @@ use super::{
     heads::{Head, Heads},
     index, notices, queues,
     reports::Tally,
-    retained, sessions, timers, webhooks,
+    retained, sessions, taboo, timers, webhooks,
 };
 use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
@@ -56,6 +56,7 @@ impl Commit<'_> {
             Write::Release(received) => sessions::release(self.db, received),
             Write::LeaveSession { session, at, expiry_s } => sessions::leave(self.db, session, at, expiry_s),
             Write::Notices(change) => notices::change(self.db, &change, self.now),
+            Write::TabooHits(hits) => taboo::note(self.db, &hits, self.now),
             Write::Probe => self.probe(),
         }
     }

@@ -6,14 +6,16 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `webhooks` and
-//! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages` and `files` answer the rest.
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `taboo`,
+//! `webhooks` and `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `blacklist` and
+//! `files` answer the rest.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
 //! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
 
 mod assignment;
 mod behind;
+mod blacklist;
 mod cards;
 mod columns;
 mod commit;
@@ -36,6 +38,7 @@ mod schema;
 mod search;
 mod sessions;
 mod settings;
+mod taboo;
 mod timers;
 mod webhooks;
 mod workers;
