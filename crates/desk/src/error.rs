@@ -63,6 +63,21 @@ pub enum DeskError {
     /// That cannot be done with a left message any more, or not yet.
     #[error("that is not possible while the left message is {}", .0.as_str())]
     LeaveMessageIs(LeaveStatus),
+    /// The visitor is blocked, itself or its address.
+    #[error("the visitor is blocked here")]
+    Blacklisted,
+    /// The message says a word for which messages are refused.
+    #[error("the message says what may not be said here")]
+    Taboo,
+    /// The organisation has no such word in its list.
+    #[error("there is no such word")]
+    UnknownWord,
+    /// The organisation has no such block, or it is another agent's.
+    #[error("there is no such block, or it is not yours")]
+    UnknownBlock,
+    /// The organisation has as many of something as it may.
+    #[error("there are as many {0} as there may be")]
+    TooMany(&'static str),
     /// The message was said too long ago to be recalled.
     #[error("it was said too long ago to be recalled")]
     RecallTooLate,
@@ -84,6 +99,27 @@ pub enum DeskError {
     /// It could not be read; the details are in the server's log.
     #[error("the server could not read its store")]
     Store(#[source] StoreError),
+}
+
+impl DeskError {
+    /// The number by which clients tell this refusal from others, if it has one: it is the same on all protocols.
+    #[must_use]
+    pub const fn code(&self) -> Option<u16> {
+        match self {
+            Self::Taboo => Some(422),
+            Self::Blacklisted => Some(423),
+            _ => None,
+        }
+    }
+
+    /// The status of a message that is refused for this (`spec/bytedesk.md` §2.2).
+    #[must_use]
+    pub const fn message_status(&self) -> &'static str {
+        match self {
+            Self::Blacklisted => "BLOCKED",
+            _ => "ERROR",
+        }
+    }
 }
 
 impl From<StoreError> for DeskError {

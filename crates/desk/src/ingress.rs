@@ -89,6 +89,7 @@ impl Desk {
         if !takes_part(principal, conversation) {
             return Err(DeskError::NotYours);
         }
+        let draft = self.admit(principal, conversation, draft, now).await?;
         let speaks = speaks(principal, conversation);
         let class = draft.kind.class();
         if class == MessageClass::Logged

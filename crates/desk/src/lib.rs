@@ -10,6 +10,7 @@
 //!   is what both look at.
 //! - `transfers`, `invitations`, `closing` and `seats` are what agents and supervisors do; `telling` is what they are told.
 //! - `ratings` is what visitors say about their service, `leave_messages` what they leave to be answered later.
+//! - `moderation` is what is not to be said, and who is not heard.
 //! - `robots` answers before people do, and hands over to them; `hooks` are the webhooks, `reports` what was counted.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
@@ -33,6 +34,7 @@ mod hooks;
 mod ingress;
 mod invitations;
 mod leave_messages;
+mod moderation;
 mod notice_board;
 mod people;
 mod presence;
@@ -71,6 +73,7 @@ pub use self::{
     greeting::Greeting,
     ingress::{Sender, Submitted},
     leave_messages::LeaveAction,
+    moderation::{BlockRequest, BlockedAddress, Imported, ModerationLimits, WordChanges, WordRequest},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
@@ -82,7 +85,7 @@ pub use self::{
     snippet::Snippet,
     threads::ThreadRequest,
 };
-use self::{departures::Departures, directory::Directory, wakes::Wakes};
+use self::{departures::Departures, directory::Directory, moderation::Moderation, wakes::Wakes};
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
@@ -108,6 +111,8 @@ pub struct DeskConfig {
     pub open_per_agent: usize,
     /// Where business hours are counted.
     pub time_zone: TimeZone,
+    /// Bounds of words that are not to be said and of the blacklist.
+    pub moderation: ModerationLimits,
 }
 
 /// The service desk. Cheap to clone.
@@ -119,6 +124,7 @@ pub struct Desk {
     presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
+    moderation: Arc<Moderation>,
     departures: Departures,
     /// One permit per request for a thread that may be decided now.
     decisions: Arc<Semaphore>,
@@ -135,6 +141,7 @@ impl Desk {
     #[must_use]
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
+        let moderation = Arc::new(Moderation::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
         let departures = Departures::new(config.cached);
         let wakes = Arc::<Wakes>::default();
@@ -146,6 +153,7 @@ impl Desk {
             presence,
             renderer,
             directory,
+            moderation,
             departures,
             decisions,
             wakes,

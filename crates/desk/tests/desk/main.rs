@@ -11,6 +11,7 @@ mod helping;
 mod ingress;
 mod interleavings;
 mod leaving;
+mod moderating;
 mod notice_board;
 mod office;
 mod queue;

@@ -77,6 +77,13 @@ impl Gateway {
         Ok(self.tokens.verify(token, timestamp()).map(Identity::from)?)
     }
 
+    /// Remembers where a visitor speaks from: it may be blocked with its address.
+    pub fn heard_from(&self, principal: &Principal, address: Option<IpAddr>) {
+        if let Some(address) = address {
+            self.desk.seen_at(principal, network(address));
+        }
+    }
+
     /// The service account called `name`, if `secret` is its secret. Guesses count against the name at their `address`, so
     /// that nobody locks a back end out from elsewhere.
     ///

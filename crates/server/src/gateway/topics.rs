@@ -70,6 +70,17 @@ pub enum Refused {
     Desk(#[from] DeskError),
 }
 
+impl Refused {
+    /// The status of a message that is refused for this (`spec/bytedesk.md` §2.2).
+    #[must_use]
+    pub const fn message_status(&self) -> &'static str {
+        match self {
+            Self::Desk(error) => error.message_status(),
+            _ => "ERROR",
+        }
+    }
+}
+
 /// Topics below these are the server's: conversations and the users' own. Nobody publishes opaque bytes there, and a
 /// service account does not listen there (invariant I9).
 fn is_reserved(topic_or_filter: &str) -> bool {

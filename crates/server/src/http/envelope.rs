@@ -56,6 +56,14 @@ pub enum AppError {
     /// The request makes no sense or the domain says no: code 500 under HTTP 200.
     #[error("{0}")]
     Refused(String),
+    /// The desk does not take what somebody says, for a reason that clients tell apart: its own code under HTTP 200.
+    #[error("{reason}")]
+    Declined {
+        /// The code.
+        code: u16,
+        /// Why.
+        reason: String,
+    },
     /// Wrong password, or no valid token: code -1 under HTTP 401.
     #[error("{0}")]
     Unauthorized(String),
@@ -97,8 +105,9 @@ impl AppError {
         Self::Internal(cause.into())
     }
 
-    const fn codes(&self) -> (StatusCode, i32) {
+    fn codes(&self) -> (StatusCode, i32) {
         match self {
+            Self::Declined { code, .. } => (StatusCode::OK, i32::from(*code)),
             Self::Refused(_) => (StatusCode::OK, FAILURE),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
             Self::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, NOT_LET_IN),

@@ -296,7 +296,7 @@ impl Mqtt {
 
     /// Notes that the client must be told why its message was refused where no answer can say it: as an ERROR message on
     /// the user's own topic.
-    pub(super) fn complain(&mut self, reason: &str, uid: &str) {
+    pub(super) fn complain(&mut self, reason: &str, status: &str, uid: &str) {
         // A program has no topic of its own.
         let Some(client) = self.client.as_ref().filter(|client| client.identity.account.is_none()) else { return };
         let principal = &client.identity.principal;
@@ -304,7 +304,7 @@ impl Mqtt {
             uid: MessageUid::random().as_str().to_owned(),
             r#type: "ERROR".to_owned(),
             content: reason.to_owned(),
-            status: "ERROR".to_owned(),
+            status: status.to_owned(),
             channel: "SYSTEM".to_owned(),
             extra: serde_json::json!({ "orgUid": principal.org.as_str(), "uid": uid }).to_string(),
             ..proto::Message::default()

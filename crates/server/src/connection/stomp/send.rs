@@ -101,6 +101,7 @@ impl Stomp {
         tolerated: Option<Box<str>>,
     ) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
+        self.gateway.heard_from(&client.identity.principal, self.address);
         let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
         let ticket = self.last_ticket + 1;
         let reply = Reply::Outbox(Arc::clone(&self.outbox), ticket);
@@ -122,7 +123,7 @@ impl Stomp {
         match self.try_send_addressed((send, in_session), &mut uid).await {
             // What failed on our side is not the message's fault, and is to be sent again.
             Err(refused) if send.receipt().is_none() && !is_failure(&refused) => {
-                self.complain(code(&refused), &refused.to_string(), &uid);
+                self.complain(&refused, &uid);
                 Ok(())
             }
             other => other,
@@ -152,9 +153,15 @@ impl Stomp {
     }
 
     /// Tells the session what became of a message, if it listens.
-    fn complain(&self, code: u16, reason: &str, uid: &str) {
+    fn complain(&self, refused: &Refused, uid: &str) {
         let Some(client) = &self.client else { return };
-        let body = json!({ "code": code, "message": reason, "uid": uid }).to_string();
+        let body = json!({
+            "code": code(refused),
+            "message": refused.to_string(),
+            "uid": uid,
+            "status": refused.message_status(),
+        });
+        let body = body.to_string();
         let content = Opaque::new(Bytes::from(body), Some("application/json".into()), Vec::new());
         if let Ok(topic) = Topic::new(ERRORS)
             && !self.gateway.tell_session(client.session, &topic, content)
@@ -169,7 +176,7 @@ impl Stomp {
         match (outcome, receipt, tolerated) {
             (Ok(Written::Refused(refusal)), None, Some(uid)) => {
                 let refused = Refused::Desk(refusal.into());
-                self.complain(code(&refused), &refused.to_string(), &uid);
+                self.complain(&refused, &uid);
             }
             (Ok(Written::Refused(refusal)), receipt, _) => {
                 self.session.error(&refusal.to_string(), "", receipt.as_deref());
@@ -198,8 +205,13 @@ const fn is_failure(refused: &Refused) -> bool {
 }
 
 /// What is wrong with a message, in the words of HTTP: it is malformed, there is no such conversation for its sender, or
-/// the conversation does not take it.
-const fn code(refused: &Refused) -> u16 {
+/// the conversation does not take it; or the code that the refusal has everywhere.
+fn code(refused: &Refused) -> u16 {
+    if let Refused::Desk(error) = refused
+        && let Some(code) = error.code()
+    {
+        return code;
+    }
     match refused {
         Refused::Desk(DeskError::Dialect(_) | DeskError::Unclear(_)) | Refused::NotAddressed => 400,
         Refused::Desk(DeskError::Refused(_)) => 409,

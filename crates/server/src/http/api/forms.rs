@@ -1,7 +1,7 @@
 //! Forms that visitors fill in: ratings and messages that they leave. Each becomes the message that stock clients would send (`spec/bytedesk.md` §3,
 //! §7.1).
 
-use axum::{Router, extract::State, routing::post};
+use axum::{Extension, Router, extract::State, routing::post};
 use deskwire_desk::Command;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     connection::timestamp,
     http::{AppError, JsonBody, Success},
+    listener::Peer,
 };
 
 pub(super) fn routes() -> Router<ApiState> {
@@ -41,11 +42,11 @@ impl About {
     /// Sends a form into its conversation; the message as it is in the log.
     async fn submit(
         self,
-        (state, bearer, key): (&ApiState, Option<Bearer>, IdempotencyKey),
+        (state, caller, key): (&ApiState, (Option<Bearer>, &Peer), IdempotencyKey),
         command: Command,
         form: Value,
     ) -> Result<Success<Box<RawValue>>, AppError> {
-        let principal = caller::visitor_principal(state, bearer, self.visitor_uid.as_deref()).await?;
+        let principal = caller::speaking_visitor(state, caller, self.visitor_uid.as_deref()).await?;
         let conversation = self.thread.find(state, &principal).await?;
         let desk = &state.gateway.desk;
         let form = (key.into_uid(), self.message_uid.as_str(), form);
@@ -71,12 +72,13 @@ struct RatingForm {
 async fn rate(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<RatingForm>,
 ) -> Result<Success<Box<RawValue>>, AppError> {
     let form = json!({ "score": request.score, "resolved": request.resolved, "content": request.content });
     let key = key.or(request.uid.as_deref());
-    request.about.submit((&state, bearer, key), Command::Rate, form).await
+    request.about.submit((&state, (bearer, &peer), key), Command::Rate, form).await
 }
 
 #[derive(Deserialize)]
@@ -100,6 +102,7 @@ struct LeaveForm {
 async fn leave_message(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<LeaveForm>,
 ) -> Result<Success<Box<RawValue>>, AppError> {
@@ -111,5 +114,5 @@ async fn leave_message(
         "images": request.images,
     });
     let key = key.or(request.uid.as_deref());
-    request.about.submit((&state, bearer, key), Command::LeaveMessage, form).await
+    request.about.submit((&state, (bearer, &peer), key), Command::LeaveMessage, form).await
 }

@@ -211,7 +211,7 @@ async fn tend(
     action: &LeaveAction,
     key: IdempotencyKey,
 ) -> Result<Success<Listed>, AppError> {
-    let left = state.gateway.desk.tend_leave_message(by, left, action, key.into_uid()).await?;
+    let left = state.gateway.desk.tend_leave_message(by, left, action, key.into_uid(), timestamp()).await?;
     Ok(Success::new(listed(state, left).await?))
 }
 
@@ -226,19 +226,21 @@ struct Judgement {
 async fn confirm(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<Judgement>,
 ) -> Result<Success<Listed>, AppError> {
-    let principal = caller::visitor_principal(&state, bearer, request.visitor_uid.as_deref()).await?;
+    let principal = caller::speaking_visitor(&state, (bearer, &peer), request.visitor_uid.as_deref()).await?;
     tend(&state, &principal, &request.uid, &LeaveAction::Confirm, key).await
 }
 
 async fn reject(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<Judgement>,
 ) -> Result<Success<Listed>, AppError> {
-    let principal = caller::visitor_principal(&state, bearer, request.visitor_uid.as_deref()).await?;
+    let principal = caller::speaking_visitor(&state, (bearer, &peer), request.visitor_uid.as_deref()).await?;
     tend(&state, &principal, &request.uid, &LeaveAction::Reject, key).await
 }

@@ -3,7 +3,7 @@
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
 //! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
-//! calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! calls, [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -15,6 +15,7 @@ mod history;
 mod leave_messages;
 mod login;
 mod message;
+mod moment;
 mod notices;
 mod order_card;
 mod page;
@@ -134,7 +135,10 @@ impl From<DeskError> for AppError {
         match error {
             DeskError::Commit(_) => Self::Busy,
             DeskError::Store(cause) => Self::internal(cause),
-            refused => Self::Refused(refused.to_string()),
+            refused => match refused.code() {
+                Some(code) => Self::Declined { code, reason: refused.to_string() },
+                None => Self::Refused(refused.to_string()),
+            },
         }
     }
 }

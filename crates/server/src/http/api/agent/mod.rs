@@ -2,14 +2,16 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors [`settings`] and [`webhooks`] for
-//! administrators; [`reports`] says what was counted. [`thread_name`] finds the conversation that a request is about.
+//! administrators; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says what was counted. [`thread_name`] finds the conversation that a request is about.
 
+mod blacklist;
 mod commands;
 mod messages;
 mod reports;
 mod seat;
 mod settings;
 mod supervision;
+mod taboo;
 mod thread_name;
 mod threads;
 mod webhooks;
@@ -32,5 +34,7 @@ pub(super) fn routes() -> Router<ApiState> {
         .merge(supervision::routes())
         .merge(settings::routes())
         .merge(webhooks::routes())
+        .merge(taboo::routes())
+        .merge(blacklist::routes())
         .merge(reports::routes())
 }
