@@ -10,6 +10,7 @@ use deskwire_model::{Principal, Role, Uid};
 
 use super::Gateway;
 use crate::{
+    address::network,
     auth::{
         lockout::Locked,
         service::ServiceAccount,

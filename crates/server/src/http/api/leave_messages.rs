@@ -1,7 +1,7 @@
 //! Left messages: what visitors and agents do with them (`spec/bytedesk.md` §7.1, §7.3).
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     routing::{get, post},
 };
@@ -16,7 +16,11 @@ use super::{
     caller::{self, AgentCaller, Bearer},
     page::{Page, PageRequest},
 };
-use crate::http::{AppError, JsonBody, QueryParams, Success};
+use crate::{
+    connection::timestamp,
+    http::{AppError, JsonBody, QueryParams, Success},
+    listener::Peer,
+};
 
 pub(super) fn visitor_routes() -> Router<ApiState> {
     Router::new()

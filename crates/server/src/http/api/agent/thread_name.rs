@@ -73,6 +73,11 @@ impl IdempotencyKey {
         self.0.unwrap_or_else(MessageUid::random)
     }
 
+    /// The uid of the row that the request becomes.
+    pub(in crate::http::api) fn into_row_uid(self) -> Uid {
+        self.0.and_then(|key| Uid::new(key.as_str()).ok()).unwrap_or_else(Uid::random)
+    }
+
     /// The same, or `uid` if there is no header and `uid` can be a name.
     pub(in crate::http::api) fn or(self, uid: Option<&str>) -> Self {
         Self(self.0.or_else(|| MessageUid::new(uid?).ok()))
