@@ -51,7 +51,7 @@ const WAYS = {
   http: (visitor, content) => sendByHttp(server, visitor, textFrom(visitor, visitor.thread, content)),
   stomp: (visitor, content) => byStomp(visitor, content, {}),
   sockjs: (visitor, content) =>
-    byStomp(visitor, content, { client: { brokerURL: undefined, webSocketFactory: () => new SockJS(server.url + SOCKJS) } }),
+    byStomp(visitor, content, { client: { webSocketFactory: () => new SockJS(server.url + SOCKJS) } }),
   async mqtt(visitor, content) {
     const peer = await MqttPeer.connect(server, {
       protocolVersion: 5,

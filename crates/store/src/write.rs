@@ -8,7 +8,8 @@ use deskwire_model::{
 };
 
 use crate::{
-    Decision, DurableId, Fact, Inflight, MqttSessionId, NewTabooHits, NoticeChange, NoticeChanged, QueuedId, Received, TimerChange,
+    Decision, DurableId, Fact, Inflight, MqttSessionId, NewTabooHits, NoticeChange, NoticeChanged, QueuedId, Received,
+    TimerChange,
 };
 
 /// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, to how far an MQTT

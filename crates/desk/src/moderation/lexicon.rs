@@ -305,11 +305,8 @@ mod tests {
         let lexicon = Lexicon::new(&words).unwrap();
         let found = lexicon.find("这是退款退款 OFF");
         let seen: Vec<_> = found.iter().map(|found| (&*found.word, found.action, found.place.clone())).collect();
-        let expected = [
-            ("退款", TabooAction::Log, 6..12),
-            ("款", TabooAction::Block, 9..12),
-            ("off", TabooAction::Mask, 19..22),
-        ];
+        let expected =
+            [("退款", TabooAction::Log, 6..12), ("款", TabooAction::Block, 9..12), ("off", TabooAction::Mask, 19..22)];
         assert_eq!(seen, expected);
         assert_eq!(lexicon.mask("退货 off"), Some("退货 ***".to_owned()));
         assert_eq!(lexicon.mask("退"), None, "what is only logged is seen");

@@ -98,9 +98,9 @@ impl Desk {
         if contents.len() > IMPORTED {
             return Err(DeskError::Settings(format!("at most {IMPORTED} words are imported at a time")));
         }
-        let words = contents.into_iter().map(|content| {
-            self.new_word(by, WordRequest { uid: Uid::random(), content, ..like.clone() }, now)
-        });
+        let words = contents
+            .into_iter()
+            .map(|content| self.new_word(by, WordRequest { uid: Uid::random(), content, ..like.clone() }, now));
         let entered = self.enter(by, words.collect::<Result<_, _>>()?).await?;
         let count = |what| entered.iter().filter(|entered| **entered == what).count();
         if count(Entered::Full) > 0 {

@@ -7,7 +7,9 @@ use deskwire_model::{Conversation, MessageUid, Principal, Role, Seq, ThreadType,
 use deskwire_store::{Block, HitFilter, TabooAction, TabooScope};
 use serde_json::{Value, json};
 
-use crate::office::{NOW, Office, agent, default_device, draft, event, later, message_uid, principal, read, uid, visitor};
+use crate::office::{
+    NOW, Office, agent, default_device, draft, event, later, message_uid, principal, read, uid, visitor,
+};
 
 fn admin() -> Principal {
     principal("acme", "admin", Role::Admin)
@@ -145,7 +147,8 @@ async fn agents_and_robots_are_looked_at_if_that_is_set() {
 async fn the_list_is_its_organisations_and_its_administrators() {
     let office = Office::new(&["ann"], 5).await;
     let conversation = office.direct("v", "ann").await;
-    let (v, boss, spy) = (visitor("v"), principal("acme", "boss", Role::Supervisor), principal("other", "spy", Role::Admin));
+    let (v, boss, spy) =
+        (visitor("v"), principal("acme", "boss", Role::Supervisor), principal("other", "spy", Role::Admin));
     for by in [&boss, &agent("ann"), &v] {
         let refused = office.desk.create_taboo_word(by, word("x", TabooAction::Log), NOW).await;
         assert!(matches!(refused, Err(DeskError::NotAllowed)), "{by:?}");
@@ -164,7 +167,8 @@ async fn the_list_is_its_organisations_and_its_administrators() {
         assert!(matches!(refused, Err(DeskError::Settings(_))), "{nothing}");
     }
     assert_eq!(text(&office, &v, &conversation, "m2", "hello").await, "Taboo", "at once");
-    let change = async |by: &Principal, changes| office.desk.change_taboo_word(by, &request.uid, changes, later(1)).await;
+    let change =
+        async |by: &Principal, changes| office.desk.change_taboo_word(by, &request.uid, changes, later(1)).await;
     let off = WordChanges { enabled: Some(false), ..WordChanges::default() };
     assert!(matches!(change(&spy, off.clone()).await, Err(DeskError::UnknownWord)));
     assert!(!change(&admin(), off).await.unwrap().enabled);

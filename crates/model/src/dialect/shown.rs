@@ -229,7 +229,11 @@ mod tests {
             ("TEXT", r#"{"title":"bad"}"#, r#"{"title":"***"}"#),
             ("WELCOME", "bad", "***"),
             ("FILE", r#"{"name":"bad.pdf","url":"https://bad"}"#, r#"{"name":"***.pdf","url":"https://bad"}"#),
-            ("CARD", r#"{"tags":["bad",{"title":"bad"}],"x":["bad"]}"#, r#"{"tags":["***",{"title":"***"}],"x":["bad"]}"#),
+            (
+                "CARD",
+                r#"{"tags":["bad",{"title":"bad"}],"x":["bad"]}"#,
+                r#"{"tags":["***",{"title":"***"}],"x":["bad"]}"#,
+            ),
             ("QUOTATION", r#"{"quotedContent":"{\"label\":\"bad\"}"}"#, r#"{"quotedContent":"{\"label\":\"***\"}"}"#),
         ] {
             let rewritten = rewritten(&message(kind, content, ""), &mut rewrite).unwrap();

@@ -7,7 +7,8 @@ use super::{Sqlite, columns};
 use crate::{Block, BlockFilter, Entered, StoreError};
 
 /// The columns that [`block`] reads.
-const SELECT: &str = "SELECT uid, org, visitor, nickname, avatar, address, reason, topic, starts_at, ends_at, created_by,
+const SELECT: &str =
+    "SELECT uid, org, visitor, nickname, avatar, address, reason, topic, starts_at, ends_at, created_by,
                              created_at, lifted_by, lifted_at FROM blacklist";
 /// Which of them: ?1 the organisation, ?2 who made them or null, ?3 the visitor or null, ?4 a time at which they are not over
 /// or null.
@@ -127,11 +128,7 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn count_blocks(
-        &self,
-        org: &Uid,
-        filter: &BlockFilter,
-    ) -> std::result::Result<u64, StoreError> {
+    pub(crate) async fn count_blocks(&self, org: &Uid, filter: &BlockFilter) -> std::result::Result<u64, StoreError> {
         let (org, filter) = (org.clone(), filter.clone());
         self.read(move |db| count(db, &org, &filter)).await
     }

@@ -43,7 +43,9 @@ fn action(name: &str) -> Result<TabooAction, AppError> {
         "HIGH" => Ok(TabooAction::Block),
         "MEDIUM" => Ok(TabooAction::Mask),
         "LOW" => Ok(TabooAction::Log),
-        name => TabooAction::from_name(name).ok_or_else(|| AppError::Refused("action must be BLOCK, MASK or LOG".into())),
+        name => {
+            TabooAction::from_name(name).ok_or_else(|| AppError::Refused("action must be BLOCK, MASK or LOG".into()))
+        }
     }
 }
 
@@ -226,10 +228,7 @@ struct Scope {
     check_robots: bool,
 }
 
-async fn scope(
-    State(state): State<ApiState>,
-    AgentCaller(principal): AgentCaller,
-) -> Result<Success<Scope>, AppError> {
+async fn scope(State(state): State<ApiState>, AgentCaller(principal): AgentCaller) -> Result<Success<Scope>, AppError> {
     let scope = state.gateway.desk.taboo_scope(&principal).await?;
     Ok(Success::new(Scope { check_agents: scope.agents, check_robots: scope.robots }))
 }
