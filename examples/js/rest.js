@@ -2,10 +2,11 @@
 
 /** The server answered, and the answer was no. Trying the same again will not help. */
 export class Refused extends Error {
-  constructor(path, status, { code, message } = {}) {
+  constructor(path, status, { code, error, message } = {}) {
     super(`${path}: ${message ?? 'no reason given'} (HTTP ${status}, code ${code ?? 'none'})`);
     this.status = status;
     this.code = code;
+    this.error = error;
   }
 }
 

@@ -284,6 +284,7 @@ impl Desk {
     ) -> Result<Decided, DeskError> {
         let conversation = self.own_conversation(by, topic).await?;
         let command = Command::of(&draft.kind, by.role)?.ok_or(DeskError::NotAllowed)?;
+        let draft = self.admit(by, &conversation, draft, now).await?;
         if let Some(first) = self.said_before(&conversation, by, &draft.uid).await? {
             return Ok(Decided { conversation, said: vec![first] });
         }

@@ -69,6 +69,21 @@ pub enum DeskError {
     /// That cannot be done with a left message any more, or not yet.
     #[error("that is not possible while the left message is {}", .0.as_str())]
     LeaveMessageIs(LeaveStatus),
+    /// The visitor is blocked, itself or its address.
+    #[error("the visitor is blocked here")]
+    Blacklisted,
+    /// The message says a word for which messages are refused.
+    #[error("the message says what may not be said here")]
+    Taboo,
+    /// The organisation has no such word in its list.
+    #[error("there is no such word")]
+    UnknownWord,
+    /// The organisation has no such block, or it is another agent's.
+    #[error("there is no such block, or it is not yours")]
+    UnknownBlock,
+    /// The organisation has as many of something as it may.
+    #[error("there are as many {0} as there may be")]
+    TooMany(&'static str),
     /// The message was said too long ago to be recalled.
     #[error("it was said too long ago to be recalled")]
     RecallTooLate,
@@ -125,6 +140,11 @@ impl DeskError {
             Self::CardSettled(_) => ErrorCode::CardSettled,
             Self::UnknownLeaveMessage => ErrorCode::UnknownLeaveMessage,
             Self::LeaveMessageIs(_) => ErrorCode::LeaveMessageIs,
+            Self::Blacklisted => ErrorCode::Blacklisted,
+            Self::Taboo => ErrorCode::Taboo,
+            Self::UnknownWord => ErrorCode::UnknownWord,
+            Self::UnknownBlock => ErrorCode::UnknownBlock,
+            Self::TooMany(_) => ErrorCode::ListFull,
             Self::UnknownReply => ErrorCode::UnknownReply,
             Self::TooManyReplies => ErrorCode::TooManyReplies,
             Self::RecallTooLate => ErrorCode::RecallTooLate,
@@ -137,6 +157,15 @@ impl DeskError {
             Self::Refused(refusal) => refusal.code(),
             Self::Commit(_) => ErrorCode::Busy,
             Self::Store(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// The status of a message that is refused for this (`spec/bytedesk.md` §2.2).
+    #[must_use]
+    pub const fn message_status(&self) -> &'static str {
+        match self {
+            Self::Blacklisted => "BLOCKED",
+            _ => "ERROR",
         }
     }
 }

@@ -89,6 +89,7 @@ impl Desk {
         if !takes_part(principal, conversation) {
             return Err(DeskError::NotYours);
         }
+        let draft = self.admit(principal, conversation, draft, now).await?;
         let speaks = speaks(principal, conversation);
         let class = draft.kind.class();
         if class == MessageClass::Logged
@@ -181,7 +182,7 @@ impl Desk {
         let entry = speaker.entry(draft, None);
         let Speaker { principal, conversation, .. } = speaker;
         if let Some(fact) = self.judged(principal, conversation, draft).await? {
-            return Ok(Write::Say(Box::new(Saying { entry, timers: Vec::new(), facts: vec![fact] })));
+            return Ok(Write::Say(Box::new(Saying { entry, status: None, timers: Vec::new(), facts: vec![fact] })));
         }
         if !begins_clocks(conversation, &draft.kind) {
             return Ok(Write::Append(entry));
@@ -189,7 +190,7 @@ impl Desk {
         let settings = self.settings(&conversation.service).await?;
         let (timers, facts) = clocks(principal, conversation, &draft.kind, &settings, now);
         // The task of the desk looks at the timers in time: no timer of minutes is due before it looks again.
-        Ok(Write::Say(Box::new(Saying { entry, timers, facts })))
+        Ok(Write::Say(Box::new(Saying { entry, status: Some(conversation.status), timers, facts })))
     }
 
     /// Tells an agent who says in `extra.seenSeq` what it has seen if somebody else has spoken since.

@@ -217,17 +217,19 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::UnknownLeaveMessage`], [`DeskError::NotAllowed`], [`DeskError::LeaveMessageIs`] when that cannot be
-    /// done with it any more; [`DeskError::UnknownService`]; [`DeskError::Commit`], [`DeskError::Store`].
+    /// done with it any more; [`DeskError::UnknownService`]; [`DeskError::Blacklisted`], [`DeskError::Taboo`]; [`DeskError::Commit`], [`DeskError::Store`].
     pub async fn tend_leave_message(
         &self,
         by: &Principal,
         uid: &Uid,
         action: &LeaveAction,
         name: MessageUid,
+        now: Timestamp,
     ) -> Result<LeaveMessage, DeskError> {
         if action.is_visitors() != (by.role == Role::Visitor) {
             return Err(DeskError::NotAllowed);
         }
+        self.hears(by, now).await?;
         let target = match action {
             LeaveAction::Transfer(to) => Some(self.target(by, to).await?),
             LeaveAction::Reply(text) if text.trim().is_empty() || text.len() > MAX_TEXT => {
@@ -236,6 +238,7 @@ impl Desk {
             _ => None,
         };
         let log = self.leave_message(by, uid).await?.log;
+        let action = &self.admit_action(by, log, action, &name, now).await?;
         let mut attempts = 0;
         loop {
             let snapshot = self.snapshot(log).await?;
@@ -256,6 +259,21 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// The action with its words as they may be said.
+    async fn admit_action(
+        &self,
+        by: &Principal,
+        log: LogId,
+        action: &LeaveAction,
+        name: &MessageUid,
+        now: Timestamp,
+    ) -> Result<LeaveAction, DeskError> {
+        let LeaveAction::Reply(text) = action else { return Ok(action.clone()) };
+        let conversation = self.store.conversation(log).await?.ok_or(DeskError::UnknownLeaveMessage)?;
+        let said = dialect::compose(name.clone(), MessageType::text(), text.clone());
+        Ok(LeaveAction::Reply(self.admit(by, &conversation, said, now).await?.content))
     }
 }
 

@@ -17,6 +17,7 @@
 //! - `quick_replies` are ready for agents to send; `faqs` and `auto_replies` are what the desk answers by itself.
 //! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the
 //!   webhooks, `reports` what was counted.
+//! - `moderation` is what is not to be said, and who is not heard.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
@@ -44,6 +45,7 @@ mod ingress;
 mod invitations;
 mod labels;
 mod leave_messages;
+mod moderation;
 mod notice_board;
 mod people;
 mod presence;
@@ -91,6 +93,7 @@ pub use self::{
     ingress::{Sender, Submitted},
     labels::Mark,
     leave_messages::LeaveAction,
+    moderation::{BlockRequest, BlockedAddress, Imported, ModerationLimits, WordChanges, WordRequest},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
@@ -105,8 +108,8 @@ pub use self::{
     threads::ThreadRequest,
 };
 use self::{
-    browsing::Browsing, departures::Departures, directory::Directory, previews::Previews, streams::Streams,
-    wakes::Wakes,
+    browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
+    streams::Streams, wakes::Wakes,
 };
 
 /// What the desk says by itself.
@@ -133,6 +136,8 @@ pub struct DeskConfig {
     pub open_per_agent: usize,
     /// Where business hours are counted.
     pub time_zone: TimeZone,
+    /// Bounds of words that are not to be said and of the blacklist.
+    pub moderation: ModerationLimits,
 }
 
 /// The service desk. Cheap to clone.
@@ -144,6 +149,7 @@ pub struct Desk {
     presence: Arc<Presence>,
     renderer: Arc<Renderer>,
     directory: Arc<Directory>,
+    moderation: Arc<Moderation>,
     departures: Departures,
     browsing: Browsing,
     previews: Arc<Previews>,
@@ -163,6 +169,7 @@ impl Desk {
     #[must_use]
     pub fn new(store: Store, log: Log, sessions: Arc<Sessions>, renderer: Arc<Renderer>, config: DeskConfig) -> Self {
         let directory = Arc::new(Directory::new(config.cached));
+        let moderation = Arc::new(Moderation::new(config.cached));
         let decisions = Arc::new(Semaphore::new(Self::DECISIONS));
         let departures = Departures::new(config.cached);
         let wakes = Arc::<Wakes>::default();
@@ -174,6 +181,7 @@ impl Desk {
             presence,
             renderer,
             directory,
+            moderation,
             departures,
             browsing: Browsing::default(),
             previews: Arc::default(),

@@ -104,10 +104,18 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), DeskError> {
         let by = Principal { org: bot.hook.org.clone(), uid: bot.hook.uid.clone(), role: Role::Service };
+        let conversation = self.store.conversation(event.log).await?.ok_or(DeskError::NotYours)?;
         let mut lines = Vec::with_capacity(answer.words.len());
         for (number, words) in answer.words.into_iter().enumerate() {
-            let uid = answer_uid(event, number)?;
-            lines.push(Line::plain(by.clone(), dialect::compose(uid, words.kind, words.content)));
+            let draft = dialect::compose(answer_uid(event, number)?, words.kind, words.content);
+            let draft = match self.admit(&by, &conversation, draft, now).await {
+                Err(DeskError::Taboo) => {
+                    let reason = "the robot says what may not be said here";
+                    return self.robot_hands_over(event, Vec::new(), reason, now).await;
+                }
+                admitted => admitted?,
+            };
+            lines.push(Line::plain(by.clone(), draft));
         }
         if let Some(reason) = &answer.hand_over {
             return self.robot_hands_over(event, lines, reason, now).await;

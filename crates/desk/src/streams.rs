@@ -4,7 +4,7 @@
 //! All pieces and the entry have one uid. Pieces are relayed and forgotten; each is said only while the robot has the
 //! conversation. Who comes in the middle gets what was said so far ([`Desk::stream_so_far`]). A stream that breaks off leaves
 //! what was said, one whose conversation goes to people leaves nothing. After a kill the robot is asked again, and begins
-//! anew under the same uid.
+//! anew under the same uid. Where words are looked for in what robots say, pieces are not relayed: a word may come in two.
 
 use std::{
     collections::HashMap,
@@ -45,6 +45,8 @@ struct Live {
     by: Principal,
     uid: MessageUid,
     said: Said,
+    /// Nobody hears of it before the end.
+    is_held_back: bool,
 }
 
 /// What was said in a stream, or a piece of it.
@@ -137,7 +139,8 @@ impl Desk {
         let conversation = self.store.conversation(event.log).await?.ok_or(DeskError::NotYours)?;
         self.is_robots(&conversation, event).await?;
         let by = Principal { org: bot.hook.org.clone(), uid: bot.hook.uid.clone(), role: Role::Service };
-        let live = Live { by, uid, said: Said::default() };
+        let is_held_back = self.looks_at(&by).await?;
+        let live = Live { by, uid, said: Said::default(), is_held_back };
         self.relay_piece(&conversation, &live, "ROBOT_STREAM_START", &Said::default(), now).await?;
         self.streams.live().insert(event.log, live);
         Ok(Some(RobotStream { desk: self.clone(), bot: bot.clone(), event: event.clone() }))
@@ -147,6 +150,9 @@ impl Desk {
     pub(crate) fn stream_so_far(&self, conversation: &Conversation, now: Timestamp) -> Vec<Publication> {
         let Some(live) = self.streams.live().get(&conversation.id).cloned() else { return Vec::new() };
         let begun = piece(conversation, &live, "ROBOT_STREAM_START", &Said::default(), &Said::default(), now);
+        if live.is_held_back {
+            return vec![begun];
+        }
         let so_far = piece(conversation, &live, "ROBOT_STREAM", &Said::default(), &live.said, now);
         vec![begun, so_far]
     }
@@ -197,6 +203,9 @@ impl RobotStream {
         if let Some(live) = self.desk.streams.live().get_mut(&self.event.log) {
             live.said.add(said.clone());
         }
+        if live.is_held_back {
+            return Ok(());
+        }
         self.desk.relay_piece(&conversation, &live, "ROBOT_STREAM", &said, now).await
     }
 
@@ -225,6 +234,10 @@ impl RobotStream {
         let words = RobotWords::new("ROBOT", content.to_string()).into_iter().filter(|_| self.has_said_something());
         let answer = RobotAnswer { words: words.collect(), hand_over };
         match self.desk.robot_answers(&self.bot, &self.event, answer, now).await {
+            // It said what may not be said, so people go on.
+            Ok(()) if live.is_held_back && !self.is_logged(&live).await? => {
+                self.cancel(&conversation, &live, now).await
+            }
             Ok(()) => self.desk.relay_piece(&conversation, &live, kind, &Said::default(), now).await,
             Err(DeskError::NotNow(status)) => {
                 self.cancel(&conversation, &live, now).await?;
@@ -232,6 +245,10 @@ impl RobotStream {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn is_logged(&self, live: &Live) -> Result<bool, DeskError> {
+        Ok(self.desk.store.entry_of(self.event.log, &live.by.uid, &live.uid).await?.is_some())
     }
 
     /// The conversation, if the robot still has it; if not, its pieces are called off.

@@ -62,8 +62,8 @@ impl Desk {
     /// if routing finds one with room (invariant I10).
     ///
     /// # Errors
-    /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Commit`],
-    /// [`DeskError::Store`].
+    /// [`DeskError::UnknownService`] when nobody has the uid that is asked for; [`DeskError::Blacklisted`],
+    /// [`DeskError::Commit`], [`DeskError::Store`].
     pub async fn request_thread(&self, request: ThreadRequest, now: Timestamp) -> Result<Greeting, DeskError> {
         self.request(request, &Answerer::First, now).await
     }
@@ -83,6 +83,7 @@ impl Desk {
         answerer: &Answerer,
         now: Timestamp,
     ) -> Result<Greeting, DeskError> {
+        self.hears(&Self::visitor_principal(&request.visitor), now).await?;
         let permit = Arc::clone(&self.decisions).acquire_owned().await.map_err(|_| CommitError::Stopping)?;
         // A decision that has begun is carried through, also when whoever asked goes away meanwhile: what is committed
         // must be remembered and told.

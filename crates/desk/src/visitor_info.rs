@@ -228,7 +228,7 @@ impl Desk {
         let draft = dialect::with_extra(draft, json!({ "orgUid": by.org.as_str(), "event": event }));
         let profile = self.profile(by, &notes).await?;
         let entry = Speaker { principal: by, profile: &profile, conversation: &notes }.entry(&draft, None);
-        let write = Write::Say(Box::new(Saying { entry, timers: Vec::new(), facts: vec![noted.fact] }));
+        let write = Write::Say(Box::new(Saying { entry, status: None, timers: Vec::new(), facts: vec![noted.fact] }));
         match self.log.commit(write, Announce::Entry(notes.topic.clone())).await? {
             Written::Appended { .. } | Written::Duplicate { .. } => Ok(()),
             Written::Refused(refusal) => Err(refusal.into()),

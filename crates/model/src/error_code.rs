@@ -147,6 +147,16 @@ error_codes! {
     UnknownReply = "unknown_reply", 200, Never;
     /// One owner has as many canned replies or questions as it may.
     TooManyReplies = "too_many_replies", 200, Later;
+    /// The visitor is blocked, itself or its address.
+    Blacklisted = "blacklisted", 200, Never;
+    /// The message says a word for which messages are refused.
+    Taboo = "taboo", 200, Never;
+    /// The organisation's list has no such word.
+    UnknownWord = "unknown_word", 200, Never;
+    /// There is no such block, or it is another agent's.
+    UnknownBlock = "unknown_block", 200, Never;
+    /// The organisation has as many of something as it may.
+    ListFull = "list_full", 200, Later;
     /// The message was said too long ago to be recalled.
     RecallTooLate = "recall_too_late", 200, Never;
     /// The service does not let anybody change what was said.

@@ -83,6 +83,7 @@ async fn fill(store: &Store, first: usize) -> Result<(), Box<dyn Error>> {
             let facts = if position % 2 == 0 { Vec::new() } else { vec![Fact::Responded] };
             writes.push(Write::Say(Box::new(Saying {
                 entry: entry(log, sender, position)?,
+                status: None,
                 timers: Vec::new(),
                 facts,
             })));

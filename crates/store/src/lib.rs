@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod label;
 mod leave_message;
+mod moderation;
 mod mqtt;
 mod notices;
 mod ready;
@@ -40,6 +41,9 @@ pub use files::{
 };
 pub use label::{LabelChange, Labels, Marks};
 pub use leave_message::{LeaveChange, LeaveForm, LeaveInbox, LeaveMessage, LeaveStatus};
+pub use moderation::{
+    Block, BlockFilter, Entered, HitFilter, NewTabooHits, TabooAction, TabooHit, TabooScope, TabooWord,
+};
 pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSession};
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use ready::{FaqEntry, FaqFilter, NewFaq, NewQuickReply, QuickReply, QuickReplyFilter, ReplyLevel};
@@ -48,7 +52,9 @@ pub use records::{
     Retained, Visitor, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
-pub use search::{Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought};
+pub use search::{
+    Char, CharClass, Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought, characters,
+};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use visitor_info::{VisitorCorrection, VisitorInfo, VisitorTold};

@@ -1,10 +1,12 @@
 //! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`desk`] what the service desk
-//! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted.
+//! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted,
+//! [`moderation`] who and what is not heard.
 
 mod care;
 mod desk;
 mod files;
 mod history;
+mod moderation;
 mod notices;
 mod people;
 mod reports;

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_model::{
-    Conversation, ErrorCode, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, Uid,
+    Conversation, ErrorCode, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadStatus, ThreadType,
+    Timestamp, Topic, Uid,
 };
 
 use crate::{
-    Amendment, Decision, DurableId, Fact, Inflight, MqttSessionId, NoticeChange, NoticeChanged, QueuedId, Received,
-    TimerChange,
+    Amendment, Decision, DurableId, Fact, Inflight, MqttSessionId, NewTabooHits, NoticeChange, NoticeChanged, QueuedId,
+    Received, TimerChange,
 };
 
 /// One change to a conversation, its log, its cursors, to what waits in a queue or is retained, to how far an MQTT
-/// session is, or to notices.
+/// session is, to notices, or to what is noted of words that
+/// are not to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// Adds an entry to a log; answered by [`Written::Appended`] or, for a repeat, [`Written::Duplicate`].
@@ -56,8 +58,7 @@ pub enum Write {
     /// Changes a conversation; answered by [`Written::Decided`] or, if its first entry was said before, by
     /// [`Written::Duplicate`] of that entry.
     Decide(Box<Decision>),
-    /// As `Append`, with what depends on the entry while somebody serves the conversation
-    /// ([`ThreadStatus::Chatting`](deskwire_model::ThreadStatus::Chatting)); a repeat changes nothing. Answered as `Append`.
+    /// As `Append`, with what depends on the entry; a repeat changes nothing. Answered as `Append`.
     Say(Box<Saying>),
     /// Adds an entry that changes what another one shows, and changes that; a repeat changes nothing. Answered as
     /// `Append`.
@@ -88,6 +89,8 @@ pub enum Write {
     },
     /// Changes the notices of users; answered by [`Written::Notices`].
     Notices(Box<NoticeChange>),
+    /// Notes words that a message says, whatever becomes of the message; answered by [`Written::Noted`].
+    TabooHits(Box<NewTabooHits>),
     /// Rewrites a row of its own, to prove that the data path commits; answered by [`Written::Probed`].
     Probe,
 }
@@ -161,11 +164,14 @@ pub struct NewEntry {
     pub hides: Option<MessageUid>,
 }
 
-/// An entry with what depends on it, which is left out if nobody serves the conversation any more when it is committed.
+/// An entry with what depends on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saying {
     /// The entry.
     pub entry: NewEntry,
+    /// The status for which the rest was thought of: the rest is left out if the conversation has another when this is
+    /// committed. None if it holds in any.
+    pub status: Option<ThreadStatus>,
     /// What becomes of the timers of its conversation.
     pub timers: Vec<TimerChange>,
     /// What the episode is to know.
@@ -244,7 +250,7 @@ pub enum Written {
     Consumed,
     /// What has expired is forgotten.
     Forgotten,
-    /// The MQTT session has it.
+    /// The MQTT session has it, or it is noted elsewhere.
     Noted,
     /// What became of the notices.
     Notices(NoticeChanged),

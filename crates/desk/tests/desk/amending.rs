@@ -14,7 +14,7 @@ async fn chatting() -> (Office, std::sync::Arc<deskwire_broker::Outbox>) {
     (office, connection)
 }
 
-fn edit(name: &str, target: &str, text: &str) -> Draft {
+pub(crate) fn edit(name: &str, target: &str, text: &str) -> Draft {
     draft(name, "EDIT", &json!({ "uid": target, "content": text }).to_string())
 }
 

@@ -22,7 +22,7 @@ async fn left() -> (Office, Uid) {
 }
 
 async fn tend(office: &Office, by: &Principal, left: &Uid, action: LeaveAction) -> Result<LeaveMessage, DeskError> {
-    office.desk.tend_leave_message(by, left, &action, MessageUid::random()).await
+    office.desk.tend_leave_message(by, left, &action, MessageUid::random(), NOW).await
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn an_answer_is_an_entry_of_the_conversation() {
     let outbox = office.listen(&conversation);
     let reply = LeaveAction::Reply("we did".to_owned());
     for _ in 0..2 {
-        let answered = office.desk.tend_leave_message(&ann, &left, &reply, message_uid("key")).await.unwrap();
+        let answered = office.desk.tend_leave_message(&ann, &left, &reply, message_uid("key"), NOW).await.unwrap();
         assert_eq!((answered.status, answered.reply.as_deref()), (LeaveStatus::Replied, Some("we did")));
         assert_eq!(answered.agent, Some(uid("ann")));
     }

@@ -15,6 +15,7 @@ mod ingress;
 mod interleavings;
 mod inviting;
 mod leaving;
+mod moderating;
 mod notice_board;
 mod office;
 mod queue;

@@ -7,7 +7,8 @@ use deskwire_broker::{
     Delivered, Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
 };
 use deskwire_desk::{
-    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, Sender, Submitted, ThreadRequest,
+    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, ModerationLimits, Sender, Submitted,
+    ThreadRequest,
 };
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, Seq, SessionId, ThreadType,
@@ -57,7 +58,16 @@ impl Office {
             leave_message: text("nobody is there"),
             resume: text("welcome back"),
         };
-        let config = DeskConfig { texts, cached: 100, open_per_agent: 100, time_zone: jiff::tz::TimeZone::UTC };
+        let moderation = ModerationLimits {
+            words: 4,
+            word_chars: 8,
+            hits: 100,
+            hits_kept_ms: 1000,
+            blocks: 3,
+            blocks_kept_ms: 1000,
+        };
+        let config =
+            DeskConfig { texts, cached: 100, open_per_agent: 100, time_zone: jiff::tz::TimeZone::UTC, moderation };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());
         let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
         Self { store, desk, hub, sessions, _folder: folder }

@@ -1,11 +1,13 @@
 //! Robots that speak while they think: pieces, one entry, and nothing behind a hand-over.
 
 use deskwire_broker::{Delivered, Dialect, Outbox};
-use deskwire_desk::{DeskError, StreamEnd};
+use deskwire_desk::{DeskError, StreamEnd, WordRequest};
+use deskwire_model::{Role, ThreadStatus};
+use deskwire_store::{TabooAction, TabooScope};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    office::{NOW, Office, read, visitor},
+    office::{NOW, Office, principal, read, uid, visitor},
     robots::{asked, event, office},
 };
 
@@ -66,6 +68,47 @@ async fn pieces_are_heard_and_become_one_entry() {
     assert!(office.desk.read_positions(&visitor("v"), &conversation, NOW).await.unwrap().is_empty(), "it is over");
     let again = office.desk.robot_begins(&robot, &event, NOW).await.unwrap();
     assert!(again.is_none(), "what was answered is not answered again");
+}
+
+/// Has the desk look for a word in what robots say.
+async fn list(office: &Office, content: &str, action: TabooAction) {
+    let admin = principal("acme", "admin", Role::Admin);
+    office.desk.set_taboo_scope(&admin, TabooScope { agents: false, robots: true }).await.unwrap();
+    let (content, category) = (content.to_owned(), String::new());
+    let word = WordRequest { uid: uid("word"), content, action, whole: false, category };
+    office.desk.create_taboo_word(&admin, word, NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_looked_at_for_words_is_heard_at_its_end() {
+    let (office, robot) = office(&["a"]).await;
+    list(&office, "damn", TabooAction::Mask).await;
+    let (conversation, event) = asked(&office).await;
+    let outbox = office.listen(&conversation);
+    let stream = office.desk.robot_begins(&robot, &event, NOW).await.unwrap().unwrap();
+    for said in ["da", "mn it"] {
+        stream.says(piece(json!({ "answer": said })), NOW).await.unwrap();
+    }
+    assert_eq!(office.desk.read_positions(&visitor("v"), &conversation, NOW).await.unwrap().len(), 1, "it has begun");
+    stream.end(StreamEnd::Finished(None), NOW).await.unwrap();
+    let expected =
+        [told("ROBOT_STREAM_START", "", false), told("ROBOT", "**** it", true), told("ROBOT_STREAM_END", "", false)];
+    assert_eq!(heard(&office, &outbox).await, expected);
+}
+
+#[tokio::test]
+async fn a_stream_of_what_may_not_be_said_is_called_off() {
+    let (office, robot) = office(&["a"]).await;
+    list(&office, "poison", TabooAction::Block).await;
+    let (conversation, event) = asked(&office).await;
+    let outbox = office.listen(&conversation);
+    let stream = office.desk.robot_begins(&robot, &event, NOW).await.unwrap().unwrap();
+    stream.says(piece(json!({ "answer": "poison" })), NOW).await.unwrap();
+    stream.end(StreamEnd::Finished(None), NOW).await.unwrap();
+    let kinds: Vec<String> = heard(&office, &outbox).await.into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds.last().map(String::as_str), Some("ROBOT_STREAM_CANCEL"), "{kinds:?}");
+    assert!(!kinds.contains(&"ROBOT".to_owned()), "{kinds:?}");
+    assert_ne!(office.of("v").await.status, ThreadStatus::Roboting, "people go on");
 }
 
 #[tokio::test]

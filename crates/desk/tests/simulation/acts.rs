@@ -153,7 +153,7 @@ impl Act {
             Self::Tend { by, action, name } => {
                 let (left, _) = desk.leave_messages(by, None, (0, 1)).await?;
                 let left = left.first().ok_or(DeskError::UnknownLeaveMessage)?;
-                desk.tend_leave_message(by, &left.uid, action, MessageUid::new(name).unwrap()).await.map(|_| None)
+                desk.tend_leave_message(by, &left.uid, action, MessageUid::new(name).unwrap(), now).await.map(|_| None)
             }
             Self::Status { by, status } => desk.set_agent_status(by, *status, now).await.map(|()| None),
             Self::Duty { by, agent, capacity } => desk.set_duty(by, agent, Role::Agent, *capacity).await.map(|()| None),

@@ -6,7 +6,7 @@
 use std::{path::Path, sync::Arc, sync::mpsc, time::Duration};
 
 use deskwire_broker::{Hub, Log, LogLimits, Outbox, Session, Sessions, Subscriber};
-use deskwire_desk::{Desk, DeskConfig, DeskTexts};
+use deskwire_desk::{Desk, DeskConfig, DeskTexts, ModerationLimits};
 use deskwire_model::{Principal, SessionId, Timestamp, TopicFilter, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store};
 use jiff::tz::TimeZone;
@@ -119,5 +119,7 @@ fn config() -> DeskConfig {
         leave_message: text("nobody is there"),
         resume: text("welcome back"),
     };
-    DeskConfig { texts, cached: 1000, open_per_agent: 1000, time_zone: TimeZone::UTC }
+    let moderation =
+        ModerationLimits { words: 10, word_chars: 10, hits: 10, hits_kept_ms: 1000, blocks: 10, blocks_kept_ms: 1000 };
+    DeskConfig { texts, cached: 1000, open_per_agent: 1000, time_zone: TimeZone::UTC, moderation }
 }

@@ -112,6 +112,9 @@ pub(crate) fn one_end(record: &Record) {
 pub(crate) fn in_time(record: &Record, known: &[Timer], at: Timestamp) {
     for line in record.new_lines() {
         let kind = match line.kind.as_str() {
+            "AUTO_CLOSED" if line.change.as_ref().is_some_and(|change| change.from == ThreadStatus::Roboting) => {
+                state::ROBOT_IDLE
+            }
             "AUTO_CLOSED" => state::AUTO_CLOSE,
             "TRANSFER_TIMEOUT" => state::TRANSFER,
             "INVITE_TIMEOUT" => state::INVITE,

@@ -36,7 +36,7 @@ pub use json::conversation_json;
 pub use notice::{InvalidReading, online_users, parse_reading};
 pub use render::{Renderer, Rendition};
 pub use session::{Notification, SessionMessage, number_of};
-pub use shown::shown;
+pub use shown::{rewritten, shown};
 
 use crate::{
     content::InvalidContent,

@@ -1,11 +1,15 @@
-//! What people see of a message, as text: what a search finds and what an export prints.
+//! What people see of a message, as text: what a search finds, what an export prints and what is
+//! looked at for words that are not to be said.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{DialectError, object::Members, protobuf};
-use crate::{entry::Payload, message::MessageType};
+use super::{DialectError, extra, object::Members, protobuf, with_content, with_extra};
+use crate::{
+    entry::Payload,
+    message::{Draft, MessageType},
+};
 
 /// Types that are signs between programs, that only name another message, or that the desk says by itself each time.
 const SILENT: &[&str] = &[
@@ -88,47 +92,90 @@ pub fn shown(kind: &MessageType, payload: &Payload) -> Result<String, DialectErr
         return Ok(text.trim().to_owned());
     }
     let mut lines = Vec::new();
-    collect_text(&text, 0, &mut lines);
+    let mut take = |text: &str| {
+        lines.extend(Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned));
+        None
+    };
+    rewrite_text(&text, 0, &mut take);
     lines.dedup();
     Ok(lines.join("\n"))
 }
 
-/// Takes `text` as it is, unless it is a card.
-fn collect_text(text: &str, depth: usize, lines: &mut Vec<String>) {
+/// Asks `rewrite` about each text that people may see of a message, whatever its type says of it; the message with what it
+/// answers in the place of these texts, none if it answers nothing.
+#[must_use]
+pub fn rewritten(draft: &Draft, rewrite: &mut dyn FnMut(&str) -> Option<String>) -> Option<Draft> {
+    if SUBMITTED.contains(&draft.kind.as_str()) {
+        let mut form = extra(draft);
+        return rewrite_card(&mut form, 1, rewrite).then(|| with_extra(draft.clone(), form));
+    }
+    let content = if draft.kind.as_str() == "TEXT" {
+        rewrite(&draft.content)?
+    } else {
+        rewrite_text(&draft.content, 0, rewrite)?
+    };
+    Some(with_content(draft.clone(), content))
+}
+
+/// Asks about `text` as it is, unless it is a card.
+fn rewrite_text(text: &str, depth: usize, rewrite: &mut dyn FnMut(&str) -> Option<String>) -> Option<String> {
     let card = text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str::<Value>(text).ok()).flatten();
     match card {
-        Some(card @ (Value::Object(_) | Value::Array(_))) => collect(&card, depth + 1, lines),
-        _ if text.trim().is_empty() => {}
-        _ => lines.push(text.trim().to_owned()),
+        Some(mut card @ (Value::Object(_) | Value::Array(_))) => {
+            rewrite_card(&mut card, depth + 1, rewrite).then(|| card.to_string())
+        }
+        _ => rewrite(text),
     }
 }
 
-fn collect(card: &Value, depth: usize, lines: &mut Vec<String>) {
+/// Whether something in `card` is said otherwise now.
+fn rewrite_card(card: &mut Value, depth: usize, rewrite: &mut dyn FnMut(&str) -> Option<String>) -> bool {
     if depth > MAX_DEPTH {
-        return;
+        return false;
     }
+    let mut is_changed = false;
     match card {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, depth + 1, lines)),
+        Value::Array(items) => {
+            for item in items {
+                is_changed |= rewrite_card(item, depth + 1, rewrite);
+            }
+        }
         Value::Object(members) => {
             for (name, value) in members {
                 let is_shown = SHOWN.binary_search(&name.as_str()).is_ok();
-                match value {
-                    Value::String(text) if is_shown => collect_text(text, depth, lines),
-                    Value::Number(number) if is_shown => lines.push(number.to_string()),
+                is_changed |= match value {
                     Value::Array(items) if is_shown => {
+                        let mut any = false;
                         for item in items {
-                            match item {
-                                Value::String(text) => collect_text(text, depth, lines),
-                                other => collect(other, depth + 1, lines),
-                            }
+                            any |= rewrite_value(item, item.is_string(), depth, rewrite);
                         }
+                        any
                     }
-                    other => collect(other, depth + 1, lines),
-                }
+                    other => rewrite_value(other, is_shown, depth, rewrite),
+                };
             }
         }
         _ => {}
     }
+    is_changed
+}
+
+fn rewrite_value(
+    value: &mut Value,
+    is_shown: bool,
+    depth: usize,
+    rewrite: &mut dyn FnMut(&str) -> Option<String>,
+) -> bool {
+    let instead = match value {
+        Value::String(text) if is_shown => rewrite_text(text, depth, rewrite),
+        Value::Number(number) if is_shown => rewrite(&number.to_string()),
+        other => return rewrite_card(other, depth + 1, rewrite),
+    };
+    let is_changed = instead.is_some();
+    if let Some(instead) = instead {
+        *value = Value::String(instead);
+    }
+    is_changed
 }
 
 #[cfg(test)]
@@ -168,6 +215,36 @@ mod tests {
         ] {
             let kind = MessageType::new(kind).unwrap();
             assert_eq!(shown(&kind, &json_payload(content, "{}")).unwrap(), expected, "{kind} {content}");
+        }
+    }
+
+    #[test]
+    fn what_people_see_is_rewritten_and_nothing_else() {
+        let message = |kind: &str, content: &str, extra: &str| {
+            let bytes = json!({"uid": "m", "type": kind, "content": content, "extra": extra}).to_string();
+            crate::dialect::parse_json(bytes.as_bytes()).unwrap()
+        };
+        let mut rewrite = |text: &str| text.contains("bad").then(|| text.replace("bad", "***"));
+        for (kind, content, expected) in [
+            ("TEXT", "so bad", "so ***"),
+            ("TEXT", r#"{"title":"bad"}"#, r#"{"title":"***"}"#),
+            ("WELCOME", "bad", "***"),
+            ("FILE", r#"{"name":"bad.pdf","url":"https://bad"}"#, r#"{"name":"***.pdf","url":"https://bad"}"#),
+            (
+                "CARD",
+                r#"{"tags":["bad",{"title":"bad"}],"x":["bad"]}"#,
+                r#"{"tags":["***",{"title":"***"}],"x":["bad"]}"#,
+            ),
+            ("QUOTATION", r#"{"quotedContent":"{\"label\":\"bad\"}"}"#, r#"{"quotedContent":"{\"label\":\"***\"}"}"#),
+        ] {
+            let rewritten = rewritten(&message(kind, content, ""), &mut rewrite).unwrap();
+            assert_eq!(rewritten.content, expected, "{kind} {content}");
+        }
+        let form = message("LEAVE_MSG_SUBMIT", "bad", r#"{"content":"bad","orgUid":"bad"}"#);
+        let form = rewritten(&form, &mut rewrite).unwrap();
+        assert_eq!((form.content.as_str(), extra(&form)), ("bad", json!({"content": "***", "orgUid": "bad"})));
+        for (kind, content) in [("TEXT", "good"), ("FILE", r#"{"url":"bad"}"#), ("LEAVE_MSG_SUBMIT", "bad")] {
+            assert_eq!(rewritten(&message(kind, content, ""), &mut rewrite), None, "{kind} {content}");
         }
     }
 

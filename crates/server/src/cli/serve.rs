@@ -266,6 +266,7 @@ async fn gateway(
         cached: config.desk.cached,
         open_per_agent: config.desk.open_per_agent,
         time_zone: TimeZone::get(&config.desk.time_zone)?,
+        moderation: config.moderation.limits(),
     };
     let notices = NoticeBoard::start(
         store.clone(),
@@ -325,6 +326,9 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.gateway.mailboxes.sweep(timestamp()).await;
                 if let Err(error) = state.gateway.notices.sweep().await {
                     tracing::error!(%error, "old notices could not be forgotten");
+                }
+                if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
+                    tracing::error!(%error, "old hits and blocks could not be forgotten");
                 }
             }
         }

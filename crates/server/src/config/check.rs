@@ -39,6 +39,7 @@ impl Config {
             self.files.bounds(),
             self.notices.bounds(),
             self.webhooks.bounds(),
+            self.moderation.bounds(),
         ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {
             if !allowed.contains(&value) {

@@ -9,6 +9,7 @@ mod files;
 mod layers;
 mod limits;
 mod listen_url;
+mod moderation;
 mod notices;
 mod origins;
 mod secret;
@@ -23,6 +24,7 @@ pub use files::{AllowedKinds, FilesSection, S3Region};
 pub use layers::{ConfigError, Flags, Origin};
 pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
+pub use moderation::ModerationSection;
 pub use notices::NoticesSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
@@ -60,6 +62,8 @@ pub struct Config {
     pub notices: NoticesSection,
     /// Telling other servers of what happens.
     pub webhooks: WebhooksSection,
+    /// Words that are not to be said, and visitors who are not heard.
+    pub moderation: ModerationSection,
     /// The customer-service desk.
     pub desk: DeskSection,
     /// Pages that may open connections.

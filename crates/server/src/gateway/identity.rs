@@ -10,6 +10,7 @@ use deskwire_model::{ErrorCode, Principal, Role, Uid};
 
 use super::Gateway;
 use crate::{
+    address::network,
     auth::{
         lockout::Locked,
         service::ServiceAccount,
@@ -88,6 +89,13 @@ impl Gateway {
     /// [`AuthError::Expired`], [`AuthError::Invalid`].
     pub fn bearer(&self, token: &str) -> Result<Identity, AuthError> {
         Ok(self.tokens.verify(token, timestamp()).map(Identity::from)?)
+    }
+
+    /// Remembers where a visitor speaks from: it may be blocked with its address.
+    pub fn heard_from(&self, principal: &Principal, address: Option<IpAddr>) {
+        if let Some(address) = address {
+            self.desk.seen_at(principal, network(address));
+        }
     }
 
     /// The service account called `name`, if `secret` is its secret. Guesses count against the name at their `address`, so

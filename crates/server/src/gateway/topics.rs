@@ -87,6 +87,15 @@ impl Refused {
             Self::Desk(error) => error.code(),
         }
     }
+
+    /// The status of a message that is refused for this (`spec/bytedesk.md` §2.2).
+    #[must_use]
+    pub const fn message_status(&self) -> &'static str {
+        match self {
+            Self::Desk(error) => error.message_status(),
+            _ => "ERROR",
+        }
+    }
 }
 
 /// Topics below these are the server's: conversations and the users' own. Nobody publishes opaque bytes there, and a

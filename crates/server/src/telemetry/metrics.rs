@@ -208,6 +208,9 @@ fn describe() {
     describe_gauge!("deskwire_mailbox_bytes", "Weight of these messages");
     describe_counter!("deskwire_http_repeats_total", "Requests that got the answer of an earlier one with their key");
     describe_counter!("deskwire_messages_dropped_total", "Messages that an MQTT client did not get, by reason");
+    describe_counter!("deskwire_taboo_hits_total", "Words that are not to be said and were, by action");
+    describe_counter!("deskwire_messages_refused_total", "What users said or asked for in vain, by reason");
+    describe_counter!("deskwire_moderation_forgotten_total", "Hits and blocks that were kept for long enough, by kind");
     describe_gauge!("deskwire_files", "Uploaded files");
     describe_gauge!("deskwire_file_bytes", "Their bytes, thumbnails included");
     describe_gauge!("deskwire_uploads", "Uploads under way");

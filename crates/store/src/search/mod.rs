@@ -1,9 +1,10 @@
 //! Full-text search over messages: what is looked for, what is found, and how far the index has come.
 //!
-//! [`tokens`] says how text is compared and [`sought`] what somebody looks for; both are plain functions. A back end keeps
+//! [`characters`] and [`tokens`] say how text is compared and [`sought`] what somebody looks for; both are plain functions. A back end keeps
 //! the tokens of each message that shows something ([`deskwire_model::dialect::shown`]) and finds phrases of them. It does
 //! that behind the commits: a log is *behind* while it has entries that were not looked at ([`crate::Store::index`]).
 
+mod characters;
 mod port;
 mod sought;
 mod tokens;
@@ -11,7 +12,10 @@ mod tokens;
 use deskwire_model::{LogId, MessageType, Seq, Timestamp, Uid};
 
 pub(crate) use self::sought::Phrase;
-pub use self::sought::{InvalidSearch, Sought};
+pub use self::{
+    characters::{Char, CharClass, characters},
+    sought::{InvalidSearch, Sought},
+};
 
 /// Characters of a message that are indexed; more are not found.
 const INDEXED_CHARS: usize = 8192;

@@ -3,18 +3,14 @@
 //! Scripts that are written without blanks are indexed by *pairs*: 退款单 is 退款, 款单 and 单. Whoever looks for two
 //! characters that stand together finds them wherever they stand, without a dictionary. The last character of a run stands
 //! alone, so that each character begins exactly one token, and a token that begins with a character finds it. Everything
-//! else is words: letters and digits that stand together, in lower case. What looks the same is the same: text is
-//! compared in the form NFKC (Unicode Standard Annex #15), so that `ＡＢＣ` is `abc` and `①` is `1`.
+//! else is words: letters and digits that stand together. Characters are compared in their normal form ([`characters`]).
 
 use std::ops::Range;
 
-use icu_normalizer::{ComposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed};
+use super::characters::{Char, CharClass, characters};
 
 /// Characters of a word that count; the rest of a longer one is ignored, in what is searched and in what is sought.
 const WORD_CHARS: usize = 64;
-
-const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
-const COMBINING: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMapBorrowed::new();
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +43,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         if run.last().is_some_and(|last| last.class != next.class) {
             close(&mut run, &mut tokens);
         }
-        if next.class != Class::Separator {
+        if next.class != CharClass::Separator {
             run.push(next);
         }
     }
@@ -67,21 +63,6 @@ pub(super) fn joined(text: &str) -> String {
     joined
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    /// Of a script that is written without blanks between words, or of Korean, where words change their ends.
-    Dense,
-    Word,
-    Separator,
-}
-
-/// A character in its normal form, and the bytes that it comes from.
-struct Char {
-    value: char,
-    class: Class,
-    source: Range<usize>,
-}
-
 /// Makes tokens of a run of characters of one class.
 fn close(run: &mut Vec<Char>, tokens: &mut Vec<Token>) {
     let Some(first) = run.first() else { return };
@@ -90,70 +71,13 @@ fn close(run: &mut Vec<Char>, tokens: &mut Vec<Token>) {
         let text = chars.iter().take(WORD_CHARS).map(|char| char.value).collect();
         Some(Token { text, shape, source: first.source.start..last.source.end, first_end: first.source.end })
     };
-    if first.class == Class::Dense {
+    if first.class == CharClass::Dense {
         tokens.extend(run.windows(2).filter_map(|pair| spanning(pair, Shape::Pair)));
         tokens.extend(run.last_chunk::<1>().and_then(|last| spanning(last, Shape::Last)));
     } else {
         tokens.extend(spanning(run, Shape::Word));
     }
     run.clear();
-}
-
-/// The characters of `text` in their normal form. Marks belong to the character that they stand on.
-fn characters(text: &str) -> impl Iterator<Item = Char> {
-    let mut rest = text.char_indices().peekable();
-    std::iter::from_fn(move || {
-        let (start, base) = rest.next()?;
-        let mut end = start + base.len_utf8();
-        while let Some((at, mark)) = rest.next_if(|(_, next)| joins(*next)) {
-            end = at + mark.len_utf8();
-        }
-        Some(normal(&text[start..end], start..end))
-    })
-    .flatten()
-}
-
-fn normal(cluster: &str, source: Range<usize>) -> impl Iterator<Item = Char> {
-    let normal = NFKC.normalize(cluster);
-    let lower: Vec<char> = normal.chars().flat_map(char::to_lowercase).collect();
-    lower.into_iter().map(move |value| Char { value, class: class(value), source: source.clone() })
-}
-
-/// Whether a character is written onto the one before it.
-fn joins(next: char) -> bool {
-    !next.is_ascii()
-        && (COMBINING.get_u8(next) != 0 || matches!(next, '\u{1160}'..='\u{11ff}' | '\u{ff9e}' | '\u{ff9f}'))
-}
-
-const fn is_dense(c: char) -> bool {
-    matches!(c,
-        '\u{0e00}'..='\u{0eff}' // Thai, Lao
-        | '\u{1000}'..='\u{109f}' // Myanmar
-        | '\u{1100}'..='\u{11ff}' // Hangul
-        | '\u{1780}'..='\u{17ff}' // Khmer
-        | '\u{2e80}'..='\u{2fff}' // radicals
-        | '\u{3005}'..='\u{3007}' // 々〆〇
-        | '\u{3021}'..='\u{30ff}' // Hiragana, Katakana
-        | '\u{3100}'..='\u{31ff}' // Bopomofo, Hangul, Katakana
-        | '\u{3400}'..='\u{9fff}' // Han
-        | '\u{a000}'..='\u{a4cf}' // Yi
-        | '\u{ac00}'..='\u{d7ff}' // Hangul
-        | '\u{f900}'..='\u{faff}' // Han
-        | '\u{1b000}'..='\u{1b16f}' // Kana
-        | '\u{20000}'..='\u{3ffff}' // Han
-    )
-}
-
-fn class(c: char) -> Class {
-    if c.is_ascii_alphanumeric() {
-        Class::Word
-    } else if c.is_ascii() || !c.is_alphanumeric() {
-        Class::Separator
-    } else if is_dense(c) {
-        Class::Dense
-    } else {
-        Class::Word
-    }
 }
 
 #[cfg(test)]

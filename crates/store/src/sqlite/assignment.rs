@@ -130,8 +130,11 @@ pub(super) fn others_chatting(db: &Connection, agent: &Uid, log: LogId) -> Resul
         .query_row(params![agent.as_str(), log.0], |row| columns::number(row, 0))
 }
 
-pub(super) fn is_chatting(db: &Connection, log: LogId) -> Result<bool> {
-    db.prepare_cached("SELECT 1 FROM conversation WHERE id = ?1 AND status = 'CHATTING'")?.exists(params![log.0])
+/// Whether a conversation has `status`, if that is asked for.
+pub(super) fn is_still(db: &Connection, log: LogId, status: Option<ThreadStatus>) -> Result<bool> {
+    let Some(status) = status else { return Ok(true) };
+    db.prepare_cached("SELECT 1 FROM conversation WHERE id = ?1 AND status = ?2")?
+        .exists(params![log.0, status.as_str()])
 }
 
 pub(super) fn was_assigned(db: &Connection, log: LogId) -> Result<bool> {

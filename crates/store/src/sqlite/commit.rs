@@ -11,7 +11,7 @@ use super::{
     heads::{Head, Heads},
     index, notices, queues,
     reports::Tally,
-    retained, sessions, timers, webhooks,
+    retained, sessions, taboo, timers, webhooks,
 };
 use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
@@ -57,6 +57,7 @@ impl Commit<'_> {
             Write::Release(received) => sessions::release(self.db, received),
             Write::LeaveSession { session, at, expiry_s } => sessions::leave(self.db, session, at, expiry_s),
             Write::Notices(change) => notices::change(self.db, &change, self.now),
+            Write::TabooHits(hits) => taboo::note(self.db, &hits, self.now),
             Write::Probe => self.probe(),
         }
     }
@@ -66,11 +67,10 @@ impl Commit<'_> {
     }
 
     fn say(&mut self, saying: &Saying) -> Result<Written> {
-        let Saying { entry, timers, facts } = saying;
+        let Saying { entry, status, timers, facts } = saying;
         let written = self.append(entry)?;
-        // Somebody may have closed it, or passed it on, since the clocks were thought of.
         if let Written::Appended { seq, .. } = written
-            && assignment::is_chatting(self.db, entry.log)?
+            && assignment::is_still(self.db, entry.log, *status)?
         {
             timers::change(self.db, entry.log, timers)?;
             episodes::note(self.db, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;

@@ -6,9 +6,9 @@
 //! (invariant I1), and batches make the one fsync affordable.
 //!
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
-//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `webhooks` and
+//! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `taboo`, `webhooks` and
 //! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
-//! `quick_replies`, `faqs` and `files` answer the rest.
+//! `quick_replies`, `faqs`, `blacklist` and `files` answer the rest.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
 //! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
@@ -16,6 +16,7 @@
 mod amendments;
 mod assignment;
 mod behind;
+mod blacklist;
 mod cards;
 mod columns;
 mod commit;
@@ -41,6 +42,7 @@ mod schema;
 mod search;
 mod sessions;
 mod settings;
+mod taboo;
 mod timers;
 mod visitor_info;
 mod webhooks;

@@ -29,7 +29,7 @@ fn correction(note: &str) -> VisitorCorrection {
 
 /// A message of the desk that comes with `fact`.
 async fn say(store: &Store, log: LogId, name: &str, fact: Fact) -> Written {
-    let saying = Saying { entry: entry(log, "ann", name), timers: Vec::new(), facts: vec![fact] };
+    let saying = Saying { entry: entry(log, "ann", name), status: None, timers: Vec::new(), facts: vec![fact] };
     commit_one(store, Write::Say(Box::new(saying))).await
 }
 

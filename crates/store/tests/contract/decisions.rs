@@ -198,6 +198,7 @@ pub(crate) async fn what_is_said_takes_its_timers_along(backend: &impl Backend) 
     let say = |name, due| {
         Write::Say(Box::new(Saying {
             entry: entry(log, "v", name),
+            status: Some(ThreadStatus::Chatting),
             timers: vec![set("REMIND", "", due)],
             facts: vec![Fact::Opened],
         }))
@@ -265,7 +266,11 @@ pub(crate) async fn episodes_follow_each_other(backend: &impl Backend) {
     decided(chatting("a"), vec![Fact::Opened, Fact::Assigned]).await;
     for name in ["m1", "m2"] {
         let facts = vec![Fact::Responded];
-        commit_one(&store, Write::Say(Box::new(Saying { entry: entry(log, "a", name), timers: vec![], facts }))).await;
+        commit_one(
+            &store,
+            Write::Say(Box::new(Saying { entry: entry(log, "a", name), status: None, timers: vec![], facts })),
+        )
+        .await;
     }
     let rated = Fact::Rated { score: 4, resolved: Some(true), comment: "fine".into() };
     decided(None, vec![Fact::Closed(Closer::Visitor), rated]).await;
@@ -297,7 +302,12 @@ pub(crate) async fn what_an_agent_does_is_its_workload(backend: &impl Backend) {
     assert_eq!(bob, &Workload::default());
     commit_one(
         &store,
-        Write::Say(Box::new(Saying { entry: entry(first, "a", "m"), timers: vec![], facts: vec![Fact::Responded] })),
+        Write::Say(Box::new(Saying {
+            entry: entry(first, "a", "m"),
+            status: None,
+            timers: vec![],
+            facts: vec![Fact::Responded],
+        })),
     )
     .await;
     commit_one(&store, set_status(second, 1, ThreadStatus::Closed, Some("a"))).await;

@@ -12,6 +12,7 @@ mod fixtures;
 mod leave_messages;
 mod log;
 mod model;
+mod moderation;
 mod notices;
 mod people;
 mod queues;
@@ -156,6 +157,15 @@ macro_rules! suite {
             }
             leave_messages {
                 a_left_message_is_found_in_its_inboxes,
+            }
+            moderation {
+                words_are_entered_once_and_up_to_their_number,
+                a_word_is_changed_within_its_organisation,
+                the_scope_is_an_organisations_own,
+                hits_are_listed_newest_first_and_once_for_a_message,
+                the_oldest_hits_go,
+                a_block_holds_until_its_end_or_its_lifting,
+                blocks_are_listed_and_forgotten,
             }
             people {
                 an_organisation_is_there_once_it_is_created,

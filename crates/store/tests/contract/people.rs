@@ -130,6 +130,6 @@ pub(crate) async fn an_agent_and_a_workgroup_are_changed(backend: &impl Backend)
     store.change_workgroup(&sales, "Sales", None).await.unwrap();
     assert_eq!(members().await.1.len(), 2);
     assert!(matches!(store.change_workgroup(&uid("none"), "x", None).await, Err(StoreError::Missing)));
-    assert_eq!(store.workgroups_of_organisation(&uid("acme")).await.unwrap(), [sales.clone()]);
+    assert_eq!(store.workgroups_of_organisation(&uid("acme")).await.unwrap(), std::slice::from_ref(&sales));
     assert_eq!(store.workgroups_of_organisation(&uid("other")).await.unwrap(), []);
 }

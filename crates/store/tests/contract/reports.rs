@@ -46,7 +46,8 @@ pub(crate) async fn an_episode_is_counted_as_it_goes(backend: &impl Backend) {
     commit_one(&store, append(log, "v", "m1")).await;
     decide(&store, log, 1, ThreadStatus::Chatting, Some("a"), vec![Fact::Assigned]).await;
     for name in ["r1", "r2"] {
-        let saying = Saying { entry: entry(log, "a", name), timers: Vec::new(), facts: vec![Fact::Responded] };
+        let saying =
+            Saying { entry: entry(log, "a", name), status: None, timers: Vec::new(), facts: vec![Fact::Responded] };
         commit_one(&store, Write::Say(Box::new(saying.clone()))).await;
         commit_one(&store, Write::Say(Box::new(saying))).await;
     }

@@ -4,19 +4,18 @@
 use std::sync::Arc;
 
 use deskwire_broker::{CommitError, Reply};
-use deskwire_model::ErrorCode;
-use deskwire_store::{Refusal, Written};
+use deskwire_store::Written;
 use deskwire_wire::{
-    mqtt::{Disconnect, DisconnectCode, PacketId, PubackCode, Ticket},
+    mqtt::{Disconnect, DisconnectCode, PacketId, Ticket},
     ws::CloseCode,
 };
 
 use super::{
     Mqtt,
-    refusals::because,
+    refusals::{because, puback},
     token::{Acknowledged, Token},
 };
-use crate::connection::protocol::Ending;
+use crate::{connection::protocol::Ending, gateway::Refused};
 
 /// Something that is not finished yet.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl Mqtt {
     pub(super) fn committed(&mut self, number: u64, outcome: &Result<Written, CommitError>) {
         let Some(awaited) = self.take_unanswered(number) else { return };
         match outcome {
-            Ok(Written::Refused(refusal)) => self.refuse(awaited, refusal),
+            Ok(Written::Refused(refusal)) => self.refuse(awaited, &Refused::Desk((*refusal).into())),
             Ok(_) => self.finish(&awaited),
             // Without an acknowledgement the client sends it again, to a server that can store it.
             Err(_) => {
@@ -95,11 +94,10 @@ impl Mqtt {
     }
 
     /// The store's rules refuse a message.
-    fn refuse(&mut self, awaited: Awaited, refusal: &Refusal) {
+    fn refuse(&mut self, awaited: Awaited, refused: &Refused) {
         match awaited {
             Awaited::Publish { ticket, uid } => {
-                let said = (refusal.code(), refusal.to_string());
-                self.answer_refused(ticket, PubackCode::ImplementationSpecificError, &said, &uid);
+                self.answer_refused(ticket, refused, &uid);
             }
             other => self.finish(&other),
         }
@@ -110,17 +108,14 @@ impl Mqtt {
     ///
     /// A server of MQTT 3.1.1 can only acknowledge or cut the connection; acknowledging stops a client from sending for ever
     /// what is refused for ever.
-    pub(super) fn answer_refused(
-        &mut self,
-        ticket: Option<Ticket>,
-        code: PubackCode,
-        (error, reason): &(ErrorCode, String),
-        uid: &str,
-    ) {
+    pub(super) fn answer_refused(&mut self, ticket: Option<Ticket>, refused: &Refused, uid: &str) {
+        let reason = refused.to_string();
         match ticket {
-            Some(ticket) if self.is_v5() => self.session.answer(ticket, code, because(*error, reason)),
+            Some(ticket) if self.is_v5() => {
+                self.session.answer(ticket, puback(refused), because(refused.code(), &reason));
+            }
             ticket => {
-                self.complain(*error, reason, uid);
+                self.complain(refused, uid);
                 ticket.into_iter().for_each(|ticket| self.session.published(ticket));
             }
         }

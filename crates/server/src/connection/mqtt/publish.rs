@@ -8,7 +8,7 @@ use deskwire_desk::{DeskError, Sender, Submitted};
 use deskwire_model::{Conversation, Topic, dialect};
 use deskwire_wire::mqtt::{Delivery, Publish, QoS, Ticket};
 
-use super::{Mqtt, answers::Awaited, properties, refusals};
+use super::{Mqtt, answers::Awaited, properties};
 use crate::{
     connection::timestamp,
     gateway::{Identity, Refused, Route},
@@ -24,10 +24,7 @@ impl Mqtt {
             Ok(Submitted::Done) => ticket.into_iter().for_each(|ticket| self.session.published(ticket)),
             // Without an acknowledgement the client sends it again, to a server that can store it.
             Err(Refused::Desk(DeskError::Commit(error)) | Refused::Commit(error)) => self.fail(&error.to_string()),
-            Err(refused) => {
-                let said = (refused.code(), refused.to_string());
-                self.answer_refused(ticket, refusals::puback(&refused), &said, &uid);
-            }
+            Err(refused) => self.answer_refused(ticket, &refused, &uid),
         }
     }
 
@@ -55,6 +52,7 @@ impl Mqtt {
             (Err(Refused::NotAllowed(_)), Some(topic)) => self.by_thread_topic(identity, topic).await?,
             (Err(refused), _) => return Err(refused),
         };
+        self.gateway.heard_from(&identity.principal, self.address);
         let sender = Sender { principal: &identity.principal, device: client.device() };
         // A repeat is known by its uid (invariant I3), also after the packet identifier is forgotten.
         Ok(self.gateway.desk.submit(sender, &conversation, draft, timestamp(), self.reply_to(number)).await?)

@@ -17,7 +17,9 @@ pub(super) fn because(code: ErrorCode, reason: &str) -> AckProperties {
 pub(super) const fn puback(refused: &Refused) -> PubackCode {
     match refused {
         Refused::Topic(_) => PubackCode::TopicNameInvalid,
-        Refused::NotAllowed(_) | Refused::Vetoed(_) => PubackCode::NotAuthorized,
+        Refused::NotAllowed(_) | Refused::Vetoed(_) | Refused::Desk(DeskError::Blacklisted) => {
+            PubackCode::NotAuthorized
+        }
         Refused::TooMany(_) | Refused::Queue(_) | Refused::Retain(_) => PubackCode::QuotaExceeded,
         Refused::Desk(DeskError::Dialect(_)) => PubackCode::PayloadFormatInvalid,
         _ => PubackCode::ImplementationSpecificError,

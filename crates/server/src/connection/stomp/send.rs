@@ -101,6 +101,7 @@ impl Stomp {
         tolerated: Option<Box<str>>,
     ) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
+        self.gateway.heard_from(&client.identity.principal, self.address);
         let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
         let ticket = self.last_ticket + 1;
         let reply = Reply::Outbox(Arc::clone(&self.outbox), ticket);
@@ -154,8 +155,14 @@ impl Stomp {
     /// Tells the session what became of a message, if it listens.
     fn complain(&self, refused: &Refused, uid: &str) {
         let Some(client) = &self.client else { return };
-        let (code, error) = (code(refused), refused.code());
-        let body = json!({ "code": code, "error": error, "message": refused.to_string(), "uid": uid }).to_string();
+        let body = json!({
+            "code": code(refused),
+            "error": refused.code(),
+            "message": refused.to_string(),
+            "uid": uid,
+            "status": refused.message_status(),
+        });
+        let body = body.to_string();
         let content = Opaque::new(Bytes::from(body), Some("application/json".into()), Vec::new());
         if let Ok(topic) = Topic::new(ERRORS)
             && !self.gateway.tell_session(client.session, &topic, content)
@@ -202,7 +209,7 @@ const fn is_failure(refused: &Refused) -> bool {
 
 /// What is wrong with a message, in the words of HTTP: it is malformed, there is no such conversation for its sender, or
 /// the conversation does not take it.
-const fn code(refused: &Refused) -> u16 {
+fn code(refused: &Refused) -> u16 {
     match refused {
         Refused::Desk(DeskError::Dialect(_) | DeskError::Unclear(_)) | Refused::NotAddressed => 400,
         Refused::Desk(

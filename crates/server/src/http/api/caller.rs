@@ -144,6 +144,17 @@ pub(super) async fn visitor(state: &ApiState, bearer: Option<Bearer>, uid: Optio
     Ok(state.gateway.desk.visitor(&uid).await?)
 }
 
+/// As [`visitor_principal`], of one who says or asks for something from `peer`.
+pub(super) async fn speaking_visitor(
+    state: &ApiState,
+    (bearer, peer): (Option<Bearer>, &Peer),
+    uid: Option<&str>,
+) -> Result<Principal, AppError> {
+    let principal = visitor_principal(state, bearer, uid).await?;
+    state.gateway.heard_from(&principal, Some(peer.address.ip()));
+    Ok(principal)
+}
+
 /// As [`visitor`], as a principal.
 pub(super) async fn visitor_principal(
     state: &ApiState,

@@ -1,7 +1,7 @@
 //! Forms that visitors fill in: ratings and messages that they leave. Each becomes the message that stock clients would send (`spec/bytedesk.md` §3,
 //! §7.1).
 
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use deskwire_desk::Command;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     connection::timestamp,
     http::{AppError, JsonBody, Routes, Success},
+    listener::Peer,
 };
 
 pub(super) fn routes() -> Routes<ApiState> {
@@ -43,11 +44,11 @@ impl About {
     /// Sends a form into its conversation; the message as it is in the log.
     async fn submit(
         self,
-        (state, bearer, key): (&ApiState, Option<Bearer>, IdempotencyKey),
+        (state, caller, key): (&ApiState, (Option<Bearer>, &Peer), IdempotencyKey),
         command: Command,
         form: Value,
     ) -> Result<Success<MessageJson>, AppError> {
-        let principal = caller::visitor_principal(state, bearer, self.visitor_uid.as_deref()).await?;
+        let principal = caller::speaking_visitor(state, caller, self.visitor_uid.as_deref()).await?;
         let conversation = self.thread.find(state, &principal).await?;
         let desk = &state.gateway.desk;
         let form = (key.into_uid(), self.message_uid.as_str(), form);
@@ -78,12 +79,13 @@ struct RatingForm {
 async fn rate(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<RatingForm>,
 ) -> Result<Success<MessageJson>, AppError> {
     let form = json!({ "score": request.score, "resolved": request.resolved, "content": request.content });
     let key = key.or(request.uid.as_deref());
-    request.about.submit((&state, bearer, key), Command::Rate, form).await
+    request.about.submit((&state, (bearer, &peer), key), Command::Rate, form).await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -113,6 +115,7 @@ struct LeaveForm {
 async fn leave_message(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<LeaveForm>,
 ) -> Result<Success<MessageJson>, AppError> {
@@ -124,5 +127,5 @@ async fn leave_message(
         "images": request.images,
     });
     let key = key.or(request.uid.as_deref());
-    request.about.submit((&state, bearer, key), Command::LeaveMessage, form).await
+    request.about.submit((&state, (bearer, &peer), key), Command::LeaveMessage, form).await
 }

@@ -1,6 +1,6 @@
 //! Left messages: what visitors and agents do with them (`spec/bytedesk.md` §7.1, §7.3).
 
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use deskwire_desk::{DeskError, LeaveAction};
 use deskwire_model::{Principal, Uid};
 use deskwire_store::{LeaveMessage, LeaveStatus};
@@ -13,7 +13,11 @@ use super::{
     caller::{self, AgentCaller, Bearer},
     page::{Page, PageRequest},
 };
-use crate::http::{AppError, JsonBody, QueryParams, Routes, Success};
+use crate::{
+    connection::timestamp,
+    http::{AppError, JsonBody, QueryParams, Routes, Success},
+    listener::Peer,
+};
 
 pub(super) fn visitor_routes() -> Routes<ApiState> {
     Routes::about("Visitors")
@@ -217,7 +221,7 @@ async fn tend(
     action: &LeaveAction,
     key: IdempotencyKey,
 ) -> Result<Success<Listed>, AppError> {
-    let left = state.gateway.desk.tend_leave_message(by, left, action, key.into_uid()).await?;
+    let left = state.gateway.desk.tend_leave_message(by, left, action, key.into_uid(), timestamp()).await?;
     Ok(Success::new(listed(state, left).await?))
 }
 
@@ -232,19 +236,21 @@ struct Judgement {
 async fn confirm(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<Judgement>,
 ) -> Result<Success<Listed>, AppError> {
-    let principal = caller::visitor_principal(&state, bearer, request.visitor_uid.as_deref()).await?;
+    let principal = caller::speaking_visitor(&state, (bearer, &peer), request.visitor_uid.as_deref()).await?;
     tend(&state, &principal, &request.uid, &LeaveAction::Confirm, key).await
 }
 
 async fn reject(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<Judgement>,
 ) -> Result<Success<Listed>, AppError> {
-    let principal = caller::visitor_principal(&state, bearer, request.visitor_uid.as_deref()).await?;
+    let principal = caller::speaking_visitor(&state, (bearer, &peer), request.visitor_uid.as_deref()).await?;
     tend(&state, &principal, &request.uid, &LeaveAction::Reject, key).await
 }

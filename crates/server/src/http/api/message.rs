@@ -47,6 +47,7 @@ impl SendRequest {
         let topic = draft.thread_topic.clone().ok_or_else(|| AppError::Refused("thread.topic is missing".into()))?;
         let conversation = desk.own_conversation(principal, &topic).await?;
         may_send(state, (principal, peer), &topic, self.json.as_bytes())?;
+        state.gateway.heard_from(principal, Some(peer.address.ip()));
         // A visitor's client that falls back to HTTP is its default device; an agent's could be any.
         let device = (principal.role == Role::Visitor).then_some("");
         let sender = Sender { principal, device };

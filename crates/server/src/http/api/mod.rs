@@ -3,7 +3,7 @@
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
 //! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
-//! calls, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! calls, [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -16,6 +16,7 @@ mod introduction;
 mod leave_messages;
 mod login;
 mod message;
+mod moment;
 mod notices;
 mod order_card;
 mod page;

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskwire_desk::{MessageSearch, SearchCursor, SearchHit};
-use deskwire_model::{MessageType, Principal, Timestamp, Uid};
+use deskwire_model::{MessageType, Principal, Uid};
 use deskwire_store::{SearchId, SearchOrder, Sought};
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,7 +14,7 @@ use super::{
     ApiState,
     agent::ThreadName,
     caller::{self, AgentCaller, Bearer},
-    message, page,
+    message, moment, page,
     shapes::MessageJson,
     visitor::at_visitors_pace,
 };
@@ -142,8 +142,8 @@ impl SearchRequest {
         Ok(MessageSearch {
             sought: sought.map_err(|error| AppError::Refused(error.to_string()))?,
             kinds: types(&self.r#type)?,
-            since: self.since.as_deref().map(|text| time("since", text, &zone)).transpose()?,
-            until: self.until.as_deref().map(|text| time("until", text, &zone)).transpose()?,
+            since: self.since.as_deref().map(|text| moment::read("since", text, &zone)).transpose()?,
+            until: self.until.as_deref().map(|text| moment::read("until", text, &zone)).transpose()?,
             conversation,
             agent: user("agentUid", self.agent_uid.as_deref())?,
             visitor: user("visitorUid", self.visitor_uid.as_deref())?,
@@ -166,19 +166,6 @@ fn types(list: &str) -> Result<Vec<MessageType>, AppError> {
 fn user(field: &str, uid: Option<&str>) -> Result<Option<Uid>, AppError> {
     let uid = uid.filter(|uid| !uid.is_empty()).map(Uid::new).transpose();
     uid.map_err(|error| AppError::Refused(format!("{field}: {error}")))
-}
-
-/// Milliseconds since 1970, or a day, with or without a time, in the desk's time zone.
-fn time(field: &str, text: &str, zone: &TimeZone) -> Result<Timestamp, AppError> {
-    let text = text.trim();
-    if let Ok(milliseconds) = text.parse() {
-        return Ok(Timestamp(milliseconds));
-    }
-    let local = text.parse::<DateTime>().and_then(|local| zone.to_timestamp(local));
-    let instant = text.parse::<jiff::Timestamp>().or(local);
-    instant
-        .map(|instant| Timestamp(instant.as_millisecond()))
-        .map_err(|_| AppError::Refused(format!("{field} must be milliseconds or yyyy-MM-dd HH:mm:ss")))
 }
 
 fn write_cursor(cursor: SearchCursor) -> String {
@@ -210,20 +197,6 @@ mod tests {
         for text in ["x", "", "AAAA", "AAAAAAAAAAAAAAAAA", "猫"] {
             assert!(read_cursor(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_time_has_three_spellings() {
-        let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        for (text, expected) in [
-            ("1700000000000", 1_700_000_000_000),
-            ("2023-11-15 06:13:20", 1_700_000_000_000),
-            ("2023-11-14T22:13:20Z", 1_700_000_000_000),
-            ("2023-11-15", 1_699_977_600_000),
-        ] {
-            assert_eq!(time("since", text, &zone).unwrap(), Timestamp(expected), "{text}");
-        }
-        assert!(time("since", "yesterday", &zone).is_err());
     }
 
     #[test]

@@ -146,6 +146,9 @@ async fn upload(
 ) -> Result<Success<UploadAnswer>, AppError> {
     let files = &state.files;
     let refused = |error| refusal(state, error);
+    if let Some(known) = &known {
+        hears(state, known, peer).await?;
+    }
     if let Some(visitor) = known.as_ref().filter(|known| known.role == Role::Visitor) {
         files.count(&visitor.uid).map_err(refused)?;
     }
@@ -159,7 +162,11 @@ async fn upload(
     let received = files.receive(peer.address.ip(), content_type, announced, body).await.map_err(refused)?;
     let owner = match known {
         Some(known) => known,
-        None => caller::visitor_principal(state, None, received.fields.visitor_uid.as_deref()).await?,
+        None => {
+            let owner = caller::visitor_principal(state, None, received.fields.visitor_uid.as_deref()).await?;
+            hears(state, &owner, peer).await?;
+            owner
+        }
     };
     if !is_counted {
         files.count(&owner.uid).map_err(refused)?;
@@ -170,6 +177,12 @@ async fn upload(
     let channel = received.fields.client.clone().unwrap_or_else(|| DEFAULT_CHANNEL.to_owned());
     let file = files.keep(received, owner, repeat, timestamp()).await.map_err(refused)?;
     Ok(Success::new(answer(state, &file, channel, &base_url(state, peer, headers))))
+}
+
+/// Whether the desk takes files from who calls.
+async fn hears(state: &ApiState, owner: &Principal, peer: &Peer) -> Result<(), AppError> {
+    state.gateway.heard_from(owner, Some(peer.address.ip()));
+    Ok(state.gateway.desk.hears(owner, timestamp()).await?)
 }
 
 fn answer(state: &ApiState, file: &FileRecord, channel: String, base: &str) -> UploadAnswer {

@@ -153,6 +153,7 @@ async fn init(
     let visitor = desk.introduce(&visitor, told, timestamp()).await?;
     let (mobile, email) = desk.contact_of(&visitor.uid).await?;
     let principal = Desk::visitor_principal(&visitor);
+    state.gateway.heard_from(&principal, Some(peer.address.ip()));
     let ttl = state.gateway.config.auth.visitor_token_ttl_s.duration();
     let issued = state
         .gateway
@@ -257,20 +258,23 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::E
 async fn thread_by_query(
     state: State<ApiState>,
     bearer: Option<Bearer>,
+    peer: Extension<Peer>,
     QueryParams(request): QueryParams<OpenRequest>,
 ) -> Result<Success<MessageJson>, AppError> {
-    thread(state, bearer, JsonBody(request)).await
+    thread(state, bearer, peer, JsonBody(request)).await
 }
 
 async fn thread(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     JsonBody(request): JsonBody<OpenRequest>,
 ) -> Result<Success<MessageJson>, AppError> {
     bounded("channel", &request.channel, MAX_CHANNEL)?;
     let kind = ThreadType::from_number(request.r#type).ok_or_else(|| AppError::Refused(WRONG_TYPE.into()))?;
     let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());
     let visitor = caller::visitor(&state, bearer, uid).await?;
+    state.gateway.heard_from(&Desk::visitor_principal(&visitor), Some(peer.address.ip()));
     if request.org_uid.is_some_and(|org| org != visitor.org) {
         return Err(DeskError::UnknownOrganisation.into());
     }
@@ -297,10 +301,11 @@ struct VisitorCloseRequest {
 async fn close(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
+    Extension(peer): Extension<Peer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<VisitorCloseRequest>,
 ) -> Result<Success<ThreadJson>, AppError> {
-    let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
+    let principal = caller::speaking_visitor(&state, (bearer, &peer), request.uid.as_deref()).await?;
     let conversation = request.thread.find(&state, &principal).await?;
     Ok(Success::new(close_by(&state, &principal, &conversation, key, String::new()).await?))
 }

@@ -2,10 +2,12 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
-//! administrators; [`reports`] says what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes
-//! on conversations, [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there
-//! is. [`thread_name`] finds the conversation that a request is about.
+//! administrators; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
+//! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
+//! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is.
+//! [`thread_name`] finds the conversation that a request is about.
 
+mod blacklist;
 mod commands;
 mod faqs;
 mod labels;
@@ -17,6 +19,7 @@ mod reports;
 mod seat;
 mod settings;
 mod supervision;
+mod taboo;
 mod thread_name;
 mod threads;
 mod visitors;
@@ -50,5 +53,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(supervision::routes())
         .merge(settings::routes())
         .merge(webhooks::routes())
+        .merge(taboo::routes())
+        .merge(blacklist::routes())
         .merge(reports::routes())
 }
