@@ -190,7 +190,8 @@ function thingOf(path, member) {
   if (['threadUid'].includes(member)) return 'thread';
   if (['agentUid', 'agent'].includes(member)) return 'agent';
   if (['workgroupUid', 'robotOf', 'sid'].includes(member)) return 'group';
-  if (['visitorUid', 'user'].includes(member)) return 'visitorUid';
+  // With a conversation, the user is its visitor as the conversation shows it, and an object.
+  if (member === 'visitorUid' || (member === 'user' && !path.includes('/thread/'))) return 'visitorUid';
   if (member === 'receiverUid') return path.includes('/leave/') ? 'agent' : undefined;
   if (member === 'id') return path.includes('order-card') ? 'card' : undefined;
   if (member !== 'uid' || path.endsWith('/create')) return undefined;
@@ -229,6 +230,8 @@ function requestNaming(operation, path, member, value) {
   if (!shape) return [target, { query }];
   const { properties, required = [] } = resolve(shape);
   const body = Object.fromEntries(required.map((name) => [name, sample(properties[name])]));
+  // Who names a workgroup means something of that workgroup.
+  if (member === 'workgroupUid' && 'level' in properties) body.level = 'WORKGROUP';
   return [target, { query, body: member in properties ? { ...body, [member]: value } : body }];
 }
 

@@ -2,8 +2,8 @@
 //! (`spec/bytedesk.md` §7.3).
 
 use axum::extract::State;
-use deskwire_desk::{WordChanges, WordRequest};
-use deskwire_model::{Role, Uid};
+use deskwire_desk::{DeskError, WordChanges, WordRequest};
+use deskwire_model::{Principal, Role, Uid};
 use deskwire_store::{HitFilter, TabooAction, TabooHit, TabooScope, TabooWord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,11 @@ fn action(name: &str) -> Result<TabooAction, AppError> {
             TabooAction::from_name(name).ok_or_else(|| AppError::Refused("action must be BLOCK, MASK or LOG".into()))
         }
     }
+}
+
+/// Asked before anything is said about the request.
+fn for_administrators(principal: &Principal) -> Result<(), AppError> {
+    if principal.role == Role::Admin { Ok(()) } else { Err(DeskError::NotAllowed.into()) }
 }
 
 /// A word that is to be listed.
@@ -114,6 +119,7 @@ async fn create(
     key: IdempotencyKey,
     JsonBody(request): JsonBody<NewWord>,
 ) -> Result<Success<WordAnswer>, AppError> {
+    for_administrators(&principal)?;
     let word = WordRequest {
         uid: key.names(&principal, request.uid),
         action: action(&request.action)?,
@@ -156,6 +162,7 @@ async fn import(
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<NewWords>,
 ) -> Result<Success<ImportAnswer>, AppError> {
+    for_administrators(&principal)?;
     let like = WordRequest {
         uid: Uid::random(),
         content: String::new(),
@@ -188,6 +195,7 @@ async fn update(
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<WordUpdate>,
 ) -> Result<Success<WordAnswer>, AppError> {
+    for_administrators(&principal)?;
     let changes = WordChanges {
         content: request.content,
         action: request.action.as_deref().map(action).transpose()?,
