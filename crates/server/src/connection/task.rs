@@ -145,7 +145,9 @@ impl<P: Protocol> Connection<P> {
             self.outbox.take_answers().into_iter().for_each(|answer| self.protocol.answer(answer));
             let orders = self.outbox.take_orders();
             if orders.close == Some(CloseReason::TakenOver) && self.stopping.is_none() && self.listens() {
-                // The client may have said goodbye before it came by another connection.
+                // The client may have said goodbye before it came by another connection. What is in the socket counts as there
+                // once the runtime has looked, as it does before it comes back to a task that yields.
+                tokio::task::yield_now().await;
                 let _ = poll_fn(|cx| Poll::Ready(self.read(cx))).await?;
             }
             self.obey(orders);
