@@ -235,7 +235,11 @@ mod tests {
                 r#"{"tags":["bad",{"title":"bad"}],"x":["bad"]}"#,
                 r#"{"tags":["***",{"title":"***"}],"x":["bad"]}"#,
             ),
-            ("QUOTATION", r#"{"quotedContent":"{\"label\":\"bad\"}"}"#, r#"{"quotedContent":"{\"label\":\"***\"}"}"#),
+            (
+                "QUOTATION",
+                r#"{"content":"so","quotedMessageUid":"m1","quotedContent":"{\"label\":\"bad\"}"}"#,
+                r#"{"content":"so","quotedContent":"{\"label\":\"***\"}","quotedMessageUid":"m1"}"#,
+            ),
         ] {
             let rewritten = rewritten(&message(kind, content, ""), &mut rewrite).unwrap();
             assert_eq!(rewritten.content, expected, "{kind} {content}");
