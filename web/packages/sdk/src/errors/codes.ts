@@ -1,0 +1,60 @@
+// Every error code, with what the server says for it. A test compares this table with the server's own.
+
+interface CodeOf {
+  /** The same request may work later. */
+  readonly retryable?: true;
+  /** The server's words begin so, in answers that carry no code of their own. */
+  readonly says?: string;
+}
+
+const table = {
+  // Between us and the server.
+  NETWORK: { retryable: true },
+  TIMEOUT: { retryable: true },
+  OFFLINE: { retryable: true },
+  UNSUPPORTED: {},
+  CLOSED: {},
+  CANCELLED: {},
+  EXHAUSTED: { retryable: true },
+  SERVER_STOPPING: { retryable: true },
+  SLOW_READER: { retryable: true },
+  PROTOCOL: { retryable: true },
+  // Who we are.
+  AUTH_REQUIRED: {},
+  AUTH_EXPIRED: { retryable: true },
+  AUTH_REFUSED: {},
+  FORBIDDEN: {},
+  LOCKED: { retryable: true },
+  // The HTTP answer says it.
+  REFUSED: {},
+  NOT_FOUND: {},
+  METHOD_NOT_ALLOWED: {},
+  TOO_LARGE: {},
+  TOO_MANY: { retryable: true },
+  BUSY: { retryable: true, says: 'the server is too busy' },
+  INTERNAL: { retryable: true, says: 'internal error' },
+  // The desk says it.
+  NOT_YOURS: { says: 'there is no such conversation' },
+  UNKNOWN_SERVICE: { says: 'there is no such agent or workgroup' },
+  UNKNOWN_ORGANISATION: { says: 'there is no such organisation' },
+  UNKNOWN_WEBHOOK: { says: 'there is no such webhook' },
+  UNKNOWN_VISITOR: { says: 'there is no such visitor' },
+  NOT_ALLOWED: { says: 'that is not for you to do' },
+  NOT_NOW: { says: 'that is not possible while the conversation is' },
+  NOT_PENDING: { says: 'there is no such transfer or invitation' },
+  ALREADY_PENDING: { says: 'the conversation is being passed on already' },
+  NOBODY_THERE: { says: 'nobody is there to take it' },
+  TOO_MANY_HELPERS: { says: 'no more colleagues may help' },
+  SERVERS_OWN: { says: 'messages of type' },
+  UNKNOWN_CARD: { says: 'there is no such order card' },
+  CARD_SETTLED: { says: 'the order card is' },
+  UNKNOWN_LEAVE_MESSAGE: { says: 'there is no such left message' },
+  LEAVE_MESSAGE_IS: { says: 'that is not possible while the left message is' },
+  RECALL_TOO_LATE: { says: 'it was said too long ago to be recalled' },
+  RATED_ALREADY: { says: 'the service has been rated already' },
+  TAKEN: { says: 'the uid or the name is taken' },
+  SETTINGS: { says: 'the settings are not acceptable' },
+} as const;
+
+/** Every code with what is known of it. */
+export const errorCodes: { readonly [Code in keyof typeof table]: CodeOf } = table;
