@@ -2,9 +2,8 @@
 
 import type { ChatError, ErrorCode } from '../errors/chat-error.js';
 import type { Conversation, ConversationStatus } from './conversation.js';
-import type { Desk } from './desk.js';
 import type { ChatMessage, Person, Sending } from './message.js';
-import type { Carrier, OutboxStorage, Runtime } from './runtime.js';
+import type { Carrier, Feed, OutboxStorage, Runtime } from './runtime.js';
 
 /**
  * `degraded` works, but without push: messages are fetched. `disconnected` tries again by itself, `suspended` too, but
@@ -202,8 +201,6 @@ export interface ChatClient {
   readonly leader: boolean;
   readonly http: Http;
   readonly files: Files;
-  /** What agents do. */
-  readonly desk: Desk;
   /** Milliseconds to add to our clock to have the server's. */
   readonly clockOffsetMs: number;
   /** Returns how to stop listening. */
@@ -226,6 +223,8 @@ export interface ChatClient {
   conversation(topic: string): Conversation;
   /** Our conversations, those that are over too, the newest first. @throws ChatError */
   conversations(): Promise<readonly ConversationSummary[]>;
+  /** Listens to a feed of the user, over reconnects: messages as they travel, else what was told. */
+  listen(feed: Feed, listener: (told: unknown) => void): () => void;
   /** @throws ChatError */
   search(query: SearchQuery): Promise<SearchPage>;
   /** What is queued from an earlier life of the page and older than a day: the user decides by `retry` or `cancel`. */
