@@ -1,0 +1,69 @@
+// The panel: one screen under a header, in the visitor's language.
+
+import { useEffect, useMemo } from 'preact/hooks';
+import { Choose } from './screens/Choose.js';
+import { Down } from './screens/Down.js';
+import { Header } from './screens/Header.js';
+import { History } from './screens/History.js';
+import { Home } from './screens/Home.js';
+import { Thread } from './screens/Thread.js';
+import { wordsOf, WordsContext } from './texts/words.js';
+import { ConnectionBar } from './thread/ConnectionBar.js';
+import { VisitContext } from './visit/context.js';
+import { useStore } from './visit/store.js';
+import type { Visit, VisitState } from './visit/visit.js';
+
+function Screen({ state }: { state: VisitState }) {
+  switch (state.phase) {
+    case 'loading':
+      return <main class="page" aria-busy="true" />;
+    case 'unreachable':
+    case 'blocked':
+      return <Down blocked={state.phase === 'blocked'} />;
+    case 'ready':
+      break;
+  }
+  switch (state.screen) {
+    case 'home':
+      return <Home />;
+    case 'choose':
+      return <Choose />;
+    case 'history':
+      return <History />;
+    case 'thread':
+      return state.conversation ? (
+        <main class="page thread-page">
+          <Thread key={state.conversation.topic} conversation={state.conversation} />
+        </main>
+      ) : (
+        <Home />
+      );
+  }
+}
+
+/** The whole panel. */
+export function App({ visit }: { visit: Visit }) {
+  const state = useStore(visit.store);
+  const words = useMemo(() => wordsOf(state.locale), [state.locale]);
+  useEffect(() => {
+    document.documentElement.lang = state.locale;
+  }, [state.locale]);
+  return (
+    <VisitContext.Provider value={visit}>
+      <WordsContext.Provider value={words}>
+        <div
+          class={`panel ${visit.host.frame}`}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') {
+              visit.host.post({ do: 'close' });
+            }
+          }}
+        >
+          <Header />
+          {state.phase === 'ready' && <ConnectionBar />}
+          <Screen state={state} />
+        </div>
+      </WordsContext.Provider>
+    </VisitContext.Provider>
+  );
+}

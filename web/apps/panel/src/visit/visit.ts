@@ -1,0 +1,301 @@
+// One visit: who the visitor is, which conversation is open, which screen is shown, and what the host page is told.
+
+import type { PanelEvents, PanelOptions, PageFacts, ToPanel } from '@deskwire/launcher/bridge';
+import { chooseLocale } from '@deskwire/i18n';
+import type { Locale } from '@deskwire/i18n';
+import { ChatError } from '@deskwire/sdk';
+import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
+import { lineOf } from '../content/line.js';
+import { wordsOf } from '../texts/words.js';
+import { ring, titleWith } from './attention.js';
+import type { Host } from './host.js';
+import { fetchChannel, settingsFrom } from './settings.js';
+import type { ChannelSettings, Service } from './settings.js';
+import { serviceOf } from './service-of.js';
+import { forgetAll, keep, kept } from './storage.js';
+import { createStore } from './store.js';
+import type { Store } from './store.js';
+
+/** Which screen is shown. */
+export type Screen = 'home' | 'choose' | 'thread' | 'history';
+
+/** Everything that the screens show, beside the conversation itself. */
+export interface VisitState {
+  readonly phase: 'loading' | 'ready' | 'unreachable' | 'blocked';
+  readonly screen: Screen;
+  readonly settings: ChannelSettings;
+  readonly locale: Locale;
+  readonly conversation: Conversation | null;
+  /** Newest first; null until they have been asked for. */
+  readonly recent: readonly ConversationSummary[] | null;
+  /** The panel is on the screen. */
+  readonly shown: boolean;
+  readonly full: boolean;
+  readonly sound: boolean;
+  /** Something is under way that the visitor waits for. */
+  readonly busy: boolean;
+  /** Why the last thing the visitor asked for did not work. */
+  readonly problem: ChatError | null;
+}
+
+/** What the visitor can do. */
+export interface Visit {
+  readonly store: Store<VisitState>;
+  readonly client: ChatClient;
+  readonly host: Host;
+  readonly options: () => PanelOptions;
+  hear(message: ToPanel): void;
+  begin(): Promise<void>;
+  go(screen: Screen): void;
+  /** Asks for a service, or shows the choice if there are several. */
+  ask(service?: Service, name?: string, forceAgent?: boolean): Promise<void>;
+  /** Asks for a person where a robot answers. */
+  askForPerson(): Promise<void>;
+  openConversation(topic: string): void;
+  rate(rating: Rating): Promise<void>;
+  leaveMessage(message: LeftMessage): Promise<void>;
+  end(): Promise<void>;
+  setLocale(locale: Locale): void;
+  setSound(on: boolean): void;
+  forget(): Promise<void>;
+}
+
+const running = new Set(['new', 'robot', 'queuing', 'chatting']);
+
+/** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
+export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
+  let asked = options;
+  let page: PageFacts | undefined;
+  let stopWatching = () => {};
+  let begun: Promise<void> | undefined;
+  const store = createStore<VisitState>({
+    phase: 'loading',
+    screen: 'home',
+    settings: settingsFrom({}, asked),
+    locale: localeOf(asked),
+    conversation: null,
+    recent: null,
+    shown: host.frame === 'hosted',
+    full: false,
+    sound: kept('sound') === '1',
+    busy: false,
+    problem: null,
+  });
+  const tell = <K extends keyof PanelEvents>(on: K, value: PanelEvents[K]) =>
+    host.post({ on, value } as Parameters<Host['post']>[0]);
+
+  /** Does what the visitor has asked for; what goes wrong is shown. */
+  async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    store.set({ busy: true, problem: null });
+    try {
+      return await action();
+    } catch (cause) {
+      const problem = cause instanceof ChatError ? cause : new ChatError('INTERNAL', String(cause));
+      store.set({ problem });
+      tell('error', { code: problem.code, message: problem.message });
+      return undefined;
+    } finally {
+      store.set({ busy: false });
+    }
+  }
+
+  /** Tells the host page how the conversation goes. */
+  function watch(conversation: Conversation): void {
+    stopWatching();
+    let { status, agent, queue } = conversation.view;
+    const check = () => {
+      const view = conversation.view;
+      if (running.has(view.status) !== running.has(status)) {
+        tell(running.has(view.status) ? 'conversation:start' : 'conversation:end', { topic: view.topic });
+      }
+      if (view.agent && view.agent.id !== agent?.id) {
+        tell('agent', { name: view.agent.name, avatar: view.agent.avatar });
+      }
+      if (view.queue?.position !== queue?.position) {
+        tell('queue', view.queue?.position ?? 0);
+      }
+      ({ status, agent, queue } = view);
+    };
+    stopWatching = conversation.subscribe(check);
+    void conversation.join().then(check, () => undefined);
+  }
+
+  function open(conversation: Conversation): void {
+    store.set({ conversation, screen: 'thread', problem: null });
+    watch(conversation);
+  }
+
+  async function readRecent(): Promise<readonly ConversationSummary[]> {
+    const recent = await client.conversations();
+    store.set({ recent });
+    return recent;
+  }
+
+  client.on('message', (message) => {
+    const { locale, sound, shown } = store.get();
+    const words = wordsOf(locale);
+    const text = lineOf(message.content, words);
+    if (text) {
+      tell('message', { sender: message.sender.name || words.t('panel.title'), text });
+      if (sound && client.leader && (!shown || document.hidden)) {
+        ring();
+      }
+    }
+  });
+  client.on('unread', (count) => {
+    tell('unread', count);
+    badge(count);
+  });
+  document.addEventListener('visibilitychange', () => badge(0));
+
+  function badge(count: number): void {
+    if (host.frame === 'hosted') {
+      document.title = titleWith(document.title, document.hidden && client.leader ? count : 0);
+    }
+  }
+
+  async function introduce(): Promise<void> {
+    const locale = store.get().locale;
+    const known = await fetchChannel(asked.channel ?? '', locale).catch(() => ({}));
+    const settings = settingsFrom(known, asked);
+    store.set({ settings });
+    if (host.frame === 'hosted') {
+      document.title = settings.title || wordsOf(locale).t('panel.title');
+    }
+    const { visitor, attributes } = asked;
+    await client.init({
+      organisation: settings.organisation,
+      ...(visitor?.name ? { name: visitor.name } : {}),
+      ...(visitor?.avatar ? { avatar: visitor.avatar } : {}),
+      ...(settings.channel ? { channel: settings.channel } : {}),
+      more: { language: locale, ...attributes, ...page, ...(visitor?.id ? { customer: visitor.id } : {}) },
+    });
+    if (settings.open !== null) {
+      tell('availability', settings.open);
+    }
+  }
+
+  const visit: Visit = {
+    store,
+    client,
+    host,
+    options: () => asked,
+    hear(message) {
+      switch (message.do) {
+        case 'init':
+        case 'update':
+          asked = { ...asked, ...message.options };
+          page = message.page;
+          store.set({ settings: settingsFrom(store.get().settings, asked), locale: localeOf(asked) });
+          if (message.do === 'init') {
+            store.set({ shown: message.shown, full: message.full });
+            void visit.begin();
+          }
+          break;
+        case 'shown':
+          store.set({ shown: message.shown, full: message.full });
+          break;
+        case 'send':
+          void visit.begin().then(async () => {
+            if (!store.get().conversation) {
+              await visit.ask(store.get().settings.services[0]);
+            }
+            store.get().conversation?.sendText(message.text);
+          });
+          break;
+        case 'shutdown':
+          void visit.forget().then(() => host.post({ do: 'forgotten' }));
+          break;
+      }
+    },
+    begin() {
+      store.set({ phase: 'loading' });
+      begun = (begun ?? Promise.resolve())
+        .then(introduce)
+        .then(readRecent)
+        .then((recent) => {
+          const last = recent.find(({ status }) => running.has(status));
+          if (last && !store.get().conversation) {
+            open(client.conversation(last.topic));
+          }
+          store.set({ phase: 'ready' });
+          tell('ready', null);
+        })
+        .catch((cause: unknown) => {
+          const blocked = cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
+          store.set({ phase: blocked ? 'blocked' : 'unreachable' });
+          tell('availability', false);
+        });
+      return begun;
+    },
+    go(screen) {
+      store.set({ screen, problem: null });
+      if (screen !== 'thread') {
+        void readRecent().catch(() => undefined);
+      }
+    },
+    async ask(service, name, forceAgent) {
+      const { services } = store.get().settings;
+      const chosen = service ?? (services.length === 1 ? services[0] : undefined);
+      if (!chosen) {
+        store.set({ screen: 'choose', problem: null });
+        return;
+      }
+      await attempt(async () => {
+        if (name) {
+          asked = { ...asked, visitor: { ...asked.visitor, name } };
+          await introduce();
+        }
+        const started = await client.start({ [chosen.kind]: chosen.id, ...(forceAgent ? { forceAgent } : {}) });
+        open(started.conversation);
+        if (started.outcome !== 'offline') {
+          tell('conversation:start', { topic: started.conversation.topic });
+        }
+      });
+    },
+    async askForPerson() {
+      const { conversation } = store.get();
+      await visit.ask(conversation ? serviceOf(conversation.topic) : undefined, undefined, true);
+    },
+    openConversation: (topic) => open(client.conversation(topic)),
+    async rate(rating) {
+      await attempt(async () => {
+        await store.get().conversation?.rate(rating);
+        tell('rating', { score: rating.score });
+      });
+    },
+    async leaveMessage(message) {
+      await attempt(async () => store.get().conversation?.leaveMessage(message));
+    },
+    async end() {
+      await attempt(async () => store.get().conversation?.close());
+    },
+    setLocale(locale) {
+      asked = { ...asked, language: locale };
+      keep('language', locale);
+      store.set({ locale });
+    },
+    setSound(sound) {
+      keep('sound', sound ? '1' : '');
+      store.set({ sound });
+      if (sound) {
+        ring();
+      }
+    },
+    async forget() {
+      stopWatching();
+      store.get().conversation?.leave();
+      await client.logout().catch(() => undefined);
+      forgetAll();
+      asked = { ...asked, visitor: {} };
+      store.set({ conversation: null, recent: null, screen: 'home', sound: false });
+    },
+  };
+  return visit;
+}
+
+/** What was chosen here before, what the page asks for, or what the browser likes. */
+function localeOf(options: PanelOptions): Locale {
+  const tags = [kept('language'), options.language, ...navigator.languages];
+  return chooseLocale(tags.filter((tag): tag is string => !!tag));
+}
