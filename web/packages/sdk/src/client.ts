@@ -3,7 +3,6 @@
 import { browserRuntime } from './core/browser.js';
 import { Connection } from './core/connection.js';
 import { Emitter } from './core/emitter.js';
-import { ServerFiles } from './core/files.js';
 import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
 import { newId } from './core/uuid.js';
@@ -15,18 +14,17 @@ import { LiveConversation } from './store/conversation.js';
 import { toChatMessage } from './store/project.js';
 import { toStatus } from './store/standing.js';
 import { toSummary } from './store/summary.js';
-import { httpCarrier, paths, postMessage } from './transports/http.js';
-import { sockJsCarrier } from './transports/sockjs.js';
-import { webSocketCarrier } from './transports/ws.js';
+import { carriers } from './transports/carriers.js';
+import { paths, postMessage } from './transports/http-api.js';
 import type {
   Carrier,
-  CarrierName,
   ChatClient,
   ClientEvents,
   ClientOptions,
   ConnectionState,
   ConversationSummary,
   Feed,
+  Files,
   Identity,
   Link,
   LinkEvents,
@@ -43,12 +41,6 @@ import { list, object, text, type JsonObject } from './wire/json.js';
 import { UNSEEN } from './wire/content.js';
 import type { WireMessage } from './wire/message.js';
 
-const CARRIERS: Readonly<Record<CarrierName, Carrier>> = {
-  ws: webSocketCarrier,
-  sockjs: sockJsCarrier,
-  http: httpCarrier,
-};
-
 const NOBODY: Identity = { id: '', name: '', avatar: '', role: 'visitor', organisation: '' };
 const DEVICE_KEY = 'deskwire.device';
 
@@ -63,7 +55,7 @@ export function createClient(options: ClientOptions = {}): ChatClient {
 class Client implements ChatClient {
   readonly device: string;
   readonly http: HttpClient;
-  readonly files: ServerFiles;
+  readonly files: Files;
   readonly #options: ClientOptions;
   readonly #endpoint: string;
   readonly #runtime: Runtime;
@@ -102,7 +94,14 @@ class Client implements ChatClient {
       changed: (identity) => this.#identified(identity),
     });
     const identity = () => this.identity;
-    this.files = new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
+    const loading = async () => {
+      const { ServerFiles } = await import('./core/files.js');
+      return new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
+    };
+    this.files = {
+      upload: async (...args) => (await loading()).upload(...args),
+      link: async (url) => (await loading()).link(url),
+    };
     this.#outbox = new Outbox({
       clock,
       storage: options.outbox ?? defaultStorage(),
@@ -116,7 +115,7 @@ class Client implements ChatClient {
     this.#connection = new Connection({
       runtime: this.#runtime,
       carriers: (options.transports ?? ['ws', 'sockjs', 'http']).map((carrier) =>
-        typeof carrier === 'string' ? CARRIERS[carrier] : carrier,
+        typeof carrier === 'string' ? carriers[carrier] : carrier,
       ),
       open: (carrier, signal, events) => this.#open(carrier, signal, events),
       renew: async () => (await this.#session.token(true)) !== null,

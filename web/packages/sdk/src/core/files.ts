@@ -1,7 +1,7 @@
 // Files to and from the server.
 
 import { errorOf, serverError } from '../errors/from-server.js';
-import { paths } from '../transports/http.js';
+import { paths } from '../transports/http-api.js';
 import type { Files, Http, Identity, UploadedFile } from '../types.js';
 import { number, parseObject, text, type JsonObject } from '../wire/json.js';
 import { refusal } from './http.js';

@@ -1,6 +1,6 @@
 // What one does in a conversation beside talking: each is one request, and done when the server has answered.
 
-import { postMessage } from '../transports/http.js';
+import { postMessage } from '../transports/http-api.js';
 import type { LeftMessage, Rating } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 import type { ConversationContext } from './context.js';

@@ -2,7 +2,7 @@
 
 import type { ChatError } from '../errors/chat-error.js';
 import { asChatError } from '../errors/from-server.js';
-import { history } from '../transports/http.js';
+import { history } from '../transports/http-api.js';
 import type { Clock, Http, Link } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 import { ConversationLog, type Entry } from './log.js';

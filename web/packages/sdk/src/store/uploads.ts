@@ -3,7 +3,6 @@
 import { newId } from '../core/uuid.js';
 import { asChatError, errorOf } from '../errors/from-server.js';
 import type { ChatMessage, Outgoing, Sending, UploadedFile, UploadOptions } from '../types.js';
-import { scaledDown } from './picture.js';
 import type { ConversationContext } from './context.js';
 
 type Kind = NonNullable<UploadOptions['as']>;
@@ -105,7 +104,7 @@ export class Uploads {
     const { id, name, kind, options, abort } = upload;
     this.#show(upload, { status: 'sending', progress: 0 });
     try {
-      const file = kind === 'image' ? await scaledDown(upload.file, options.maxPixels) : upload.file;
+      const file = kind === 'image' ? await smaller(upload.file, options) : upload.file;
       const uploaded = await this.#context.files.upload(file, {
         name,
         key: id,
@@ -176,4 +175,9 @@ function toContent(
   return kind === 'image'
     ? { type: kind, ...file, ...(thumbnail && { thumbnail }), ...(width && height && { width, height }) }
     : { type: kind, ...file };
+}
+
+async function smaller(file: Blob, { maxPixels }: UploadOptions): Promise<Blob> {
+  const { scaledDown } = await import('./picture.js');
+  return scaledDown(file, maxPixels);
 }

@@ -3,8 +3,8 @@
 // It is written for our server, whose SockJS speaks over xhr_streaming, xhr and xhr_send. Unlike sockjs-client it adds
 // no `unload` listener, which would keep the page out of the back/forward cache.
 
-import type { IStompSocket } from '@stomp/stompjs';
 import type { Clock } from '../types.js';
+import type { Socket } from './stomp.js';
 
 /** If streaming has not said hello by then, something on the way holds it back. */
 export const HELLO_WITHIN_MS = 3_000;
@@ -27,12 +27,10 @@ export interface SockJsOptions {
 }
 
 /** A SockJS session that looks like a WebSocket. */
-export class SockJsSocket implements IStompSocket {
-  readonly url: string;
-  onopen: IStompSocket['onopen'] = null;
-  onmessage: IStompSocket['onmessage'] = null;
-  onclose: IStompSocket['onclose'] = null;
-  onerror: IStompSocket['onerror'] = null;
+export class SockJsSocket implements Socket {
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
   readyState: number = CONNECTING;
   readonly #options: SockJsOptions;
   readonly #abort = new AbortController();
@@ -41,13 +39,12 @@ export class SockJsSocket implements IStompSocket {
   #sending = false;
 
   constructor(options: SockJsOptions) {
-    this.url = options.url;
     this.#options = options;
     void this.#run();
   }
 
-  send(data: unknown): void {
-    this.#outgoing.push(String(data));
+  send(text: string): void {
+    this.#outgoing.push(text);
     if (!this.#sending) {
       void this.#sendAll();
     }
@@ -130,11 +127,11 @@ export class SockJsSocket implements IStompSocket {
     switch (frame[0]) {
       case 'o':
         this.readyState = OPEN;
-        this.onopen?.();
+        this.onopen?.({} as never);
         break;
       case 'a':
         for (const data of JSON.parse(frame.slice(1)) as string[]) {
-          this.onmessage?.({ data });
+          this.onmessage?.({ data } as MessageEvent<unknown>);
         }
         break;
       case 'c':
@@ -183,7 +180,7 @@ export class SockJsSocket implements IStompSocket {
     if (this.readyState !== CLOSED) {
       this.readyState = CLOSED;
       this.#abort.abort();
-      this.onclose?.({ code });
+      this.onclose?.({ code } as CloseEvent);
     }
   }
 }

@@ -1,10 +1,10 @@
-// The carrier `http`: nothing is pushed, the history is asked for what is new. Works wherever requests do.
+// The link of the carrier `http`: nothing is pushed, the history is asked for what is new.
 
 import type { ChatError } from '../errors/chat-error.js';
 import { asChatError } from '../errors/from-server.js';
-import type { Carrier, Http, Link, LinkRequest } from '../types.js';
-import { parseObject } from '../wire/json.js';
+import type { Link, LinkRequest } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
+import { history, paths, postMessage } from './http-api.js';
 
 /** How often is asked, while the page is seen and while it is not. */
 const SEEN_MS = 2_000;
@@ -13,66 +13,13 @@ const UNSEEN_MS = 15_000;
 /** Failures in a row after which the link counts as lost. */
 const FAILURES = 3;
 
-/** How many messages are asked for at once. */
-export const PAGE_SIZE = 50;
-
-/** A page of history. */
-export interface HistoryPage {
-  readonly content: readonly WireMessage[];
-  readonly last: boolean;
+/** Opens a link; rejects if requests do not work either. */
+export async function openPolling(request: LinkRequest, signal: AbortSignal): Promise<Link> {
+  const link = new HttpLink(request);
+  signal.addEventListener('abort', () => link.close());
+  await link.probe();
+  return link;
 }
-
-/** Where the two kinds of users find the same things. */
-export function paths(role: 'visitor' | 'agent') {
-  return role === 'visitor'
-    ? {
-        history: '/visitor/api/v1/message/thread/topic',
-        send: '/visitor/api/v1/message/send',
-        search: '/visitor/api/v1/message/search',
-        upload: '/visitor/api/v1/upload/file',
-        link: '/visitor/api/v1/upload/link',
-        unread: '/visitor/api/v1/message/unread/count',
-      }
-    : {
-        history: '/api/v1/message/thread/topic',
-        send: '/api/v1/message/rest/send',
-        search: '/api/v1/message/search',
-        upload: '/api/v1/upload/file',
-        link: '/api/v1/upload/link',
-        unread: '/api/v1/message/unread/count',
-      };
-}
-
-/** A page beside a position: those before it, newest first, or behind it, oldest first. */
-export function history(
-  http: Http,
-  role: 'visitor' | 'agent',
-  topic: string,
-  beside: { readonly before?: number; readonly after?: number } = {},
-): Promise<HistoryPage> {
-  return http.get(paths(role).history, { topic, ...beside, pageSize: PAGE_SIZE });
-}
-
-/** Sends a message; resolves with the entry, or with the message itself if it is none. */
-export async function postMessage(
-  http: Http,
-  role: 'visitor' | 'agent',
-  message: WireMessage,
-): Promise<WireMessage> {
-  const answer = await http.post<string>(paths(role).send, { json: JSON.stringify(message) });
-  return { ...message, ...parseObject(answer) };
-}
-
-/** Asking for what is new. */
-export const httpCarrier: Carrier = {
-  name: 'http',
-  async open(request, signal) {
-    const link = new HttpLink(request);
-    signal.addEventListener('abort', () => link.close());
-    await link.probe();
-    return link;
-  },
-};
 
 class HttpLink implements Link {
   readonly live = false;
