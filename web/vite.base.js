@@ -8,5 +8,5 @@ export const resolve = { conditions: ['source', ...defaultClientConditions] };
 /** The same for what runs in Node. */
 export const ssr = { resolve: { conditions: ['source', ...defaultServerConditions] } };
 
-/** The oldest language level we ship: browsers of 2020. */
-export const target = 'es2020';
+/** The oldest language level we ship: what browsers have had since 2021. */
+export const target = 'es2022';

@@ -20,11 +20,11 @@ const table = {
   SLOW_READER: { retryable: true },
   PROTOCOL: { retryable: true },
   // Who we are.
-  AUTH_REQUIRED: {},
-  AUTH_EXPIRED: { retryable: true },
-  AUTH_REFUSED: {},
+  AUTH_REQUIRED: { says: 'no credentials' },
+  AUTH_EXPIRED: { says: 'the access token has expired' },
+  AUTH_REFUSED: { says: 'the credentials are not valid' },
   FORBIDDEN: {},
-  LOCKED: { retryable: true },
+  LOCKED: { retryable: true, says: 'too many failed logins' },
   // The HTTP answer says it.
   REFUSED: {},
   NOT_FOUND: {},

@@ -85,6 +85,8 @@ export interface LinkEvents {
   told(feed: Feed, body: unknown): void;
   /** The server will not have the message `id`. The link may end with that, or not. */
   refused(id: string, error: ChatError): void;
+  /** Something has come: a sign of life. */
+  heard(): void;
   /** The link has ended. Told once, and nothing after it. */
   closed(error: ChatError): void;
 }

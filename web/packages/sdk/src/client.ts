@@ -1,0 +1,489 @@
+// The client: puts session, connection, outbox and conversations together.
+
+import { browserRuntime } from './core/browser.js';
+import { Connection } from './core/connection.js';
+import { Emitter } from './core/emitter.js';
+import { HttpClient } from './core/http.js';
+import { Session } from './core/session.js';
+import { newId } from './core/uuid.js';
+import type { ChatError } from './errors/chat-error.js';
+import { errorOf } from './errors/from-server.js';
+import { Outbox } from './outbox/outbox.js';
+import { defaultStorage } from './outbox/storage.js';
+import { LiveConversation } from './store/conversation.js';
+import { toChatMessage } from './store/project.js';
+import { toStatus } from './store/standing.js';
+import { toSummary } from './store/summary.js';
+import { carriers } from './transports/carriers.js';
+import { paths, postMessage } from './transports/http-api.js';
+import type {
+  Carrier,
+  ChatClient,
+  ClientEvents,
+  ClientOptions,
+  ConnectionState,
+  ConversationSummary,
+  Feed,
+  Files,
+  Identity,
+  Link,
+  LinkEvents,
+  Runtime,
+  SearchPage,
+  SearchQuery,
+  Sending,
+  Started,
+  StartOptions,
+  StoredMessage,
+  VisitorOptions,
+} from './types.js';
+import { list, object, text, type JsonObject } from './wire/json.js';
+import { UNSEEN } from './wire/content.js';
+import type { WireMessage } from './wire/message.js';
+
+const NOBODY: Identity = { id: '', name: '', avatar: '', role: 'visitor', organisation: '' };
+const DEVICE_KEY = 'deskwire.device';
+
+/** A difference of clocks that is not worth correcting: the server's header counts whole seconds. */
+const CLOCKS_AGREE_MS = 1_500;
+
+/** Makes a client. Nothing is sent before it is told to connect, who it is, or what to join. */
+export function createClient(options: ClientOptions = {}): ChatClient {
+  return new Client(options);
+}
+
+class Client implements ChatClient {
+  readonly device: string;
+  readonly http: HttpClient;
+  readonly files: Files;
+  readonly #options: ClientOptions;
+  readonly #endpoint: string;
+  readonly #runtime: Runtime;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #session: Session;
+  readonly #connection: Connection;
+  readonly #outbox: Outbox;
+  readonly #conversations = new Map<string, LiveConversation>();
+  readonly #feeds = new Map<Feed, Set<(told: unknown) => void>>();
+  readonly #stops: (() => void)[] = [];
+  #adopted: string | null = null;
+  #leader = false;
+  #clockOffsetMs = 0;
+  #unread = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#runtime = { ...browserRuntime(), ...options.runtime };
+    this.#endpoint = (options.endpoint ?? (typeof location === 'undefined' ? '' : location.origin)).replace(
+      /\/$/,
+      '',
+    );
+    this.device = options.device ?? this.#storedDevice();
+    const { fetch, store, clock } = this.#runtime;
+    const token = (renew: boolean) => this.#session.token(renew);
+    this.http = new HttpClient({
+      endpoint: this.#endpoint,
+      fetch,
+      token,
+      serverTime: (at) => this.#compareClocks(at),
+    });
+    this.#session = new Session({
+      store,
+      http: () => this.http,
+      getToken: options.getToken ?? null,
+      changed: (identity) => this.#identified(identity),
+    });
+    const identity = () => this.identity;
+    const loading = async () => {
+      const { ServerFiles } = await import('./core/files.js');
+      return new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
+    };
+    this.files = {
+      upload: async (...args) => (await loading()).upload(...args),
+      link: async (url) => (await loading()).link(url),
+    };
+    this.#outbox = new Outbox({
+      clock,
+      storage: options.outbox ?? defaultStorage(),
+      socketFor: (topic) => this.#socketFor(topic),
+      post: (stored) => postMessage(this.http, this.#me().role, this.#toWireMessage(stored)),
+      reachable: () => this.#connection.link !== null,
+      suspect: () => this.#connection.suspect(),
+      changed: (topic) => this.#conversations.get(topic)?.changed(),
+      sent: (topic, entry) => this.#conversations.get(topic)?.heard(entry),
+    });
+    this.#connection = new Connection({
+      runtime: this.#runtime,
+      carriers: (options.transports ?? ['ws', 'sockjs', 'http']).map((carrier) =>
+        typeof carrier === 'string' ? carriers[carrier] : carrier,
+      ),
+      open: (carrier, signal, events) => this.#open(carrier, signal, events),
+      renew: async () => (await this.#session.token(true)) !== null,
+      quiet: () => this.#outbox.idle,
+      linked: (link) => this.#linked(link),
+      changed: (current, previous) => {
+        this.#log(`${previous.status} -> ${current.status} ${current.carrier ?? ''} ${current.reason ?? ''}`);
+        this.#events.emit('state', { current, previous });
+      },
+      failed: (error) => this.#events.emit('error', error),
+    });
+    this.#stops.push(
+      this.#runtime.tabs.listen((message) => this.#heardFromTab(message)),
+      this.#runtime.election(() => this.#lead()),
+    );
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get identity(): Identity | null {
+    return this.#session.identity;
+  }
+
+  get leader(): boolean {
+    return this.#leader;
+  }
+
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  on<K extends keyof ClientEvents>(event: K, listener: (value: ClientEvents[K]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  async token(): Promise<string> {
+    const token = await this.#session.token();
+    if (token === null) {
+      throw errorOf('AUTH_REQUIRED', 'nobody has said who we are');
+    }
+    return token;
+  }
+
+  async init(options: VisitorOptions): Promise<Identity> {
+    const identity = await this.#session.init(options);
+    this.#connection.want();
+    return identity;
+  }
+
+  async login(username: string, password: string): Promise<Identity> {
+    const identity = await this.#session.login(username, password);
+    this.#connection.want();
+    return identity;
+  }
+
+  async logout(): Promise<void> {
+    this.#connection.rest();
+    this.#conversations.forEach((conversation) => conversation.leave());
+    this.#conversations.clear();
+    await this.#outbox.forget();
+    this.#session.logout();
+  }
+
+  connect(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = ({ status, reason, retryInMs }: ConnectionState) => {
+        if (status === 'connected' || status === 'degraded') {
+          stop();
+          resolve();
+        } else if (status === 'closed' || (status === 'disconnected' && retryInMs === null)) {
+          stop();
+          reject(errorOf(reason ?? 'CLOSED', 'the client does not connect'));
+        }
+      };
+      const stop = this.on('state', ({ current }) => settle(current));
+      this.#connection.want();
+      settle(this.state);
+    });
+  }
+
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  async start({ workgroup, agent, forceAgent }: StartOptions): Promise<Started> {
+    const { id, organisation } = this.#me();
+    const answer = await this.http.post<WireMessage>('/visitor/api/v1/thread', {
+      uid: id,
+      visitorUid: id,
+      orgUid: organisation,
+      type: workgroup === undefined ? '0' : '1',
+      sid: workgroup ?? agent,
+      channel: 'WEB',
+      ...(forceAgent !== undefined && { forceAgent }),
+    });
+    const status = toStatus(answer.thread.status);
+    const conversation = this.#conversation(answer.thread.topic);
+    conversation.heard(answer);
+    return {
+      conversation,
+      outcome: status === 'robot' || status === 'queuing' || status === 'offline' ? status : 'chatting',
+      greeting: toChatMessage(answer, { me: id, othersRead: 0, othersDelivered: 0 }),
+    };
+  }
+
+  conversation(topic: string): LiveConversation {
+    return this.#conversation(topic);
+  }
+
+  async conversations(): Promise<readonly ConversationSummary[]> {
+    return (await this.#rows()).map(toSummary);
+  }
+
+  listen(feed: Feed, listener: (told: unknown) => void): () => void {
+    const listeners = this.#feeds.get(feed) ?? new Set();
+    const first = listeners.size === 0;
+    this.#feeds.set(feed, listeners.add(listener));
+    if (first) {
+      this.#connection.link?.listen(feed).catch(() => undefined); // said again on the next link
+    }
+    return () => void listeners.delete(listener);
+  }
+
+  async search({ agent, visitor, types, size, ...query }: SearchQuery): Promise<SearchPage> {
+    const page = await this.http.get<JsonObject>(paths(this.#me().role).search, {
+      ...query,
+      agentUid: agent,
+      visitorUid: visitor,
+      type: types?.join(','),
+      pageSize: size,
+    });
+    const me = { me: this.#me().id, othersRead: 0, othersDelivered: 0 };
+    return {
+      found: list(page['content']).map((row) => {
+        const { message, snippet, positions } = object(row);
+        return {
+          message: toChatMessage(message as WireMessage, me),
+          snippet: text(snippet),
+          positions: list(positions) as [number, number][],
+        };
+      }),
+      next: text(page['next']) || null,
+    };
+  }
+
+  async leftovers(): Promise<readonly Sending[]> {
+    await this.#adopt();
+    const old = [...this.#conversations.values()].flatMap((conversation) =>
+      this.#outbox
+        .items(conversation.topic)
+        .filter(({ status }) => status === 'asking')
+        .map(({ stored }) => conversation.sending(stored.id)),
+    );
+    return old;
+  }
+
+  close(): Promise<void> {
+    this.#stops.forEach((stop) => stop());
+    this.#conversations.forEach((conversation) => conversation.leave());
+    this.#connection.close();
+    this.#outbox.close();
+    return Promise.resolve();
+  }
+
+  #conversation(topic: string): LiveConversation {
+    const known = this.#conversations.get(topic);
+    if (known) {
+      return known;
+    }
+    const conversation = new LiveConversation(topic, {
+      runtime: this.#runtime,
+      http: this.http,
+      files: this.files,
+      outbox: this.#outbox,
+      tabs: this.#runtime.tabs,
+      messagesKept: this.#options.messagesKept ?? 300,
+      me: () => this.#me(),
+      link: () => this.#connection.link,
+      wanted: () => this.#connection.want(),
+      compose: (...parts) => this.#compose(...parts),
+      toWireMessage: (stored) => this.#toWireMessage(stored),
+      unreadOf: (of) => this.#unreadOf(of),
+      heardNew: (message) => this.#events.emit('message', message),
+      drawn: () => this.#count(),
+      reset: (of) => this.#events.emit('reset', { topic: of }),
+      failed: (error) => this.#events.emit('error', error),
+    });
+    this.#conversations.set(topic, conversation);
+    return conversation;
+  }
+
+  async #open(
+    carrier: Carrier,
+    signal: AbortSignal,
+    events: Pick<LinkEvents, 'closed' | 'heard'>,
+  ): Promise<Link> {
+    const token = await this.token();
+    const { id, role } = this.#me();
+    return carrier.open(
+      {
+        endpoint: this.#endpoint,
+        token,
+        role,
+        user: id,
+        device: this.device,
+        http: this.http,
+        runtime: this.#runtime,
+        events: {
+          ...events,
+          message: (message) => this.#message(message),
+          told: (feed, body) => this.#told(feed, body),
+          refused: (uid, error) => this.#refused(uid, error),
+        },
+      },
+      signal,
+    );
+  }
+
+  #linked(link: Link | null): void {
+    if (!link) {
+      this.#outbox.interrupted();
+      this.#conversations.forEach((conversation) => conversation.unlinked());
+      return;
+    }
+    for (const [feed, listeners] of this.#feeds) {
+      if (listeners.size > 0) {
+        link.listen(feed).catch(() => undefined);
+      }
+    }
+    this.#conversations.forEach((conversation) => conversation.linked());
+    void this.#adopt();
+    this.#outbox.flush();
+  }
+
+  #message(message: WireMessage): void {
+    const conversation = this.#conversations.get(message.thread.topic);
+    conversation?.heard(message);
+    this.#feeds.get('messages')?.forEach((listener) => listener(message));
+    const { id } = this.#me();
+    const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.has(message.type);
+    if (isNew && !conversation?.joined) {
+      this.#events.emit('message', toChatMessage(message, { me: id, othersRead: 0, othersDelivered: 0 }));
+    }
+  }
+
+  #told(feed: Feed, body: unknown): void {
+    this.#feeds.get(feed)?.forEach((listener) => listener(body));
+    const { type, topic, ...data } = object(body);
+    if (feed === 'notify' && type !== 'NEW_MESSAGE' && type !== 'STATUS_CHANGE') {
+      this.#events.emit('notice', { type: text(type), topic: text(topic) || null, data });
+    }
+  }
+
+  #refused(id: string, error: ChatError): void {
+    this.#outbox.refused(id, error);
+  }
+
+  /** Echoes come only where the conversation is followed; elsewhere HTTP answers. */
+  #socketFor(topic: string): ((stored: StoredMessage) => void) | null {
+    const { link } = this.#connection;
+    return link?.live && this.#conversations.get(topic)?.followed
+      ? (stored) => link.publish(this.#toWireMessage(stored))
+      : null;
+  }
+
+  #compose(
+    topic: string,
+    type: string,
+    content: string,
+    extra: Readonly<Record<string, unknown>> = {},
+  ): WireMessage {
+    const { clock } = this.#runtime;
+    const id = newId(clock.now());
+    return this.#toWireMessage({
+      id,
+      topic,
+      wireType: type,
+      content,
+      extra,
+      writer: '',
+      queuedAt: 0,
+      order: 0,
+    });
+  }
+
+  #toWireMessage({ id, topic, wireType, content, extra }: StoredMessage): WireMessage {
+    const { id: uid, name, avatar, role, organisation } = this.#me();
+    return {
+      uid: id,
+      type: wireType,
+      content,
+      status: 'SENDING',
+      channel: 'WEB',
+      thread: { topic },
+      user: { uid, nickname: name, avatar, type: role.toUpperCase() },
+      extra: JSON.stringify({ orgUid: organisation, ...extra }),
+    };
+  }
+
+  async #unreadOf(topic: string): Promise<number> {
+    if (this.#me().role === 'agent') {
+      return toSummary(await this.http.get<JsonObject>('/api/v1/thread/query/topic', { topic })).unread;
+    }
+    return toSummary((await this.#rows()).find((row) => row['topic'] === topic) ?? {}).unread;
+  }
+
+  async #rows(): Promise<JsonObject[]> {
+    const path = this.#me().role === 'visitor' ? '/visitor/api/v1/threads' : '/api/v1/thread/query';
+    const page = await this.http.get<unknown>(path, { uid: this.#me().id, pageSize: 100 });
+    return (Array.isArray(page) ? page : list(object(page)['content'])).map(object);
+  }
+
+  /** What earlier pages of this user have left in storage is sent by the tab that leads. */
+  async #adopt(): Promise<void> {
+    const { id } = this.#me();
+    if (this.#leader && id !== '' && this.#adopted !== id && this.#connection.link) {
+      this.#adopted = id;
+      const stored = await this.#outbox.adopt(id);
+      stored.forEach(({ topic }) => this.#conversation(topic).changed());
+    }
+  }
+
+  #lead(): void {
+    this.#leader = true;
+    this.#events.emit('leader', true);
+    void this.#adopt();
+  }
+
+  #identified(identity: Identity | null): void {
+    this.#events.emit('identity', identity);
+  }
+
+  #heardFromTab(message: unknown): void {
+    const { kind, topic, seq } = object(message);
+    if (kind === 'read') {
+      this.#conversations.get(text(topic))?.readElsewhere(Number(seq));
+    }
+  }
+
+  #count(): void {
+    const unread = [...this.#conversations.values()]
+      .filter((conversation) => conversation.joined)
+      .reduce((sum, { view }) => sum + view.unread, 0);
+    if (unread !== this.#unread) {
+      this.#unread = unread;
+      this.#events.emit('unread', unread);
+    }
+  }
+
+  #compareClocks(at: number): void {
+    const offset = at + 500 - this.#runtime.clock.now();
+    this.#clockOffsetMs = Math.abs(offset) > CLOCKS_AGREE_MS ? offset : 0;
+  }
+
+  #me(): Identity {
+    return this.identity ?? NOBODY;
+  }
+
+  #storedDevice(): string {
+    const { store, clock } = this.#runtime;
+    const device = store.get(DEVICE_KEY) ?? newId(clock.now());
+    store.set(DEVICE_KEY, device);
+    return device;
+  }
+
+  #log(line: string): void {
+    this.#options.logger?.(line);
+  }
+}
