@@ -7,7 +7,7 @@ export function Card(props: {
   kind: string;
   title: string;
   image?: string | undefined;
-  tone?: 'ok' | 'warn' | 'quiet';
+  tone?: 'ok' | 'warn' | 'past';
   children?: ComponentChildren;
 }) {
   return (

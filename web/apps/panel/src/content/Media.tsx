@@ -62,7 +62,7 @@ export function FileLink({ file, progress }: { file: FileContent; progress: numb
   return (
     <div class="file">
       <a
-        href={link.url || undefined}
+        {...(link.url ? { href: link.url } : {})}
         download={file.name}
         target="_blank"
         rel="noopener noreferrer"

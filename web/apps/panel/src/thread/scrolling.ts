@@ -19,7 +19,7 @@ export interface Scrolling {
 
 /** Keeps `log` where it should be while `view` changes. `loadBefore` is asked for older messages near the beginning. */
 export function useScrolling(
-  log: RefObject<HTMLElement>,
+  log: RefObject<HTMLElement | null>,
   view: ConversationView,
   loadBefore: () => void,
 ): Scrolling {
