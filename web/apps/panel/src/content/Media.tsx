@@ -57,7 +57,7 @@ export function Picture({ image, progress }: { image: ImageContent; progress: nu
 
 /** A file to be downloaded. */
 export function FileLink({ file, progress }: { file: FileContent; progress: number | undefined }) {
-  const { t, formats } = useWords();
+  const { formats } = useWords();
   const link = useFreshLink(file.url);
   return (
     <div class="file">
@@ -66,7 +66,6 @@ export function FileLink({ file, progress }: { file: FileContent; progress: numb
         download={file.name}
         target="_blank"
         rel="noopener noreferrer"
-        aria-label={t('file.download', { name: file.name })}
       >
         <Icon name="file" />
         <span class="file-name">{file.name}</span>

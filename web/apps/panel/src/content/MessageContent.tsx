@@ -12,7 +12,7 @@ import { RatingForm } from '../screens/Rating.js';
 
 /** Whether it stands in a bubble; pictures and cards have a frame of their own. */
 export function hasBubble({ content }: ChatMessage): boolean {
-  return ['text', 'quote', 'choice', 'welcome', 'robot', 'custom', 'file', 'left-message'].includes(content.type);
+  return ['text', 'quote', 'choice', 'welcome', 'robot', 'custom', 'file', 'left-message', 'event'].includes(content.type);
 }
 
 /** The content of a message. `say` sends a text in the visitor's name. */
@@ -116,9 +116,10 @@ export function MessageContent({ message, say }: { message: ChatMessage; say(tex
       return <RatingForm question={content.text} invitation={message.id} />;
     case 'custom':
       return <p class="text">{typeof content.content === 'string' ? content.content : t('message.unknown')}</p>;
+    case 'event':
+      return <p class="text">{linked(content.text)}</p>;
     case 'queue':
     case 'rating':
-    case 'event':
       return null;
   }
 }

@@ -85,10 +85,10 @@ function Counterpart({ conversation, title }: { conversation: Conversation; titl
   return (
     <div class="who">
       <Avatar person={person} large />
-      <p>
-        <b>{person.name || title}</b>
+      <div class="name">
+        <h1>{person.name || title}</h1>
         <span class={`presence ${view.status}`}>{stateOf(view, t)}</span>
-      </p>
+      </div>
       {robot && (
         <button
           class="button outline slim"

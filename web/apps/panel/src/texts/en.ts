@@ -44,6 +44,8 @@ export const en: Translation<typeof zhCN> = {
   'thread.robot': 'Assistant',
   'thread.waiting': 'Waiting for an agent',
   'thread.over': 'Conversation ended',
+  'thread.joined': '{name} has joined the conversation',
+  'thread.left': '{name} has left the conversation',
   'thread.away': 'We are away',
   'message.actions': 'Message actions',
   'message.quote': 'Quote',

@@ -41,6 +41,8 @@ export const zhCN = {
   'thread.robot': '智能助手',
   'thread.waiting': '等待客服接入',
   'thread.over': '会话已结束',
+  'thread.joined': '{name} 加入了会话',
+  'thread.left': '{name} 离开了会话',
   'thread.away': '客服不在线',
   'message.actions': '消息操作',
   'message.quote': '引用',

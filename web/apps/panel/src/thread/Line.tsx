@@ -3,16 +3,18 @@
 import type { ChatMessage } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
 import { useWords } from '../texts/words.js';
+import { comings } from './rows.js';
 
 /** What the desk tells, or that something was taken back. */
 export function Line({ message }: { message: ChatMessage }) {
   const words = useWords();
   const { t } = words;
-  const text = !message.recalled
-    ? lineOf(message.content, words)
-    : message.mine
-      ? t('message.recalledMine')
-      : t('message.recalledBy', { name: message.sender.name || t(`role.${message.sender.role}`) });
+  const { content, sender } = message;
+  const name = sender.name || t(`role.${sender.role}`);
+  const coming = content.type === 'event' ? comings[content.event] : undefined;
+  const told = coming ? t(coming, { name }) : lineOf(content, words);
+  const recalled = message.mine ? t('message.recalledMine') : t('message.recalledBy', { name });
+  const text = message.recalled ? recalled : told;
   return <p class={message.recalled ? 'told recalled' : 'told'}>{text}</p>;
 }
 

@@ -23,10 +23,22 @@ const unseen = new Set(['CONTINUE', 'QUEUE_UPDATE', 'QUEUE_NOTICE', 'ROUTING_POO
 
 const lines = new Set(['event', 'queue', 'rating']);
 
+/** Events that are told in our words. */
+export const comings: Readonly<Record<string, 'thread.joined' | 'thread.left'>> = {
+  TRANSFER_ACCEPT: 'thread.joined',
+  INVITE_ACCEPT: 'thread.joined',
+  INVITE_EXIT: 'thread.left',
+};
+
+/** Whether it is told as a line rather than said in a bubble; the answer to a left message is what an agent says. */
+function isLine({ content, recalled }: ChatMessage): boolean {
+  return recalled || (lines.has(content.type) && !(content.type === 'event' && content.event === 'LEAVE_MSG_REPLIED'));
+}
+
 function isShown({ content }: ChatMessage): boolean {
   switch (content.type) {
     case 'event':
-      return content.text !== '' && !unseen.has(content.event);
+      return (content.text !== '' || content.event in comings) && !unseen.has(content.event);
     case 'queue':
       return false;
     case 'custom':
@@ -53,7 +65,7 @@ export function rowsOf(messages: readonly ChatMessage[], readBefore: number | nu
       divided = true;
       rows.push({ kind: 'new', key: 'new' });
     }
-    if (message.recalled || lines.has(message.content.type)) {
+    if (isLine(message)) {
       rows.push({ kind: 'line', key: message.id, message });
       return;
     }
@@ -70,10 +82,8 @@ function belongs(one: ChatMessage | undefined, next: ChatMessage | undefined): b
     next !== undefined &&
     one.sender.id === next.sender.id &&
     one.mine === next.mine &&
-    !one.recalled &&
-    !next.recalled &&
-    !lines.has(next.content.type) &&
-    !lines.has(one.content.type) &&
+    !isLine(one) &&
+    !isLine(next) &&
     next.at - one.at < RUN_MS &&
     dayOf(one.at) === dayOf(next.at)
   );
