@@ -3,6 +3,7 @@
 // It is written for our server, whose SockJS speaks over xhr_streaming, xhr and xhr_send. Unlike sockjs-client it adds
 // no `unload` listener, which would keep the page out of the back/forward cache.
 
+import { newId } from '../core/uuid.js';
 import type { Clock } from '../types.js';
 import type { Socket } from './stomp.js';
 
@@ -23,7 +24,6 @@ export interface SockJsOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  readonly random: () => number;
 }
 
 /** A SockJS session that looks like a WebSocket. */
@@ -31,6 +31,7 @@ export class SockJsSocket implements Socket {
   onopen: Socket['onopen'] = null;
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
   readyState: number = CONNECTING;
   readonly #options: SockJsOptions;
   readonly #abort = new AbortController();
@@ -71,9 +72,7 @@ export class SockJsSocket implements Socket {
   async #receive(kind: 'xhr' | 'xhr_streaming'): Promise<'go on' | 'held back'> {
     const opening = this.readyState === CONNECTING;
     if (opening) {
-      this.#session = Array.from({ length: 16 }, () =>
-        Math.floor(this.#options.random() * 36).toString(36),
-      ).join('');
+      this.#session = newId(this.#options.clock.now());
     }
     const patience = new AbortController();
     const giveUp = () => patience.abort();

@@ -15,6 +15,7 @@ export interface Socket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(): void;
 }
@@ -76,6 +77,7 @@ class StompLink implements Link {
         this.#heard(frame);
       }
     };
+    socket.onerror = () => undefined; // says nothing that the close behind it does not
     socket.onclose = ({ code }) =>
       this.#finish(this.#refusal ?? errorOf(...(CLOSE_CODES[code] ?? ['NETWORK', 'the connection was cut'])));
   }
