@@ -21,6 +21,8 @@ interface Effects {
   readonly reactions: Map<string, Set<string>>;
 }
 
+const CHANGING = /^(ORDER_CARD|RECALL$|EDIT$|REACTION$)/;
+
 const ROLES: Readonly<Record<string, Role>> = { VISITOR: 'visitor', AGENT: 'agent', ROBOT: 'robot' };
 
 /** Somebody on the wire, as the page knows people. */
@@ -90,7 +92,11 @@ function fold(entries: readonly Entry[]): Map<string, Effects> {
     return effects;
   };
   const cards = new Map<string, string>();
-  for (const { uid, type, content = '', user, extra } of entries) {
+  // Most entries change nothing: their JSON need not be read.
+  const changing = entries.filter(
+    ({ type, extra }) => CHANGING.test(type) || extra?.includes('"reactions"') === true,
+  );
+  for (const { uid, type, content = '', user, extra } of changing) {
     const data = parseObject(content) ?? {};
     const more = parseObject(extra) ?? {};
     for (const told of list(more['reactions']).map(object)) {

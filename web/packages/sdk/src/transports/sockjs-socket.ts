@@ -13,6 +13,9 @@ export const HELLO_WITHIN_MS = 3_000;
 /** What one `xhr_send` carries at most, in characters; a frame that is longer goes alone. */
 const SEND_AT_MOST = 65_536;
 
+/** What the socket closes with when a request was refused for its token; SockJS has no code for that. */
+export const TOKEN_REFUSED = 4401;
+
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
@@ -81,6 +84,9 @@ export class SockJsSocket implements Socket {
       opening && kind === 'xhr_streaming' ? this.#options.clock.after(HELLO_WITHIN_MS, giveUp) : undefined;
     try {
       const response = await this.#post(kind, undefined, patience.signal);
+      if (response.status === 401) {
+        this.#end(TOKEN_REFUSED);
+      }
       if (!response.ok) {
         throw new Error(`HTTP ${response.status}`);
       }
