@@ -18,7 +18,7 @@ async function sizeOfEntry(entry) {
     configFile: false,
     logLevel: 'error',
     resolve,
-    build: { target, write: false, minify: true, rollupOptions: { input: join(root, entry), preserveEntrySignatures: 'strict', output: { format: 'es' } } },
+    build: { target, modulePreload: false, write: false, minify: true, rollupOptions: { input: join(root, entry), preserveEntrySignatures: 'strict', output: { format: 'es' } } },
   });
   const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
   const wanted = [...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);

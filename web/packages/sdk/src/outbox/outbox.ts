@@ -55,6 +55,7 @@ interface Waiting {
 export class Outbox {
   readonly #host: OutboxHost;
   readonly #queues = new Map<string, Waiting[]>();
+  readonly #byId = new Map<string, Waiting>();
   #order = 0;
 
   constructor(host: OutboxHost) {
@@ -191,6 +192,7 @@ export class Outbox {
       waiting.settle.forEach(({ reject }) => reject(errorOf('CLOSED', 'the client was closed')));
     }
     this.#queues.clear();
+    this.#byId.clear();
   }
 
   #send(waiting: Waiting): void {
@@ -246,7 +248,9 @@ export class Outbox {
   #push(stored: StoredMessage, status: OutboxItem['status']): void {
     const queue = this.#queues.get(stored.topic) ?? [];
     this.#queues.set(stored.topic, queue);
-    queue.push({ stored, status, error: null, tries: 0, stopTimer: null, settle: [] });
+    const waiting: Waiting = { stored, status, error: null, tries: 0, stopTimer: null, settle: [] };
+    this.#byId.set(stored.id, waiting);
+    queue.push(waiting);
     queue.sort((one, other) => one.stored.order - other.stored.order);
     this.#host.changed(stored.topic);
   }
@@ -254,6 +258,7 @@ export class Outbox {
   #drop(waiting: Waiting): void {
     waiting.stopTimer?.();
     const { topic, id } = waiting.stored;
+    this.#byId.delete(id);
     this.#queues.set(
       topic,
       (this.#queues.get(topic) ?? []).filter((other) => other !== waiting),
@@ -263,7 +268,7 @@ export class Outbox {
   }
 
   #find(id: string): Waiting | undefined {
-    return [...this.#queues.values()].flat().find(({ stored }) => stored.id === id);
+    return this.#byId.get(id);
   }
 
   /** Storage may be full or forbidden: then the message lives as long as the page. */

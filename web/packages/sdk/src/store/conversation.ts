@@ -12,6 +12,7 @@ import type {
   QueuePlace,
   Rating,
   Sending,
+  StoredMessage,
   UploadOptions,
 } from '../types.js';
 import { toWire, UNSEEN } from '../wire/content.js';
@@ -39,6 +40,7 @@ export class LiveConversation implements Conversation {
   readonly #commands: Commands;
   readonly #uploads: Uploads;
   readonly #projection = new Projection();
+  readonly #drawn = new WeakMap<StoredMessage, ChatMessage>();
   readonly #listeners = new Set<(view: ConversationView) => void>();
   #othersRead = 0;
   #othersDelivered = 0;
@@ -354,9 +356,16 @@ export class LiveConversation implements Conversation {
     };
   }
 
-  #waiting({ stored, status, error }: OutboxItem): ChatMessage {
+  #waiting(item: OutboxItem): ChatMessage {
+    const { stored, status, error } = item;
+    const before = this.#drawn.get(stored);
+    if (before?.status === status && before.error === (error ?? undefined)) {
+      return before;
+    }
     const message = toChatMessage(this.#context.toWireMessage(stored), this.#positions());
-    return { ...message, at: stored.queuedAt, mine: true, status, ...(error && { error }) };
+    const drawn = { ...message, at: stored.queuedAt, mine: true, status, ...(error && { error }) };
+    this.#drawn.set(stored, drawn);
+    return drawn;
   }
 
   #draw(): ConversationView {

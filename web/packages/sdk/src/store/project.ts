@@ -2,7 +2,7 @@
 
 import type { ChatMessage, MessageStatus, Person, Reaction, Role } from '../types.js';
 import { fromWire, UNSEEN } from '../wire/content.js';
-import { object, parseObject, text } from '../wire/json.js';
+import { list, object, parseObject, text } from '../wire/json.js';
 import type { WireMessage, WireUser } from '../wire/message.js';
 import type { Entry } from './log.js';
 
@@ -20,6 +20,8 @@ interface Effects {
   cardStatus?: string;
   readonly reactions: Map<string, Set<string>>;
 }
+
+const CHANGING = /^(ORDER_CARD|RECALL$|EDIT$|REACTION$)/;
 
 const ROLES: Readonly<Record<string, Role>> = { VISITOR: 'visitor', AGENT: 'agent', ROBOT: 'robot' };
 
@@ -51,7 +53,7 @@ export function toChatMessage(message: WireMessage, positions: Positions, effect
     content: recalled ? { type: 'text', text: '' } : settled(message, extra, at, effects),
     status: statusOf(seq, mine, positions),
     recalled,
-    edited: effects?.edited !== undefined || extra['edited'] === true,
+    edited: effects?.edited !== undefined || extra['edited'] !== undefined,
     reactions: reactionsOf(effects, positions.me),
   };
 }
@@ -90,16 +92,25 @@ function fold(entries: readonly Entry[]): Map<string, Effects> {
     return effects;
   };
   const cards = new Map<string, string>();
-  for (const { uid, type, content = '', user } of entries) {
+  // Most entries change nothing: their JSON need not be read.
+  const changing = entries.filter(
+    ({ type, extra }) => CHANGING.test(type) || extra?.includes('"reactions"') === true,
+  );
+  for (const { uid, type, content = '', user, extra } of changing) {
     const data = parseObject(content) ?? {};
+    const more = parseObject(extra) ?? {};
+    for (const told of list(more['reactions']).map(object)) {
+      list(told['users']).forEach((by) => react(on(uid), text(told['emoji']), text(by), true));
+    }
     if (type === 'ORDER_CARD') {
       cards.set(text(data['orderCardId']), uid);
     } else if (type === 'RECALL') {
       on(text(data['uid']) || content).recalled = true;
     } else if (type === 'EDIT') {
-      on(text(data['uid'])).edited = text(data['content']);
+      on(text(more['editedUid']) || text(data['uid'])).edited = text(data['content']) || content;
     } else if (type === 'REACTION') {
-      react(on(text(data['uid'])), text(data['emoji']), user?.uid ?? '', data['remove'] !== true);
+      const reaction = object(more['reaction'] ?? data);
+      react(on(text(reaction['uid'])), text(reaction['emoji']), user?.uid ?? '', reaction['remove'] !== true);
     } else if (type.startsWith('ORDER_CARD_')) {
       const card = cards.get(text(data['orderCardId']));
       if (card !== undefined) {

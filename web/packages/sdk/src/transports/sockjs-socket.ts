@@ -3,6 +3,7 @@
 // It is written for our server, whose SockJS speaks over xhr_streaming, xhr and xhr_send. Unlike sockjs-client it adds
 // no `unload` listener, which would keep the page out of the back/forward cache.
 
+import { newId } from '../core/uuid.js';
 import type { Clock } from '../types.js';
 import type { Socket } from './stomp.js';
 
@@ -11,6 +12,9 @@ export const HELLO_WITHIN_MS = 3_000;
 
 /** What one `xhr_send` carries at most, in characters; a frame that is longer goes alone. */
 const SEND_AT_MOST = 65_536;
+
+/** What the socket closes with when a request was refused for its token; SockJS has no code for that. */
+export const TOKEN_REFUSED = 4401;
 
 const CONNECTING = 0;
 const OPEN = 1;
@@ -23,7 +27,6 @@ export interface SockJsOptions {
   readonly token: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  readonly random: () => number;
 }
 
 /** A SockJS session that looks like a WebSocket. */
@@ -31,6 +34,7 @@ export class SockJsSocket implements Socket {
   onopen: Socket['onopen'] = null;
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
+  onerror: Socket['onerror'] = null;
   readyState: number = CONNECTING;
   readonly #options: SockJsOptions;
   readonly #abort = new AbortController();
@@ -71,9 +75,7 @@ export class SockJsSocket implements Socket {
   async #receive(kind: 'xhr' | 'xhr_streaming'): Promise<'go on' | 'held back'> {
     const opening = this.readyState === CONNECTING;
     if (opening) {
-      this.#session = Array.from({ length: 16 }, () =>
-        Math.floor(this.#options.random() * 36).toString(36),
-      ).join('');
+      this.#session = newId(this.#options.clock.now());
     }
     const patience = new AbortController();
     const giveUp = () => patience.abort();
@@ -82,6 +84,9 @@ export class SockJsSocket implements Socket {
       opening && kind === 'xhr_streaming' ? this.#options.clock.after(HELLO_WITHIN_MS, giveUp) : undefined;
     try {
       const response = await this.#post(kind, undefined, patience.signal);
+      if (response.status === 401) {
+        this.#end(TOKEN_REFUSED);
+      }
       if (!response.ok) {
         throw new Error(`HTTP ${response.status}`);
       }

@@ -7,7 +7,7 @@ import { openStomp, STOMP_PATH } from './stomp.js';
 /** Opens a link by `fetch`. */
 export function openSockJs(request: LinkRequest, signal: AbortSignal): Promise<Link> {
   const { endpoint, token, runtime } = request;
-  const { fetch, clock, random } = runtime;
-  const socket = new SockJsSocket({ url: endpoint + STOMP_PATH, token, fetch, clock, random });
+  const { fetch, clock } = runtime;
+  const socket = new SockJsSocket({ url: endpoint + STOMP_PATH, token, fetch, clock });
   return openStomp(socket, request, signal);
 }

@@ -15,6 +15,7 @@ export interface Socket {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
+  onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(): void;
 }
@@ -23,6 +24,7 @@ export interface Socket {
 const CLOSE_CODES: Readonly<Record<number, Parameters<typeof errorOf>>> = {
   1001: ['SERVER_STOPPING', 'the server is stopping'],
   1002: ['PROTOCOL', 'the server has ended the connection'],
+  4401: ['AUTH_EXPIRED', 'the token was not accepted'],
   4500: ['SLOW_READER', 'more was waiting than the server keeps'],
 };
 
@@ -76,6 +78,7 @@ class StompLink implements Link {
         this.#heard(frame);
       }
     };
+    socket.onerror = () => undefined; // says nothing that the close behind it does not
     socket.onclose = ({ code }) =>
       this.#finish(this.#refusal ?? errorOf(...(CLOSE_CODES[code] ?? ['NETWORK', 'the connection was cut'])));
   }

@@ -1,7 +1,6 @@
 // What agents, supervisors and administrators do: lists that stay up to date, and thin calls to the HTTP API.
 
 import type { ConversationSummary } from './client.js';
-import type { Rating } from './content.js';
 import type { ConversationStatus, Offer } from './conversation.js';
 import type { ChatMessage, Person } from './message.js';
 
@@ -115,12 +114,6 @@ export interface ReportQuery {
   readonly groupBy?: readonly ('hour' | 'day' | 'workgroup' | 'agent')[];
   readonly workgroup?: string;
   readonly agent?: string;
-}
-
-/** A rating that was given. */
-export interface GivenRating extends Rating {
-  readonly topic: string;
-  readonly at: number;
 }
 
 /** The inbox of left messages. */

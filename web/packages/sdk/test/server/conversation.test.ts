@@ -1,76 +1,97 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../../src/index.js';
-import { nodeRuntime } from '../../src/node.js';
-import type { ChatClient, ClientOptions, Conversation, ConversationView } from '../../src/types.js';
-import { AGENT, binary, ORGANISATION, PASSWORD, Server } from './harness.js';
+import { describe, expect, it } from 'vitest';
+import { binary } from './harness.js';
+import { Scene, texts, until } from './people.js';
 
-let server: Server;
-const clients: ChatClient[] = [];
-
-const client = (options: ClientOptions = {}) => {
-  const made = createClient({
-    endpoint: server.url,
-    runtime: nodeRuntime(),
-    logger: (l) => process.env['LOG'] && console.log(l),
-    ...options,
-  });
-  clients.push(made);
-  return made;
-};
-
-/** Resolves with the first view that is as wanted. */
-function until(
-  conversation: Conversation,
-  wanted: (view: ConversationView) => boolean,
-): Promise<ConversationView> {
-  return new Promise((resolve) => {
-    const look = (view: ConversationView) => {
-      if (wanted(view)) {
-        stop();
-        resolve(view);
-      }
-    };
-    const stop = conversation.subscribe(look);
-    look(conversation.view);
-  });
-}
-
-beforeAll(async () => {
-  server = await Server.start();
-});
-afterAll(async () => {
-  await Promise.all(clients.map((made) => made.close()));
-  await server.stop();
-});
+const scene = new Scene();
 
 describe.skipIf(binary === undefined).each([['ws'], ['sockjs'], ['http']] as const)('over %s', (carrier) => {
-  it('carries a conversation', async () => {
-    const agent = client({ transports: [carrier] });
-    await agent.login('agent', PASSWORD);
-    const visitor = client({ transports: [carrier] });
-    await visitor.init({ organisation: ORGANISATION, name: 'Ann' });
-    const { conversation, outcome } = await visitor.start({ agent: AGENT });
-    await conversation.join();
-    expect(visitor.state.status).toBe(carrier === 'http' ? 'degraded' : 'connected');
-    expect(['chatting', 'offline', 'queuing']).toContain(outcome);
+  const options = { transports: [carrier] };
+
+  it('carries a conversation both ways', async () => {
+    const agent = await scene.agent(options);
+    const { client, conversation } = await scene.visitor(options);
+    expect(client.state).toMatchObject({ status: carrier === 'http' ? 'degraded' : 'connected', carrier });
     const sent = await conversation.sendText('hello').done;
-    expect(sent.seq).toBeGreaterThan(0);
     const theirs = agent.conversation(conversation.topic);
     await theirs.join();
-    const seen = await until(theirs, ({ messages }) =>
-      messages.some(({ content }) => content.type === 'text' && content.text === 'hello'),
-    );
-    expect(seen.visitor?.name).toBe('Ann');
+    const seen = await until(theirs, (view) => texts(view).includes('hello'));
+    expect(seen).toMatchObject({ visitor: { name: 'Ann' }, head: sent.seq });
     expect(seen.unread).toBeGreaterThan(0);
     theirs.markRead();
+    expect(theirs.view.unread).toBe(0);
     await theirs.sendText('hi').done;
-    await until(conversation, ({ messages }) =>
-      messages.some(({ content }) => content.type === 'text' && content.text === 'hi'),
-    );
+    await until(conversation, (view) => texts(view).includes('hi'));
     if (carrier !== 'http') {
-      await until(conversation, ({ messages }) =>
-        messages.some(({ id, status }) => id === sent.id && status === 'read'),
+      // What is only passed on does not come by asking.
+      await until(
+        conversation,
+        ({ messages }) => messages.find(({ id }) => id === sent.id)?.status === 'read',
       );
     }
+  });
+
+  it('shows who is writing', async () => {
+    if (carrier === 'http') {
+      return;
+    }
+    const agent = await scene.agent(options);
+    const { conversation } = await scene.visitor(options);
+    const theirs = agent.conversation(conversation.topic);
+    await theirs.join();
+    conversation.typing();
+    await until(theirs, ({ typing }) => typing.some(({ name }) => name === 'Ann'));
+    conversation.sendText('done');
+    await until(theirs, ({ typing }) => typing.length === 0);
+  });
+
+  it('recalls, and refuses what is refused', async () => {
+    const { conversation } = await scene.visitor(options);
+    const { id } = await conversation.sendText('oops').done;
+    await conversation.recall(id);
+    await until(conversation, ({ messages }) =>
+      messages.some((message) => message.id === id && message.recalled),
+    );
+    await expect(conversation.recall('no-such-message')).rejects.toMatchObject({ name: 'ChatError' });
+    const refused = conversation.send({ type: 'custom', wireType: 'QUEUE', content: 'mine' });
+    await expect(refused.done).rejects.toMatchObject({ code: 'SERVERS_OWN' });
+    expect(refused.message.status).toBe('failed');
+    expect((await conversation.sendText('after it').done).seq).toBeGreaterThan(0);
+    expect(refused.cancel()).toBe(true);
+    await until(conversation, ({ messages }) => messages.every(({ status }) => status !== 'failed'));
+  });
+
+  it('reads history backwards', async () => {
+    const { client, conversation } = await scene.visitor(options);
+    for (let number = 0; number < 60; number += 1) {
+      await conversation.sendText(String(number)).done;
+    }
+    const { head } = conversation.view;
+    const { topic } = conversation;
+    const again = scene.client({ ...options, getToken: () => client.token() });
+    await again.token();
+    const later = again.conversation(topic);
+    await later.join();
+    expect(later.view.messages).toHaveLength(50);
+    expect(later.view.atStart).toBe(false);
+    await later.loadBefore();
+    expect(later.view).toMatchObject({ atStart: true, head });
+    expect(texts(later.view)).toEqual(Array.from({ length: 60 }, (_, number) => String(number)));
+  });
+
+  it('sends files', async () => {
+    const { conversation } = await scene.visitor(options);
+    const sending = conversation.upload(new Blob(['a,b\n1,2\n'], { type: 'text/csv' }), {
+      name: 'table.csv',
+    });
+    expect(sending.message).toMatchObject({
+      status: 'sending',
+      content: { type: 'file', name: 'table.csv' },
+    });
+    await sending.done;
+    const view = await until(conversation, ({ messages }) =>
+      messages.some(({ id, seq }) => id === sending.id && seq),
+    );
+    const file = view.messages.find(({ id }) => id === sending.id)?.content;
+    expect(file).toMatchObject({ type: 'file', name: 'table.csv', size: 8 });
   });
 });
