@@ -71,7 +71,8 @@ export function MessageContent({ message, say }: { message: ChatMessage; say(tex
       );
     case 'product':
       return (
-        <Card kind={content.price ?? ''} title={content.title} image={content.image}>
+        <Card kind="" title={content.title} image={content.image}>
+          {content.price && <p class="price">{content.price}</p>}
           {content.description && <p class="meta">{content.description}</p>}
           <Tags tags={content.tags} />
           <CardLink url={content.url}>{t('card.view')}</CardLink>

@@ -126,7 +126,11 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   }
 
   async function readRecent(): Promise<readonly ConversationSummary[]> {
-    const recent = await client.conversations();
+    const open = store.get().conversation?.view;
+    // What is on the screen has been read, even if the server has not heard of it yet.
+    const recent = (await client.conversations()).map((row) =>
+      row.topic === open?.topic ? { ...row, unread: open.unread } : row,
+    );
     store.set({ recent });
     return recent;
   }
