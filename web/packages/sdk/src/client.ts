@@ -67,6 +67,7 @@ class Client implements ChatClient {
   readonly #feeds = new Map<Feed, Set<(told: unknown) => void>>();
   readonly #stops: (() => void)[] = [];
   #adopted: string | null = null;
+  readonly #tab = newId(0);
   #leader = false;
   #clockOffsetMs = 0;
   #unread = 0;
@@ -292,7 +293,6 @@ class Client implements ChatClient {
       http: this.http,
       files: this.files,
       outbox: this.#outbox,
-      tabs: this.#runtime.tabs,
       messagesKept: this.#options.messagesKept ?? 300,
       me: () => this.#me(),
       link: () => this.#connection.link,
@@ -300,6 +300,7 @@ class Client implements ChatClient {
       compose: (...parts) => this.#compose(...parts),
       toWireMessage: (stored) => this.#toWireMessage(stored),
       unreadOf: (of) => this.#unreadOf(of),
+      readHere: (of, seq) => this.#runtime.tabs.post({ kind: 'read', topic: of, seq, tab: this.#tab }),
       heardNew: (message) => this.#events.emit('message', message),
       drawn: () => this.#count(),
       reset: (of) => this.#events.emit('reset', { topic: of }),
@@ -451,8 +452,8 @@ class Client implements ChatClient {
   }
 
   #heardFromTab(message: unknown): void {
-    const { kind, topic, seq } = object(message);
-    if (kind === 'read') {
+    const { kind, topic, seq, tab } = object(message);
+    if (kind === 'read' && tab !== this.#tab) {
       this.#conversations.get(text(topic))?.readElsewhere(Number(seq));
     }
   }

@@ -75,7 +75,7 @@ describe('two clients on a bad network', () => {
         }
         await Promise.all(people.map(({ client }) => client.close()));
       }),
-      { numRuns: 60, seed: 6 },
+      { numRuns: 300, seed: 6 },
     );
   });
 });

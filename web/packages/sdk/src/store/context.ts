@@ -10,7 +10,6 @@ import type {
   Link,
   Runtime,
   StoredMessage,
-  TabChannel,
 } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 
@@ -20,7 +19,6 @@ export interface ConversationContext {
   readonly http: Http;
   readonly files: Files;
   readonly outbox: Outbox;
-  readonly tabs: TabChannel;
   readonly messagesKept: number;
   /** Who we are; somebody without an id before that is known. */
   me(): Identity;
@@ -40,6 +38,8 @@ export interface ConversationContext {
   wanted(): void;
   /** A view has changed. */
   drawn(): void;
+  /** The conversation was read so far on this page. */
+  readHere(topic: string, seq: number): void;
   /** Somebody else has said something just now. */
   heardNew(message: ChatMessage): void;
   reset(topic: string): void;

@@ -59,8 +59,10 @@ export class LiveConversation implements Conversation {
       clock,
       page,
       tell: (type, seq) => this.#tellPosition(type, seq),
-      moved: () => {
-        context.tabs.post({ kind: 'read', topic, seq: this.#receipts.read });
+      moved: (here) => {
+        if (here) {
+          context.readHere(topic, this.#receipts.read);
+        }
         changed();
       },
     });

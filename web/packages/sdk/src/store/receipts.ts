@@ -11,8 +11,8 @@ export interface ReceiptHost {
   readonly page: PageState;
   /** Tells a position. False if there is no link: it is told later. */
   tell(type: 'READ' | 'DELIVERED', seq: number): boolean;
-  /** What we have read has changed. */
-  moved(): void;
+  /** What we have read has changed; `here` if it was read on this page. */
+  moved(here: boolean): void;
 }
 
 /** The positions of one conversation. */
@@ -39,7 +39,7 @@ export class Receipts {
   readElsewhere(seq: number): void {
     this.#confirmed = Math.max(this.#confirmed, seq);
     this.#told.READ = Math.max(this.#told.READ, seq);
-    this.#advance(seq);
+    this.#advance(seq, false);
   }
 
   /** Everything up to `seq` has arrived and is stored here. */
@@ -52,7 +52,7 @@ export class Receipts {
   see(seq: number): void {
     this.#wanted = Math.max(this.#wanted, seq);
     if (this.#host.page.visible) {
-      this.#advance(this.#wanted);
+      this.#advance(this.#wanted, true);
       this.#schedule();
     } else {
       this.#stopSeen ??= this.#host.page.on('visible', () => this.see(this.#wanted));
@@ -71,10 +71,10 @@ export class Receipts {
     this.#stopTimer = this.#stopSeen = null;
   }
 
-  #advance(seq: number): void {
+  #advance(seq: number, here: boolean): void {
     if (seq > this.#read) {
       this.#read = seq;
-      this.#host.moved();
+      this.#host.moved(here);
     }
   }
 
