@@ -45,7 +45,7 @@ function Row({ message, first, last, over, actions }: Props) {
           </p>
         )}
         <div class="line">
-          <div class={hasBubble(message) ? `bubble ${content.type}` : 'plain'}>
+          <div class={hasBubble(message) ? 'bubble' : 'plain'}>
             <MessageContent message={message} say={actions.say} />
           </div>
           {message.seq !== null && <MessageActions message={message} text={lineOf(content, words)} over={over} actions={actions} />}
