@@ -1,13 +1,12 @@
 // The panel: one screen under a header, in the visitor's language.
 
-import { useEffect, useMemo } from 'preact/hooks';
-import { Choose } from './screens/Choose.js';
+import { useEffect } from 'preact/hooks';
+import { Choose, fetchMore, History } from './later.js';
 import { Down } from './screens/Down.js';
 import { Header } from './screens/Header.js';
-import { History } from './screens/History.js';
 import { Home } from './screens/Home.js';
 import { Thread } from './screens/Thread.js';
-import { wordsOf, WordsContext } from './texts/words.js';
+import { WordsContext } from './texts/words.js';
 import { ConnectionBar } from './thread/ConnectionBar.js';
 import { VisitContext } from './visit/context.js';
 import { useStore } from './visit/store.js';
@@ -44,11 +43,18 @@ function Screen({ state }: { state: VisitState }) {
 /** The whole panel. */
 export function App({ visit }: { visit: Visit }) {
   const state = useStore(visit.store);
-  const words = useMemo(() => wordsOf(state.locale), [state.locale]);
+  const { words } = state;
   useEffect(() => {
-    document.documentElement.lang = state.locale;
-  }, [state.locale]);
-  return (
+    if (words) {
+      document.documentElement.lang = words.locale;
+    }
+  }, [words]);
+  useEffect(() => {
+    if (state.phase === 'ready') {
+      fetchMore();
+    }
+  }, [state.phase]);
+  return words && (
     <VisitContext.Provider value={visit}>
       <WordsContext.Provider value={words}>
         <div

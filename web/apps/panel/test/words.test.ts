@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { lineOf } from '../src/content/line.js';
-import { wordsOf } from '../src/texts/words.js';
+import { loadWords } from '../src/texts/words.js';
 import { draftOf, keepDraft } from '../src/thread/drafts.js';
 import { COLUMNS, emoji } from '../src/thread/emoji.js';
 import { isSendKey } from '../src/thread/send-key.js';
@@ -13,8 +13,8 @@ import { message, told } from './messages.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-const english = wordsOf('en');
-const chinese = wordsOf('zh-CN');
+const english = await loadWords('en');
+const chinese = await loadWords('zh-CN');
 
 it.each([
   [{ type: 'text', text: ' a\n b ' } as const, 'a b', 'a b'],

@@ -2,12 +2,12 @@
 
 import type { Conversation, ConversationView } from '@deskwire/sdk';
 import { useState } from 'preact/hooks';
+import { Menu } from '../later.js';
 import { useWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
 import { useView, useVisit, useVisitState } from '../visit/context.js';
 import { Avatar } from '../ui/Avatar.js';
 import { Icon } from '../ui/Icon.js';
-import { Menu } from './Menu.js';
 
 /** The bar with the buttons around `children`. */
 export function Header() {

@@ -2,6 +2,7 @@
 
 import type { ChatMessage, Conversation } from '@deskwire/sdk';
 import { useMemo, useState } from 'preact/hooks';
+import { LeaveMessageForm } from '../later.js';
 import { useView, useVisitState } from '../visit/context.js';
 import { Composer } from '../thread/Composer.js';
 import type { Intent } from '../thread/Composer.js';
@@ -9,7 +10,6 @@ import { FileDrop } from '../thread/FileDrop.js';
 import { Log } from '../thread/Log.js';
 import type { ThreadActions } from '../thread/MessageRow.js';
 import { Ended } from './Ended.js';
-import { LeaveMessageForm } from './LeaveMessage.js';
 import { ProblemLine } from './ProblemLine.js';
 import { QueueCard } from './Queue.js';
 

@@ -1,9 +1,12 @@
 // The panel's words in English.
 
+import { sharedEnglish } from '@deskwire/i18n';
 import type { Translation } from '@deskwire/i18n';
-import type { zhCN } from './zh-CN.js';
+import type { chinese } from './zh-CN.js';
 
-export const en: Translation<typeof zhCN> = {
+/** All words of the panel in English. */
+export const english: Translation<typeof chinese> = {
+  ...sharedEnglish,
   'panel.title': 'Chat with us',
   'panel.back': 'Back',
   'panel.close': 'Minimise',

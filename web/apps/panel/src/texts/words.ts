@@ -1,14 +1,10 @@
 // Words and formats of the language in use, for every component.
 
-import { createFormats, createTranslator, sharedChinese, sharedEnglish } from '@deskwire/i18n';
+import { createFormats, createTranslator } from '@deskwire/i18n';
 import type { Formats, Locale, Translate } from '@deskwire/i18n';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { en } from './en.js';
-import { zhCN } from './zh-CN.js';
-
-const chinese = { ...sharedChinese, ...zhCN };
-const english = { ...sharedEnglish, ...en };
+import type { chinese } from './zh-CN.js';
 
 /** What is written in one language. */
 export interface Words {
@@ -17,17 +13,28 @@ export interface Words {
   readonly formats: Formats;
 }
 
-/** The words of a language. */
-export function wordsOf(locale: Locale): Words {
+/** Loads the words of a language; a visitor needs but one. */
+export async function loadWords(locale: Locale): Promise<Words> {
+  // The translator reads the dictionary of its language only: one in both places has the same keys.
+  const texts =
+    locale === 'en'
+      ? ((await import('./en.js')).english as typeof chinese)
+      : (await import('./zh-CN.js')).chinese;
   return {
     locale,
-    t: createTranslator({ 'zh-CN': chinese, en: english }, locale),
+    t: createTranslator({ 'zh-CN': texts, en: texts }, locale),
     formats: createFormats(locale),
   };
 }
 
-/** The words in use. */
-export const WordsContext = createContext<Words>(wordsOf('en'));
+/** The words in use; null until they are there. */
+export const WordsContext = createContext<Words | null>(null);
 
 /** The words in use. */
-export const useWords = (): Words => useContext(WordsContext);
+export function useWords(): Words {
+  const words = useContext(WordsContext);
+  if (!words) {
+    throw new Error('no words around this component');
+  }
+  return words;
+}

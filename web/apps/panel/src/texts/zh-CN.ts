@@ -1,6 +1,8 @@
-// The panel's words in Chinese; the other languages have the same keys.
+// The panel's words in Chinese; the other languages have the same keys. Loaded when they are wanted.
 
-export const zhCN = {
+import { sharedChinese } from '@deskwire/i18n';
+
+const own = {
   'panel.title': '在线客服',
   'panel.back': '返回',
   'panel.close': '收起',
@@ -143,3 +145,6 @@ export const zhCN = {
   'down.blockedText': '如有疑问，请通过其他方式联系我们。',
   'down.storage': '浏览器禁止了存储：刷新后将无法恢复本次会话。',
 } as const;
+
+/** All words of the panel in Chinese. */
+export const chinese = { ...sharedChinese, ...own };

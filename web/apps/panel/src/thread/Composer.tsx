@@ -3,11 +3,11 @@
 import type { ChatMessage, Conversation } from '@deskwire/sdk';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { lineOf } from '../content/line.js';
+import { EmojiPicker } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Icon } from '../ui/Icon.js';
 import { useVisitState } from '../visit/context.js';
 import { draftOf, keepDraft } from './drafts.js';
-import { EmojiPicker } from './EmojiPicker.js';
 import { isSendKey } from './send-key.js';
 
 /** The longest text, in UTF-16 code units: well under what the server takes in one message. */

@@ -6,7 +6,8 @@ import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
 import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
-import { wordsOf } from '../texts/words.js';
+import { loadWords } from '../texts/words.js';
+import type { Words } from '../texts/words.js';
 import { ring, titleWith } from './attention.js';
 import type { Host } from './host.js';
 import { fetchChannel, settingsFrom } from './settings.js';
@@ -24,7 +25,8 @@ export interface VisitState {
   readonly phase: 'loading' | 'ready' | 'unreachable' | 'blocked';
   readonly screen: Screen;
   readonly settings: ChannelSettings;
-  readonly locale: Locale;
+  /** The visitor's language; null until it is loaded. */
+  readonly words: Words | null;
   readonly conversation: Conversation | null;
   /** Newest first; null until they have been asked for. */
   readonly recent: readonly ConversationSummary[] | null;
@@ -72,7 +74,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     phase: 'loading',
     screen: 'home',
     settings: settingsFrom({}, asked),
-    locale: localeOf(asked),
+    words: null,
     conversation: null,
     recent: null,
     shown: host.frame === 'hosted',
@@ -136,10 +138,9 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   }
 
   client.on('message', (message) => {
-    const { locale, sound, shown } = store.get();
-    const words = wordsOf(locale);
-    const text = lineOf(message.content, words);
-    if (text) {
+    const { words, sound, shown } = store.get();
+    const text = words ? lineOf(message.content, words) : '';
+    if (words && text) {
       tell('message', { sender: message.sender.name || words.t('panel.title'), text });
       if (sound && client.leader && (!shown || document.hidden)) {
         ring();
@@ -158,13 +159,22 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     }
   }
 
+  /** Speaks the language that fits from now on. */
+  async function speak(): Promise<Words> {
+    const locale = localeOf(asked);
+    const current = store.get().words;
+    const words = current?.locale === locale ? current : await loadWords(locale);
+    store.set({ words });
+    return words;
+  }
+
   async function introduce(): Promise<void> {
-    const locale = store.get().locale;
+    const { locale, t } = await speak();
     const known = await fetchChannel(asked.channel ?? '', locale).catch(() => ({}));
     const settings = settingsFrom(known, asked);
     store.set({ settings });
     if (host.frame === 'hosted') {
-      document.title = settings.title || wordsOf(locale).t('panel.title');
+      document.title = settings.title || t('panel.title');
     }
     const { visitor, attributes } = asked;
     await client.init({
@@ -190,7 +200,8 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
         case 'update':
           asked = { ...asked, ...message.options };
           page = message.page;
-          store.set({ settings: settingsFrom(store.get().settings, asked), locale: localeOf(asked) });
+          store.set({ settings: settingsFrom(store.get().settings, asked) });
+          void speak();
           if (message.do === 'init') {
             store.set({ shown: message.shown, full: message.full });
             void visit.begin();
@@ -277,7 +288,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     setLocale(locale) {
       asked = { ...asked, language: locale };
       keep('language', locale);
-      store.set({ locale });
+      void speak();
     },
     setSound(sound) {
       keep('sound', sound ? '1' : '');

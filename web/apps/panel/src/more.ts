@@ -1,0 +1,9 @@
+// What comes in the second file.
+
+export { RichContent } from './content/RichContent.js';
+export { Choose } from './screens/Choose.js';
+export { History } from './screens/History.js';
+export { LeaveMessageForm } from './screens/LeaveMessage.js';
+export { Menu } from './screens/Menu.js';
+export { RatingForm } from './screens/Rating.js';
+export { EmojiPicker } from './thread/EmojiPicker.js';
