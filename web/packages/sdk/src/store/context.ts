@@ -2,15 +2,7 @@
 
 import type { ChatError } from '../errors/chat-error.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type {
-  ChatMessage,
-  Files,
-  Http,
-  Identity,
-  Link,
-  Runtime,
-  StoredMessage,
-} from '../types.js';
+import type { ChatMessage, Files, Http, Identity, Link, Runtime, StoredMessage } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 
 /** The client, as its conversations see it. */

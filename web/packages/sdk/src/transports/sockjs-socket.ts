@@ -5,7 +5,7 @@
 
 import { newId } from '../core/uuid.js';
 import type { Clock } from '../types.js';
-import type { Socket } from './stomp.js';
+import type { Socket } from './stomp-session.js';
 
 /** If streaming has not said hello by then, something on the way holds it back. */
 export const HELLO_WITHIN_MS = 3_000;
@@ -174,7 +174,7 @@ export class SockJsSocket implements Socket {
     const { url, token, fetch } = this.#options;
     return fetch(`${url}/0/${this.#session}/${kind}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      ...(token && { headers: { authorization: `Bearer ${token}` } }),
       signal,
       cache: 'no-store',
       ...(body !== undefined && { body }),

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { mqttCarrier } from '../../src/mqtt.js';
+import { sockJsClientCarrier } from '../../src/sockjs-client.js';
 import { binary } from './harness.js';
 import { Scene, texts, until } from './people.js';
 
 const scene = new Scene();
 
-describe.skipIf(binary === undefined).each([['ws'], ['sockjs'], ['http']] as const)('over %s', (carrier) => {
-  const options = { transports: [carrier] };
+const CARRIERS = {
+  ws: 'ws',
+  sockjs: 'sockjs',
+  http: 'http',
+  mqtt: mqttCarrier,
+  'sockjs-client': sockJsClientCarrier,
+} as const;
+
+describe.skipIf(binary === undefined).each(Object.entries(CARRIERS))('over %s', (carrier, transport) => {
+  const options = { transports: [transport] };
 
   it('carries a conversation both ways', async () => {
     const agent = await scene.agent(options);

@@ -6,17 +6,23 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, nodeRuntime } from '../../src/node.js';
 import { memoryStorage } from '../../src/outbox/storage.js';
-import type { CarrierName } from '../../src/types.js';
+import { mqttCarrier } from '../../src/mqtt.js';
+import type { Carrier, CarrierName } from '../../src/types.js';
 import { binary, ORGANISATION } from './harness.js';
 import { first, Scene, texts, until } from './people.js';
 
 const scene = new Scene();
 
-const CARRIERS: CarrierName[] = ['ws', 'sockjs', 'http'];
+const CARRIERS: [string, CarrierName | Carrier][] = [
+  ['ws', 'ws'],
+  ['sockjs', 'sockjs'],
+  ['http', 'http'],
+  ['mqtt', mqttCarrier],
+];
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => String(number));
 
-describe.skipIf(binary === undefined).each(CARRIERS)('over %s', (carrier) => {
-  const options = { transports: [carrier], messagesKept: 2000 };
+describe.skipIf(binary === undefined).each(CARRIERS)('over %s', (carrier, transport) => {
+  const options = { transports: [transport], messagesKept: 2000 };
 
   it('loses nothing and doubles nothing when the server is killed in mid-send', async () => {
     const agent = await scene.agent(options);
@@ -38,6 +44,18 @@ describe.skipIf(binary === undefined).each(CARRIERS)('over %s', (carrier) => {
       conversation.view.messages.every(({ status }) => status !== 'queued' && status !== 'sending'),
     ).toBe(true);
     expect(client.state.carrier).toBe(carrier);
+  });
+
+  it('carries a thousand messages, each once and in their order', async () => {
+    const agent = await scene.agent(options);
+    const { conversation } = await scene.visitor(options);
+    const theirs = agent.conversation(conversation.topic);
+    await theirs.join();
+    await Promise.all(numbers(1000).map((text) => conversation.sendText(text).done));
+    expect(texts(await until(theirs, (view) => texts(view).length >= 1000))).toEqual(numbers(1000));
+    expect(texts(conversation.view)).toEqual(numbers(1000));
+    const seqs = theirs.view.messages.map(({ seq }) => seq ?? 0);
+    expect(seqs).toEqual([...seqs].sort((one, other) => one - other));
   });
 
   it('goes on with a new token when the old one has ended', async () => {
@@ -82,19 +100,6 @@ describe.skipIf(binary === undefined).each(CARRIERS)('over %s', (carrier) => {
     await expect(client.connect()).rejects.toMatchObject({ name: 'ChatError' });
     expect(await failed).toMatchObject({ code: expect.stringMatching(/^AUTH_/) as string });
     expect(client.state).toMatchObject({ status: 'disconnected', retryInMs: null });
-  });
-});
-
-describe.skipIf(binary === undefined)('a thousand messages', () => {
-  it('arrive once each, in their order', async () => {
-    const agent = await scene.agent({ messagesKept: 5000 });
-    const { conversation } = await scene.visitor({ messagesKept: 5000 });
-    const theirs = agent.conversation(conversation.topic);
-    await theirs.join();
-    await Promise.all(numbers(1000).map((text) => conversation.sendText(text).done));
-    expect(texts(await until(theirs, (view) => texts(view).length >= 1000))).toEqual(numbers(1000));
-    const seqs = theirs.view.messages.map(({ seq }) => seq);
-    expect(seqs).toEqual([...seqs].sort((one, other) => (one ?? 0) - (other ?? 0)));
   });
 });
 
