@@ -55,7 +55,10 @@ export class Agent {
       client.activate();
     });
     this.#client = client;
-    await call(this.#server, '/api/v1/agent/update/status', { token: this.token, body: { status: 'AVAILABLE' } });
+    await call(this.#server, '/api/v1/agent/update/status', {
+      token: this.token,
+      body: { status: 'AVAILABLE' },
+    });
     return this;
   }
 

@@ -24,7 +24,10 @@ export async function expectAccessible(page) {
       // The hosted page is one app; its parts are named regions where that helps.
       rules: { region: { enabled: false } },
     });
-    return found.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`);
+    return found.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `  ${html}\n  ${failureSummary}`).join('\n')}`,
+    );
   });
   expect.soft(violations.join('\n')).toBe('');
 }

@@ -53,7 +53,11 @@ async function serveFile(path, response) {
     response.writeHead(404).end();
     return;
   }
-  const policy = inside.startsWith('/chat/') ? panelPolicy : inside.startsWith('/demo/') ? demoPolicy : undefined;
+  const policy = inside.startsWith('/chat/')
+    ? panelPolicy
+    : inside.startsWith('/demo/')
+      ? demoPolicy
+      : undefined;
   response.writeHead(200, {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-length': found.size,
@@ -80,10 +84,15 @@ export async function startFront(server, channels = {}) {
     if (url.pathname === '/visitor/api/v1/channel') {
       const data = channels[url.searchParams.get('channel') ?? ''];
       response.writeHead(data ? 200 : 404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ message: data ? 'success' : 'no such channel', code: data ? 200 : 404, data }));
+      response.end(
+        JSON.stringify({ message: data ? 'success' : 'no such channel', code: data ? 200 : 404, data }),
+      );
       return;
     }
-    const passed = request(`${server()}${incoming.url}`, { method: incoming.method, headers: incoming.headers });
+    const passed = request(`${server()}${incoming.url}`, {
+      method: incoming.method,
+      headers: incoming.headers,
+    });
     passed.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

@@ -15,7 +15,11 @@ export class Stack {
   static async start(env = {}) {
     const stack = new Stack();
     stack.server = await Server.start({
-      env: { DESKWIRE_ADMIN_PASSWORD: PASSWORD, DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND: '1000', ...env },
+      env: {
+        DESKWIRE_ADMIN_PASSWORD: PASSWORD,
+        DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND: '1000',
+        ...env,
+      },
     });
     stack.channels = {};
     stack.front = await startFront(() => stack.server.url, stack.channels);
@@ -42,10 +46,20 @@ export class Stack {
       password: PASSWORD,
       capacity,
     });
-    await this.admin.post('/api/v1/workgroup/create', { uid: workgroup, name: 'Team', agentUids: [username] });
+    await this.admin.post('/api/v1/workgroup/create', {
+      uid: workgroup,
+      name: 'Team',
+      agentUids: [username],
+    });
     await this.admin.post('/api/v1/settings/update', { uid: workgroup, settings });
     const services = [{ kind: 'workgroup', id: workgroup, name: 'Sales' }];
-    const setUp = { channel: workgroup, organisation: 'df_org_uid', title: 'Jade & Stone', services, ...channel };
+    const setUp = {
+      channel: workgroup,
+      organisation: 'df_org_uid',
+      title: 'Jade & Stone',
+      services,
+      ...channel,
+    };
     this.channels[workgroup] = setUp;
     return { channel: workgroup, workgroup, agent: await Agent.login(this.server.url, username, PASSWORD) };
   }

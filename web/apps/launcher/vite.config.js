@@ -23,6 +23,11 @@ export default defineConfig({
     target,
     outDir: '../../dist',
     emptyOutDir: false,
-    lib: { entry: 'src/index.ts', formats: ['iife'], name: 'deskwireLauncher', fileName: () => 'deskwire.js' },
+    lib: {
+      entry: 'src/index.ts',
+      formats: ['iife'],
+      name: 'deskwireLauncher',
+      fileName: () => 'deskwire.js',
+    },
   },
 });

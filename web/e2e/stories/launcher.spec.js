@@ -13,7 +13,10 @@ test.afterAll(() => stack?.stop());
 const launch = (page) => page.getByRole('button', { name: 'Open chat' });
 const panel = (page) => page.frameLocator('iframe[title="Chat"]');
 const events = (page, name) =>
-  page.evaluate((wanted) => window.events.filter(([event]) => event === wanted).map(([, value]) => value), name);
+  page.evaluate(
+    (wanted) => window.events.filter(([event]) => event === wanted).map(([, value]) => value),
+    name,
+  );
 
 test('a visitor talks to an agent from a page with a strict policy', async ({ page }) => {
   const complaints = [];
@@ -28,7 +31,9 @@ test('a visitor talks to an agent from a page with a strict policy', async ({ pa
   expect(await page.evaluate(() => performance.getEntriesByType('layout-shift').length)).toBe(0);
   await expectAccessible(page);
   await launch(page).click();
-  await panel(page).getByRole('button', { name: /Start a conversation/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /Start a conversation/ })
+    .click();
   const field = panel(page).getByRole('textbox');
   await field.fill('Hello');
   await field.press('Enter');
@@ -59,7 +64,9 @@ test('hostile styles do not reach the button', async ({ page }) => {
   await page.goto(`${stack.shopUrl}/hostile#${channel}`);
   const box = await launch(page).boundingBox();
   expect([box.width, box.height]).toEqual([56, 56]);
-  expect(await launch(page).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe('rgb(11, 107, 91)');
+  expect(await launch(page).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe(
+    'rgb(11, 107, 91)',
+  );
   await launch(page).click();
   await expect(panel(page).getByRole('button', { name: /Start a conversation/ })).toBeVisible();
 });
@@ -78,7 +85,9 @@ test('the keyboard opens, moves and closes', async ({ page }) => {
   await page.goto(`${stack.shopUrl}/plain#${channel}`);
   await launch(page).focus();
   await page.keyboard.press('Enter');
-  await panel(page).getByRole('button', { name: /Start a conversation/ }).focus();
+  await panel(page)
+    .getByRole('button', { name: /Start a conversation/ })
+    .focus();
   await page.keyboard.press('Enter');
   const field = panel(page).getByRole('textbox');
   await expect(field).toBeFocused();

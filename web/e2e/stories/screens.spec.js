@@ -105,7 +105,8 @@ test('a thread with everything in it', async ({ page }) => {
   await look(page, 'thread-cards');
   await log.evaluate((box) => box.scrollTo(0, 1050));
   await look(page, 'thread-more-cards');
-  await log.evaluate((box) => box.scrollTo(0, 430));
+  await log.evaluate((box) => box.scrollTo(0, 100));
+  await expect(page.getByRole('button', { name: t.latest })).toBeVisible();
   await agent.say(topic, t.another);
   await expect(page.getByRole('button', { name: t.oneNew })).toBeVisible();
   await look(page, 'jump-pill');
@@ -139,7 +140,11 @@ test('a short talk', async ({ page }) => {
     buffer: await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } }),
   });
   await expect(page.locator('.picture img')).toBeVisible();
-  await page.setInputFiles('input[type=file]', { name: 'bill.txt', mimeType: 'text/plain', buffer: Buffer.from('17') });
+  await page.setInputFiles('input[type=file]', {
+    name: 'bill.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('17'),
+  });
   await expect(page.locator('.file a[href]')).toBeVisible();
   await page.locator('article').last().focus();
   await look(page, 'thread-files');
@@ -191,7 +196,8 @@ test('a left message', async ({ page }) => {
 
 test('unreachable and blocked', async ({ page }) => {
   const { channel } = await stack.desk({ channel: shopIn[lang] });
-  const answer = (status, code) => (route) => route.fulfill({ status, json: { message: 'no', code, data: false } });
+  const answer = (status, code) => (route) =>
+    route.fulfill({ status, json: { message: 'no', code, data: false } });
   await page.route('**/visitor/api/v1/init*', answer(403, -1));
   await open(page, channel);
   await expect(page.getByRole('heading', { name: t.blocked })).toBeVisible();

@@ -97,7 +97,12 @@ function shopIn(locale: Locale): Node[] {
           '',
           make('h1', '', t('title')),
           make('p', 'intro', t('intro')),
-          make('p', 'calls', button('loud', t('talk'), () => chat('open')), link('quiet', '#goods', t('look'))),
+          make(
+            'p',
+            'calls',
+            button('loud', t('talk'), () => chat('open')),
+            link('quiet', '#goods', t('look')),
+          ),
         ),
         make('div', 'scene', drawing('teapot')),
       ),

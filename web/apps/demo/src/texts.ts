@@ -73,4 +73,8 @@ export const goods = [
   { name: 'cup', text: 'cupText', price: { 'zh-CN': '¥96', en: '$14' } },
   { name: 'bowl', text: 'bowlText', price: { 'zh-CN': '¥158', en: '$22' } },
   { name: 'jar', text: 'jarText', price: { 'zh-CN': '¥128', en: '$18' } },
-] as const satisfies readonly { name: keyof typeof zhCN; text: keyof typeof zhCN; price: Record<Locale, string> }[];
+] as const satisfies readonly {
+  name: keyof typeof zhCN;
+  text: keyof typeof zhCN;
+  price: Record<Locale, string>;
+}[];

@@ -43,11 +43,11 @@ export interface Button {
   shown(open: boolean): void;
   unread(count: number, words: string): void;
   /** Shows a line beside the button; null takes it away. */
-  say(line: { sender: string; text: string } | null): void;
+  say: (line: { sender: string; text: string } | null) => void;
 }
 
 /** Builds the button into a shadow root, which the page's rules do not reach. */
-export function createButton(actions: { toggle(): void; near(): void }): Button {
+export function createButton(actions: { toggle: () => void; near: () => void }): Button {
   const host = make('div');
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
@@ -80,7 +80,8 @@ export function createButton(actions: { toggle(): void; near(): void }): Button 
     launch,
     paint(brand, theme) {
       const fill = brand && /^#[\da-f]{6}$/i.test(brand) ? brand : defaultBrand;
-      const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme:dark)').matches);
+      const dark =
+        theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme:dark)').matches);
       host.style.setProperty('--fill', fill);
       host.style.setProperty('--on-fill', textOn(fill));
       host.style.setProperty('--ground', dark ? '#0f1514' : '#f2f5f4');

@@ -13,7 +13,7 @@ export const pageFacts = (): PageFacts => ({
 export interface Frame {
   readonly element: HTMLIFrameElement;
   post(message: ToPanel): void;
-  remove(): void;
+  remove: () => void;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Launcher {
   init(options?: LauncherOptions): void;
   open(): void;
   close(): void;
-  toggle(): void;
+  toggle: () => void;
   /** Shows the button. */
   show(): void;
   /** Takes the button away, and the panel with it. */
@@ -160,7 +160,8 @@ export function createLauncher(origin: string): Launcher {
   const launcher: Launcher = {
     init(more = {}) {
       if (started) {
-        return launcher.update(more);
+        launcher.update(more);
+        return;
       }
       started = true;
       button.shown(false);

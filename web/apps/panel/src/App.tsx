@@ -54,22 +54,24 @@ export function App({ visit }: { visit: Visit }) {
       fetchMore();
     }
   }, [state.phase]);
-  return words && (
-    <VisitContext.Provider value={visit}>
-      <WordsContext.Provider value={words}>
-        <div
-          class={`panel ${visit.host.frame}`}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') {
-              visit.host.post({ do: 'close' });
-            }
-          }}
-        >
-          <Header />
-          {state.phase === 'ready' && <ConnectionBar />}
-          <Screen state={state} />
-        </div>
-      </WordsContext.Provider>
-    </VisitContext.Provider>
+  return (
+    words && (
+      <VisitContext.Provider value={visit}>
+        <WordsContext.Provider value={words}>
+          <div
+            class={`panel ${visit.host.frame}`}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') {
+                visit.host.post({ do: 'close' });
+              }
+            }}
+          >
+            <Header />
+            {state.phase === 'ready' && <ConnectionBar />}
+            <Screen state={state} />
+          </div>
+        </WordsContext.Provider>
+      </VisitContext.Provider>
+    )
   );
 }

@@ -8,7 +8,7 @@ import { linked, markdown } from '../src/content/rich-text.js';
 function html(children: ComponentChildren): string {
   const place = document.createElement('div');
   render(<>{children}</>, place);
-  return place.innerHTML;
+  return new XMLSerializer().serializeToString(place).replace(/^<div[^>]*>|<\/div>$/g, '');
 }
 
 const link = (url: string, words = url) =>
@@ -28,9 +28,12 @@ describe('links', () => {
 
 describe('little Markdown', () => {
   it.each([
-    ['one\ntwo\n\nthree', '<p>one<br>two</p><p>three</p>'],
+    ['one\ntwo\n\nthree', '<p>one<br />two</p><p>three</p>'],
     ['# Head\ntext', '<p><strong>Head</strong></p><p>text</p>'],
-    ['- a\n- **b**\n\n1. c\n2. d', '<ul><li>a</li><li><strong>b</strong></li></ul><ol><li>c</li><li>d</li></ol>'],
+    [
+      '- a\n- **b**\n\n1. c\n2. d',
+      '<ul><li>a</li><li><strong>b</strong></li></ul><ol><li>c</li><li>d</li></ol>',
+    ],
     ['a\n- b\nc', '<p>a</p><ul><li>b</li></ul><p>c</p>'],
     ['`<b>` and *so*', '<p><code>&lt;b&gt;</code> and <em>so</em></p>'],
     ['```\n**x**\n```\nend', '<pre>**x**</pre><p>end</p>'],

@@ -44,7 +44,11 @@ describe('rows of the log', () => {
   });
 
   it('never divides before own messages', () => {
-    expect(outline([message(1), message(2, { mine: true })], 1)).toEqual(['day', 'm1 first last', 'm2 first last']);
+    expect(outline([message(1), message(2, { mine: true })], 1)).toEqual([
+      'day',
+      'm1 first last',
+      'm2 first last',
+    ]);
   });
 
   it.each([
@@ -53,9 +57,17 @@ describe('rows of the log', () => {
     ['an event with words', told('AGENT_CLOSED', 'closed'), ['day', 'line m1']],
     ['who comes', told('TRANSFER_ACCEPT', ''), ['day', 'line m1']],
     ['the answer to a left message', told('LEAVE_MSG_REPLIED', 'yes'), ['day', 'm1 first last']],
-    ['the place in the queue', { type: 'queue', text: 'wait', position: 1, size: 1, waitSeconds: 1 } as const, []],
+    [
+      'the place in the queue',
+      { type: 'queue', text: 'wait', position: 1, size: 1, waitSeconds: 1 } as const,
+      [],
+    ],
     ['a type of tomorrow', { type: 'custom', wireType: 'X', content: { a: 1 } } as const, []],
-    ['a text of tomorrow', { type: 'custom', wireType: 'X', content: 'hello' } as const, ['day', 'm1 first last']],
+    [
+      'a text of tomorrow',
+      { type: 'custom', wireType: 'X', content: 'hello' } as const,
+      ['day', 'm1 first last'],
+    ],
   ])('shows or hides %s', (_, content, expected) => {
     expect(outline([message(1, { content })])).toEqual(expected);
   });

@@ -26,7 +26,13 @@ describe('settings', () => {
   it('reads an address and writes the same', () => {
     const address = '/chat/?channel=shop&workgroup=sales&title=%E7%8E%89&lang=zh-CN&theme=dark';
     const options = optionsOf(new URLSearchParams(address.split('?')[1]));
-    expect(options).toEqual({ channel: 'shop', workgroup: 'sales', title: '玉', language: 'zh-CN', theme: 'dark' });
+    expect(options).toEqual({
+      channel: 'shop',
+      workgroup: 'sales',
+      title: '玉',
+      language: 'zh-CN',
+      theme: 'dark',
+    });
     expect(addressOf(options)).toBe(address);
   });
 

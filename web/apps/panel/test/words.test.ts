@@ -18,13 +18,17 @@ const chinese = await loadWords('zh-CN');
 
 it.each([
   [{ type: 'text', text: ' a\n b ' } as const, 'a b', 'a b'],
+  [{ type: 'image', url: 'u', name: 'x.png', size: 1, mimeType: 'image/png' } as const, '[Image]', '[图片]'],
   [
-    { type: 'image', url: 'u', name: 'x.png', size: 1, mimeType: 'image/png' } as const,
-    '[Image]',
-    '[图片]',
-  ],
-  [
-    { type: 'order-card', id: 1, name: 'Tea', price: '1', status: 'pending', expiresAt: null, more: {} } as const,
+    {
+      type: 'order-card',
+      id: 1,
+      name: 'Tea',
+      price: '1',
+      status: 'pending',
+      expiresAt: null,
+      more: {},
+    } as const,
     '[Order] Tea',
     '[订单卡片] Tea',
   ],
@@ -38,10 +42,10 @@ it.each([
   ['Enter', { key: 'Enter' }, true],
   ['Shift and Enter', { key: 'Enter', shiftKey: true }, false],
   ['Enter that takes a suggestion', { key: 'Enter', isComposing: true }, false],
-  ['the same in Safari', { key: 'Enter', keyCode: 229 }, false],
-  ['a letter', { key: 'a', keyCode: 65 }, false],
+  ['the same in Safari', { key: 'Enter', which: 229 }, false],
+  ['a letter', { key: 'a', which: 65 }, false],
 ])('sends on %s: or not', (_, press, sends) => {
-  expect(isSendKey({ shiftKey: false, isComposing: false, keyCode: 13, ...press })).toBe(sends);
+  expect(isSendKey({ shiftKey: false, isComposing: false, which: 13, ...press })).toBe(sends);
 });
 
 it.each([
@@ -61,7 +65,12 @@ it('writes a transcript without what was taken back, and without what was never 
   ];
   const [title, , ...lines] = transcriptOf(messages, english, 'Shop').split('\n');
   expect(title).toBe('Shop');
-  expect(lines.map((line) => line.replace(/^\[.*?\] /, ''))).toEqual(['Ann: text 1', 'You: thanks', 'Ann: closed', '']);
+  expect(lines.map((line) => line.replace(/^\[.*?\] /, ''))).toEqual([
+    'Ann: text 1',
+    'You: thanks',
+    'Ann: closed',
+    '',
+  ]);
 });
 
 it('offers emoji in whole rows', () => {

@@ -7,7 +7,7 @@ import { Icon } from '../ui/Icon.js';
 import { markdown } from './rich-text.js';
 
 /** Quick replies: one click sends one; where several may be chosen they are sent together. */
-export function Choice({ choice, say }: { choice: ChoiceContent; say(text: string): void }) {
+export function Choice({ choice, say }: { choice: ChoiceContent; say: (text: string) => void }) {
   const { t } = useWords();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const toggle = (title: string) =>
@@ -44,7 +44,7 @@ export function Choice({ choice, say }: { choice: ChoiceContent; say(text: strin
 }
 
 /** Questions: with an answer they open, without one they are asked. */
-export function Faqs({ faqs, ask }: { faqs: readonly Faq[]; ask(question: string): void }) {
+export function Faqs({ faqs, ask }: { faqs: readonly Faq[]; ask: (question: string) => void }) {
   return (
     <ul class="faqs">
       {faqs.map(({ id, question, answer }) => (

@@ -25,7 +25,10 @@ export function Picture({ image, progress }: { image: ImageContent; progress: nu
   const small = useFreshLink(image.thumbnail ?? image.url);
   const whole = useFreshLink(image.url);
   const { width = 4, height = 3 } = image;
-  const shape = { aspectRatio: `${width} / ${height}`, width: `${Math.min(240, (240 * width) / height, Math.max(width, 96))}px` };
+  const shape = {
+    aspectRatio: `${width} / ${height}`,
+    width: `${Math.min(240, (240 * width) / height, Math.max(width, 96))}px`,
+  };
   return (
     <>
       <button
@@ -42,10 +45,20 @@ export function Picture({ image, progress }: { image: ImageContent; progress: nu
         <Dialog class="viewer" label={t('image.viewer')} onClose={() => setLarge(false)}>
           <img src={whole.url} alt={image.name} onError={whole.renew} />
           <p class="viewer-bar">
-            <a class="icon-button" href={whole.url} download={image.name} aria-label={t('file.download', { name: image.name })}>
+            <a
+              class="icon-button"
+              href={whole.url}
+              download={image.name}
+              aria-label={t('file.download', { name: image.name })}
+            >
               <Icon name="download" />
             </a>
-            <button class="icon-button" type="button" aria-label={t('action.close')} onClick={() => setLarge(false)}>
+            <button
+              class="icon-button"
+              type="button"
+              aria-label={t('action.close')}
+              onClick={() => setLarge(false)}
+            >
               <Icon name="close" />
             </button>
           </p>
@@ -86,7 +99,14 @@ export function Player({ content, message }: { content: AudioContent | VideoCont
       {content.type === 'audio' ? (
         <audio controls preload="metadata" src={link.url} aria-label={label} onError={link.renew} />
       ) : (
-        <video controls preload="metadata" src={link.url} poster={content.poster} aria-label={label} onError={link.renew} />
+        <video
+          controls
+          preload="metadata"
+          src={link.url}
+          poster={content.poster}
+          aria-label={label}
+          onError={link.renew}
+        />
       )}
       <Progress share={message.progress} />
     </div>

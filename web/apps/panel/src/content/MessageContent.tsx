@@ -8,11 +8,13 @@ import { linked, markdown } from './rich-text.js';
 
 /** Whether it stands in a bubble; pictures and cards have a frame of their own. */
 export function hasBubble({ content }: ChatMessage): boolean {
-  return ['text', 'quote', 'choice', 'welcome', 'robot', 'custom', 'file', 'left-message', 'event'].includes(content.type);
+  return ['text', 'quote', 'choice', 'welcome', 'robot', 'custom', 'file', 'left-message', 'event'].includes(
+    content.type,
+  );
 }
 
 /** The content of a message. `say` sends a text in the visitor's name. */
-export function MessageContent({ message, say }: { message: ChatMessage; say(text: string): void }) {
+export function MessageContent({ message, say }: { message: ChatMessage; say: (text: string) => void }) {
   const { t } = useWords();
   const { content } = message;
   switch (content.type) {
@@ -57,7 +59,9 @@ export function MessageContent({ message, say }: { message: ChatMessage; say(tex
         </>
       );
     case 'custom':
-      return <p class="text">{typeof content.content === 'string' ? content.content : t('message.unknown')}</p>;
+      return (
+        <p class="text">{typeof content.content === 'string' ? content.content : t('message.unknown')}</p>
+      );
     case 'event':
       return <p class="text">{linked(content.text)}</p>;
     case 'queue':

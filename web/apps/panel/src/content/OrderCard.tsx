@@ -43,7 +43,11 @@ export function OrderCard({ card, mine }: { card: OrderCardContent; mine: boolea
     setBusy(false);
   };
   return (
-    <Card kind={t('card.offer')} title={card.name} tone={status === 'pending' ? 'warn' : status === 'paid' ? 'ok' : 'past'}>
+    <Card
+      kind={t('card.offer')}
+      title={card.name}
+      tone={status === 'pending' ? 'warn' : status === 'paid' ? 'ok' : 'past'}
+    >
       <p class="price">{card.price}</p>
       {status === 'pending' && Number.isFinite(left) && (
         <>

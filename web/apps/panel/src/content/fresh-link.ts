@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useVisit } from '../visit/context.js';
 
 /** A link, and what to do when it turns out to be dead. */
-export function useFreshLink(url: string): { readonly url: string; renew(): void } {
+export function useFreshLink(url: string): { readonly url: string; renew: () => void } {
   const { client } = useVisit();
   const [current, setCurrent] = useState(url);
   const [renewed, setRenewed] = useState(false);

@@ -15,7 +15,8 @@ export function Ended({ conversation, view }: { conversation: Conversation; view
   const { busy } = useVisitState();
   const [rating, setRating] = useState(false);
   // Where the desk has asked, its question stands in the log.
-  const canRate = view.rating.invitation === null && view.messages.some(({ sender }) => sender.role === 'agent');
+  const canRate =
+    view.rating.invitation === null && view.messages.some(({ sender }) => sender.role === 'agent');
   return (
     <div class="ended">
       {rating && <RatingForm question="" invitation={null} />}

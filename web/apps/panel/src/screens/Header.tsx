@@ -19,7 +19,12 @@ export function Header() {
   return (
     <header class="bar">
       {screen !== 'home' && (
-        <button class="icon-button" type="button" aria-label={t('panel.back')} onClick={() => visit.go('home')}>
+        <button
+          class="icon-button"
+          type="button"
+          aria-label={t('panel.back')}
+          onClick={() => visit.go('home')}
+        >
           <Icon name="back" />
         </button>
       )}
@@ -81,7 +86,11 @@ function Counterpart({ conversation, title }: { conversation: Conversation; titl
   const view = useView(conversation);
   const { busy } = useVisitState();
   const robot = view.status === 'robot';
-  const person = view.agent ?? { name: title, avatar: '', role: robot ? ('robot' as const) : ('system' as const) };
+  const person = view.agent ?? {
+    name: title,
+    avatar: '',
+    role: robot ? ('robot' as const) : ('system' as const),
+  };
   return (
     <div class="who">
       <Avatar person={person} large />

@@ -13,7 +13,12 @@ export function Home() {
   const { settings, recent, busy, problem } = useVisitState();
   const last = recent?.[0];
   const askWith = (question: string) =>
-    void visit.ask().then(() => visit.store.get().conversation?.sendText(question).done.catch(() => undefined));
+    void visit.ask().then(() =>
+      visit.store
+        .get()
+        .conversation?.sendText(question)
+        .done.catch(() => undefined),
+    );
   return (
     <main class="home">
       <section class="greeting">
@@ -39,7 +44,7 @@ export function Home() {
             <time class="meta">{formats.ago(last.lastAt, Date.now())}</time>
             {last.unread > 0 && <span class="badge">{last.unread}</span>}
           </button>
-          {(recent?.length ?? 0) > 1 && (
+          {recent.length > 1 && (
             <button class="text-button" type="button" onClick={() => visit.go('history')}>
               {t('home.history')}
             </button>

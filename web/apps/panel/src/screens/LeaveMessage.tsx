@@ -85,7 +85,13 @@ export function LeaveMessageForm({ view, onBack }: { view: ConversationView; onB
       <div class="pair">
         <label>
           {t('leave.contact')}
-          <input class="input" value={fields.contact} maxLength={100} autoComplete="email" onInput={set('contact')} />
+          <input
+            class="input"
+            value={fields.contact}
+            maxLength={100}
+            autoComplete="email"
+            onInput={set('contact')}
+          />
         </label>
         <label>
           {t('leave.name')}

@@ -10,7 +10,17 @@ import type { IconName } from '../ui/Icon.js';
 import { Popover } from '../ui/Popover.js';
 import { EndDialog, PrivacyDialog } from './dialogs.js';
 
-function Item({ icon, label, act, checked }: { icon: IconName; label: string; act(): void; checked?: boolean }) {
+function Item({
+  icon,
+  label,
+  act,
+  checked,
+}: {
+  icon: IconName;
+  label: string;
+  act: () => void;
+  checked?: boolean;
+}) {
   return (
     <button
       type="button"
@@ -26,7 +36,7 @@ function Item({ icon, label, act, checked }: { icon: IconName; label: string; ac
 }
 
 /** The menu of the header. */
-export function Menu({ onClose }: { onClose(): void }) {
+export function Menu({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const { t, locale } = words;
   const visit = useVisit();
@@ -78,7 +88,7 @@ export function Menu({ onClose }: { onClose(): void }) {
   );
 }
 
-function EndItem({ conversation, act }: { conversation: Parameters<typeof useView>[0]; act(): void }) {
+function EndItem({ conversation, act }: { conversation: Parameters<typeof useView>[0]; act: () => void }) {
   const { t } = useWords();
   const { status } = useView(conversation);
   return status === 'closed' ? null : <Item icon="stop" label={t('menu.end')} act={act} />;

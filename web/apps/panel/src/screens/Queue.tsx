@@ -6,7 +6,7 @@ import { useVisit, useVisitState } from '../visit/context.js';
 import { Icon } from '../ui/Icon.js';
 
 /** Stands over the log while the visitor waits. What is written meanwhile is there when somebody comes. */
-export function QueueCard({ view, leave }: { view: ConversationView; leave(): void }) {
+export function QueueCard({ view, leave }: { view: ConversationView; leave: () => void }) {
   const { t } = useWords();
   const visit = useVisit();
   const { busy } = useVisitState();

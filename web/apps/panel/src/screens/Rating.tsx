@@ -55,7 +55,11 @@ function Form(props: {
         event.preventDefault();
         if (score !== null) {
           const words = text.trim();
-          void visit.rate({ score, ...(resolved === null ? {} : { resolved }), ...(words ? { text: words } : {}) });
+          void visit.rate({
+            score,
+            ...(resolved === null ? {} : { resolved }),
+            ...(words ? { text: words } : {}),
+          });
         }
       }}
     >

@@ -6,7 +6,7 @@ import { storageWorks } from '../visit/storage.js';
 import { Dialog } from '../ui/Dialog.js';
 
 /** What is kept of the visitor, and how to be forgotten. */
-export function PrivacyDialog({ onClose }: { onClose(): void }) {
+export function PrivacyDialog({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   const visit = useVisit();
   const { privacyUrl } = useVisitState().settings;
@@ -42,7 +42,7 @@ export function PrivacyDialog({ onClose }: { onClose(): void }) {
 }
 
 /** Whether the conversation is to end. */
-export function EndDialog({ onClose }: { onClose(): void }) {
+export function EndDialog({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   const visit = useVisit();
   return (

@@ -114,7 +114,8 @@ export const english: Translation<typeof chinese> = {
   'ended.title': 'This conversation has ended',
   'ended.again': 'Continue the conversation',
   'leave.title': 'Leave a message',
-  'leave.intro': 'We are away right now. Tell us what it is about and how to reach you; we will get back to you soon.',
+  'leave.intro':
+    'We are away right now. Tell us what it is about and how to reach you; we will get back to you soon.',
   'leave.text': 'Your message',
   'leave.name': 'Your name (optional)',
   'leave.contact': 'Phone or email',

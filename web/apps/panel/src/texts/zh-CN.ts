@@ -133,7 +133,8 @@ const own = {
   'menu.rate': '评价服务',
   'menu.end': '结束会话',
   'privacy.title': '隐私说明',
-  'privacy.text': '为了回答您的问题，我们会保存您发送的消息和文件，以及您所在的页面。本窗口不使用 Cookie，也不向第三方发送数据。',
+  'privacy.text':
+    '为了回答您的问题，我们会保存您发送的消息和文件，以及您所在的页面。本窗口不使用 Cookie，也不向第三方发送数据。',
   'privacy.link': '查看完整隐私政策',
   'privacy.forget': '清除本设备上的访客身份',
   'end.title': '结束会话？',

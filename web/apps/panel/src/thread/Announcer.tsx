@@ -18,7 +18,8 @@ export function Announcer({ messages, ready }: { messages: readonly ChatMessage[
     }
     const from = said.current;
     const fresh = messages.filter(
-      ({ mine, seq, content }) => !mine && (seq ?? 0) > from && !(content.type === 'robot' && content.streaming),
+      ({ mine, seq, content }) =>
+        !mine && (seq ?? 0) > from && !(content.type === 'robot' && content.streaming),
     );
     said.current = newest;
     const lines = fresh.flatMap(({ sender, content }) => {

@@ -22,7 +22,7 @@ export interface Intent {
 interface Props {
   readonly conversation: Conversation;
   readonly intent: Intent | null;
-  onIntentDone(): void;
+  onIntentDone: () => void;
 }
 
 /** The composer. The draft outlives a reload; files go up at once. */
@@ -133,10 +133,19 @@ export function Composer({ conversation, intent, onIntentDone }: Props) {
       {intent && (
         <p class="intent">
           <span>
-            <b>{intent.kind === 'edit' ? t('composer.editing') : t('composer.quoting', { name: intent.message.sender.name })}</b>
+            <b>
+              {intent.kind === 'edit'
+                ? t('composer.editing')
+                : t('composer.quoting', { name: intent.message.sender.name })}
+            </b>
             {lineOf(intent.message.content, words)}
           </span>
-          <button class="icon-button small" type="button" aria-label={t('action.cancel')} onClick={leaveIntent}>
+          <button
+            class="icon-button small"
+            type="button"
+            aria-label={t('action.cancel')}
+            onClick={leaveIntent}
+          >
             <Icon name="close" />
           </button>
         </p>
@@ -186,7 +195,12 @@ export function Composer({ conversation, intent, onIntentDone }: Props) {
         >
           <Icon name="smile" />
         </button>
-        <button class="icon-button" type="button" aria-label={t('composer.file')} onClick={() => files.current?.click()}>
+        <button
+          class="icon-button"
+          type="button"
+          aria-label={t('composer.file')}
+          onClick={() => files.current?.click()}
+        >
           <Icon name="attach" />
         </button>
         <input

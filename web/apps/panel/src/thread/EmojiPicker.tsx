@@ -5,7 +5,7 @@ import { Popover } from '../ui/Popover.js';
 import { COLUMNS, emoji } from './emoji.js';
 
 /** The picker; stays open so that several can be chosen. */
-export function EmojiPicker({ choose, onClose }: { choose(sign: string): void; onClose(): void }) {
+export function EmojiPicker({ choose, onClose }: { choose: (sign: string) => void; onClose: () => void }) {
   const { t } = useWords();
   return (
     <Popover class="menu emoji" role="dialog" label={t('composer.emoji')} columns={COLUMNS} onClose={onClose}>

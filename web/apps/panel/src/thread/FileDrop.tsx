@@ -5,7 +5,13 @@ import { useState } from 'preact/hooks';
 import { useWords } from '../texts/words.js';
 
 /** Takes files that are dropped on `children`. */
-export function FileDrop({ take, children }: { take(files: FileList): void; children: ComponentChildren }) {
+export function FileDrop({
+  take,
+  children,
+}: {
+  take: (files: FileList) => void;
+  children: ComponentChildren;
+}) {
   const { t } = useWords();
   const [over, setOver] = useState(false);
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;

@@ -11,13 +11,13 @@ import { Receipt } from './Receipt.js';
 
 /** What can be done with messages. */
 export interface ThreadActions {
-  say(text: string): void;
-  quote(message: ChatMessage): void;
-  edit(message: ChatMessage): void;
-  recall(message: ChatMessage): void;
-  react(message: ChatMessage, emoji: string): void;
-  retry(message: ChatMessage): void;
-  remove(message: ChatMessage): void;
+  say: (text: string) => void;
+  quote: (message: ChatMessage) => void;
+  edit: (message: ChatMessage) => void;
+  recall: (message: ChatMessage) => void;
+  react: (message: ChatMessage, emoji: string) => void;
+  retry: (message: ChatMessage) => void;
+  remove: (message: ChatMessage) => void;
 }
 
 interface Props {
@@ -34,7 +34,9 @@ function Row({ message, first, last, over, actions }: Props) {
   const { t, formats } = words;
   const { mine, sender, at, content } = message;
   const name = mine ? t('thread.you') : sender.name || t(`role.${sender.role}`);
-  const classes = ['message', mine ? 'mine' : 'theirs', first && 'first', last && 'last'].filter(Boolean).join(' ');
+  const classes = ['message', mine ? 'mine' : 'theirs', first && 'first', last && 'last']
+    .filter(Boolean)
+    .join(' ');
   return (
     <article class={classes} tabIndex={-1} aria-label={`${name} ${formats.time(at)}`} data-id={message.id}>
       {!mine && (last ? <Avatar person={sender} /> : <span class="avatar gap" />)}
@@ -48,7 +50,9 @@ function Row({ message, first, last, over, actions }: Props) {
           <div class={hasBubble(message) ? 'bubble' : 'plain'}>
             <MessageContent message={message} say={actions.say} />
           </div>
-          {message.seq !== null && <MessageActions message={message} text={lineOf(content, words)} over={over} actions={actions} />}
+          {message.seq !== null && (
+            <MessageActions message={message} text={lineOf(content, words)} over={over} actions={actions} />
+          )}
         </div>
         <ReactionRow message={message} react={actions.react} />
         <Receipt message={message} last={last} actions={actions} />

@@ -6,7 +6,15 @@ import { Icon } from '../ui/Icon.js';
 import type { ThreadActions } from './MessageRow.js';
 
 /** Time and ticks under a message; for those who hear rather than see, the word. */
-export function Receipt({ message, last, actions }: { message: ChatMessage; last: boolean; actions: ThreadActions }) {
+export function Receipt({
+  message,
+  last,
+  actions,
+}: {
+  message: ChatMessage;
+  last: boolean;
+  actions: ThreadActions;
+}) {
   const { t, formats } = useWords();
   const { status, mine, at } = message;
   if (status === 'failed' || status === 'asking') {

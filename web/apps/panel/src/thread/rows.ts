@@ -32,7 +32,10 @@ export const comings: Readonly<Record<string, 'thread.joined' | 'thread.left'>> 
 
 /** Whether it is told as a line rather than said in a bubble; the answer to a left message is what an agent says. */
 function isLine({ content, recalled }: ChatMessage): boolean {
-  return recalled || (lines.has(content.type) && !(content.type === 'event' && content.event === 'LEAVE_MSG_REPLIED'));
+  return (
+    recalled ||
+    (lines.has(content.type) && !(content.type === 'event' && content.event === 'LEAVE_MSG_REPLIED'))
+  );
 }
 
 function isShown({ content }: ChatMessage): boolean {
@@ -70,7 +73,13 @@ export function rowsOf(messages: readonly ChatMessage[], readBefore: number | nu
       return;
     }
     const first = !belongs(shown[index - 1], message) || rows.at(-1)?.kind !== 'message';
-    rows.push({ kind: 'message', key: message.id, message, first, last: !belongs(message, shown[index + 1]) });
+    rows.push({
+      kind: 'message',
+      key: message.id,
+      message,
+      first,
+      last: !belongs(message, shown[index + 1]),
+    });
   });
   return rows;
 }

@@ -8,13 +8,16 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preac
 const END = 48;
 const BEGINNING = 240;
 
+/** Whether the browser keeps what is looked at in its place when something above it grows; not at the very top. */
+const anchors = typeof CSS !== 'undefined' && CSS.supports('overflow-anchor: auto');
+
 /** How the log is scrolled. */
 export interface Scrolling {
   readonly atEnd: boolean;
   /** Messages of others that came while the reader was elsewhere. */
   readonly missed: number;
-  onScroll(): void;
-  toEnd(smooth?: boolean): void;
+  onScroll: () => void;
+  toEnd: (smooth?: boolean) => void;
 }
 
 /** Keeps `log` where it should be while `view` changes. `loadBefore` is asked for older messages near the beginning. */
@@ -48,8 +51,8 @@ export function useScrolling(
       toEnd();
     } else if (end.current) {
       box.scrollTop = box.scrollHeight;
-    } else if (first !== old.first && old.first) {
-      // Older messages came in above: what the reader looks at stays where it is.
+    } else if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
+      // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
       box.scrollTop += box.scrollHeight - old.height;
     }
     if (lastId !== old.last && !end.current && old.last) {

@@ -4,7 +4,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Shows `children` above the panel until it is closed by Escape, by a click beside it, or by who has opened it. */
-export function Dialog(props: { label: string; class?: string; onClose(): void; children: ComponentChildren }) {
+export function Dialog(props: {
+  label: string;
+  class?: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = element.current;

@@ -14,7 +14,13 @@ export function moveFocus(event: KeyboardEvent, inside: HTMLElement, columns = 1
   const at = buttons.indexOf(document.activeElement as HTMLElement);
   const step = steps[event.key];
   const next =
-    event.key === 'Home' ? 0 : event.key === 'End' ? buttons.length - 1 : step === undefined ? null : at + step;
+    event.key === 'Home'
+      ? 0
+      : event.key === 'End'
+        ? buttons.length - 1
+        : step === undefined
+          ? null
+          : at + step;
   if (next !== null) {
     event.preventDefault();
     buttons[Math.max(0, Math.min(buttons.length - 1, next))]?.focus();
@@ -27,7 +33,7 @@ export function Popover(props: {
   class?: string;
   role?: 'menu' | 'dialog';
   columns?: number;
-  onClose(): void;
+  onClose: () => void;
   children: ComponentChildren;
 }) {
   const element = useRef<HTMLDivElement>(null);
@@ -45,7 +51,10 @@ export function Popover(props: {
     document.addEventListener('pointerdown', elsewhere);
     return () => {
       document.removeEventListener('pointerdown', elsewhere);
-      if (before instanceof HTMLElement && (!document.activeElement || document.activeElement === document.body)) {
+      if (
+        before instanceof HTMLElement &&
+        (!document.activeElement || document.activeElement === document.body)
+      ) {
         before.focus();
       }
     };

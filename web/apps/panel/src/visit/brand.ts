@@ -36,7 +36,8 @@ export function paint(root: HTMLElement, brand: string, mode: 'light' | 'dark'):
 
 /** `share` of one colour, the rest of the other. */
 export function mix(one: string, other: string, share: number): string {
-  const parts = (colour: string) => [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
+  const parts = (colour: string) =>
+    [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
   const [a, b] = [parts(one), parts(other)];
   return `#${a
     .map((part, index) => Math.round(part * share + (b[index] ?? 0) * (1 - share)))

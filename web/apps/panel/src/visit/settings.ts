@@ -52,8 +52,12 @@ export function optionsOf(query: URLSearchParams): PanelOptions {
   const language = query.get('lang');
   const theme = query.get('theme');
   const texts = ['channel', 'organisation', 'workgroup', 'agent', 'title', 'brand'] as const;
+  const given = texts.flatMap((key) => {
+    const value = query.get(key);
+    return value ? [[key, value] as const] : [];
+  });
   return {
-    ...Object.fromEntries(texts.map((key) => [key, query.get(key)]).filter(([, value]) => value)),
+    ...(Object.fromEntries(given) as Pick<PanelOptions, (typeof texts)[number]>),
     ...(language === 'en' || language === 'zh-CN' ? { language } : {}),
     ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
   };
@@ -63,7 +67,16 @@ export function optionsOf(query: URLSearchParams): PanelOptions {
 export function addressOf(options: PanelOptions): string {
   const { channel, organisation, workgroup, agent, title, brand, language: lang, theme } = options;
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries({ channel, organisation, workgroup, agent, title, brand, lang, theme })) {
+  for (const [key, value] of Object.entries({
+    channel,
+    organisation,
+    workgroup,
+    agent,
+    title,
+    brand,
+    lang,
+    theme,
+  })) {
     if (value) {
       query.set(key, value);
     }

@@ -4,11 +4,11 @@ import { useEffect, useState } from 'preact/hooks';
 
 /** A value with listeners. */
 export interface Store<T> {
-  get(): T;
+  get: () => T;
   /** Replaces some members; listeners hear of it unless nothing differs. */
-  set(change: Partial<T>): void;
+  set: (change: Partial<T>) => void;
   /** Returns how to stop listening. */
-  subscribe(listener: () => void): () => void;
+  subscribe: (listener: () => void) => () => void;
 }
 
 /** Makes a store. */

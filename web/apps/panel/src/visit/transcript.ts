@@ -21,7 +21,11 @@ export function transcriptOf(messages: readonly ChatMessage[], words: Words, tit
 }
 
 /** Saves what the view keeps of the conversation, older pages included, as a file. */
-export async function downloadTranscript(conversation: Conversation, words: Words, title: string): Promise<void> {
+export async function downloadTranscript(
+  conversation: Conversation,
+  words: Words,
+  title: string,
+): Promise<void> {
   for (let page = 0; page < PAGES && !conversation.view.atStart; page += 1) {
     await conversation.loadBefore();
   }

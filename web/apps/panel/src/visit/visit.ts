@@ -50,7 +50,7 @@ export interface Visit {
   begin(): Promise<void>;
   go(screen: Screen): void;
   /** Asks for a service, or shows the choice if there are several. */
-  ask(service?: Service, name?: string, forceAgent?: boolean): Promise<void>;
+  ask: (service?: Service, name?: string, forceAgent?: boolean) => Promise<void>;
   /** Asks for a person where a robot answers. */
   askForPerson(): Promise<void>;
   openConversation(topic: string): void;
@@ -237,7 +237,8 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
           tell('ready', null);
         })
         .catch((cause: unknown) => {
-          const blocked = cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
+          const blocked =
+            cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
           store.set({ phase: blocked ? 'blocked' : 'unreachable' });
           tell('availability', false);
         });
@@ -261,7 +262,10 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
           asked = { ...asked, visitor: { ...asked.visitor, name } };
           await introduce();
         }
-        const started = await client.start({ [chosen.kind]: chosen.id, ...(forceAgent ? { forceAgent } : {}) });
+        const started = await client.start({
+          [chosen.kind]: chosen.id,
+          ...(forceAgent ? { forceAgent } : {}),
+        });
         open(started.conversation);
         if (started.outcome !== 'offline') {
           tell('conversation:start', { topic: started.conversation.topic });
