@@ -37,8 +37,12 @@ export function indexedDbStorage(factory: IDBFactory): OutboxStorage {
     });
   };
   return {
-    put: async (message) => void (await run('readwrite', (table) => table.put(message))),
-    remove: async (id) => void (await run('readwrite', (table) => table.delete(id))),
+    async put(message) {
+      await run('readwrite', (table) => table.put(message));
+    },
+    async remove(id) {
+      await run('readwrite', (table) => table.delete(id));
+    },
     all: () => run('readonly', (table) => table.getAll() as IDBRequest<StoredMessage[]>),
   };
 }

@@ -271,8 +271,8 @@ export class LiveConversation implements Conversation {
   }
 
   #say(content: Outgoing, id?: string): string {
-    const { outbox, me } = this.#context;
-    const { id: writer, role } = me();
+    const { outbox } = this.#context;
+    const { id: writer, role } = this.#context.me();
     // The server tells an agent whose reply has crossed with somebody else's.
     const extra = role === 'agent' && this.#follow.log.based ? { seenSeq: this.#follow.log.last } : {};
     return outbox.add({
