@@ -25,7 +25,7 @@ async function sizeOfEntry(entry) {
       minify: true,
       rollupOptions: {
         input: join(root, entry),
-        preserveEntrySignatures: 'strict',
+        preserveEntrySignatures: 'allow-extension',
         output: { format: 'es' },
       },
     },

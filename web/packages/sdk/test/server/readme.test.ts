@@ -33,6 +33,7 @@ it.skipIf(binary === undefined)('runs', async () => {
       return `const { ${names.replace(' as ', ': ')} } = modules['${from}'];`;
     });
   const lines: unknown[][] = [];
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the examples are ours
   const run = new Function(
     'modules',
     'endpoint',
