@@ -32,6 +32,9 @@ export default tseslint.config(
     },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Does not see that `??=` reads.
+      'no-unused-private-class-members': 'off',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -71,5 +74,6 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.js', 'e2e/**'],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
+  { files: ['**/test/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   { files: ['scripts/**', '**/*.mjs', '**/test/**', 'e2e/**'], rules: { 'no-console': 'off' } },
 );

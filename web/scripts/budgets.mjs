@@ -18,9 +18,21 @@ async function sizeOfEntry(entry) {
     configFile: false,
     logLevel: 'error',
     resolve,
-    build: { target, modulePreload: false, write: false, minify: true, rollupOptions: { input: join(root, entry), preserveEntrySignatures: 'strict', output: { format: 'es' } } },
+    build: {
+      target,
+      modulePreload: false,
+      write: false,
+      minify: true,
+      rollupOptions: {
+        input: join(root, entry),
+        preserveEntrySignatures: 'allow-extension',
+        output: { format: 'es' },
+      },
+    },
   });
-  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
+  const chunks = new Map(
+    output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]),
+  );
   const wanted = [...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
   for (const name of wanted) {
     wanted.push(...chunks.get(name).imports.filter((other) => chunks.has(other) && !wanted.includes(other)));
@@ -41,7 +53,9 @@ function sizesOfFiles({ name, pattern, each }) {
 
 function report(name, size, limit) {
   const broken = size > limit;
-  console.log(`${broken ? 'OVER' : ' ok '} ${(size / 1000).toFixed(1).padStart(6)} of ${limit / 1000} KB  ${name}`);
+  console.log(
+    `${broken ? 'OVER' : ' ok '} ${(size / 1000).toFixed(1).padStart(6)} of ${limit / 1000} KB  ${name}`,
+  );
   return broken;
 }
 

@@ -201,7 +201,8 @@ class LiveDesk implements Desk {
       listen: this.#client.listen.bind(this.#client),
     };
     this.#stops = [
-      listen('messages', (message) => this.#heard(message as WireMessage)),
+      // Back ends may put things there that are no messages of a conversation.
+      listen('messages', (told) => object(told)['thread'] && this.#heard(told as WireMessage)),
       listen('notify', (told) => this.#told(object(told))),
       listen('queue', () => this.#askQueue(COLLECT_MS)),
       listen('seats', (told) => this.#seat(object(told))),
@@ -227,11 +228,9 @@ class LiveDesk implements Desk {
   }
 
   #heard(message: WireMessage): void {
-    if (message.thread) {
-      this.#rows.heard(message);
-      if (message.thread.status === 'CHATTING') {
-        this.#queue.remove(message.thread.topic);
-      }
+    this.#rows.heard(message);
+    if (message.thread.status === 'CHATTING') {
+      this.#queue.remove(message.thread.topic);
     }
   }
 

@@ -97,8 +97,10 @@ class MqttLink implements Link {
 
   publish(message: WireMessage): void {
     this.#client.publish(message.thread.topic, encode(message), { qos: 1 }, (error, packet) => {
-      const code = (packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0;
-      const refusal = error ? refused(error) : code >= REFUSED ? serverError(`refused with ${code}`) : null;
+      // The error names the code only; the server's words are in the packet.
+      const words = (packet as { properties?: { reasonString?: string } } | undefined)?.properties
+        ?.reasonString;
+      const refusal = error ? (words === undefined ? refused(error) : serverError(words)) : null;
       if (refusal && !this.#closed) {
         this.#request.events.refused(message.uid, refusal);
       }

@@ -45,8 +45,8 @@ export function fileOutbox(path: string): OutboxStorage {
 }
 
 async function read(path: string): Promise<Map<string, StoredMessage>> {
-  const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return '[]';
     }
     throw error;

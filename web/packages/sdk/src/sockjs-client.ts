@@ -9,6 +9,5 @@ import type { Carrier } from './types.js';
 /** For `transports`, in the place of `'sockjs'`. */
 export const sockJsClientCarrier: Carrier = {
   name: 'sockjs-client',
-  open: (request, signal) =>
-    openStomp(new SockJS(request.endpoint + STOMP_PATH) as unknown as WebSocket, request, signal),
+  open: (request, signal) => openStomp(new SockJS(request.endpoint + STOMP_PATH), request, signal),
 };

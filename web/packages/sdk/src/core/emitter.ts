@@ -23,6 +23,6 @@ export function callSafely(callback: () => void): void {
   try {
     callback();
   } catch (error) {
-    void Promise.reject(error as Error);
+    void Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }

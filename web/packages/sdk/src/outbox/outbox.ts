@@ -5,7 +5,7 @@
 // message goes out under the same id as often as needed: the server keeps it once.
 
 import { newId } from '../core/uuid.js';
-import { ChatError } from '../errors/chat-error.js';
+import type { ChatError } from '../errors/chat-error.js';
 import { asChatError, errorOf } from '../errors/from-server.js';
 import type { Clock, OutboxStorage, StoredMessage } from '../types.js';
 import type { WireMessage } from '../wire/message.js';

@@ -1,9 +1,6 @@
-// Where queued messages wait: IndexedDB, or memory where there is none.
+// Where queued messages wait: the browser's database, or memory where there is none.
 
 import type { OutboxStorage, StoredMessage } from '../types.js';
-
-const DATABASE = 'deskwire';
-const TABLE = 'outbox';
 
 /** Keeps messages as long as the page lives. */
 export function memoryStorage(): OutboxStorage {
@@ -15,35 +12,17 @@ export function memoryStorage(): OutboxStorage {
   };
 }
 
-/** Keeps messages in the browser's database, opened at the first use. */
-export function indexedDbStorage(factory: IDBFactory): OutboxStorage {
-  let opened: Promise<IDBDatabase> | undefined;
-  const database = () =>
-    (opened ??= new Promise((resolve, reject) => {
-      const request = factory.open(DATABASE, 1);
-      request.onupgradeneeded = () => void request.result.createObjectStore(TABLE, { keyPath: 'id' });
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('the database cannot be opened'));
-    }));
-  const run = async <T>(
-    mode: IDBTransactionMode,
-    ask: (table: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> => {
-    const transaction = (await database()).transaction(TABLE, mode);
-    const request = ask(transaction.objectStore(TABLE));
-    return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error('the database has aborted'));
-    });
-  };
-  return {
-    put: async (message) => void (await run('readwrite', (table) => table.put(message))),
-    remove: async (id) => void (await run('readwrite', (table) => table.delete(id))),
-    all: () => run('readonly', (table) => table.getAll() as IDBRequest<StoredMessage[]>),
-  };
-}
-
 /** The best storage there is here. */
 export function defaultStorage(): OutboxStorage {
-  return typeof indexedDB === 'undefined' ? memoryStorage() : indexedDbStorage(indexedDB);
+  if (typeof indexedDB === 'undefined') {
+    return memoryStorage();
+  }
+  let loading: Promise<OutboxStorage> | undefined;
+  const storage = () =>
+    (loading ??= import('./indexed-db.js').then((module) => module.indexedDbStorage(indexedDB)));
+  return {
+    put: async (message) => (await storage()).put(message),
+    remove: async (id) => (await storage()).remove(id),
+    all: async () => (await storage()).all(),
+  };
 }

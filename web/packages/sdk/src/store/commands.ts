@@ -61,8 +61,10 @@ export class Commands {
   }
 
   async #message(type: string, content: string): Promise<void> {
-    const { http, me, compose } = this.#context;
-    this.#heard(await postMessage(http, me().role, compose(this.#topic, type, content)));
+    const context = this.#context;
+    this.#heard(
+      await postMessage(context.http, context.me().role, context.compose(this.#topic, type, content)),
+    );
   }
 
   async #post(path: string, body: object): Promise<void> {

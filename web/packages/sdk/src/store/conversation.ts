@@ -18,7 +18,7 @@ import type {
 import { toWire, UNSEEN } from '../wire/content.js';
 import type { WireMessage } from '../wire/message.js';
 import { Activity } from './activity.js';
-import { Commands } from './commands.js';
+import type { Commands } from './commands.js';
 import type { ConversationContext } from './context.js';
 import { Follow } from './follow.js';
 import type { Entry } from './log.js';
@@ -37,7 +37,7 @@ export class LiveConversation implements Conversation {
   readonly #follow: Follow;
   readonly #receipts: Receipts;
   readonly #activity: Activity;
-  readonly #commands: Commands;
+  #commands: Promise<Commands> | null = null;
   readonly #uploads: Uploads;
   readonly #projection = new Projection();
   readonly #drawn = new WeakMap<StoredMessage, ChatMessage>();
@@ -71,7 +71,6 @@ export class LiveConversation implements Conversation {
       (type, content) => context.link()?.publish(this.#wire(type, content)),
       changed,
     );
-    this.#commands = new Commands(topic, context, (message) => this.heard(message));
     this.#uploads = new Uploads(topic, context, (id, content) => this.#say(content, id), changed);
     this.#follow = new Follow({
       topic,
@@ -163,39 +162,39 @@ export class LiveConversation implements Conversation {
     return this.#uploads.cancel(id) || this.#context.outbox.cancel(id);
   }
 
-  recall(id: string): Promise<void> {
-    return this.#commands.recall(id);
+  async recall(id: string): Promise<void> {
+    return (await this.#command()).recall(id);
   }
 
-  edit(id: string, text: string): Promise<void> {
-    return this.#commands.edit(id, text);
+  async edit(id: string, text: string): Promise<void> {
+    return (await this.#command()).edit(id, text);
   }
 
-  react(id: string, emoji: string): Promise<void> {
+  async react(id: string, emoji: string): Promise<void> {
     const mine = this.view.messages
       .find((message) => message.id === id)
       ?.reactions.some((reaction) => reaction.mine && reaction.emoji === emoji);
-    return this.#commands.react(id, emoji, mine === true);
+    return (await this.#command()).react(id, emoji, mine === true);
   }
 
-  rate(rating: Rating): Promise<void> {
-    return this.#commands.rate(rating, this.view.rating.invitation);
+  async rate(rating: Rating): Promise<void> {
+    return (await this.#command()).rate(rating, this.view.rating.invitation);
   }
 
-  leaveMessage(message: LeftMessage): Promise<void> {
+  async leaveMessage(message: LeftMessage): Promise<void> {
     const prompt = this.#follow.log
       .entries()
       .filter(({ type }) => type === 'LEAVE_MSG')
       .at(-1);
-    return this.#commands.leaveMessage(message, prompt?.uid);
+    return (await this.#command()).leaveMessage(message, prompt?.uid);
   }
 
-  settleOrderCard(id: number, how: 'pay' | 'cancel'): Promise<void> {
-    return this.#commands.settleOrderCard(id, how);
+  async settleOrderCard(id: number, how: 'pay' | 'cancel'): Promise<void> {
+    return (await this.#command()).settleOrderCard(id, how);
   }
 
-  close(text?: string): Promise<void> {
-    return this.#commands.close(text);
+  async close(text?: string): Promise<void> {
+    return (await this.#command()).close(text);
   }
 
   /** A message in the outbox, as its writer holds it. */
@@ -270,9 +269,16 @@ export class LiveConversation implements Conversation {
     });
   }
 
+  /** What is done by requests is loaded when it is. */
+  #command(): Promise<Commands> {
+    return (this.#commands ??= import('./commands.js').then(
+      (module) => new module.Commands(this.topic, this.#context, (message) => this.heard(message)),
+    ));
+  }
+
   #say(content: Outgoing, id?: string): string {
-    const { outbox, me } = this.#context;
-    const { id: writer, role } = me();
+    const { outbox } = this.#context;
+    const { id: writer, role } = this.#context.me();
     // The server tells an agent whose reply has crossed with somebody else's.
     const extra = role === 'agent' && this.#follow.log.based ? { seenSeq: this.#follow.log.last } : {};
     return outbox.add({

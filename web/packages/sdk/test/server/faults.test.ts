@@ -111,7 +111,7 @@ describe.skipIf(binary === undefined)('blocked carriers', () => {
     const sockjs = await scene.visitor({ runtime: { webSocket } });
     expect(sockjs.client.state.carrier).toBe('sockjs');
     const fetching: typeof fetch = (input, init) =>
-      String(input).includes('/stomp/') ? Promise.reject(new TypeError('blocked')) : fetch(input, init);
+      (input as string).includes('/stomp/') ? Promise.reject(new TypeError('blocked')) : fetch(input, init);
     const http = await scene.visitor({ runtime: { webSocket, fetch: fetching } });
     expect(http.client.state).toMatchObject({ carrier: 'http', status: 'degraded' });
     await http.conversation.sendText('still here').done;
