@@ -80,12 +80,10 @@ export function createButton(actions: { toggle: () => void; near: () => void }):
     launch,
     paint(brand, theme) {
       const fill = brand && /^#[\da-f]{6}$/i.test(brand) ? brand : defaultBrand;
-      const dark =
-        theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme:dark)').matches);
       host.style.setProperty('--fill', fill);
       host.style.setProperty('--on-fill', textOn(fill));
-      host.style.setProperty('--ground', dark ? '#0f1514' : '#f2f5f4');
-      host.toggleAttribute('data-light', theme === 'light');
+      panel.style.colorScheme = said.style.colorScheme =
+        theme === 'dark' || theme === 'light' ? theme : 'light dark';
     },
     label(texts) {
       words = texts;

@@ -10,7 +10,8 @@ import { WordsContext } from './texts/words.js';
 import { ConnectionBar } from './thread/ConnectionBar.js';
 import { VisitContext } from './visit/context.js';
 import { useStore } from './visit/store.js';
-import type { Visit, VisitState } from './visit/visit.js';
+import type { VisitState } from './visit/state.js';
+import type { Visit } from './visit/visit.js';
 
 function Screen({ state }: { state: VisitState }) {
   switch (state.phase) {

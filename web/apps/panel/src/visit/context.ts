@@ -4,7 +4,8 @@ import { createContext } from 'preact';
 import { useCallback, useContext } from 'preact/hooks';
 import type { Conversation, ConversationView } from '@deskwire/sdk';
 import { useStore, useWatched } from './store.js';
-import type { Visit, VisitState } from './visit.js';
+import type { VisitState } from './state.js';
+import type { Visit } from './visit.js';
 
 /** The visit in use. */
 export const VisitContext = createContext<Visit | null>(null);

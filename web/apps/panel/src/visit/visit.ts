@@ -1,44 +1,23 @@
 // One visit: who the visitor is, which conversation is open, which screen is shown, and what the host page is told.
 
-import type { PanelEvents, PanelOptions, PageFacts, ToPanel } from '@deskwire/launcher/bridge';
+import type { PageFacts, PanelOptions, ToPanel } from '@deskwire/launcher/bridge';
 import { chooseLocale } from '@deskwire/i18n';
 import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
 import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
-import { lineOf } from '../content/line.js';
 import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
-import { ring, titleWith } from './attention.js';
+import { ring } from './attention.js';
 import type { Host } from './host.js';
-import { fetchChannel, settingsFrom } from './settings.js';
-import type { ChannelSettings, Service } from './settings.js';
 import { serviceOf } from './service-of.js';
+import { fetchChannel, settingsFrom } from './settings.js';
+import type { Service } from './settings.js';
+import { isRunning } from './state.js';
+import type { Screen, VisitState } from './state.js';
 import { forgetAll, keep, kept } from './storage.js';
 import { createStore } from './store.js';
 import type { Store } from './store.js';
-
-/** Which screen is shown. */
-export type Screen = 'home' | 'choose' | 'thread' | 'history';
-
-/** Everything that the screens show, beside the conversation itself. */
-export interface VisitState {
-  readonly phase: 'loading' | 'ready' | 'unreachable' | 'blocked';
-  readonly screen: Screen;
-  readonly settings: ChannelSettings;
-  /** The visitor's language; null until it is loaded. */
-  readonly words: Words | null;
-  readonly conversation: Conversation | null;
-  /** Newest first; null until they have been asked for. */
-  readonly recent: readonly ConversationSummary[] | null;
-  /** The panel is on the screen. */
-  readonly shown: boolean;
-  readonly full: boolean;
-  readonly sound: boolean;
-  /** Something is under way that the visitor waits for. */
-  readonly busy: boolean;
-  /** Why the last thing the visitor asked for did not work. */
-  readonly problem: ChatError | null;
-}
+import { createTelling } from './telling.js';
 
 /** What the visitor can do. */
 export interface Visit {
@@ -62,13 +41,10 @@ export interface Visit {
   forget(): Promise<void>;
 }
 
-const running = new Set(['new', 'robot', 'queuing', 'chatting']);
-
 /** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
 export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
   let asked = options;
   let page: PageFacts | undefined;
-  let stopWatching = () => {};
   let begun: Promise<void> | undefined;
   const store = createStore<VisitState>({
     phase: 'loading',
@@ -83,8 +59,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     busy: false,
     problem: null,
   });
-  const tell = <K extends keyof PanelEvents>(on: K, value: PanelEvents[K]) =>
-    host.post({ on, value } as Parameters<Host['post']>[0]);
+  const { tell, follow, stop } = createTelling(host, client, store);
 
   /** Does what the visitor has asked for; what goes wrong is shown. */
   async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
@@ -101,30 +76,9 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     }
   }
 
-  /** Tells the host page how the conversation goes. */
-  function watch(conversation: Conversation): void {
-    stopWatching();
-    let { status, agent, queue } = conversation.view;
-    const check = () => {
-      const view = conversation.view;
-      if (running.has(view.status) !== running.has(status)) {
-        tell(running.has(view.status) ? 'conversation:start' : 'conversation:end', { topic: view.topic });
-      }
-      if (view.agent && view.agent.id !== agent?.id) {
-        tell('agent', { name: view.agent.name, avatar: view.agent.avatar });
-      }
-      if (view.queue?.position !== queue?.position) {
-        tell('queue', view.queue?.position ?? 0);
-      }
-      ({ status, agent, queue } = view);
-    };
-    stopWatching = conversation.subscribe(check);
-    void conversation.join().then(check, () => undefined);
-  }
-
   function open(conversation: Conversation): void {
     store.set({ conversation, screen: 'thread', problem: null });
-    watch(conversation);
+    follow(conversation);
   }
 
   async function readRecent(): Promise<readonly ConversationSummary[]> {
@@ -135,28 +89,6 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     );
     store.set({ recent });
     return recent;
-  }
-
-  client.on('message', (message) => {
-    const { words, sound, shown } = store.get();
-    const text = words ? lineOf(message.content, words) : '';
-    if (words && text) {
-      tell('message', { sender: message.sender.name || words.t('panel.title'), text });
-      if (sound && client.leader && (!shown || document.hidden)) {
-        ring();
-      }
-    }
-  });
-  client.on('unread', (count) => {
-    tell('unread', count);
-    badge(count);
-  });
-  document.addEventListener('visibilitychange', () => badge(0));
-
-  function badge(count: number): void {
-    if (host.frame === 'hosted') {
-      document.title = titleWith(document.title, document.hidden && client.leader ? count : 0);
-    }
   }
 
   /** Speaks the language that fits from now on. */
@@ -189,6 +121,19 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     }
   }
 
+  /** The page has other wishes, or knows the visitor better. */
+  function update(options: PanelOptions, facts: PageFacts): void {
+    const known = JSON.stringify(asked.visitor);
+    asked = { ...asked, ...options };
+    page = facts;
+    store.set({ settings: settingsFrom(store.get().settings, asked) });
+    if (store.get().phase === 'ready' && JSON.stringify(asked.visitor) !== known) {
+      introduce().catch(() => undefined);
+    } else {
+      void speak();
+    }
+  }
+
   const visit: Visit = {
     store,
     client,
@@ -198,10 +143,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
       switch (message.do) {
         case 'init':
         case 'update':
-          asked = { ...asked, ...message.options };
-          page = message.page;
-          store.set({ settings: settingsFrom(store.get().settings, asked) });
-          void speak();
+          update(message.options, message.page);
           if (message.do === 'init') {
             store.set({ shown: message.shown, full: message.full });
             void visit.begin();
@@ -211,7 +153,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
           store.set({ shown: message.shown, full: message.full });
           break;
         case 'send':
-          void visit.begin().then(async () => {
+          void (begun ?? visit.begin()).then(async () => {
             if (!store.get().conversation) {
               await visit.ask(store.get().settings.services[0]);
             }
@@ -219,7 +161,10 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
           });
           break;
         case 'shutdown':
-          void visit.forget().then(() => host.post({ do: 'forgotten' }));
+          // Whatever is being begun must not bring back what is forgotten.
+          void Promise.resolve(begun)
+            .then(() => visit.forget())
+            .then(() => host.post({ do: 'forgotten' }));
           break;
       }
     },
@@ -229,7 +174,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
         .then(introduce)
         .then(readRecent)
         .then((recent) => {
-          const last = recent.find(({ status }) => running.has(status));
+          const last = recent.find(({ status }) => isRunning(status));
           if (last && !store.get().conversation) {
             open(client.conversation(last.topic));
           }
@@ -302,7 +247,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
       }
     },
     async forget() {
-      stopWatching();
+      stop();
       store.get().conversation?.leave();
       await client.logout().catch(() => undefined);
       forgetAll();
