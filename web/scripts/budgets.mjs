@@ -11,8 +11,9 @@ import { root } from './workspaces.mjs';
 
 const gzipped = (content) => gzipSync(content, { level: 9 }).length;
 
-/** Size of what an app loads at once when it imports the entry. */
-async function sizeOfEntry(entry) {
+/** Chunks of an app that uses the entry; `together` are modules that share one chunk. */
+async function bundle(entry, together) {
+  const codeSplitting = together && { groups: [{ name: 'initial', test: (id) => together.has(id) }] };
   const { output } = await build({
     root,
     configFile: false,
@@ -26,18 +27,27 @@ async function sizeOfEntry(entry) {
       rollupOptions: {
         input: join(root, entry),
         preserveEntrySignatures: 'allow-extension',
-        output: { format: 'es' },
+        output: { format: 'es', ...(codeSplitting && { codeSplitting }) },
       },
     },
   });
-  const chunks = new Map(
-    output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]),
-  );
-  const wanted = [...chunks.values()].filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
-  for (const name of wanted) {
-    wanted.push(...chunks.get(name).imports.filter((other) => chunks.has(other) && !wanted.includes(other)));
+  return output.filter(({ type }) => type === 'chunk');
+}
+
+/** The chunks that are loaded at once. */
+function initial(chunks) {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const wanted = new Set(chunks.filter(({ isEntry }) => isEntry));
+  for (const { imports } of wanted) {
+    imports.filter((name) => byName.has(name)).forEach((name) => wanted.add(byName.get(name)));
   }
-  return wanted.reduce((sum, name) => sum + gzipped(chunks.get(name).code), 0);
+  return [...wanted];
+}
+
+/** Size of what an app loads at once when it imports the entry. */
+async function sizeOfEntry(entry) {
+  const modules = new Set(initial(await bundle(entry)).flatMap(({ moduleIds }) => moduleIds));
+  return initial(await bundle(entry, modules)).reduce((sum, { code }) => sum + gzipped(code), 0);
 }
 
 /** `[name, size]` of the files of `dist` that a row is about; none if they were not built. */

@@ -13,9 +13,8 @@ import { defaultStorage } from './outbox/storage.js';
 import { LiveConversation } from './store/conversation.js';
 import { toChatMessage } from './store/project.js';
 import { toStatus } from './store/standing.js';
-import { toSummary } from './store/summary.js';
 import { carriers } from './transports/carriers.js';
-import { paths, postMessage } from './transports/http-api.js';
+import { postMessage, unreadOf } from './transports/http-api.js';
 import type {
   Carrier,
   ChatClient,
@@ -37,7 +36,7 @@ import type {
   StoredMessage,
   VisitorOptions,
 } from './types.js';
-import { list, object, text, type JsonObject } from './wire/json.js';
+import { object, text } from './wire/json.js';
 import { UNSEEN } from './wire/content.js';
 import type { WireMessage } from './wire/message.js';
 
@@ -229,7 +228,7 @@ class Client implements ChatClient {
   }
 
   async conversations(): Promise<readonly ConversationSummary[]> {
-    return (await this.#rows()).map(toSummary);
+    return (await import('./store/queries.js')).conversations(this.http, this.#me());
   }
 
   listen(feed: Feed, listener: (told: unknown) => void): () => void {
@@ -242,26 +241,8 @@ class Client implements ChatClient {
     return () => void listeners.delete(listener);
   }
 
-  async search({ agent, visitor, types, size, ...query }: SearchQuery): Promise<SearchPage> {
-    const page = await this.http.get<JsonObject>(paths(this.#me().role).search, {
-      ...query,
-      agentUid: agent,
-      visitorUid: visitor,
-      type: types?.join(','),
-      pageSize: size,
-    });
-    const me = { me: this.#me().id, othersRead: 0, othersDelivered: 0 };
-    return {
-      found: list(page['content']).map((row) => {
-        const { message, snippet, positions } = object(row);
-        return {
-          message: toChatMessage(message as WireMessage, me),
-          snippet: text(snippet),
-          positions: list(positions) as [number, number][],
-        };
-      }),
-      next: text(page['next']) || null,
-    };
+  async search(query: SearchQuery): Promise<SearchPage> {
+    return (await import('./store/queries.js')).search(this.http, this.#me(), query);
   }
 
   async leftovers(): Promise<readonly Sending[]> {
@@ -299,7 +280,7 @@ class Client implements ChatClient {
       wanted: () => this.#connection.want(),
       compose: (...parts) => this.#compose(...parts),
       toWireMessage: (stored) => this.#toWireMessage(stored),
-      unreadOf: (of) => this.#unreadOf(of),
+      unreadOf: (of) => unreadOf(this.http, this.#me(), of),
       readHere: (of, seq) => this.#runtime.tabs.post({ kind: 'read', topic: of, seq, tab: this.#tab }),
       heardNew: (message) => this.#events.emit('message', message),
       drawn: () => this.#count(),
@@ -416,19 +397,6 @@ class Client implements ChatClient {
       user: { uid, nickname: name, avatar, type: role.toUpperCase() },
       extra: JSON.stringify({ orgUid: organisation, ...extra }),
     };
-  }
-
-  async #unreadOf(topic: string): Promise<number> {
-    if (this.#me().role === 'agent') {
-      return toSummary(await this.http.get<JsonObject>('/api/v1/thread/query/topic', { topic })).unread;
-    }
-    return toSummary((await this.#rows()).find((row) => row['topic'] === topic) ?? {}).unread;
-  }
-
-  async #rows(): Promise<JsonObject[]> {
-    const path = this.#me().role === 'visitor' ? '/visitor/api/v1/threads' : '/api/v1/thread/query';
-    const page = await this.http.get<unknown>(path, { uid: this.#me().id, pageSize: 100 });
-    return (Array.isArray(page) ? page : list(object(page)['content'])).map(object);
   }
 
   /** What earlier pages of this user have left in storage is sent by the tab that leads. */

@@ -1,0 +1,54 @@
+// The codes are those of the server: each refusal of the desk has one, and is recognised by its words.
+
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../src/index.js';
+import { serverError } from '../src/errors/from-server.js';
+
+const source = await readFile(new URL('../../../../crates/desk/src/error.rs', import.meta.url), 'utf8');
+
+/** Each variant of the desk's error with its words, as `["NotYours", "there is no such …"]`. */
+const refusals = [...source.matchAll(/#\[error\("([^"]+)"[^\]]*\)\]\s+(\w+)/g)].map(
+  ([, words = '', variant = '']) => ({
+    variant,
+    code: variant.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase(),
+    words: words.replace(/\{[^}]*\}/g, 'X'),
+  }),
+);
+
+describe('error codes', () => {
+  it('are read from the server', () => expect(refusals.length).toBeGreaterThan(20));
+
+  // What is unclear says in each case something else; a store that fails is the server's fault.
+  it.each(refusals.filter(({ words, variant }) => words !== 'X' && variant !== 'Store'))(
+    '$code is recognised',
+    ({ code, words }) => expect(serverError(words).code).toBe(code),
+  );
+
+  it('have words that do not hide each other', () => {
+    for (const [code, { says }] of Object.entries(errorCodes)) {
+      if (says !== undefined) {
+        expect(serverError(`${says} …`).code).toBe(code);
+      }
+    }
+  });
+
+  it.each([
+    [401, 'AUTH_EXPIRED', false],
+    [403, 'FORBIDDEN', false],
+    [413, 'TOO_LARGE', false],
+    [429, 'TOO_MANY', true],
+    [500, 'INTERNAL', true],
+    [503, 'BUSY', true],
+    [200, 'REFUSED', false],
+  ])('HTTP %i is %s', (status, code, retryable) =>
+    expect(serverError('something else', { status })).toMatchObject({ code, retryable, status }),
+  );
+
+  it('prefer the name that the server gives', () => {
+    expect(serverError('in whatever words', { status: 409, code: 'TAKEN' })).toMatchObject({ code: 'TAKEN' });
+    expect(serverError('in whatever words', { status: 409, code: 'UNHEARD_OF' })).toMatchObject({
+      code: 'REFUSED',
+    });
+  });
+});
