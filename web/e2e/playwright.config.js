@@ -21,6 +21,8 @@ export default defineConfig({
   projects,
   use: {
     launchOptions: {
+      // Users have a back/forward cache.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
         '--headless',

@@ -158,7 +158,8 @@ test('the back/forward cache brings a working page back', async ({ page }) => {
   await page.evaluate(() => (window.mark = true));
   await page.goto(`${stack.url}/demo/`);
   await page.evaluate(() => history.back());
-  await page.waitForURL(/chat/);
+  await page.waitForURL(/chat/, { waitUntil: 'commit' });
+  expect(await page.evaluate(() => window.mark)).toBe(true);
   await agent.say(topic, 'welcome back');
   await expect(page.getByRole('log').getByText('welcome back')).toBeVisible();
   await say(page, 'second');
@@ -192,4 +193,78 @@ test('a reader of old messages is not pulled down, and 500 messages leave at mos
   await log.evaluate((box) => box.scrollTo(0, 0));
   await expect(log.getByText('message 250', { exact: true })).toBeAttached();
   await expect(log.getByText(oldest, { exact: true })).toBeInViewport();
+});
+
+test('files come by paste and by drag; what is too large says so and goes away', async ({ page }) => {
+  const { agent, topic } = await chatting(page);
+  const give = (selector, event, name, size) =>
+    page.evaluate(
+      ([target, type, fileName, bytes]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes).fill(65)], fileName, { type: 'text/plain' }));
+        const options = { bubbles: true, cancelable: true };
+        document
+          .querySelector(target)
+          .dispatchEvent(
+            type === 'paste'
+              ? new ClipboardEvent(type, { ...options, clipboardData: data })
+              : new DragEvent(type, { ...options, dataTransfer: data }),
+          );
+      },
+      [selector, event, name, size],
+    );
+  await give('textarea', 'paste', 'pasted.txt', 10);
+  await expect(page.getByRole('link', { name: /pasted\.txt/ })).toBeVisible();
+  await give('.thread', 'dragover', 'dragged.txt', 10);
+  await expect(page.getByText('Drop to send')).toBeVisible();
+  await give('.thread', 'drop', 'dragged.txt', 10);
+  await expect(page.getByRole('link', { name: /dragged\.txt/ })).toBeVisible();
+  await expect
+    .poll(async () => (await agent.history(topic)).filter(({ type }) => type === 'FILE').length)
+    .toBe(2);
+  await give('textarea', 'paste', 'large.txt', 30_000_000);
+  const failed = page.getByRole('alert').filter({ hasText: 'Not sent' });
+  await expect(failed).toBeVisible({ timeout: 30_000 });
+  await failed.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('large.txt')).toHaveCount(0);
+});
+
+test('the conversation is passed on, and the visitor sees to whom', async ({ page }) => {
+  const { agent, topic } = await chatting(page);
+  const { agent: ben } = await stack.desk({ name: 'Ben' });
+  await ben.online();
+  await agent.post('/api/v1/thread/transfer/create', { topic, agentUid: ben.user.uid });
+  await ben.post('/api/v1/thread/transfer/accept', { topic });
+  await expect(page.getByText('Ben has joined the conversation')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Ben' })).toBeVisible();
+});
+
+test('the menu changes the language and ends the conversation, which can be gone on with', async ({
+  page,
+}) => {
+  const { agent } = await chatting(page);
+  const choose = async (menu, item) => {
+    await page.getByRole('button', { name: menu, exact: true }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await choose('Menu', '中文');
+  await expect(page.getByRole('textbox', { name: '输入消息' })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
+  await choose('菜单', 'English');
+  await choose('Menu', 'End conversation');
+  await page.getByRole('button', { name: 'End conversation' }).click();
+  await expect(page.getByText('This conversation has ended')).toBeVisible();
+  await expect.poll(() => agent.threads()).toHaveLength(0);
+  await page.getByRole('button', { name: 'Continue the conversation' }).click();
+  await say(page, 'I am back');
+  await expect.poll(() => agent.threads()).toHaveLength(1);
+});
+
+test('a message that was not seen shows on the first screen, and is marked as new', async ({ page }) => {
+  const { agent, topic } = await chatting(page);
+  await say(page, 'hello');
+  await page.getByRole('button', { name: 'Back' }).click();
+  await agent.say(topic, 'are you there?');
+  await page.getByRole('button', { name: /are you there/ }).click();
+  await expect(page.getByText('New messages', { exact: true })).toBeVisible();
 });

@@ -8,16 +8,13 @@ const closeShape = 'M6 6l12 12M18 6 6 18';
 const downShape = 'm6 9 6 6 6-6';
 const defaultBrand = '#0b6b5b';
 
-/** Makes an element with attributes and children. */
+/** Makes an element with properties and children. */
 function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Record<string, string> = {},
+  properties: Partial<HTMLElementTagNameMap[K]>,
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, value);
-  }
+  const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }
@@ -48,27 +45,27 @@ export interface Button {
 
 /** Builds the button into a shadow root, which the page's rules do not reach. */
 export function createButton(actions: { toggle: () => void; near: () => void }): Button {
-  const host = make('div');
+  const host = make('div', {});
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
   root.adoptedStyleSheets = [sheet];
-  const panel = make('div', { class: 'panel', role: 'dialog', hidden: '' });
-  const launch = make('button', { class: 'launch', type: 'button', 'aria-haspopup': 'dialog' });
-  const count = make('span', { class: 'count', 'aria-hidden': 'true', hidden: '' });
-  const status = make('span', { class: 'quiet', role: 'status' });
-  const read = make('button', { class: 'read', type: 'button' });
-  const away = make('button', { class: 'away', type: 'button' }, icon(closeShape));
-  const said = make('div', { class: 'said', hidden: '' }, read, away);
+  const panel = make('div', { className: 'panel', role: 'dialog', hidden: true });
+  const launch = make('button', { className: 'launch', type: 'button', ariaHasPopup: 'dialog' });
+  const count = make('span', { className: 'count', ariaHidden: 'true', hidden: true });
+  const status = make('span', { className: 'quiet', role: 'status' });
+  const read = make('button', { className: 'read', type: 'button' });
+  const away = make('button', { className: 'away', type: 'button' }, icon(closeShape));
+  const said = make('div', { className: 'said', hidden: true }, read, away);
   let words = { open: '', close: '' };
   let isOpen = false;
   const show = () => {
     launch.replaceChildren(icon(isOpen ? downShape : chatShape));
-    launch.setAttribute('aria-expanded', String(isOpen));
-    launch.setAttribute('aria-label', isOpen ? words.close : words.open);
+    launch.ariaExpanded = String(isOpen);
+    launch.ariaLabel = isOpen ? words.close : words.open;
   };
   launch.onclick = read.onclick = () => actions.toggle();
-  launch.onpointerenter = launch.onfocus = () => actions.near();
+  launch.addEventListener('pointerenter', actions.near, { once: true });
   away.onclick = () => {
     said.hidden = true;
     launch.focus();
@@ -87,8 +84,8 @@ export function createButton(actions: { toggle: () => void; near: () => void }):
     },
     label(texts) {
       words = texts;
-      panel.setAttribute('aria-label', texts.panel);
-      away.setAttribute('aria-label', texts.dismiss);
+      panel.ariaLabel = texts.panel;
+      away.ariaLabel = texts.dismiss;
       show();
     },
     shown(open) {

@@ -72,14 +72,9 @@ export function createLauncher(origin: string): Launcher {
     listeners.get(event)?.forEach((listener) => listener(value));
   }
 
+  /** Whoever comes near the button will open the panel: the way to its server is made ready. */
   function connectEarly(): void {
-    if (!frame && !document.querySelector('link[data-deskwire]')) {
-      const link = document.createElement('link');
-      link.rel = 'preconnect';
-      link.href = origin;
-      link.dataset['deskwire'] = '';
-      document.head.append(link);
-    }
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'preconnect', href: origin }));
   }
 
   function load(): Frame {

@@ -9,21 +9,18 @@ font:15px/22px system-ui,-apple-system,"Segoe UI","PingFang SC","Hiragino Sans G
 :host([data-hidden]){display:none!important}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
-button{font:inherit;border:0;cursor:pointer;padding:0}
-button:focus-visible{outline:2px solid #1257c9;outline-offset:2px;box-shadow:0 0 0 2px #fff}
+button{font:inherit;border:0;cursor:pointer;padding:0;background:none;color:inherit}
+button:focus-visible{outline:2px solid #1257c9;outline-offset:2px}
 .launch{position:absolute;right:20px;bottom:20px;width:56px;height:56px;border-radius:50%;display:grid;place-items:center;
-background:var(--fill);color:var(--on-fill);box-shadow:0 4px 16px #0004;transition:transform .18s cubic-bezier(.2,.8,.2,1)}
-.launch:hover{transform:translateY(-2px)}
+background:var(--fill);color:var(--on-fill);box-shadow:0 4px 16px #0004}
 svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
 .count{position:absolute;right:14px;bottom:60px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;
-background:#b3261e;color:#fff;font-size:12px;font-weight:700;line-height:22px;text-align:center;pointer-events:none;
-box-shadow:0 0 0 2px #fff}
+background:#b3261e;color:#fff;font-size:12px;font-weight:700;text-align:center;pointer-events:none}
 .said{position:absolute;right:20px;bottom:92px;width:min(300px,calc(100vw - 40px));display:flex;background:Canvas;color:CanvasText;
 border-radius:14px 14px 3px 14px;box-shadow:0 6px 24px #0003;animation:rise .24s cubic-bezier(.2,.8,.2,1)}
-.said .read{flex:1;min-width:0;padding:12px 0 12px 16px;text-align:left;background:none;color:inherit;border-radius:14px}
+.said .read{flex:1;min-width:0;padding:12px 0 12px 16px;text-align:left;border-radius:14px}
 .said b,.said span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;overflow-wrap:anywhere}
-.said b{font-weight:600;font-size:13px;line-height:20px}
-.said .away{flex:none;width:40px;height:40px;background:none;color:inherit;border-radius:14px}
+.said .away{flex:none;width:40px;height:40px;border-radius:14px}
 .said .away svg{width:16px;height:16px}
 .panel{position:absolute;right:20px;bottom:92px;width:400px;height:min(680px,calc(100vh - 112px));max-width:calc(100vw - 40px);
 border-radius:20px;overflow:hidden;background:Canvas;box-shadow:0 16px 56px #0004;
@@ -36,7 +33,7 @@ animation:rise .18s cubic-bezier(.2,.8,.2,1)}
 :host([data-full]) :is(.launch,.count,.said){display:none}
 .quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @keyframes rise{from{opacity:0;transform:translateY(8px)}}
-@media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
+@media(prefers-reduced-motion:reduce){*{animation:none!important}}
 @media(forced-colors:active){.launch{border:2px solid}}
 `;
 

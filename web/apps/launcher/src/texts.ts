@@ -22,6 +22,5 @@ const words = {
 
 /** The words of a language; the page's own, if none is asked for. */
 export function textsFor(language: string | undefined): Record<keyof (typeof words)['en'], string> {
-  const page = document.documentElement.lang;
-  return words[chooseLocale([language, page, ...navigator.languages].filter((tag): tag is string => !!tag))];
+  return words[chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages])];
 }

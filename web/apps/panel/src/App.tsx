@@ -51,7 +51,7 @@ export function App({ visit }: { visit: Visit }) {
     }
   }, [words]);
   useEffect(() => {
-    if (state.phase === 'ready') {
+    if (state.phase !== 'loading') {
       fetchMore();
     }
   }, [state.phase]);

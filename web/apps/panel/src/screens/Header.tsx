@@ -13,11 +13,11 @@ import { Icon } from '../ui/Icon.js';
 export function Header() {
   const { t } = useWords();
   const visit = useVisit();
-  const { screen, conversation, settings } = useVisitState();
+  const { phase, screen, conversation, settings } = useVisitState();
   const [open, setOpen] = useState(false);
   const title = settings.title || t('panel.title');
   return (
-    <header class="bar">
+    <header class={screen === 'home' && phase === 'ready' ? 'bar band' : 'bar'}>
       {screen !== 'home' && (
         <button
           class="icon-button"

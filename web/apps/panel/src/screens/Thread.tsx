@@ -2,16 +2,14 @@
 
 import type { ChatMessage, Conversation } from '@deskwire/sdk';
 import { useMemo, useState } from 'preact/hooks';
-import { LeaveMessageForm } from '../later.js';
+import { Ended, LeaveMessageForm, QueueCard } from '../later.js';
 import { useView, useVisitState } from '../visit/context.js';
 import { Composer } from '../thread/Composer.js';
 import type { Intent } from '../thread/Composer.js';
 import { FileDrop } from '../thread/FileDrop.js';
 import { Log } from '../thread/Log.js';
 import type { ThreadActions } from '../thread/MessageRow.js';
-import { Ended } from './Ended.js';
 import { ProblemLine } from './ProblemLine.js';
-import { QueueCard } from './Queue.js';
 
 /** Whether a message of the running service waits to be left. */
 function isAway(status: string): boolean {

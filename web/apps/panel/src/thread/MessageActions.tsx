@@ -67,7 +67,7 @@ export function MessageActions(props: {
 
 /** Signs that others have answered with; a click joins them or takes one's own away. */
 export function ReactionRow({ message, react }: { message: ChatMessage; react: ThreadActions['react'] }) {
-  return message.reactions.length === 0 ? null : (
+  return (
     <p class="reactions">
       {message.reactions.map(({ emoji, by, mine }) => (
         <button key={emoji} type="button" aria-pressed={mine} onClick={() => react(message, emoji)}>

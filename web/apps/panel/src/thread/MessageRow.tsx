@@ -4,9 +4,9 @@ import type { ChatMessage } from '@deskwire/sdk';
 import { Component } from 'preact';
 import { lineOf } from '../content/line.js';
 import { hasBubble, MessageContent } from '../content/MessageContent.js';
+import { MessageActions, ReactionRow } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Avatar } from '../ui/Avatar.js';
-import { MessageActions, ReactionRow } from './MessageActions.js';
 import { Receipt } from './Receipt.js';
 
 /** What can be done with messages. */
@@ -54,7 +54,7 @@ function Row({ message, first, last, over, actions }: Props) {
             <MessageActions message={message} text={lineOf(content, words)} over={over} actions={actions} />
           )}
         </div>
-        <ReactionRow message={message} react={actions.react} />
+        {message.reactions.length > 0 && <ReactionRow message={message} react={actions.react} />}
         <Receipt message={message} last={last} actions={actions} />
       </div>
     </article>

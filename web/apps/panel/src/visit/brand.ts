@@ -20,20 +20,6 @@ export function brandColours(brand: string, mode: 'light' | 'dark'): Readonly<Re
   };
 }
 
-/** Puts the colours of a brand on the page, or takes them off for a colour that is none. */
-export function paint(root: HTMLElement, brand: string, mode: 'light' | 'dark'): void {
-  const colours = brandColours('#000000', mode);
-  const wanted = /^#[\da-f]{6}$/i.test(brand) ? brandColours(brand.toLowerCase(), mode) : undefined;
-  for (const name of Object.keys(colours)) {
-    const value = wanted?.[name];
-    if (value) {
-      root.style.setProperty(name, value);
-    } else {
-      root.style.removeProperty(name);
-    }
-  }
-}
-
 /** `share` of one colour, the rest of the other. */
 export function mix(one: string, other: string, share: number): string {
   const parts = (colour: string) =>

@@ -5,6 +5,7 @@ import { chooseLocale } from '@deskwire/i18n';
 import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
 import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
+import { lineOf } from '../content/line.js';
 import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
 import { ring } from './attention.js';
@@ -90,6 +91,17 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     store.set({ recent });
     return recent;
   }
+
+  // The list of conversations follows what is said while it is on the screen.
+  client.on('message', ({ topic, content, at }) => {
+    const { recent, words } = store.get();
+    const lastText = words ? lineOf(content, words) : '';
+    if (recent && lastText) {
+      const update = (row: ConversationSummary) =>
+        row.topic === topic ? { ...row, lastText, lastAt: at, unread: row.unread + 1 } : row;
+      store.set({ recent: recent.map(update) });
+    }
+  });
 
   /** Speaks the language that fits from now on. */
   async function speak(): Promise<Words> {
