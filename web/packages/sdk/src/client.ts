@@ -3,6 +3,7 @@
 import { browserRuntime } from './core/browser.js';
 import { Connection } from './core/connection.js';
 import { Emitter } from './core/emitter.js';
+import { Feeds } from './core/feeds.js';
 import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
 import { newId } from './core/uuid.js';
@@ -38,7 +39,7 @@ import type {
 } from './types.js';
 import { object, text } from './wire/json.js';
 import { UNSEEN } from './wire/content.js';
-import type { WireMessage } from './wire/message.js';
+import { compose, type WireMessage } from './wire/message.js';
 
 const NOBODY: Identity = { id: '', name: '', avatar: '', role: 'visitor', organisation: '' };
 const DEVICE_KEY = 'deskwire.device';
@@ -63,7 +64,7 @@ class Client implements ChatClient {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #conversations = new Map<string, LiveConversation>();
-  readonly #feeds = new Map<Feed, Set<(told: unknown) => void>>();
+  readonly #feeds = new Feeds();
   readonly #stops: (() => void)[] = [];
   #adopted: string | null = null;
   readonly #tab = newId(0);
@@ -232,13 +233,7 @@ class Client implements ChatClient {
   }
 
   listen(feed: Feed, listener: (told: unknown) => void): () => void {
-    const listeners = this.#feeds.get(feed) ?? new Set();
-    const first = listeners.size === 0;
-    this.#feeds.set(feed, listeners.add(listener));
-    if (first) {
-      this.#connection.link?.listen(feed).catch(() => undefined); // said again on the next link
-    }
-    return () => void listeners.delete(listener);
+    return this.#feeds.listen(feed, listener, this.#connection.link);
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
@@ -324,11 +319,7 @@ class Client implements ChatClient {
       this.#conversations.forEach((conversation) => conversation.unlinked());
       return;
     }
-    for (const [feed, listeners] of this.#feeds) {
-      if (listeners.size > 0) {
-        link.listen(feed).catch(() => undefined);
-      }
-    }
+    this.#feeds.linked(link);
     this.#conversations.forEach((conversation) => conversation.linked());
     void this.#adopt();
     this.#outbox.flush();
@@ -337,7 +328,7 @@ class Client implements ChatClient {
   #message(message: WireMessage): void {
     const conversation = this.#conversations.get(message.thread.topic);
     conversation?.heard(message);
-    this.#feeds.get('messages')?.forEach((listener) => listener(message));
+    this.#feeds.told('messages', message);
     const { id } = this.#me();
     const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.has(message.type);
     if (isNew && !conversation?.joined) {
@@ -346,7 +337,7 @@ class Client implements ChatClient {
   }
 
   #told(feed: Feed, body: unknown): void {
-    this.#feeds.get(feed)?.forEach((listener) => listener(body));
+    this.#feeds.told(feed, body);
     const { type, topic, ...data } = object(body);
     if (feed === 'notify' && type !== 'NEW_MESSAGE' && type !== 'STATUS_CHANGE') {
       this.#events.emit('notice', { type: text(type), topic: text(topic) || null, data });
@@ -365,38 +356,12 @@ class Client implements ChatClient {
       : null;
   }
 
-  #compose(
-    topic: string,
-    type: string,
-    content: string,
-    extra: Readonly<Record<string, unknown>> = {},
-  ): WireMessage {
-    const { clock } = this.#runtime;
-    const id = newId(clock.now());
-    return this.#toWireMessage({
-      id,
-      topic,
-      wireType: type,
-      content,
-      extra,
-      writer: '',
-      queuedAt: 0,
-      order: 0,
-    });
+  #compose(topic: string, type: string, content: string): WireMessage {
+    return compose(newId(this.#runtime.clock.now()), topic, type, content, {}, this.#me());
   }
 
   #toWireMessage({ id, topic, wireType, content, extra }: StoredMessage): WireMessage {
-    const { id: uid, name, avatar, role, organisation } = this.#me();
-    return {
-      uid: id,
-      type: wireType,
-      content,
-      status: 'SENDING',
-      channel: 'WEB',
-      thread: { topic },
-      user: { uid, nickname: name, avatar, type: role.toUpperCase() },
-      extra: JSON.stringify({ orgUid: organisation, ...extra }),
-    };
+    return compose(id, topic, wireType, content, extra, this.#me());
   }
 
   /** What earlier pages of this user have left in storage is sent by the tab that leads. */

@@ -47,10 +47,14 @@ describe('error codes', () => {
 
   it('prefer the name that the server gives', () => {
     expect(serverError('in whatever words', { status: 409, code: 'taken' }).code).toBe('TAKEN');
-    expect(serverError('in whatever words', { status: 401, code: 'token_expired' }).code).toBe('AUTH_EXPIRED');
-    expect(serverError('in whatever words', { code: 'vetoed' })).toMatchObject({ code: 'VETOED', retryable: false });
+    expect(serverError('in whatever words', { status: 401, code: 'token_expired' }).code).toBe(
+      'AUTH_EXPIRED',
+    );
+    expect(serverError('in whatever words', { code: 'vetoed' })).toMatchObject({
+      code: 'VETOED',
+      retryable: false,
+    });
     expect(serverError('in whatever words', { status: 503, code: 'busy' }).retryable).toBe(true);
     expect(serverError('in whatever words', { status: 409, code: { no: 'name' } }).code).toBe('REFUSED');
-  });
   });
 });
