@@ -6,12 +6,13 @@ import { Emitter } from './core/emitter.js';
 import { Feeds } from './core/feeds.js';
 import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
+import { Tabs } from './core/tabs.js';
 import { newId } from './core/uuid.js';
 import type { ChatError } from './errors/chat-error.js';
 import { errorOf } from './errors/from-server.js';
 import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
-import { LiveConversation } from './store/conversation.js';
+import { Conversations } from './store/conversations.js';
 import { toChatMessage } from './store/project.js';
 import { toStatus } from './store/standing.js';
 import { carriers } from './transports/carriers.js';
@@ -22,6 +23,7 @@ import type {
   ClientEvents,
   ClientOptions,
   ConnectionState,
+  Conversation,
   ConversationSummary,
   Feed,
   Files,
@@ -63,12 +65,10 @@ class Client implements ChatClient {
   readonly #session: Session;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
-  readonly #conversations = new Map<string, LiveConversation>();
+  readonly #conversations: Conversations;
+  readonly #tabs: Tabs;
   readonly #feeds = new Feeds();
-  readonly #stops: (() => void)[] = [];
   #adopted: string | null = null;
-  readonly #tab = newId(0);
-  #leader = false;
   #clockOffsetMs = 0;
   #unread = 0;
 
@@ -110,8 +110,8 @@ class Client implements ChatClient {
       post: (stored) => postMessage(this.http, this.#me().role, this.#toWireMessage(stored)),
       reachable: () => this.#connection.link !== null,
       suspect: () => this.#connection.suspect(),
-      changed: (topic) => this.#conversations.get(topic)?.changed(),
-      sent: (topic, entry) => this.#conversations.get(topic)?.heard(entry),
+      changed: (topic) => this.#conversations.known(topic)?.changed(),
+      sent: (topic, entry) => this.#conversations.known(topic)?.heard(entry),
     });
     this.#connection = new Connection({
       runtime: this.#runtime,
@@ -128,10 +128,31 @@ class Client implements ChatClient {
       },
       failed: (error) => this.#events.emit('error', error),
     });
-    this.#stops.push(
-      this.#runtime.tabs.listen((message) => this.#heardFromTab(message)),
-      this.#runtime.election(() => this.#lead()),
-    );
+    this.#conversations = new Conversations({
+      runtime: this.#runtime,
+      http: this.http,
+      files: this.files,
+      outbox: this.#outbox,
+      messagesKept: options.messagesKept ?? 300,
+      me: () => this.#me(),
+      link: () => this.#connection.link,
+      wanted: () => this.#connection.want(),
+      compose: (...parts) => this.#compose(...parts),
+      toWireMessage: (stored) => this.#toWireMessage(stored),
+      unreadOf: (topic) => unreadOf(this.http, this.#me(), topic),
+      readHere: (topic, seq) => this.#tabs.readHere(topic, seq),
+      heardNew: (message) => this.#events.emit('message', message),
+      drawn: () => this.#count(),
+      reset: (topic) => this.#events.emit('reset', { topic }),
+      failed: (error) => this.#events.emit('error', error),
+    });
+    this.#tabs = new Tabs(this.#runtime, {
+      lead: () => {
+        this.#events.emit('leader', true);
+        void this.#adopt();
+      },
+      readElsewhere: (topic, seq) => this.#conversations.known(topic)?.readElsewhere(seq),
+    });
   }
 
   get state(): ConnectionState {
@@ -143,7 +164,7 @@ class Client implements ChatClient {
   }
 
   get leader(): boolean {
-    return this.#leader;
+    return this.#tabs.leading;
   }
 
   get clockOffsetMs(): number {
@@ -176,7 +197,6 @@ class Client implements ChatClient {
 
   async logout(): Promise<void> {
     this.#connection.rest();
-    this.#conversations.forEach((conversation) => conversation.leave());
     this.#conversations.clear();
     await this.#outbox.forget();
     this.#session.logout();
@@ -215,7 +235,7 @@ class Client implements ChatClient {
       ...(forceAgent !== undefined && { forceAgent }),
     });
     const status = toStatus(answer.thread.status);
-    const conversation = this.#conversation(answer.thread.topic);
+    const conversation = this.#conversations.get(answer.thread.topic);
     conversation.heard(answer);
     return {
       conversation,
@@ -224,8 +244,8 @@ class Client implements ChatClient {
     };
   }
 
-  conversation(topic: string): LiveConversation {
-    return this.#conversation(topic);
+  conversation(topic: string): Conversation {
+    return this.#conversations.get(topic);
   }
 
   async conversations(): Promise<readonly ConversationSummary[]> {
@@ -242,48 +262,20 @@ class Client implements ChatClient {
 
   async leftovers(): Promise<readonly Sending[]> {
     await this.#adopt();
-    const old = [...this.#conversations.values()].flatMap((conversation) =>
+    return this.#conversations.all().flatMap((conversation) =>
       this.#outbox
         .items(conversation.topic)
         .filter(({ status }) => status === 'asking')
         .map(({ stored }) => conversation.sending(stored.id)),
     );
-    return old;
   }
 
   close(): Promise<void> {
-    this.#stops.forEach((stop) => stop());
-    this.#conversations.forEach((conversation) => conversation.leave());
+    this.#tabs.close();
+    this.#conversations.clear();
     this.#connection.close();
     this.#outbox.close();
     return Promise.resolve();
-  }
-
-  #conversation(topic: string): LiveConversation {
-    const known = this.#conversations.get(topic);
-    if (known) {
-      return known;
-    }
-    const conversation = new LiveConversation(topic, {
-      runtime: this.#runtime,
-      http: this.http,
-      files: this.files,
-      outbox: this.#outbox,
-      messagesKept: this.#options.messagesKept ?? 300,
-      me: () => this.#me(),
-      link: () => this.#connection.link,
-      wanted: () => this.#connection.want(),
-      compose: (...parts) => this.#compose(...parts),
-      toWireMessage: (stored) => this.#toWireMessage(stored),
-      unreadOf: (of) => unreadOf(this.http, this.#me(), of),
-      readHere: (of, seq) => this.#runtime.tabs.post({ kind: 'read', topic: of, seq, tab: this.#tab }),
-      heardNew: (message) => this.#events.emit('message', message),
-      drawn: () => this.#count(),
-      reset: (of) => this.#events.emit('reset', { topic: of }),
-      failed: (error) => this.#events.emit('error', error),
-    });
-    this.#conversations.set(topic, conversation);
-    return conversation;
   }
 
   async #open(
@@ -316,17 +308,17 @@ class Client implements ChatClient {
   #linked(link: Link | null): void {
     if (!link) {
       this.#outbox.interrupted();
-      this.#conversations.forEach((conversation) => conversation.unlinked());
+      this.#conversations.all().forEach((conversation) => conversation.unlinked());
       return;
     }
     this.#feeds.linked(link);
-    this.#conversations.forEach((conversation) => conversation.linked());
+    this.#conversations.all().forEach((conversation) => conversation.linked());
     void this.#adopt();
     this.#outbox.flush();
   }
 
   #message(message: WireMessage): void {
-    const conversation = this.#conversations.get(message.thread.topic);
+    const conversation = this.#conversations.known(message.thread.topic);
     conversation?.heard(message);
     this.#feeds.told('messages', message);
     const { id } = this.#me();
@@ -351,7 +343,7 @@ class Client implements ChatClient {
   /** Echoes come only where the conversation is followed; elsewhere HTTP answers. */
   #socketFor(topic: string): ((stored: StoredMessage) => void) | null {
     const { link } = this.#connection;
-    return link?.live && this.#conversations.get(topic)?.followed
+    return link?.live && this.#conversations.known(topic)?.followed
       ? (stored) => link.publish(this.#toWireMessage(stored))
       : null;
   }
@@ -367,34 +359,20 @@ class Client implements ChatClient {
   /** What earlier pages of this user have left in storage is sent by the tab that leads. */
   async #adopt(): Promise<void> {
     const { id } = this.#me();
-    if (this.#leader && id !== '' && this.#adopted !== id && this.#connection.link) {
+    // Without a link there is no use in it yet: a tab that leads at once is not even made by then.
+    if (this.#connection.link && this.#tabs.leading && id !== '' && this.#adopted !== id) {
       this.#adopted = id;
       const stored = await this.#outbox.adopt(id);
-      stored.forEach(({ topic }) => this.#conversation(topic).changed());
+      stored.forEach(({ topic }) => this.#conversations.get(topic).changed());
     }
-  }
-
-  #lead(): void {
-    this.#leader = true;
-    this.#events.emit('leader', true);
-    void this.#adopt();
   }
 
   #identified(identity: Identity | null): void {
     this.#events.emit('identity', identity);
   }
 
-  #heardFromTab(message: unknown): void {
-    const { kind, topic, seq, tab } = object(message);
-    if (kind === 'read' && tab !== this.#tab) {
-      this.#conversations.get(text(topic))?.readElsewhere(Number(seq));
-    }
-  }
-
   #count(): void {
-    const unread = [...this.#conversations.values()]
-      .filter((conversation) => conversation.joined)
-      .reduce((sum, { view }) => sum + view.unread, 0);
+    const { unread } = this.#conversations;
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#events.emit('unread', unread);

@@ -245,7 +245,7 @@ export class LiveConversation implements Conversation {
       this.#context.outbox.arrived(message);
     } else if (message.type === 'READ' || message.type === 'DELIVERED') {
       this.#position(message, mine);
-    } else if (message.type === 'QUEUE_UPDATE') {
+    } else if (message.type === 'QUEUE_UPDATE' || message.type === 'QUEUE') {
       this.#queue = placeIn(message);
       this.changed();
     } else if (!mine && (message.type === 'TYPING' || message.type === 'PREVIEW')) {
