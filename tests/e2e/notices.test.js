@@ -158,8 +158,13 @@ test('what is posted again under its name is the same notice', async () => {
   assert.equal(new Set(posts.map(({ id }) => id)).size, 1);
   assert.equal(posts.filter(({ repeated }) => !repeated).length, 1);
   const key = { 'idempotency-key': `key-${person.uid}` };
-  await post(server, { user: person.uid, title: 'second' }, key);
-  assert.equal((await post(server, { user: person.uid, title: 'x' }, key)).repeated, true);
+  const second = await post(server, { user: person.uid, title: 'second' }, key);
+  assert.deepEqual(await post(server, { user: person.uid, title: 'second' }, key), second);
+  await assert.rejects(post(server, { user: person.uid, title: 'x' }, key), /key_reused/);
+  // What was kept in memory is gone, the name in the store is not.
+  await server.kill();
+  await server.restart();
+  assert.deepEqual(await post(server, { user: person.uid, title: 'second' }, key), { ...second, repeated: true });
   assert.deepEqual((await http.feed()).data.sysMsgList.map(({ title }) => title), ['second', 'first']);
 });
 

@@ -19,13 +19,14 @@ function interpreter() {
  * A function that runs one scenario of a program in this folder, and rejects with what Python printed.
  *
  * @param {string} program the name of its file.
+ * @param {{timeout?: number}} options milliseconds that a scenario may take.
  * @returns {(...args: string[]) => Promise<void>}
  */
-export function pythonProgram(program) {
+export function pythonProgram(program, { timeout = 60_000 } = {}) {
   const python = interpreter();
   return (...args) =>
     new Promise((resolve, reject) => {
-      execFile(python, [file(program), ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile(python, [file(program), ...args], { timeout, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
         error ? reject(new Error(`${stdout}${stderr}` || error.message)) : resolve();
       });
     });

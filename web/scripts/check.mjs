@@ -13,5 +13,6 @@ for (const folder of workspacesWith('tsconfig.json')) {
   const hasTemplates = existsSync(join(root, folder, 'src/App.vue'));
   run(hasTemplates ? 'vue-tsc' : 'tsc', ['--noEmit', '--project', 'tsconfig.json'], folder);
 }
+run('node', ['scripts/i18n.mjs']);
 run('eslint', ['--max-warnings', '0', '.']);
 run('prettier', ['--check', '--log-level', 'warn', '.']);

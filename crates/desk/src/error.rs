@@ -1,7 +1,7 @@
 //! Why the desk refuses or fails.
 
 use deskwire_broker::CommitError;
-use deskwire_model::{MessageType, ThreadStatus, dialect::DialectError};
+use deskwire_model::{ErrorCode, MessageType, ThreadStatus, dialect::DialectError};
 use deskwire_store::{LeaveStatus, Refusal, StoreError};
 
 use crate::CardStatus;
@@ -84,6 +84,40 @@ pub enum DeskError {
     /// It could not be read; the details are in the server's log.
     #[error("the server could not read its store")]
     Store(#[source] StoreError),
+}
+
+impl DeskError {
+    /// Its stable name, the same on every protocol.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Dialect(_) => ErrorCode::MalformedMessage,
+            Self::NotYours => ErrorCode::NotYours,
+            Self::UnknownService => ErrorCode::UnknownService,
+            Self::UnknownOrganisation => ErrorCode::UnknownOrganisation,
+            Self::UnknownWebhook => ErrorCode::UnknownWebhook,
+            Self::UnknownVisitor => ErrorCode::UnknownVisitor,
+            Self::NotAllowed => ErrorCode::NotAllowed,
+            Self::NotNow(_) => ErrorCode::NotNow,
+            Self::NotPending => ErrorCode::NotPending,
+            Self::AlreadyPending => ErrorCode::AlreadyPending,
+            Self::NobodyThere => ErrorCode::NobodyThere,
+            Self::TooManyHelpers => ErrorCode::TooManyHelpers,
+            Self::ServersOwn(_) => ErrorCode::ServersOwn,
+            Self::Unclear(_) => ErrorCode::Unclear,
+            Self::UnknownCard => ErrorCode::UnknownCard,
+            Self::CardSettled(_) => ErrorCode::CardSettled,
+            Self::UnknownLeaveMessage => ErrorCode::UnknownLeaveMessage,
+            Self::LeaveMessageIs(_) => ErrorCode::LeaveMessageIs,
+            Self::RecallTooLate => ErrorCode::RecallTooLate,
+            Self::RatedAlready => ErrorCode::RatedAlready,
+            Self::Taken => ErrorCode::Taken,
+            Self::Settings(_) => ErrorCode::UnacceptableSettings,
+            Self::Refused(refusal) => refusal.code(),
+            Self::Commit(_) => ErrorCode::Busy,
+            Self::Store(_) => ErrorCode::Internal,
+        }
+    }
 }
 
 impl From<StoreError> for DeskError {

@@ -10,6 +10,7 @@ use deskwire_model::{
     AgentProfile, Conversation, LogId, MessageType, MessageUid, Principal, Profile, ThreadType, Timestamp, Uid, dialect,
 };
 use deskwire_store::{Refusal, Workload};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -30,7 +31,7 @@ const PAGE: usize = 64;
 const TOLD: usize = 500;
 
 /// How a service is routed to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RoutingState {
     /// By what rule.
     pub routing: Mode,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_model::{Principal, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ const MAX_TEXT: usize = 4096;
 const MAX_FAQS: usize = 50;
 
 /// The settings of a service: a workgroup, or an agent who is asked for by name. What is not set has its default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct ServiceSettings {
     /// By what rule it chooses an agent.
@@ -75,7 +76,7 @@ pub struct ServiceSettings {
 }
 
 /// A question that is offered to visitors, with its answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Faq {
     /// Its uid.

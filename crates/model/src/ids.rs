@@ -1,7 +1,12 @@
 //! Identifiers and positions.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    sync::Arc,
+};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Longest accepted uid, in bytes.
@@ -29,6 +34,22 @@ pub enum InvalidUid {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Uid(Arc<str>);
+
+impl JsonSchema for Uid {
+    fn schema_name() -> Cow<'static, str> {
+        "Uid".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_UID_LEN,
+            "pattern": r"^[^\s\x00-\x1f\x7f/.+#*\\:]+$",
+            "description": "The name of a visitor, agent, organisation, workgroup, service account or thread.",
+        })
+    }
+}
 
 impl Uid {
     /// Checks `text` and keeps it.

@@ -8,6 +8,7 @@ pub mod conversation;
 pub mod destination;
 pub mod dialect;
 pub mod entry;
+pub mod error_code;
 pub mod ids;
 pub mod message;
 pub mod notice;
@@ -20,6 +21,7 @@ pub use conversation::{
 };
 pub use destination::Destination;
 pub use entry::{Entry, Payload};
+pub use error_code::{ErrorCode, Retry};
 pub use ids::{InvalidUid, LogId, MessageUid, Seq, SessionId, Timestamp, Uid};
 pub use message::{Draft, MessageClass, MessageType, Stamp};
 pub use notice::{Notice, NoticeContent, NoticeFeed, NoticeId, NoticesRead};

@@ -1,11 +1,12 @@
 //! Who is at the other end of a connection.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Uid;
 
 /// What a principal may do in principle; what it may do to one topic is the gateway's question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
     /// A website visitor: sees its own conversations.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskwire_model::{
-    Conversation, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, Uid,
+    Conversation, ErrorCode, LogId, MessageType, MessageUid, Payload, Profile, Seq, ThreadType, Timestamp, Topic, Uid,
 };
 
 use crate::{
@@ -300,4 +300,26 @@ pub enum Refusal {
     /// The sender has posted no such notice.
     #[error("there is no such notice")]
     UnknownNotice,
+}
+
+impl Refusal {
+    /// Its stable name, the same on every protocol.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::UnknownLog => ErrorCode::UnknownConversation,
+            Self::UnknownMessage => ErrorCode::UnknownMessage,
+            Self::NotTheSender => ErrorCode::NotTheSender,
+            Self::AtCapacity => ErrorCode::AtCapacity,
+            Self::Fenced => ErrorCode::ChangedMeanwhile,
+            Self::TimerGone => ErrorCode::DecidedAlready,
+            Self::CardTaken => ErrorCode::CardTaken,
+            Self::UidTaken => ErrorCode::UidTaken,
+            Self::ForeignOrganisation => ErrorCode::ForeignOrganisation,
+            Self::NobodyMeant => ErrorCode::NobodyMeant,
+            Self::TooManyRecipients => ErrorCode::TooManyRecipients,
+            Self::ExpiredAlready => ErrorCode::ExpiredAlready,
+            Self::UnknownNotice => ErrorCode::UnknownNotice,
+        }
+    }
 }

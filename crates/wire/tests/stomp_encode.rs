@@ -124,13 +124,18 @@ fn no_value_can_start_a_line_of_its_own() {
 fn receipt_and_error() {
     let receipt = server::Receipt { receipt_id: "close-1" };
     assert_eq!(text(|out| receipt.encode(Version::V12, out)), "RECEIPT\nreceipt-id:close-1\n\n\0");
-    let error = server::Error { message: "no", ..server::Error::default() };
-    assert_eq!(text(|out| error.encode(Version::V12, out)), "ERROR\nmessage:no\ncontent-length:0\n\n\0");
-    let error =
-        server::Error { message: "a:b", receipt_id: Some("r"), version: Some(Version::SUPPORTED), body: "more" };
+    let error = server::Error { message: "no", code: "c", ..server::Error::default() };
+    assert_eq!(text(|out| error.encode(Version::V12, out)), "ERROR\nmessage:no\nerror:c\ncontent-length:0\n\n\0");
+    let error = server::Error {
+        message: "a:b",
+        code: "c",
+        receipt_id: Some("r"),
+        version: Some(Version::SUPPORTED),
+        body: "more",
+    };
     assert_eq!(
         text(|out| error.encode(Version::V12, out)),
-        "ERROR\nmessage:a\\cb\nreceipt-id:r\nversion:1.2,1.1,1.0\ncontent-type:text/plain\n\
+        "ERROR\nmessage:a\\cb\nerror:c\nreceipt-id:r\nversion:1.2,1.1,1.0\ncontent-type:text/plain\n\
          content-length:4\n\nmore\0"
     );
 }

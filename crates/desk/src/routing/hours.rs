@@ -6,32 +6,37 @@ use jiff::{
     civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How far ahead [`Hours::next_opening`] looks, in days.
 const HORIZON_DAYS: u32 = 370;
 
 /// Business hours. Without any shift a service is always open, but for its holidays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Hours {
     /// When it is open in a week.
     pub shifts: Vec<Shift>,
     /// Days on which it is closed.
+    #[schemars(with = "Vec<String>")]
     pub holidays: Vec<Date>,
     /// Days off the week's rhythm on which it is open as on its other days: the longest shift of the week counts.
+    #[schemars(with = "Vec<String>")]
     pub extra_days: Vec<Date>,
 }
 
 /// A time of day on some days of the week. One that ends before it begins lasts until the next day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Shift {
     /// Days of the week, Monday is 1 and Sunday 7.
     pub days: Vec<u8>,
     /// When it begins.
+    #[schemars(with = "String")]
     pub from: Time,
     /// When it is over; midnight is the end of the day.
+    #[schemars(with = "String")]
     pub to: Time,
 }
 

@@ -7,10 +7,11 @@ pub mod hours;
 mod modes;
 
 use deskwire_model::{Timestamp, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// By what rule a service chooses an agent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Mode {
     /// Whoever got nothing for the longest time.
@@ -56,7 +57,7 @@ impl Mode {
 }
 
 /// An agent who might take a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// The agent.
@@ -71,6 +72,7 @@ pub struct Candidate {
     pub weight: u32,
     /// When it was last given a conversation.
     #[serde(serialize_with = "milliseconds")]
+    #[schemars(with = "Option<i64>")]
     pub last_assigned: Option<Timestamp>,
     /// Its mean time to the first response, in milliseconds.
     pub response_ms: Option<u64>,

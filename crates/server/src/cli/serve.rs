@@ -2,6 +2,7 @@
 
 use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
+use axum::middleware;
 use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
@@ -35,7 +36,7 @@ use crate::{
     first_start::{self, FirstStartError},
     gateway::{Extensions, Gateway, NoticeWatch, SeatWatch, Wills},
     http::{
-        self,
+        self, Repeats,
         api::{self, ApiState, NoticeRates, VisitorRates},
     },
     listener::{BindError, Listeners, tls},
@@ -145,12 +146,16 @@ async fn serve(
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
     let wills = state.gateway.wills.clone();
-    let mut routes = http::base_routes().merge(api::routes()).merge(sockjs::stomp_routes(&endpoints));
+    let (described, uploads) = (http::base_routes().merge(api::routes()), api::upload_routes());
+    let document = http::Document::about(&described, &uploads);
+    let once = middleware::from_fn_with_state(state.clone(), http::once);
+    let mut routes = described.into_router().layer(once).merge(http::document_routes(&document));
+    routes = routes.merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
     }
-    let uploads = api::upload_routes().with_state(state.clone());
+    let uploads = uploads.into_router().with_state(state.clone());
     let router = http::finish(routes.with_state(state), uploads, &config.limits);
     let serving = listeners.serve(router, endpoints, &config.limits, metrics, shutdown);
     for url in &urls {
@@ -212,6 +217,7 @@ async fn open(
         rates: Arc::new(VisitorRates::new(&config.limits)),
         files,
         notice_rates: Arc::new(NoticeRates::new(&config.notices)),
+        repeats: Arc::new(Repeats::new(&config.limits)),
         prometheus,
     };
     Ok(Opened { state, courier, new_password })

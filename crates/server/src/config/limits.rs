@@ -29,6 +29,10 @@ bounded_section! {
         http_head_bytes: usize = 16 * KIB, 8 * 1024..=1024 * 1024;
         /// Bytes of an HTTP request body.
         http_body_bytes: usize = MIB, 1024..=1024 * 1024 * 1024;
+        /// Bytes of the answers that are kept for requests that are sent again under their `Idempotency-Key`.
+        repeat_bytes: usize = 16 * MIB, 0..=1024 * 1024 * 1024;
+        /// Seconds that these are kept.
+        repeat_s: Seconds = Seconds(DAY_S), 1..=7 * DAY_S;
         /// Milliseconds for an HTTP handler to begin its answer.
         http_request_timeout_ms: Millis = Millis(30 * SECOND), 100..=10 * MINUTE;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use deskwire_desk::{Desk, DeskError};
-use deskwire_model::{Principal, Role, Uid};
+use deskwire_model::{ErrorCode, Principal, Role, Uid};
 
 use super::Gateway;
 use crate::{
@@ -49,6 +49,19 @@ pub enum AuthError {
     /// They could not be checked.
     #[error(transparent)]
     Desk(DeskError),
+}
+
+impl AuthError {
+    /// Its stable name, the same on every protocol.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Missing | Self::Invalid => ErrorCode::NotSignedIn,
+            Self::Expired => ErrorCode::TokenExpired,
+            Self::Locked(_) => ErrorCode::Locked,
+            Self::Desk(error) => error.code(),
+        }
+    }
 }
 
 /// Why an MQTT client is not let in.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use deskwire_broker::{CommitError, DurableError, InvalidSelector, QueueError, RetainError};
 use deskwire_desk::DeskError;
-use deskwire_model::{Conversation, InvalidTopic, Principal, Topic, TopicFilter};
+use deskwire_model::{Conversation, ErrorCode, InvalidTopic, Principal, Topic, TopicFilter};
 
 use super::{Gateway, Identity, Veto};
 
@@ -68,6 +68,25 @@ pub enum Refused {
     /// The desk says no.
     #[error(transparent)]
     Desk(#[from] DeskError),
+}
+
+impl Refused {
+    /// Its stable name, the same on every protocol.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Topic(_) => ErrorCode::InvalidTopic,
+            Self::NotAllowed(_) | Self::Withheld | Self::DurableForUsers => ErrorCode::NoRight,
+            Self::TooMany(_) | Self::Durable(DurableError::TooManyOfOwner | DurableError::InUse) => ErrorCode::TooMany,
+            Self::NotAddressed => ErrorCode::NotAddressed,
+            Self::SubscriptionId | Self::DurableWithoutId => ErrorCode::SubscriptionId,
+            Self::Vetoed(_) => ErrorCode::Vetoed,
+            Self::Selector(_) | Self::SelectorOnConversation => ErrorCode::InvalidSelector,
+            Self::Queue(_) | Self::Retain(_) | Self::Durable(DurableError::Queue(_)) => ErrorCode::Full,
+            Self::Commit(_) | Self::Durable(DurableError::Store(_)) => ErrorCode::Busy,
+            Self::Desk(error) => error.code(),
+        }
+    }
 }
 
 /// Topics below these are the server's: conversations and the users' own. Nobody publishes opaque bytes there, and a

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
+use deskwire_model::ErrorCode;
 use serde::Serialize;
 
 const SUCCESS: i32 = 200;
@@ -17,8 +18,14 @@ const NOT_LET_IN: i32 = -1;
 struct Envelope<'a, T> {
     message: &'a str,
     code: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorCode>,
     data: T,
 }
+
+/// Marks responses that say that something was done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Done;
 
 /// A good answer: code 200.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +50,10 @@ impl<T> Success<T> {
 
 impl<T: Serialize> IntoResponse for Success<T> {
     fn into_response(self) -> Response {
-        Json(Envelope { message: self.message, code: SUCCESS, data: self.data }).into_response()
+        let mut response =
+            Json(Envelope { message: self.message, code: SUCCESS, error: None, data: self.data }).into_response();
+        response.extensions_mut().insert(Done);
+        response
     }
 }
 
@@ -56,7 +66,10 @@ pub enum AppError {
     /// The request makes no sense or the domain says no: code 500 under HTTP 200.
     #[error("{0}")]
     Refused(String),
-    /// Wrong password, or no valid token: code -1 under HTTP 401.
+    /// The domain says no, for a reason that has a name: as [`Self::Refused`], or under the status of the name.
+    #[error("{1}")]
+    Named(ErrorCode, String),
+    /// No valid token: code -1 under HTTP 401.
     #[error("{0}")]
     Unauthorized(String),
     /// A valid token of somebody who may not do this: code -1 under HTTP 403.
@@ -97,18 +110,21 @@ impl AppError {
         Self::Internal(cause.into())
     }
 
-    const fn codes(&self) -> (StatusCode, i32) {
+    /// The stable name of the reason.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Refused(_) => (StatusCode::OK, FAILURE),
-            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, NOT_LET_IN),
-            Self::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, NOT_LET_IN),
-            Self::Forbidden(_) => (StatusCode::FORBIDDEN, NOT_LET_IN),
-            Self::NotFound => (StatusCode::NOT_FOUND, 404),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, 405),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, 413),
-            Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, 429),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, 503),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, FAILURE),
+            Self::Refused(_) => ErrorCode::InvalidRequest,
+            Self::Named(code, _) => *code,
+            Self::Unauthorized(_) => ErrorCode::NotSignedIn,
+            Self::Locked { .. } => ErrorCode::Locked,
+            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::NotFound => ErrorCode::NotFound,
+            Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
+            Self::TooLarge => ErrorCode::TooLarge,
+            Self::TooMany { .. } => ErrorCode::TooFast,
+            Self::Busy => ErrorCode::Busy,
+            Self::Internal(_) => ErrorCode::Internal,
         }
     }
 }
@@ -118,13 +134,23 @@ impl IntoResponse for AppError {
         if let Self::Internal(cause) = &self {
             tracing::error!(%cause, "request failed");
         }
-        let (status, code) = self.codes();
-        let envelope = Envelope { message: &self.to_string(), code, data: false };
+        let error = self.code();
+        let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let envelope = Envelope { message: &self.to_string(), code: number(error), error: Some(error), data: false };
         let mut response = (status, Json(envelope)).into_response();
         if let Self::TooMany { retry_after } | Self::Locked { retry_after } = self {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
         }
         response
+    }
+}
+
+/// `code` of the envelope: 500 for what is refused, -1 for who is (`spec/bytedesk.md` §7), else the status.
+const fn number(error: ErrorCode) -> i32 {
+    match (error, error.http_status()) {
+        (ErrorCode::Locked, _) | (_, 401 | 403) => NOT_LET_IN,
+        (_, 200) => FAILURE,
+        (_, status) => status as i32,
     }
 }
 
@@ -156,19 +182,19 @@ mod tests {
 
     #[tokio::test]
     async fn each_error_has_its_status_and_code() {
-        for (error, status, code, message) in [
-            (AppError::Refused("no such thread".into()), 200, 500, "no such thread"),
-            (AppError::Unauthorized("wrong password".into()), 401, -1, "wrong password"),
-            (AppError::Forbidden("not yours".into()), 403, -1, "not yours"),
-            (AppError::NotFound, 404, 404, "not found"),
-            (AppError::MethodNotAllowed, 405, 405, "method not allowed"),
-            (AppError::TooLarge, 413, 413, "the request is too large"),
-            (AppError::Busy, 503, 503, "the server is too busy"),
-            (AppError::internal("the disk said something private"), 500, 500, "internal error"),
+        for (error, status, code, name, message) in [
+            (AppError::Refused("no such thread".into()), 200, 500, "invalid_request", "no such thread"),
+            (AppError::Unauthorized("wrong password".into()), 401, -1, "not_signed_in", "wrong password"),
+            (AppError::Forbidden("not yours".into()), 403, -1, "forbidden", "not yours"),
+            (AppError::NotFound, 404, 404, "not_found", "not found"),
+            (AppError::MethodNotAllowed, 405, 405, "method_not_allowed", "method not allowed"),
+            (AppError::TooLarge, 413, 413, "too_large", "the request is too large"),
+            (AppError::Busy, 503, 503, "busy", "the server is too busy"),
+            (AppError::internal("the disk said something private"), 500, 500, "internal", "internal error"),
         ] {
             let (got_status, body) = read(error.into_response()).await;
             assert_eq!(got_status, status, "{message}");
-            assert_eq!(body, json!({"message": message, "code": code, "data": false}));
+            assert_eq!(body, json!({"message": message, "code": code, "error": name, "data": false}));
         }
     }
 

@@ -1,13 +1,13 @@
 //! The routes that need no domain: `/`, `/healthz`, `/metrics`.
 
 use axum::{
-    Router,
     extract::{FromRef, State},
     http::{HeaderName, header},
-    response::{Html, IntoResponse},
-    routing::get,
+    response::Html,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+
+use super::Routes;
 
 const LANDING_PAGE: &str = include_str!("landing.html");
 const LANDING_HEADERS: [(HeaderName, &str); 2] = [
@@ -18,18 +18,18 @@ const LANDING_HEADERS: [(HeaderName, &str); 2] = [
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `/` says what is running, `/healthz` that it is, `/metrics` how it is.
-pub fn base_routes<S>() -> Router<S>
+pub fn base_routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PrometheusHandle: FromRef<S>,
 {
-    Router::new()
-        .route("/", get(async || (LANDING_HEADERS, Html(LANDING_PAGE))))
-        .route("/healthz", get(async || "ok\n"))
-        .route("/metrics", get(metrics))
+    Routes::about("Operation")
+        .get("/", async || (LANDING_HEADERS, Html(LANDING_PAGE)), "Says what is running.")
+        .get("/healthz", async || "ok\n", "Says that it is running.")
+        .get("/metrics", metrics, "Says how it is, for Prometheus.")
 }
 
-async fn metrics(State(handle): State<PrometheusHandle>) -> impl IntoResponse {
+async fn metrics(State(handle): State<PrometheusHandle>) -> ([(HeaderName, &'static str); 1], String) {
     ([(header::CONTENT_TYPE, METRICS_TYPE)], handle.render())
 }
 
@@ -47,7 +47,7 @@ mod tests {
         let recorder = recorder().unwrap();
         let metrics = ::metrics::with_local_recorder(&recorder, Metrics::register);
         metrics.accepted.increment(7);
-        let router = base_routes().with_state(recorder.handle());
+        let router = base_routes().into_router().with_state(recorder.handle());
         for (path, kind, text) in [
             ("/", "text/html; charset=utf-8", "Deskwire"),
             ("/healthz", "text/plain; charset=utf-8", "ok"),

@@ -206,6 +206,7 @@ fn describe() {
         "Messages that wait for MQTT sessions now, or for their acknowledgement"
     );
     describe_gauge!("deskwire_mailbox_bytes", "Weight of these messages");
+    describe_counter!("deskwire_http_repeats_total", "Requests that got the answer of an earlier one with their key");
     describe_counter!("deskwire_messages_dropped_total", "Messages that an MQTT client did not get, by reason");
     describe_gauge!("deskwire_files", "Uploaded files");
     describe_gauge!("deskwire_file_bytes", "Their bytes, thumbnails included");

@@ -122,6 +122,8 @@ impl Receipt<'_> {
 pub struct Error<'a> {
     /// What is wrong, in a few words.
     pub message: &'a str,
+    /// A stable name for it, as the header `error`.
+    pub code: &'a str,
     /// The `receipt` header of the frame that caused it.
     pub receipt_id: Option<&'a str>,
     /// The versions the server speaks, when there is none in common.
@@ -136,6 +138,7 @@ impl Error<'_> {
         let has_body = !self.body.is_empty();
         FrameWriter::new(out, Command::Error, version)
             .header("message", self.message)
+            .header("error", self.code)
             .optional("receipt-id", self.receipt_id)
             .optional("version", self.version)
             .optional("content-type", has_body.then_some("text/plain"))

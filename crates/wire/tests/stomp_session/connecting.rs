@@ -143,10 +143,10 @@ fn a_refused_client_gets_the_reason_and_nothing_behind_it() {
     let mut session = session_with(config());
     feed(&mut session, &["CONNECT\naccept-version:1.2\n\n", "SEND\ndestination:/a\n\nx"]);
     session.poll_event();
-    session.error("bad credentials", "ask your administrator", None);
+    session.error("code", "bad credentials", "ask your administrator", None);
     session.accept(None, "s", START);
     session.receipt("r");
-    session.error("again", "", None);
+    session.error("code", "again", "", None);
     assert_eq!(
         next_frame(&mut session),
         "ERROR\nmessage:bad credentials\ncontent-type:text/plain\ncontent-length:22\n\n\

@@ -103,7 +103,7 @@ fn a_message_for_this_client_keeps_its_place() {
         "MESSAGE\ndestination:/app/x\nsubscription:s\nmessage-id:0-1\ncontent-length:6\n\nanswer\0"
     );
     assert_eq!(next_frame(&mut session), "RECEIPT\nreceipt-id:behind\n\n\0");
-    session.error("no", "", None);
+    session.error("code", "no", "", None);
     assert!(next_frame(&mut session).starts_with("ERROR\n"));
     session.message(&message);
     assert_eq!(session.poll_transmit(), None);
@@ -112,7 +112,7 @@ fn a_message_for_this_client_keeps_its_place() {
 #[test]
 fn rule_14_nothing_follows_an_error() {
     let mut session = connected();
-    session.error("no", "", Some("r"));
+    session.error("code", "no", "", Some("r"));
     session.receipt("r");
     session.handle_timeout(START.after(1_000_000));
     assert_eq!(next_frame(&mut session), "ERROR\nmessage:no\nreceipt-id:r\ncontent-length:0\n\n\0");

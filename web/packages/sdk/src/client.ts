@@ -3,14 +3,16 @@
 import { browserRuntime } from './core/browser.js';
 import { Connection } from './core/connection.js';
 import { Emitter } from './core/emitter.js';
+import { Feeds } from './core/feeds.js';
 import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
+import { Tabs } from './core/tabs.js';
 import { newId } from './core/uuid.js';
 import type { ChatError } from './errors/chat-error.js';
 import { errorOf } from './errors/from-server.js';
 import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
-import { LiveConversation } from './store/conversation.js';
+import { Conversations } from './store/conversations.js';
 import { toChatMessage } from './store/project.js';
 import { toStatus } from './store/standing.js';
 import { carriers } from './transports/carriers.js';
@@ -21,6 +23,7 @@ import type {
   ClientEvents,
   ClientOptions,
   ConnectionState,
+  Conversation,
   ConversationSummary,
   Feed,
   Files,
@@ -38,7 +41,7 @@ import type {
 } from './types.js';
 import { object, text } from './wire/json.js';
 import { UNSEEN } from './wire/content.js';
-import type { WireMessage } from './wire/message.js';
+import { compose, type WireMessage } from './wire/message.js';
 
 const NOBODY: Identity = { id: '', name: '', avatar: '', role: 'visitor', organisation: '' };
 const DEVICE_KEY = 'deskwire.device';
@@ -62,12 +65,10 @@ class Client implements ChatClient {
   readonly #session: Session;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
-  readonly #conversations = new Map<string, LiveConversation>();
-  readonly #feeds = new Map<Feed, Set<(told: unknown) => void>>();
-  readonly #stops: (() => void)[] = [];
+  readonly #conversations: Conversations;
+  readonly #tabs: Tabs;
+  readonly #feeds = new Feeds();
   #adopted: string | null = null;
-  readonly #tab = newId(0);
-  #leader = false;
   #clockOffsetMs = 0;
   #unread = 0;
 
@@ -109,8 +110,8 @@ class Client implements ChatClient {
       post: (stored) => postMessage(this.http, this.#me().role, this.#toWireMessage(stored)),
       reachable: () => this.#connection.link !== null,
       suspect: () => this.#connection.suspect(),
-      changed: (topic) => this.#conversations.get(topic)?.changed(),
-      sent: (topic, entry) => this.#conversations.get(topic)?.heard(entry),
+      changed: (topic) => this.#conversations.known(topic)?.changed(),
+      sent: (topic, entry) => this.#conversations.known(topic)?.heard(entry),
     });
     this.#connection = new Connection({
       runtime: this.#runtime,
@@ -127,10 +128,31 @@ class Client implements ChatClient {
       },
       failed: (error) => this.#events.emit('error', error),
     });
-    this.#stops.push(
-      this.#runtime.tabs.listen((message) => this.#heardFromTab(message)),
-      this.#runtime.election(() => this.#lead()),
-    );
+    this.#conversations = new Conversations({
+      runtime: this.#runtime,
+      http: this.http,
+      files: this.files,
+      outbox: this.#outbox,
+      messagesKept: options.messagesKept ?? 300,
+      me: () => this.#me(),
+      link: () => this.#connection.link,
+      wanted: () => this.#connection.want(),
+      compose: (...parts) => this.#compose(...parts),
+      toWireMessage: (stored) => this.#toWireMessage(stored),
+      unreadOf: (topic) => unreadOf(this.http, this.#me(), topic),
+      readHere: (topic, seq) => this.#tabs.readHere(topic, seq),
+      heardNew: (message) => this.#events.emit('message', message),
+      drawn: () => this.#count(),
+      reset: (topic) => this.#events.emit('reset', { topic }),
+      failed: (error) => this.#events.emit('error', error),
+    });
+    this.#tabs = new Tabs(this.#runtime, {
+      lead: () => {
+        this.#events.emit('leader', true);
+        void this.#adopt();
+      },
+      readElsewhere: (topic, seq) => this.#conversations.known(topic)?.readElsewhere(seq),
+    });
   }
 
   get state(): ConnectionState {
@@ -142,7 +164,7 @@ class Client implements ChatClient {
   }
 
   get leader(): boolean {
-    return this.#leader;
+    return this.#tabs.leading;
   }
 
   get clockOffsetMs(): number {
@@ -175,7 +197,6 @@ class Client implements ChatClient {
 
   async logout(): Promise<void> {
     this.#connection.rest();
-    this.#conversations.forEach((conversation) => conversation.leave());
     this.#conversations.clear();
     await this.#outbox.forget();
     this.#session.logout();
@@ -214,7 +235,7 @@ class Client implements ChatClient {
       ...(forceAgent !== undefined && { forceAgent }),
     });
     const status = toStatus(answer.thread.status);
-    const conversation = this.#conversation(answer.thread.topic);
+    const conversation = this.#conversations.get(answer.thread.topic);
     conversation.heard(answer);
     return {
       conversation,
@@ -223,8 +244,8 @@ class Client implements ChatClient {
     };
   }
 
-  conversation(topic: string): LiveConversation {
-    return this.#conversation(topic);
+  conversation(topic: string): Conversation {
+    return this.#conversations.get(topic);
   }
 
   async conversations(): Promise<readonly ConversationSummary[]> {
@@ -232,13 +253,7 @@ class Client implements ChatClient {
   }
 
   listen(feed: Feed, listener: (told: unknown) => void): () => void {
-    const listeners = this.#feeds.get(feed) ?? new Set();
-    const first = listeners.size === 0;
-    this.#feeds.set(feed, listeners.add(listener));
-    if (first) {
-      this.#connection.link?.listen(feed).catch(() => undefined); // said again on the next link
-    }
-    return () => void listeners.delete(listener);
+    return this.#feeds.listen(feed, listener, this.#connection.link);
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
@@ -247,48 +262,20 @@ class Client implements ChatClient {
 
   async leftovers(): Promise<readonly Sending[]> {
     await this.#adopt();
-    const old = [...this.#conversations.values()].flatMap((conversation) =>
+    return this.#conversations.all().flatMap((conversation) =>
       this.#outbox
         .items(conversation.topic)
         .filter(({ status }) => status === 'asking')
         .map(({ stored }) => conversation.sending(stored.id)),
     );
-    return old;
   }
 
   close(): Promise<void> {
-    this.#stops.forEach((stop) => stop());
-    this.#conversations.forEach((conversation) => conversation.leave());
+    this.#tabs.close();
+    this.#conversations.clear();
     this.#connection.close();
     this.#outbox.close();
     return Promise.resolve();
-  }
-
-  #conversation(topic: string): LiveConversation {
-    const known = this.#conversations.get(topic);
-    if (known) {
-      return known;
-    }
-    const conversation = new LiveConversation(topic, {
-      runtime: this.#runtime,
-      http: this.http,
-      files: this.files,
-      outbox: this.#outbox,
-      messagesKept: this.#options.messagesKept ?? 300,
-      me: () => this.#me(),
-      link: () => this.#connection.link,
-      wanted: () => this.#connection.want(),
-      compose: (...parts) => this.#compose(...parts),
-      toWireMessage: (stored) => this.#toWireMessage(stored),
-      unreadOf: (of) => unreadOf(this.http, this.#me(), of),
-      readHere: (of, seq) => this.#runtime.tabs.post({ kind: 'read', topic: of, seq, tab: this.#tab }),
-      heardNew: (message) => this.#events.emit('message', message),
-      drawn: () => this.#count(),
-      reset: (of) => this.#events.emit('reset', { topic: of }),
-      failed: (error) => this.#events.emit('error', error),
-    });
-    this.#conversations.set(topic, conversation);
-    return conversation;
   }
 
   async #open(
@@ -321,23 +308,19 @@ class Client implements ChatClient {
   #linked(link: Link | null): void {
     if (!link) {
       this.#outbox.interrupted();
-      this.#conversations.forEach((conversation) => conversation.unlinked());
+      this.#conversations.all().forEach((conversation) => conversation.unlinked());
       return;
     }
-    for (const [feed, listeners] of this.#feeds) {
-      if (listeners.size > 0) {
-        link.listen(feed).catch(() => undefined);
-      }
-    }
-    this.#conversations.forEach((conversation) => conversation.linked());
+    this.#feeds.linked(link);
+    this.#conversations.all().forEach((conversation) => conversation.linked());
     void this.#adopt();
     this.#outbox.flush();
   }
 
   #message(message: WireMessage): void {
-    const conversation = this.#conversations.get(message.thread.topic);
+    const conversation = this.#conversations.known(message.thread.topic);
     conversation?.heard(message);
-    this.#feeds.get('messages')?.forEach((listener) => listener(message));
+    this.#feeds.told('messages', message);
     const { id } = this.#me();
     const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.has(message.type);
     if (isNew && !conversation?.joined) {
@@ -346,7 +329,7 @@ class Client implements ChatClient {
   }
 
   #told(feed: Feed, body: unknown): void {
-    this.#feeds.get(feed)?.forEach((listener) => listener(body));
+    this.#feeds.told(feed, body);
     const { type, topic, ...data } = object(body);
     if (feed === 'notify' && type !== 'NEW_MESSAGE' && type !== 'STATUS_CHANGE') {
       this.#events.emit('notice', { type: text(type), topic: text(topic) || null, data });
@@ -360,76 +343,36 @@ class Client implements ChatClient {
   /** Echoes come only where the conversation is followed; elsewhere HTTP answers. */
   #socketFor(topic: string): ((stored: StoredMessage) => void) | null {
     const { link } = this.#connection;
-    return link?.live && this.#conversations.get(topic)?.followed
+    return link?.live && this.#conversations.known(topic)?.followed
       ? (stored) => link.publish(this.#toWireMessage(stored))
       : null;
   }
 
-  #compose(
-    topic: string,
-    type: string,
-    content: string,
-    extra: Readonly<Record<string, unknown>> = {},
-  ): WireMessage {
-    const { clock } = this.#runtime;
-    const id = newId(clock.now());
-    return this.#toWireMessage({
-      id,
-      topic,
-      wireType: type,
-      content,
-      extra,
-      writer: '',
-      queuedAt: 0,
-      order: 0,
-    });
+  #compose(topic: string, type: string, content: string): WireMessage {
+    return compose(newId(this.#runtime.clock.now()), topic, type, content, {}, this.#me());
   }
 
   #toWireMessage({ id, topic, wireType, content, extra }: StoredMessage): WireMessage {
-    const { id: uid, name, avatar, role, organisation } = this.#me();
-    return {
-      uid: id,
-      type: wireType,
-      content,
-      status: 'SENDING',
-      channel: 'WEB',
-      thread: { topic },
-      user: { uid, nickname: name, avatar, type: role.toUpperCase() },
-      extra: JSON.stringify({ orgUid: organisation, ...extra }),
-    };
+    return compose(id, topic, wireType, content, extra, this.#me());
   }
 
   /** What earlier pages of this user have left in storage is sent by the tab that leads. */
   async #adopt(): Promise<void> {
     const { id } = this.#me();
-    if (this.#leader && id !== '' && this.#adopted !== id && this.#connection.link) {
+    // Without a link there is no use in it yet: a tab that leads at once is not even made by then.
+    if (this.#connection.link && this.#tabs.leading && id !== '' && this.#adopted !== id) {
       this.#adopted = id;
       const stored = await this.#outbox.adopt(id);
-      stored.forEach(({ topic }) => this.#conversation(topic).changed());
+      stored.forEach(({ topic }) => this.#conversations.get(topic).changed());
     }
-  }
-
-  #lead(): void {
-    this.#leader = true;
-    this.#events.emit('leader', true);
-    void this.#adopt();
   }
 
   #identified(identity: Identity | null): void {
     this.#events.emit('identity', identity);
   }
 
-  #heardFromTab(message: unknown): void {
-    const { kind, topic, seq, tab } = object(message);
-    if (kind === 'read' && tab !== this.#tab) {
-      this.#conversations.get(text(topic))?.readElsewhere(Number(seq));
-    }
-  }
-
   #count(): void {
-    const unread = [...this.#conversations.values()]
-      .filter((conversation) => conversation.joined)
-      .reduce((sum, { view }) => sum + view.unread, 0);
+    const { unread } = this.#conversations;
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#events.emit('unread', unread);

@@ -98,9 +98,13 @@ class MqttLink implements Link {
   publish(message: WireMessage): void {
     this.#client.publish(message.thread.topic, encode(message), { qos: 1 }, (error, packet) => {
       // The error names the code only; the server's words are in the packet.
-      const words = (packet as { properties?: { reasonString?: string } } | undefined)?.properties
-        ?.reasonString;
-      const refusal = error ? (words === undefined ? refused(error) : serverError(words)) : null;
+      const said = (
+        packet as
+          { properties?: { reasonString?: string; userProperties?: Record<string, unknown> } } | undefined
+      )?.properties;
+      const named = { code: said?.userProperties?.['error'] };
+      const refusal =
+        error && (said?.reasonString === undefined ? refused(error) : serverError(said.reasonString, named));
       if (refusal && !this.#closed) {
         this.#request.events.refused(message.uid, refusal);
       }
@@ -131,9 +135,10 @@ class MqttLink implements Link {
     }
     const message = decode(payload);
     if (topic === `user/${user}`) {
-      const uid = text(parseObject(message.extra)?.['uid']);
+      const { uid: refusedId, error } = parseObject(message.extra) ?? {};
+      const uid = text(refusedId);
       if (message.type === 'ERROR' && uid) {
-        events.refused(uid, serverError(message.content ?? ''));
+        events.refused(uid, serverError(message.content ?? '', { code: error }));
       } else {
         events.told('notify', message);
       }

@@ -46,9 +46,26 @@ describe('error codes', () => {
   );
 
   it('prefer the name that the server gives', () => {
-    expect(serverError('in whatever words', { status: 409, code: 'TAKEN' })).toMatchObject({ code: 'TAKEN' });
-    expect(serverError('in whatever words', { status: 409, code: 'UNHEARD_OF' })).toMatchObject({
-      code: 'REFUSED',
+    expect(serverError('in whatever words', { status: 409, code: 'taken' }).code).toBe('TAKEN');
+    expect(serverError('in whatever words', { status: 401, code: 'token_expired' }).code).toBe(
+      'AUTH_EXPIRED',
+    );
+    expect(serverError('in whatever words', { code: 'vetoed' })).toMatchObject({
+      code: 'VETOED',
+      retryable: false,
     });
+    expect(serverError('in whatever words', { status: 503, code: 'busy' }).retryable).toBe(true);
+    expect(serverError('in whatever words', { status: 409, code: { no: 'name' } }).code).toBe('REFUSED');
+  });
+
+  it('know all names of the server', async () => {
+    const documented = await readFile(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
+    const table = await readFile(new URL('../src/errors/codes.ts', import.meta.url), 'utf8');
+    const names = [...documented.matchAll(/^## (\w+)$/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(50);
+    const unknown = names.filter(
+      (name) => !new RegExp(`\\b${serverError('', { code: name }).code}\\b`).test(table),
+    );
+    expect(unknown).toEqual([]);
   });
 });

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{CommitError, Reply};
-use deskwire_store::Written;
+use deskwire_model::ErrorCode;
+use deskwire_store::{Refusal, Written};
 use deskwire_wire::{
     mqtt::{Disconnect, DisconnectCode, PacketId, PubackCode, Ticket},
     ws::CloseCode,
@@ -60,7 +61,7 @@ impl Mqtt {
     pub(super) fn committed(&mut self, number: u64, outcome: &Result<Written, CommitError>) {
         let Some(awaited) = self.take_unanswered(number) else { return };
         match outcome {
-            Ok(Written::Refused(refusal)) => self.refuse(awaited, &refusal.to_string()),
+            Ok(Written::Refused(refusal)) => self.refuse(awaited, refusal),
             Ok(_) => self.finish(&awaited),
             // Without an acknowledgement the client sends it again, to a server that can store it.
             Err(_) => {
@@ -94,10 +95,11 @@ impl Mqtt {
     }
 
     /// The store's rules refuse a message.
-    fn refuse(&mut self, awaited: Awaited, reason: &str) {
+    fn refuse(&mut self, awaited: Awaited, refusal: &Refusal) {
         match awaited {
             Awaited::Publish { ticket, uid } => {
-                self.answer_refused(ticket, PubackCode::ImplementationSpecificError, reason, &uid);
+                let said = (refusal.code(), refusal.to_string());
+                self.answer_refused(ticket, PubackCode::ImplementationSpecificError, &said, &uid);
             }
             other => self.finish(&other),
         }
@@ -108,11 +110,17 @@ impl Mqtt {
     ///
     /// A server of MQTT 3.1.1 can only acknowledge or cut the connection; acknowledging stops a client from sending for ever
     /// what is refused for ever.
-    pub(super) fn answer_refused(&mut self, ticket: Option<Ticket>, code: PubackCode, reason: &str, uid: &str) {
+    pub(super) fn answer_refused(
+        &mut self,
+        ticket: Option<Ticket>,
+        code: PubackCode,
+        (error, reason): &(ErrorCode, String),
+        uid: &str,
+    ) {
         match ticket {
-            Some(ticket) if self.is_v5() => self.session.answer(ticket, code, because(reason)),
+            Some(ticket) if self.is_v5() => self.session.answer(ticket, code, because(*error, reason)),
             ticket => {
-                self.complain(reason, uid);
+                self.complain(*error, reason, uid);
                 ticket.into_iter().for_each(|ticket| self.session.published(ticket));
             }
         }

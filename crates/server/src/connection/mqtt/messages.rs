@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Assurance, Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, MessageUid, SessionId, proto};
+use deskwire_model::{Conversation, ErrorCode, MessageUid, SessionId, proto};
 use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS, Session, SubscriptionId};
 use prost::Message as _;
 use smallvec::SmallVec;
@@ -296,7 +296,7 @@ impl Mqtt {
 
     /// Notes that the client must be told why its message was refused where no answer can say it: as an ERROR message on
     /// the user's own topic.
-    pub(super) fn complain(&mut self, reason: &str, uid: &str) {
+    pub(super) fn complain(&mut self, error: ErrorCode, reason: &str, uid: &str) {
         // A program has no topic of its own.
         let Some(client) = self.client.as_ref().filter(|client| client.identity.account.is_none()) else { return };
         let principal = &client.identity.principal;
@@ -306,7 +306,7 @@ impl Mqtt {
             content: reason.to_owned(),
             status: "ERROR".to_owned(),
             channel: "SYSTEM".to_owned(),
-            extra: serde_json::json!({ "orgUid": principal.org.as_str(), "uid": uid }).to_string(),
+            extra: serde_json::json!({ "orgUid": principal.org.as_str(), "uid": uid, "error": error }).to_string(),
             ..proto::Message::default()
         };
         if self.complaints.len() < MAX_COMPLAINTS {

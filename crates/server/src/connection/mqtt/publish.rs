@@ -24,7 +24,10 @@ impl Mqtt {
             Ok(Submitted::Done) => ticket.into_iter().for_each(|ticket| self.session.published(ticket)),
             // Without an acknowledgement the client sends it again, to a server that can store it.
             Err(Refused::Desk(DeskError::Commit(error)) | Refused::Commit(error)) => self.fail(&error.to_string()),
-            Err(refused) => self.answer_refused(ticket, refusals::puback(&refused), &refused.to_string(), &uid),
+            Err(refused) => {
+                let said = (refused.code(), refused.to_string());
+                self.answer_refused(ticket, refusals::puback(&refused), &said, &uid);
+            }
         }
     }
 

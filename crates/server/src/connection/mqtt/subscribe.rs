@@ -87,14 +87,14 @@ impl Mqtt {
                 Ok(()) => SubackCode::Granted(options.qos),
                 Err(refused) => {
                     let code = refusals::suback(&refused);
-                    reason.get_or_insert_with(|| refused.to_string());
+                    reason.get_or_insert_with(|| (refused.code(), refused.to_string()));
                     code
                 }
             });
         }
         let mut suback = Suback::new(subscribe.packet_id, codes);
-        if let Some(reason) = reason {
-            suback.properties = refusals::because(&reason);
+        if let Some((code, reason)) = reason {
+            suback.properties = refusals::because(code, &reason);
         }
         if let Err(error) = self.session.suback(suback) {
             self.fail(&error.to_string());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Outbox, Session as Entered};
-use deskwire_model::{Role, SessionId, ids::MAX_UID_LEN};
+use deskwire_model::{ErrorCode, Role, SessionId, ids::MAX_UID_LEN};
 use deskwire_wire::{Tick, stomp::event::Connect};
 
 use super::{Client, Stomp};
@@ -25,12 +25,13 @@ impl Stomp {
             Ok(identity) => identity,
             Err(error) => {
                 metrics::counter!("deskwire_logins_refused_total", "protocol" => "stomp").increment(1);
-                return self.session.error(&error.to_string(), "", None);
+                return self.session.error(error.code().as_str(), &error.to_string(), "", None);
             }
         };
         let device = connect.frame.header("device").unwrap_or_default();
         if device.len() > MAX_UID_LEN || device.chars().any(char::is_control) {
-            return self.session.error("the device header is not acceptable", "", None);
+            let code = ErrorCode::InvalidRequest.as_str();
+            return self.session.error(code, "the device header is not acceptable", "", None);
         }
         self.pace = Pace::of(identity.principal.role, &self.gateway.config.limits, now);
         let user = identity.principal.uid.clone();
@@ -43,7 +44,7 @@ impl Stomp {
             address: self.address,
         };
         if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
-            return self.session.error(&veto.to_string(), "", None);
+            return self.session.error(ErrorCode::Vetoed.as_str(), &veto.to_string(), "", None);
         }
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.session.accept(Some(user.as_str()), &client.session.to_string(), now);

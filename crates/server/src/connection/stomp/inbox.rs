@@ -63,7 +63,7 @@ impl Stomp {
             }
             let subscribed = Subscribed { inbox: false, ..inbox };
             if let Err(refused) = self.follow_log(Arc::clone(&conversation), subscribed, None).await {
-                self.session.error(&refused.to_string(), "", None);
+                self.session.error(refused.code().as_str(), &refused.to_string(), "", None);
             }
         }
     }

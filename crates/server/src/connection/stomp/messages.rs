@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use deskwire_broker::{Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, LogId, Seq, dialect::DialectError};
+use deskwire_model::{Conversation, ErrorCode, LogId, Seq, dialect::DialectError};
 use deskwire_wire::stomp::{AckId, AckMode, DeliverError, MessageId, SubscriptionKey as WireKey, server::Message};
 use smallvec::SmallVec;
 
@@ -93,7 +93,7 @@ impl Stomp {
     /// Writes what was read from a log, as far as the client takes it and the output is not full.
     pub(super) fn hand_on_page(&mut self, page: &mut Page, out: &mut Frames<'_>) {
         if let Some(error) = page.error.take() {
-            return self.session.error(&error.to_string(), "", None);
+            return self.session.error(ErrorCode::Internal.as_str(), &error.to_string(), "", None);
         }
         let subscription = page.subscription;
         while !out.is_full() {
@@ -132,7 +132,12 @@ impl Stomp {
             // Only a live topic gets here with a full window: its reader does not keep up.
             Err(DeliverError::WindowFull) => {
                 self.gateway.metrics.limit_hits(Limit::Unacknowledged).increment(1);
-                return self.session.error("too many unacknowledged messages on a live topic", "", None);
+                return self.session.error(
+                    ErrorCode::TooMany.as_str(),
+                    "too many unacknowledged messages on a live topic",
+                    "",
+                    None,
+                );
             }
         };
         let Some(subscription) = self.subscriptions.get(key) else { return };
@@ -269,7 +274,7 @@ impl Stomp {
         let Some(client) = self.client.as_ref().filter(|_| !self.is_noticed(key)) else { return };
         match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
             Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
-            Err(error) => self.session.error(&error.to_string(), "", None),
+            Err(error) => self.session.error(ErrorCode::Internal.as_str(), &error.to_string(), "", None),
         }
     }
 }

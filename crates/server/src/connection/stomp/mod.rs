@@ -18,7 +18,7 @@ use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::{Answer, CloseReason, Delivery, Dialect, Outbox, SubscriptionKey, Wants};
-use deskwire_model::{Conversation, Seq, SessionId, Topic};
+use deskwire_model::{Conversation, ErrorCode, Seq, SessionId, Topic};
 use deskwire_wire::{
     Tick,
     stomp::{AckMode, MessageId, Session, SessionConfig, SubscriptionKey as WireKey, event::Event, server::HEART_BEAT},
@@ -356,7 +356,7 @@ impl Protocol for Stomp {
 
     fn end(&mut self, reason: CloseReason) {
         if reason != CloseReason::Stopping {
-            self.session.error(&reason.to_string(), "", None);
+            self.session.error(ErrorCode::ConnectionEnded.as_str(), &reason.to_string(), "", None);
         }
         if reason == CloseReason::SlowConsumer {
             self.ending = Some(Ending::SLOW_CONSUMER);

@@ -6,7 +6,7 @@ use deskwire_broker::{
     Consumer, Consumption, Content, Durable, DurableError, Handover, Opaque, Publication, Publishing, Reply, Selector,
     SubscriptionKey, Ticket, Wants,
 };
-use deskwire_model::{SessionId, Topic, TopicFilter};
+use deskwire_model::{ErrorCode, SessionId, Topic, TopicFilter};
 use deskwire_wire::stomp::{
     AckMode, DeliverError, DurableName, MessageId, Session,
     event::{Send, Settlement, Subscribe, Unsubscribe},
@@ -288,7 +288,12 @@ impl Stomp {
             // Its UNSUBSCRIBE is on its way and gives the message back.
             Err(DeliverError::UnknownSubscription) => return,
             Err(DeliverError::WindowFull) => {
-                return self.session.error("the queue handed over more than the window holds", "", None);
+                return self.session.error(
+                    ErrorCode::Internal.as_str(),
+                    "the queue handed over more than the window holds",
+                    "",
+                    None,
+                );
             }
         };
         let head = Head { message_id, ack, redelivered: Some(handover.redelivered), retained: false };

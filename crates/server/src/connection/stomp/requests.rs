@@ -59,7 +59,7 @@ impl Stomp {
         if let Refused::TooMany(_) = refused {
             self.gateway.metrics.limit_hits(Limit::Subscriptions).increment(1);
         }
-        self.session.error(&refused.to_string(), destination, receipt);
+        self.session.error(refused.code().as_str(), &refused.to_string(), destination, receipt);
     }
 
     /// When the client may ask for this, if it may not now.

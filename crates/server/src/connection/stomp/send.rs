@@ -6,7 +6,7 @@ use bytes::Bytes;
 use deskwire_broker::{CommitError, Content, Opaque, Publication, Reply};
 use deskwire_desk::{DeskError, Sender, Submitted};
 use deskwire_model::{
-    Conversation, Destination, Draft, InvalidTopic, Topic,
+    Conversation, Destination, Draft, ErrorCode, InvalidTopic, Topic,
     dialect::{self, SessionMessage},
 };
 use deskwire_store::Written;
@@ -122,7 +122,7 @@ impl Stomp {
         match self.try_send_addressed((send, in_session), &mut uid).await {
             // What failed on our side is not the message's fault, and is to be sent again.
             Err(refused) if send.receipt().is_none() && !is_failure(&refused) => {
-                self.complain(code(&refused), &refused.to_string(), &uid);
+                self.complain(&refused, &uid);
                 Ok(())
             }
             other => other,
@@ -152,9 +152,10 @@ impl Stomp {
     }
 
     /// Tells the session what became of a message, if it listens.
-    fn complain(&self, code: u16, reason: &str, uid: &str) {
+    fn complain(&self, refused: &Refused, uid: &str) {
         let Some(client) = &self.client else { return };
-        let body = json!({ "code": code, "message": reason, "uid": uid }).to_string();
+        let (code, error) = (code(refused), refused.code());
+        let body = json!({ "code": code, "error": error, "message": refused.to_string(), "uid": uid }).to_string();
         let content = Opaque::new(Bytes::from(body), Some("application/json".into()), Vec::new());
         if let Ok(topic) = Topic::new(ERRORS)
             && !self.gateway.tell_session(client.session, &topic, content)
@@ -169,12 +170,14 @@ impl Stomp {
         match (outcome, receipt, tolerated) {
             (Ok(Written::Refused(refusal)), None, Some(uid)) => {
                 let refused = Refused::Desk(refusal.into());
-                self.complain(code(&refused), &refused.to_string(), &uid);
+                self.complain(&refused, &uid);
             }
             (Ok(Written::Refused(refusal)), receipt, _) => {
-                self.session.error(&refusal.to_string(), "", receipt.as_deref());
+                self.session.error(refusal.code().as_str(), &refusal.to_string(), "", receipt.as_deref());
             }
-            (Err(error), receipt, _) => self.session.error(&error.to_string(), "", receipt.as_deref()),
+            (Err(error), receipt, _) => {
+                self.session.error(ErrorCode::Busy.as_str(), &error.to_string(), "", receipt.as_deref());
+            }
             (Ok(_), Some(receipt), _) => self.session.receipt(&receipt),
             (Ok(_), None, _) => {}
         }

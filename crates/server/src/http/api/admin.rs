@@ -2,9 +2,10 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use axum::{Router, extract::State, routing::get};
+use axum::extract::State;
 use deskwire_broker::Outbox;
 use deskwire_model::{Role, TopicFilter, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,18 +15,18 @@ use super::{
 };
 use crate::{
     connection::Description,
-    http::{AppError, QueryParams, Success},
+    http::{AppError, QueryParams, Routes, Success},
 };
 
 /// The right that a service account needs for it. A visitor's uid opens its conversations, so that a right to all
 /// topics is not enough; `#` does not match it.
 const RIGHT: &str = "$SYS/sessions";
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new().route("/api/v1/admin/sessions", get(sessions))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Operation").get("/api/v1/admin/sessions", sessions, "Lists who is connected to this node.")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SessionsRequest {
     /// Sessions of this user only.
@@ -35,7 +36,7 @@ struct SessionsRequest {
 }
 
 /// A session, or a connection whose client has not been let in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SessionRow {
     session_id: Option<String>,
@@ -46,7 +47,7 @@ struct SessionRow {
     subscriptions: Vec<SubscriptionRow>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SubscriptionRow {
     id: Option<Box<str>>,
     topic: String,

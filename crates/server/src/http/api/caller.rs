@@ -8,14 +8,14 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deskwire_desk::{Desk, DeskError};
-use deskwire_model::{Principal, Role, Uid};
+use deskwire_model::{ErrorCode, Principal, Role, Uid};
 use deskwire_store::Visitor;
 
 use super::ApiState;
 use crate::{
     auth::service::ServiceAccount,
     gateway::{SessionView, bearer_token},
-    http::AppError,
+    http::{Access, AppError, Description, Input},
     listener::Peer,
     telemetry::metrics::Protocol,
 };
@@ -26,6 +26,27 @@ const SERVICE_KEY: &str = "x-service-key";
 /// Somebody with a valid access token in `Authorization`.
 #[derive(Clone, Debug)]
 pub(super) struct Bearer(pub(super) Principal);
+
+impl Input for Option<Bearer> {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Visitor);
+        description.can_fail();
+    }
+}
+
+impl Input for AgentCaller {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Staff);
+        description.can_fail();
+    }
+}
+
+impl Input for ServiceCaller {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::Service);
+        description.can_fail();
+    }
+}
 
 impl<S: Send + Sync> OptionalFromRequestParts<S> for Bearer
 where
@@ -39,7 +60,7 @@ where
         let token = token.ok_or_else(|| AppError::Unauthorized("Authorization must be Bearer and a token".into()))?;
         match ApiState::from_ref(state).gateway.bearer(token) {
             Ok(identity) => Ok(Some(Self(identity.principal))),
-            Err(error) => Err(AppError::Unauthorized(error.to_string())),
+            Err(error) => Err(AppError::Named(error.code(), error.to_string())),
         }
     }
 }
@@ -76,7 +97,7 @@ pub(super) fn may_send(
 ) -> Result<(), AppError> {
     let sender = SessionView { id: None, principal, protocol: Protocol::Http, address: Some(peer.address.ip()) };
     let asked = state.gateway.extensions.ask(|interceptor| interceptor.send(&sender, destination, body));
-    asked.map_err(|veto| AppError::Refused(veto.to_string()))
+    asked.map_err(|veto| AppError::Named(ErrorCode::Vetoed, veto.to_string()))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ServiceCaller

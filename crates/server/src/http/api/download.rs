@@ -1,25 +1,25 @@
 //! Reading files: `/file/yyyy/MM/dd/{name}`.
 
-use std::ops::Range;
+use std::{convert::Infallible, ops::Range};
 
 use axum::{
-    Router,
     body::Body,
-    extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts, Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use deskwire_store::{BlobError, FilePath, FileRecord};
 use metrics::counter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{ApiState, caller::Bearer};
 use crate::{
     connection::timestamp,
     files::is_inline,
-    http::{AppError, QueryParams, for_any_origin},
+    http::{Access, AppError, Description, Input, Output, QueryParams, Routes},
 };
 
 /// A file must not do anything where it is shown, and be taken for what it is.
@@ -50,22 +50,62 @@ const NAME: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-pub(super) fn routes() -> Router<ApiState> {
-    for_any_origin(Router::new().route("/file/{*path}", get(download)))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Files").get("/file/{*path}", download, "Gives a file, or a part of it.").for_any_origin()
 }
 
-#[derive(Debug, Deserialize)]
-struct Access {
+#[derive(Debug, Deserialize, JsonSchema)]
+struct LinkQuery {
+    /// The signature of the link.
     access: Option<String>,
+}
+
+/// The token of one who has no signed link.
+struct LinkOrToken(Result<Option<Bearer>, AppError>);
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkOrToken
+where
+    ApiState: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(<Bearer as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await))
+    }
+}
+
+impl Input for LinkOrToken {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::LinkOrToken);
+    }
+}
+
+/// A file, a part of one, or the word that there is nothing new.
+struct FileAnswer(Response);
+
+impl IntoResponse for FileAnswer {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Output for FileAnswer {
+    fn describe(description: &mut Description<'_>) {
+        let bytes = json!({"type": "string", "format": "binary"});
+        description.answer(200, "The file, with its own content type.", "*/*", &bytes);
+        description.answer(206, "The part that `Range` asks for.", "*/*", &bytes);
+        description.bare_answer(304, "The client has it.");
+        description.bare_answer(416, "There is no such part.");
+    }
 }
 
 async fn download(
     State(state): State<ApiState>,
     Path(path): Path<String>,
-    QueryParams(Access { access }): QueryParams<Access>,
+    QueryParams(LinkQuery { access }): QueryParams<LinkQuery>,
     headers: HeaderMap,
-    bearer: Result<Option<Bearer>, AppError>,
-) -> Result<Response, AppError> {
+    LinkOrToken(bearer): LinkOrToken,
+) -> Result<FileAnswer, AppError> {
     let path = FilePath::parse(&path).map_err(|_| AppError::NotFound)?;
     let file = state.files.find(&path).await.map_err(AppError::internal)?.ok_or(AppError::NotFound)?;
     let linked = access.map(|access| state.files.check_link(&path, &access, timestamp()));
@@ -80,7 +120,7 @@ async fn download(
             (None, _) => return Err(AppError::Unauthorized("a signed link or an access token is needed".into())),
         }
     }
-    serve(&state, &file, &path, &headers).await
+    serve(&state, &file, &path, &headers).await.map(FileAnswer)
 }
 
 /// Answers with the file, a part of it, or that the client has it (RFC 9110 §13, §14).

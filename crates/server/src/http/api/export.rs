@@ -3,32 +3,31 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use axum::{
-    Router,
     body::Body,
     extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use bytes::Bytes;
 use deskwire_model::{Conversation, MessageType, Payload, Seq, dialect};
 use futures_util::stream;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{ApiState, agent::ThreadName, caller::AgentCaller, download::attachment, message};
-use crate::http::{AppError, QueryParams};
+use crate::http::{AppError, Description, Output, QueryParams, Routes};
 
 /// Messages that are read at a time.
 const PAGE: u32 = 200;
 /// What stands for a message that its writer took back.
 const RECALLED: &str = "[已撤回]";
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new().route("/api/v1/thread/export", get(export))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("History").get("/api/v1/thread/export", export, "Saves a conversation as JSON or as text.")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct ExportRequest {
     #[serde(flatten)]
     thread: ThreadName,
@@ -37,7 +36,7 @@ struct ExportRequest {
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Format {
     #[default]
@@ -46,13 +45,36 @@ enum Format {
     Text,
 }
 
+/// A conversation as a file.
+struct Exported(Response);
+
+impl IntoResponse for Exported {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Output for Exported {
+    fn describe(description: &mut Description<'_>) {
+        let content = json!({
+            "application/json": {"schema": {
+                "type": "object",
+                "required": ["thread", "messages"],
+                "properties": {"thread": {"type": "object"}, "messages": {"type": "array"}},
+            }},
+            "text/plain": {"schema": {"type": "string"}},
+        });
+        description.answers_in(200, "The conversation.", content);
+    }
+}
+
 /// What was said up to now, oldest first, as it is read from the log: however long the conversation is, a page of it is in
 /// memory.
 async fn export(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<ExportRequest>,
-) -> Result<Response, AppError> {
+) -> Result<Exported, AppError> {
     let named = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let conversation = state.gateway.desk.own_conversation(&principal, named.topic.as_str()).await?;
     let end = Seq(state.gateway.desk.history(&conversation, 0, 1).await?.total);
@@ -73,7 +95,7 @@ async fn export(
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    Ok((headers, body).into_response())
+    Ok(Exported((headers, body).into_response()))
 }
 
 /// An export on its way.
@@ -128,7 +150,7 @@ impl Export {
                 Format::Json => {
                     let message = message::with_good_links(&self.state, self.conversation.id, rendered).await?;
                     piece.extend_from_slice(if self.position == Seq::ZERO { b"\n" } else { b",\n" });
-                    piece.extend_from_slice(message.get().as_bytes());
+                    piece.extend_from_slice(message.0.get().as_bytes());
                 }
                 Format::Text => piece.extend_from_slice(line(rendered)?.as_bytes()),
             }

@@ -1,31 +1,32 @@
 //! Forms that visitors fill in: ratings and messages that they leave. Each becomes the message that stock clients would send (`spec/bytedesk.md` §3,
 //! §7.1).
 
-use axum::{Router, extract::State, routing::post};
+use axum::extract::State;
 use deskwire_desk::Command;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use super::{
     ApiState,
     agent::{IdempotencyKey, ThreadName},
     caller::{self, Bearer},
-    message,
+    shapes::MessageJson,
 };
 use crate::{
     connection::timestamp,
-    http::{AppError, JsonBody, Success},
+    http::{AppError, JsonBody, Routes, Success},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/rating/submit", post(rate))
-        .route("/visitor/rating/submit", post(rate))
-        .route("/visitor/api/v1/message/leave/create", post(leave_message))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .post("/visitor/api/v1/rating/submit", rate, "Rates a service.")
+        .also("/visitor/rating/submit")
+        .post("/visitor/api/v1/message/leave/create", leave_message, "Leaves a message for when somebody is there.")
 }
 
 /// Which conversation a form is about, and which message it answers.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct About {
     #[serde(flatten)]
@@ -44,27 +45,32 @@ impl About {
         (state, bearer, key): (&ApiState, Option<Bearer>, IdempotencyKey),
         command: Command,
         form: Value,
-    ) -> Result<Success<Box<RawValue>>, AppError> {
+    ) -> Result<Success<MessageJson>, AppError> {
         let principal = caller::visitor_principal(state, bearer, self.visitor_uid.as_deref()).await?;
         let conversation = self.thread.find(state, &principal).await?;
         let desk = &state.gateway.desk;
         let form = (key.into_uid(), self.message_uid.as_str(), form);
         let decided = desk.submit_form(&principal, conversation.topic.as_str(), command, form, timestamp()).await?;
         let seq = decided.first().ok_or_else(|| AppError::internal("a form has said nothing"))?;
-        Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+        Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct RatingForm {
     #[serde(flatten)]
     about: About,
     /// Names the rating.
     uid: Option<String>,
+    /// From 1 to 5.
+    #[schemars(with = "u8", range(min = 1, max = 5))]
     score: Value,
+    /// Whether the question was answered.
     #[serde(default)]
+    #[schemars(with = "Option<bool>")]
     resolved: Value,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     content: Value,
 }
 
@@ -73,27 +79,33 @@ async fn rate(
     bearer: Option<Bearer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<RatingForm>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     let form = json!({ "score": request.score, "resolved": request.resolved, "content": request.content });
     let key = key.or(request.uid.as_deref());
     request.about.submit((&state, bearer, key), Command::Rate, form).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct LeaveForm {
     #[serde(flatten)]
     about: About,
     /// Names the message.
     uid: Option<String>,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     nickname: Value,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     contact: Value,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     content: Value,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     r#type: Value,
+    /// Links to pictures.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<String>>")]
     images: Value,
 }
 
@@ -102,7 +114,7 @@ async fn leave_message(
     bearer: Option<Bearer>,
     key: IdempotencyKey,
     JsonBody(request): JsonBody<LeaveForm>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     let form = json!({
         "nickname": request.nickname,
         "contact": request.contact,

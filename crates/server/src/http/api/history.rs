@@ -1,15 +1,12 @@
 //! What was said, beyond the pages by topic: a conversation's history by its uid, what is unread, a visitor's conversations
 //! (`spec/bytedesk.md` §7.1, §7.3, §13).
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::Sender;
 use deskwire_model::{Conversation, Principal};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::json;
 
 use super::{
     ApiState,
@@ -17,35 +14,44 @@ use super::{
     caller::{self, AgentCaller, Bearer},
     message::{self, HistoryPosition},
     page::{self, Page, PageRequest},
+    shapes::{MessageJson, ThreadJson},
 };
 use crate::{
     connection::timestamp,
-    http::{AppError, QueryParams, Success},
+    http::{AppError, QueryParams, Routes, Success},
 };
 
-pub(super) fn agent_routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/message/thread/uid", get(history))
-        .route("/api/v1/message/query/topic", get(history))
-        .route("/api/v1/message/query/thread/uid", get(history))
-        .route("/api/v1/message/unread", get(unread))
-        .route("/api/v1/message/unread/query", get(unread))
-        .route("/api/v1/vip/message/unread", get(unread))
-        .route("/api/v1/message_unread/query", get(unread))
-        .route("/api/v1/message/unread/count", get(unread_count))
-        .route("/api/v1/message/ping", get(ping))
-        .route("/api/v1/message/unread/clear", post(clear))
+pub(super) fn agent_routes() -> Routes<ApiState> {
+    Routes::about("History")
+        .get("/api/v1/message/thread/uid", history, "Gives a part of a conversation's messages.")
+        .also("/api/v1/message/query/topic")
+        .also("/api/v1/message/query/thread/uid")
+        .get("/api/v1/message/unread", unread, "Gives what the agent has not read, the newest first.")
+        .also("/api/v1/message/unread/query")
+        .also("/api/v1/vip/message/unread")
+        .also("/api/v1/message_unread/query")
+        .get("/api/v1/message/unread/count", unread_count, "Counts what the agent has not read.")
+        .get("/api/v1/message/ping", ping, "Answers pong and the number of unread messages.")
+        .post("/api/v1/message/unread/clear", clear, "Marks everything as read; what came meanwhile is unread.")
 }
 
-pub(super) fn visitor_routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/message/thread/uid", get(history_of_visitor))
-        .route("/visitor/api/v1/message/unread", get(unread_of_visitor))
-        .route("/visitor/api/v1/message/unread/clear", post(clear_of_visitor))
-        .route("/visitor/api/v1/threads", get(threads_of_visitor))
+pub(super) fn visitor_routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .get("/visitor/api/v1/message/thread/uid", history_of_visitor, "Gives a part of a conversation's messages.")
+        .get(
+            "/visitor/api/v1/message/unread",
+            unread_of_visitor,
+            "Gives what the visitor has not read, the newest first.",
+        )
+        .post("/visitor/api/v1/message/unread/clear", clear_of_visitor, "Marks everything as read.")
+        .get(
+            "/visitor/api/v1/threads",
+            threads_of_visitor,
+            "Lists the visitor's conversations, also those that are over.",
+        )
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ThreadHistoryRequest {
     topic: Option<String>,
@@ -67,7 +73,7 @@ impl ThreadHistoryRequest {
         state: &ApiState,
         principal: &Principal,
         uid: Option<&str>,
-    ) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+    ) -> Result<Success<Page<MessageJson>>, AppError> {
         let name = json!({"topic": self.topic, "threadTopic": self.thread_topic, "threadUid": self.thread_uid});
         let named = ThreadName::read(&name)?.find_or(state, principal, uid).await?;
         let conversation = state.gateway.desk.own_conversation(principal, named.topic.as_str()).await?;
@@ -81,7 +87,7 @@ async fn history(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<ThreadHistoryRequest>,
-) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+) -> Result<Success<Page<MessageJson>>, AppError> {
     request.answer(&state, &principal, request.uid.as_deref()).await
 }
 
@@ -89,13 +95,13 @@ async fn history_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(request): QueryParams<ThreadHistoryRequest>,
-) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+) -> Result<Success<Page<MessageJson>>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
     request.answer(&state, &principal, None).await
 }
 
 /// A page, and `uid` for visitors without a token.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OwnPageRequest {
     uid: Option<String>,
@@ -115,7 +121,7 @@ async fn unread(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
-) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+) -> Result<Success<Page<MessageJson>>, AppError> {
     Ok(Success::new(unread_page(&state, &principal, request).await?))
 }
 
@@ -123,7 +129,7 @@ async fn unread_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(request): QueryParams<OwnPageRequest>,
-) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+) -> Result<Success<Page<MessageJson>>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
     Ok(Success::new(unread_page(&state, &principal, request.page()).await?))
 }
@@ -133,7 +139,7 @@ async fn unread_page(
     state: &ApiState,
     reader: &Principal,
     request: PageRequest,
-) -> Result<Page<Box<RawValue>>, AppError> {
+) -> Result<Page<MessageJson>, AppError> {
     let desk = &state.gateway.desk;
     let total = desk.unread(&reader.uid).await?;
     let mut content = Vec::new();
@@ -162,18 +168,18 @@ async fn clear(State(state): State<ApiState>, AgentCaller(principal): AgentCalle
 async fn clear_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
-    QueryParams(request): QueryParams<UidQuery>,
+    QueryParams(request): QueryParams<ClearRequest>,
     body: axum::body::Bytes,
 ) -> Result<Success<u64>, AppError> {
-    let said: Option<UidQuery> = serde_json::from_slice(&body).ok();
+    let said: Option<ClearRequest> = serde_json::from_slice(&body).ok();
     let uid = request.uid.or(said.and_then(|said| said.uid));
     let principal = caller::visitor_principal(&state, bearer, uid.as_deref()).await?;
     // Over HTTP a visitor's client is its default device.
     read_all(&state, Sender { principal: &principal, device: Some("") }).await
 }
 
-#[derive(Debug, Deserialize)]
-struct UidQuery {
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ClearRequest {
     uid: Option<String>,
 }
 
@@ -189,14 +195,14 @@ async fn threads_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(request): QueryParams<OwnPageRequest>,
-) -> Result<Success<Page<Value>>, AppError> {
+) -> Result<Success<Page<ThreadJson>>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
     let (desk, page) = (&state.gateway.desk, request.page());
     let (conversations, total) = desk.all_conversations_of(&principal, page.skipped(), page.size()).await?;
     let mut content = Vec::with_capacity(conversations.len());
     for conversation in &conversations {
         let conversation: &Conversation = conversation;
-        content.push(desk.listed(conversation, &principal.uid).await?);
+        content.push(ThreadJson(desk.listed(conversation, &principal.uid).await?));
     }
     Ok(Success::new(Page::new(content, page, total)))
 }

@@ -1,13 +1,10 @@
 //! Left messages: what visitors and agents do with them (`spec/bytedesk.md` §7.1, §7.3).
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::{DeskError, LeaveAction};
 use deskwire_model::{Principal, Uid};
 use deskwire_store::{LeaveMessage, LeaveStatus};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,36 +13,45 @@ use super::{
     caller::{self, AgentCaller, Bearer},
     page::{Page, PageRequest},
 };
-use crate::http::{AppError, JsonBody, QueryParams, Success};
+use crate::http::{AppError, JsonBody, QueryParams, Routes, Success};
 
-pub(super) fn visitor_routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/message/leave/query", get(own))
-        .route("/visitor/api/v1/message/leave/confirm", post(confirm))
-        .route("/visitor/api/v1/message/leave/reject", post(reject))
+pub(super) fn visitor_routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .get("/visitor/api/v1/message/leave/query", own, "Lists what the visitor has left.")
+        .post("/visitor/api/v1/message/leave/confirm", confirm, "Says that the answer was good.")
+        .post("/visitor/api/v1/message/leave/reject", reject, "Says that the answer was not good.")
 }
 
-pub(super) fn agent_routes() -> Router<ApiState> {
-    ["read", "reply", "transfer", "close", "spam", "status/update"]
-        .into_iter()
-        .fold(Router::new(), |routes, name| {
-            let handler = move |State(state): State<ApiState>,
-                                AgentCaller(principal): AgentCaller,
-                                key: IdempotencyKey,
-                                JsonBody(request): JsonBody<Tending>| async move {
-                let action = request.action(name)?;
-                let key = key.or(request.message_uid.as_deref());
-                tend(&state, &principal, &request.uid, &action, key).await
-            };
-            routes.route(&format!("/api/v1/message/leave/{name}"), post(handler))
-        })
-        .route("/api/v1/message/leave/query", get(inbox))
-        .route("/api/v1/message/leave/query/uid", get(one))
-        .route("/api/v1/message/leave/count/pending", get(pending))
+/// The ends of the paths that do something with a left message.
+const ACTIONS: [(&str, &str, &str); 6] = [
+    ("read", "/api/v1/message/leave/read", "Marks a left message as read."),
+    ("reply", "/api/v1/message/leave/reply", "Answers a left message, in the visitor's conversation."),
+    ("transfer", "/api/v1/message/leave/transfer", "Gives a left message to an agent or a workgroup."),
+    ("close", "/api/v1/message/leave/close", "Closes a left message."),
+    ("spam", "/api/v1/message/leave/spam", "Marks a left message as spam."),
+    ("status/update", "/api/v1/message/leave/status/update", "Gives a left message a status."),
+];
+
+pub(super) fn agent_routes() -> Routes<ApiState> {
+    let routes = Routes::about("Left messages")
+        .get("/api/v1/message/leave/query", inbox, "Lists left messages.")
+        .get("/api/v1/message/leave/query/uid", one, "Gives a left message.")
+        .get("/api/v1/message/leave/count/pending", pending, "Counts the left messages that wait for an answer.");
+    ACTIONS.into_iter().fold(routes, |routes, (name, path, summary)| {
+        let handler = move |State(state): State<ApiState>,
+                            AgentCaller(principal): AgentCaller,
+                            key: IdempotencyKey,
+                            JsonBody(request): JsonBody<Tending>| async move {
+            let action = request.action(name)?;
+            let key = key.or(request.message_uid.as_deref());
+            tend(&state, &principal, &request.uid, &action, key).await
+        };
+        routes.post(path, handler, summary)
+    })
 }
 
 /// A left message as lists show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
     uid: Uid,
@@ -89,7 +95,7 @@ async fn listed(state: &ApiState, left: LeaveMessage) -> Result<Listed, AppError
 }
 
 /// `?status=&pageNumber=&pageSize=`, and `uid` for visitors without a token.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InboxRequest {
     status: Option<String>,
@@ -139,7 +145,7 @@ async fn own(
     page(&state, &principal, request).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct OneRequest {
     uid: Uid,
 }
@@ -158,7 +164,7 @@ async fn pending(State(state): State<ApiState>, AgentCaller(principal): AgentCal
 }
 
 /// What an agent does with a left message.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Tending {
     uid: Uid,
@@ -216,7 +222,7 @@ async fn tend(
 }
 
 /// What a visitor says about an answer. `visitorUid` for one without a token.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Judgement {
     uid: Uid,

@@ -1,29 +1,30 @@
 //! `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
 
-use axum::{Extension, Router, extract::State, routing::post};
-use deskwire_model::{AgentProfile, Principal};
+use axum::{Extension, extract::State};
+use deskwire_model::{AgentProfile, ErrorCode, Principal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ApiState;
 use crate::{
     auth::password::PasswordError,
     connection::timestamp,
-    http::{AppError, JsonBody, Success},
+    http::{AppError, JsonBody, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new().route("/auth/v1/login", post(login))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Signing in").post("/auth/v1/login", login, "Gives an agent an access token.")
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct LoginRequest {
     username: String,
     password: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct LoginAnswer {
     access_token: String,
@@ -31,7 +32,7 @@ struct LoginAnswer {
 }
 
 /// An agent as clients know it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AgentUser {
     uid: String,
@@ -45,7 +46,7 @@ pub(super) struct AgentUser {
     current_organization: Organisation,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Organisation {
     uid: String,
 }
@@ -84,7 +85,7 @@ async fn login(
         Err(error) => return Err(AppError::internal(error)),
     };
     let Some(agent) = agent.filter(|_| right) else {
-        return Err(AppError::Unauthorized("wrong user name or password".into()));
+        return Err(AppError::Named(ErrorCode::WrongPassword, "wrong user name or password".into()));
     };
     state.gateway.lockout.succeeded(&request.username, address);
     let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: agent.role };

@@ -3,25 +3,21 @@
 use bytes::Bytes;
 use deskwire_desk::{DeskError, Sender};
 use deskwire_model::{Conversation, Draft, LogId, Principal, Role, Seq, dialect};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{
     ApiState,
     caller::may_send,
     page::{self, Page, PageRequest},
+    shapes::MessageJson,
 };
 use crate::{connection::timestamp, http::AppError, listener::Peer};
 
 /// `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct SendRequest {
     json: String,
-}
-
-/// Rendered JSON goes into an answer as it is.
-pub(super) fn raw(json: &[u8]) -> Result<Box<RawValue>, AppError> {
-    serde_json::from_slice(json).map_err(AppError::internal)
 }
 
 impl SendRequest {
@@ -61,7 +57,7 @@ impl SendRequest {
 }
 
 /// `?topic=&pageNumber=&pageSize=`, and `uid` for visitors without a token.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct HistoryRequest {
     /// The thread's topic.
@@ -114,9 +110,9 @@ impl HistoryPosition {
 }
 
 /// A message of the conversation `log` as an answer takes it. Links to files that were sent into it are good again.
-pub(super) async fn with_good_links(state: &ApiState, log: LogId, message: &Bytes) -> Result<Box<RawValue>, AppError> {
+pub(super) async fn with_good_links(state: &ApiState, log: LogId, message: &Bytes) -> Result<MessageJson, AppError> {
     let renewed = state.files.renew_links(log, message, timestamp()).await.map_err(AppError::internal)?;
-    raw(renewed.as_ref().unwrap_or(message))
+    MessageJson::rendered(renewed.as_ref().unwrap_or(message))
 }
 
 /// A part of a conversation's messages: newest first, but oldest first behind a message.
@@ -124,7 +120,7 @@ pub(super) async fn history(
     state: &ApiState,
     conversation: &Conversation,
     HistoryPosition { page, beside }: HistoryPosition,
-) -> Result<Page<Box<RawValue>>, AppError> {
+) -> Result<Page<MessageJson>, AppError> {
     let desk = &state.gateway.desk;
     let (history, last) = match beside {
         None => (desk.history(conversation, page.number(), page.size()).await?, None),

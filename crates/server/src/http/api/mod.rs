@@ -20,6 +20,7 @@ mod order_card;
 mod page;
 mod push;
 mod search;
+mod shapes;
 mod upload;
 mod visitor;
 
@@ -28,12 +29,12 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{FromRef, State},
-    routing::{any, get},
+    routing::any,
 };
 use deskwire_desk::DeskError;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{AppError, for_any_origin};
+use super::{AppError, Repeats, Routes};
 use crate::{
     auth::password::Passwords,
     connection::{Endpoints, mqtt_endpoint},
@@ -61,6 +62,8 @@ pub struct ApiState {
     pub files: Arc<Files>,
     /// Slows down business systems that post too fast.
     pub notice_rates: Arc<NoticeRates>,
+    /// Answers to requests with a key.
+    pub repeats: Arc<Repeats>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
 }
@@ -78,15 +81,16 @@ impl FromRef<ApiState> for PrometheusHandle {
 }
 
 /// All routes of the domain.
-pub fn routes() -> Router<ApiState> {
-    Router::new()
-        .merge(for_any_origin(
+pub fn routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .merge(
             visitor_routes()
                 .merge(forms::routes())
                 .merge(leave_messages::visitor_routes())
                 .merge(login::routes())
-                .merge(order_card::routes()),
-        ))
+                .merge(order_card::routes())
+                .for_any_origin(),
+        )
         .merge(agent::routes())
         .merge(leave_messages::agent_routes())
         .merge(search::agent_routes())
@@ -97,14 +101,17 @@ pub fn routes() -> Router<ApiState> {
         .merge(admin::routes())
         .merge(download::routes())
         .merge(upload::link_routes())
-        .route("/readyz", get(ready))
-        .route("/mqtt", any(mqtt_endpoint))
-        .route("/websocket", any(mqtt_endpoint))
+        .merge(Routes::about("Operation").get("/readyz", ready, "Says whether writes reach the disk."))
+}
+
+/// Where WebSockets begin, which OpenAPI has no words for.
+pub fn socket_routes() -> Router<ApiState> {
+    Router::new().route("/mqtt", any(mqtt_endpoint)).route("/websocket", any(mqtt_endpoint))
 }
 
 /// What visitors call.
-fn visitor_routes() -> Router<ApiState> {
-    Router::new()
+fn visitor_routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
         .merge(visitor::routes())
         .merge(search::visitor_routes())
         .merge(history::visitor_routes())
@@ -112,7 +119,7 @@ fn visitor_routes() -> Router<ApiState> {
 }
 
 /// The routes that take files, which may last as long as the configuration of files says.
-pub fn upload_routes() -> Router<ApiState> {
+pub fn upload_routes() -> Routes<ApiState> {
     upload::routes()
 }
 
@@ -134,7 +141,7 @@ impl From<DeskError> for AppError {
         match error {
             DeskError::Commit(_) => Self::Busy,
             DeskError::Store(cause) => Self::internal(cause),
-            refused => Self::Refused(refused.to_string()),
+            refused => Self::Named(refused.code(), refused.to_string()),
         }
     }
 }

@@ -1,14 +1,9 @@
 //! Notices over HTTP: `/api/v1/notices…` for business systems that post them and for agents who have them,
 //! `/visitor/api/v1/notices…` for visitors (seed 004).
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{borrow::Cow, num::NonZeroU32, time::Duration};
 
-use axum::{
-    Extension, Router,
-    extract::State,
-    http::HeaderMap,
-    routing::{get, post},
-};
+use axum::{Extension, extract::State, http::HeaderMap};
 use deskwire_desk::NoticeDraft;
 use deskwire_model::{
     InvalidUid, MessageUid, NoticeContent, NoticeFeed, NoticeId, Principal, Seq, Timestamp, Uid,
@@ -16,44 +11,44 @@ use deskwire_model::{
 };
 use deskwire_store::{NoticeAudience, NoticeChanged, NoticeFilter, NoticeName};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     ApiState,
     caller::{self, AgentCaller, Bearer, ServiceCaller, may_send},
-    message::raw,
+    shapes::{FeedJson, NoticeJson, raw},
     visitor::at_visitors_pace,
 };
 use crate::{
     config::NoticesSection,
-    http::{AppError, JsonBody, QueryParams, Success},
+    http::{AppError, IDEMPOTENCY_KEY, JsonBody, QueryParams, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
 /// Bytes of a menu's name.
 const MAX_MENU: usize = 64;
-/// The header that names a request, for who does not name the notice in the body.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Notices of a page of the history, if the request does not say, and at most.
 const PAGE: usize = 20;
 const MAX_PAGE: usize = 100;
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/notices", post(post_notice).get(history_of_agent))
-        .route("/api/v1/notices/withdraw", post(withdraw))
-        .route("/api/v1/notices/feed", get(feed_of_agent))
-        .route("/api/v1/notices/read", post(read_by_agent))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Notices")
+        .post("/api/v1/notices", post_notice, "Posts a notice to a user, a role or everybody of the organisation.")
+        .get("/api/v1/notices", history_of_agent, "Lists the agent's notices, the newest first.")
+        .post("/api/v1/notices/withdraw", withdraw, "Takes back a notice.")
+        .get("/api/v1/notices/feed", feed_of_agent, "Gives the frame that the agent's pages are shown.")
+        .post("/api/v1/notices/read", read_by_agent, "Marks notices as read.")
 }
 
 /// The routes of visitors, whose pages are anywhere.
-pub(super) fn visitor_routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/notices", get(history_of_visitor))
-        .route("/visitor/api/v1/notices/feed", get(feed_of_visitor))
-        .route("/visitor/api/v1/notices/read", post(read_by_visitor))
+pub(super) fn visitor_routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .get("/visitor/api/v1/notices", history_of_visitor, "Lists the visitor's notices, the newest first.")
+        .get("/visitor/api/v1/notices/feed", feed_of_visitor, "Gives the frame that the visitor's pages are shown.")
+        .post("/visitor/api/v1/notices/read", read_by_visitor, "Marks notices as read.")
 }
 
 /// How fast service accounts may post.
@@ -69,7 +64,7 @@ impl NoticeRates {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PostRequest {
     #[serde(alias = "userId")]
@@ -85,6 +80,7 @@ struct PostRequest {
     #[serde(default)]
     menu_key: Box<str>,
     #[serde(default)]
+    #[schemars(with = "Option<Map<String, Value>>")]
     meta_data: Option<Box<RawValue>>,
     #[serde(alias = "pendingId")]
     business_id: Option<Box<str>>,
@@ -92,13 +88,53 @@ struct PostRequest {
 }
 
 /// The people of an organisation by what they are.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 enum Audience {
     Agent,
     Supervisor,
     Admin,
     Visitor,
+}
+
+/// A notice as it was posted: interceptors are asked about these bytes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct PostBody(Box<RawValue>);
+
+impl JsonSchema for PostBody {
+    fn schema_name() -> Cow<'static, str> {
+        "NewNotice".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        PostRequest::json_schema(generator)
+    }
+}
+
+/// Which notices were read.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ReadBody(Box<RawValue>);
+
+impl JsonSchema for ReadBody {
+    fn schema_name() -> Cow<'static, str> {
+        "NoticesRead".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        let id = json!({"type": ["integer", "string"], "description": "The id of a notice."});
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "id": id,
+                "ids": {"type": "array", "items": id, "maxItems": 999},
+                "all": {"type": "boolean", "description": "All of them."},
+                "menuKey": {"type": ["string", "null"], "description": "With `all`: those of this menu."},
+                "upToSeq": {"type": ["integer", "null"], "minimum": 0, "description": "With `all`: up to this one."},
+            },
+        })
+    }
 }
 
 impl PostRequest {
@@ -145,7 +181,7 @@ fn name_of_notice(name: &str) -> Result<Box<str>, AppError> {
     Ok(MessageUid::new(name).map_err(refused)?.as_str().into())
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Posted {
     id: String,
     /// How many users have it.
@@ -162,14 +198,14 @@ async fn post_notice(
     ServiceCaller(account): ServiceCaller,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Box<RawValue>>,
+    JsonBody(body): JsonBody<PostBody>,
 ) -> Result<Success<Posted>, AppError> {
     if state.notice_rates.0.check_key(&account.principal.uid).is_err() {
         state.gateway.metrics.limit_hits(Limit::Rate).increment(1);
         return Err(AppError::TooMany { retry_after: Duration::from_secs(1) });
     }
     let request: PostRequest =
-        serde_json::from_str(body.get()).map_err(|error| AppError::Refused(error.to_string()))?;
+        serde_json::from_str(body.0.get()).map_err(|error| AppError::Refused(error.to_string()))?;
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).map(Into::into);
     let draft = request.draft(key, state.gateway.config.notices.bytes)?;
     let user = match &draft.audience {
@@ -180,7 +216,7 @@ async fn post_notice(
     if !account.may_notify(user) {
         return Err(AppError::Forbidden(format!("no right to send to {place}")));
     }
-    may_send(&state, (&account.principal, &peer), &place, body.get().as_bytes())?;
+    may_send(&state, (&account.principal, &peer), &place, body.0.get().as_bytes())?;
     match state.gateway.notices.post(&account.principal, draft).await? {
         NoticeChanged::Posted { id, at, recipients, repeated, .. } => {
             Ok(Success::new(Posted { id: id.to_string(), recipients, timestamp: at.0, repeated }))
@@ -189,7 +225,7 @@ async fn post_notice(
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WithdrawRequest {
     id: Option<String>,
@@ -213,7 +249,7 @@ async fn withdraw(
     Ok(Success::new(()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct VisitorQuery {
     uid: Option<String>,
 }
@@ -221,7 +257,7 @@ struct VisitorQuery {
 async fn feed_of_agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<FeedJson>, AppError> {
     feed(&state, &principal).await
 }
 
@@ -229,21 +265,21 @@ async fn feed_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(query): QueryParams<VisitorQuery>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<FeedJson>, AppError> {
     feed(&state, &caller::visitor_principal(&state, bearer, query.uid.as_deref()).await?).await
 }
 
 /// The frame that who listens has got last.
-async fn feed(state: &ApiState, principal: &Principal) -> Result<Success<Box<RawValue>>, AppError> {
+async fn feed(state: &ApiState, principal: &Principal) -> Result<Success<FeedJson>, AppError> {
     let notices = &state.gateway.notices;
     let feed = notices.feed(principal).await?;
     let online = principal.role.is_staff().then(|| notices.online(principal));
-    Ok(Success::new(raw(&state.gateway.desk.renderer().notice_feed(&feed, online))?))
+    Ok(Success::new(FeedJson(raw(&state.gateway.desk.renderer().notice_feed(&feed, online))?)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct HistoryRequest {
+struct NoticesQuery {
     /// The visitor who asks.
     uid: Option<String>,
     /// Only what is before this position: `next` of the page before.
@@ -255,9 +291,9 @@ struct HistoryRequest {
 }
 
 /// A page of notices, newest first.
-#[derive(Debug, Serialize)]
-struct History {
-    content: Vec<Box<RawValue>>,
+#[derive(Debug, Serialize, JsonSchema)]
+struct NoticesAnswer {
+    content: Vec<NoticeJson>,
     /// What to ask for next as `before`; none at the end.
     next: Option<u64>,
 }
@@ -265,60 +301,64 @@ struct History {
 async fn history_of_agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<HistoryRequest>,
-) -> Result<Success<History>, AppError> {
+    QueryParams(request): QueryParams<NoticesQuery>,
+) -> Result<Success<NoticesAnswer>, AppError> {
     history(&state, &principal, request).await
 }
 
 async fn history_of_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
-    QueryParams(request): QueryParams<HistoryRequest>,
-) -> Result<Success<History>, AppError> {
+    QueryParams(request): QueryParams<NoticesQuery>,
+) -> Result<Success<NoticesAnswer>, AppError> {
     history(&state, &caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?, request).await
 }
 
 async fn history(
     state: &ApiState,
     principal: &Principal,
-    request: HistoryRequest,
-) -> Result<Success<History>, AppError> {
+    request: NoticesQuery,
+) -> Result<Success<NoticesAnswer>, AppError> {
     let size = request.size.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let filter = NoticeFilter { before: request.before.map(Seq), menu: request.menu_key, unread: request.unread };
     let notices = state.gateway.notices.history(principal, &filter, size).await?;
     let next = notices.last().filter(|_| notices.len() == size).map(|oldest| oldest.seq.0);
     let renderer = state.gateway.desk.renderer();
-    let content = notices.iter().map(|notice| raw(renderer.notice(notice).as_bytes())).collect::<Result<_, _>>()?;
-    Ok(Success::new(History { content, next }))
+    let content = notices
+        .iter()
+        .map(|notice| raw(renderer.notice(notice).as_bytes()).map(NoticeJson))
+        .collect::<Result<_, _>>()?;
+    Ok(Success::new(NoticesAnswer { content, next }))
 }
 
 /// How the reader's numbers are now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Read {
     /// How many notices are read now that were not.
     read: u64,
     sys_msg_nums: u64,
+    #[schemars(with = "std::collections::BTreeMap<String, u64>")]
     menu_tips_map: Map<String, Value>,
 }
 
 async fn read_by_agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(body): JsonBody<Box<RawValue>>,
+    JsonBody(body): JsonBody<ReadBody>,
 ) -> Result<Success<Read>, AppError> {
-    read(&state, &principal, &body).await
+    read(&state, &principal, &body.0).await
 }
 
 async fn read_by_visitor(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(query): QueryParams<VisitorQuery>,
-    JsonBody(body): JsonBody<Box<RawValue>>,
+    JsonBody(body): JsonBody<ReadBody>,
 ) -> Result<Success<Read>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, query.uid.as_deref()).await?;
     at_visitors_pace(&state, &principal.uid)?;
-    read(&state, &principal, &body).await
+    read(&state, &principal, &body.0).await
 }
 
 async fn read(state: &ApiState, principal: &Principal, body: &RawValue) -> Result<Success<Read>, AppError> {

@@ -1,44 +1,42 @@
 //! Order cards (seed 002): `/api/v1/order-card/{id}`, for visitors, agents and back ends.
 
 use axum::{
-    Router,
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts, Path, State},
     http::{header::AUTHORIZATION, request::Parts},
-    routing::{get, post},
 };
 use deskwire_desk::{DeskError, Settlement};
 use deskwire_model::Principal;
 use deskwire_store::CardId;
-use serde_json::Value;
 
 use super::{
     ApiState,
     caller::{Bearer, ServiceCaller},
+    shapes::CardJson,
 };
 use crate::{
     connection::timestamp,
-    http::{AppError, Success},
+    http::{Access, AppError, Description, Input, Routes, Success},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
+pub(super) fn routes() -> Routes<ApiState> {
     let settle = |settlement| {
         move |State(state): State<ApiState>, CardCaller(caller): CardCaller, Path(id): Path<String>| async move {
             let settled = state.gateway.desk.settle_card(&caller, number(&id)?, settlement, timestamp()).await?;
-            Ok::<_, AppError>(Success::new(settled))
+            Ok::<_, AppError>(Success::new(CardJson(settled)))
         }
     };
-    Router::new()
-        .route("/api/v1/order-card/{id}", get(card))
-        .route("/api/v1/order-card/{id}/pay", post(settle(Settlement::Pay)))
-        .route("/api/v1/order-card/{id}/cancel", post(settle(Settlement::Cancel)))
+    Routes::about("Order cards")
+        .get("/api/v1/order-card/{id}", card, "Gives an order card as it is now.")
+        .post("/api/v1/order-card/{id}/pay", settle(Settlement::Pay), "Notes that an order is paid.")
+        .post("/api/v1/order-card/{id}/cancel", settle(Settlement::Cancel), "Cancels an order.")
 }
 
 async fn card(
     State(state): State<ApiState>,
     CardCaller(caller): CardCaller,
     Path(id): Path<String>,
-) -> Result<Success<Value>, AppError> {
-    Ok(Success::new(state.gateway.desk.order_card(&caller, number(&id)?).await?))
+) -> Result<Success<CardJson>, AppError> {
+    Ok(Success::new(CardJson(state.gateway.desk.order_card(&caller, number(&id)?).await?)))
 }
 
 /// The card's number; what is none is no card's.
@@ -49,6 +47,12 @@ fn number(id: &str) -> Result<CardId, AppError> {
 /// A visitor or agent with an access token, or a service account.
 #[derive(Clone, Debug)]
 struct CardCaller(Principal);
+
+impl Input for CardCaller {
+    fn describe(description: &mut Description<'_>) {
+        description.access(Access::TokenOrService);
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for CardCaller
 where

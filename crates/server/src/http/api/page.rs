@@ -1,12 +1,13 @@
 //! Lists in pages, in the shape that Spring Data gives them (`spec/bytedesk.md` §7).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most elements of one page.
 const MAX_SIZE: u32 = 100;
 
 /// Which page of how many elements.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct PageRequest {
     page_number: u32,
@@ -55,7 +56,8 @@ pub(super) fn bounded_size(asked: u32) -> u32 {
 }
 
 /// A page.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Page<T> {
     content: Vec<T>,

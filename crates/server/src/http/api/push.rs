@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{Path, State},
-    routing::post,
 };
 use bytes::Bytes;
 use deskwire_broker::{Content, Opaque, Publication};
-use deskwire_model::{Destination, InvalidTopic, Topic, Uid};
+use deskwire_model::{Destination, ErrorCode, InvalidTopic, Topic, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -20,21 +20,23 @@ use super::{
 };
 use crate::{
     gateway::{Identity, QueueRoute, unheard},
-    http::{AppError, JsonBody, Success},
+    http::{AppError, JsonBody, Routes, Success},
     listener::Peer,
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new().route("/api/v1/push/broadcast", post(broadcast)).route("/api/v1/push/users/{uid}", post(to_user))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Pushing")
+        .post("/api/v1/push/broadcast", broadcast, "Sends to whoever listens to a live topic, or into a queue.")
+        .post("/api/v1/push/users/{uid}", to_user, "Sends to a user's sessions.")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct PushRequest {
     destination: String,
     payload: Box<RawValue>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Pushed {
     /// Connections that listen there now; none for a queue, in which the message may wait for one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +79,11 @@ async fn broadcast(
             QueueRoute::Everyone(topic) => topic,
             QueueRoute::Shared(queue) => {
                 let message = Publication::new(queue, Content::Opaque(content));
-                gateway.queues.admit(message).map_err(|full| AppError::Refused(full.to_string()))?.push();
+                gateway
+                    .queues
+                    .admit(message)
+                    .map_err(|full| AppError::Named(ErrorCode::Full, full.to_string()))?
+                    .push();
                 return Ok(Success::new(Pushed { sessions: None }));
             }
         },
@@ -123,7 +129,7 @@ async fn to_user(
 
 impl From<InvalidTopic> for AppError {
     fn from(error: InvalidTopic) -> Self {
-        Self::Refused(error.to_string())
+        Self::Named(ErrorCode::InvalidTopic, error.to_string())
     }
 }
 

@@ -1,35 +1,45 @@
 //! Searching in messages: `/api/v1/message/search` and `/visitor/api/v1/message/search`.
 
-use axum::{Router, extract::State, routing::get};
+use axum::extract::State;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use deskwire_desk::{MessageSearch, SearchCursor, SearchHit};
 use deskwire_model::{MessageType, Principal, Timestamp, Uid};
 use deskwire_store::{SearchId, SearchOrder, Sought};
 use jiff::{civil::DateTime, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use super::{
     ApiState,
     agent::ThreadName,
     caller::{self, AgentCaller, Bearer},
     message, page,
+    shapes::MessageJson,
     visitor::at_visitors_pace,
 };
-use crate::http::{AppError, QueryParams, Success};
+use crate::http::{AppError, QueryParams, Routes, Success};
 
 /// Types that one search may name.
 const MAX_TYPES: usize = 16;
 
-pub(super) fn agent_routes() -> Router<ApiState> {
-    Router::new().route("/api/v1/message/search", get(search))
+pub(super) fn agent_routes() -> Routes<ApiState> {
+    Routes::about("History").get(
+        "/api/v1/message/search",
+        search,
+        "Finds messages in the conversations that the caller sees.",
+    )
 }
 
-pub(super) fn visitor_routes() -> Router<ApiState> {
-    Router::new().route("/visitor/api/v1/message/search", get(search_as_visitor))
+pub(super) fn visitor_routes() -> Routes<ApiState> {
+    Routes::about("Visitors").get(
+        "/visitor/api/v1/message/search",
+        search_as_visitor,
+        "Finds messages in the visitor's conversations.",
+    )
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SearchRequest {
     /// What messages say.
@@ -57,7 +67,7 @@ struct SearchRequest {
 }
 
 /// A page of what was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SearchAnswer {
     content: Vec<Hit>,
@@ -69,9 +79,9 @@ struct SearchAnswer {
     size: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Hit {
-    message: Box<RawValue>,
+    message: MessageJson,
     snippet: String,
     /// Start and length in `snippet`, in UTF-16 code units.
     positions: Vec<(usize, usize)>,

@@ -1,16 +1,18 @@
 //! Bringing files: `…/upload/file` (`spec/bytedesk.md` §7.1), and new links to them.
 
+use std::convert::Infallible;
+
 use axum::{
-    Extension, Router,
+    Extension,
     body::Body,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
     http::{HeaderMap, HeaderName, header, uri::Authority},
     middleware,
-    routing::{get, post},
 };
 use deskwire_desk::DeskError;
-use deskwire_model::{Principal, Role};
+use deskwire_model::{ErrorCode, Principal, Role};
 use deskwire_store::{FilePath, FileRecord};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -20,40 +22,37 @@ use super::{
 use crate::{
     connection::timestamp,
     files::{UploadError, linger},
-    http::{AppError, QueryParams, Success, for_any_origin},
+    http::{AppError, Description, IDEMPOTENCY_KEY, Input, MAX_KEY, QueryParams, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
 /// Names an upload, so that a repeat is recognised.
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How a proxy says by which scheme it was reached.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-/// Bytes of an idempotency key.
-const MAX_KEY: usize = 255;
 /// The channel of who names none.
 const DEFAULT_CHANNEL: &str = "WEB";
 
 /// The routes that take files. They have time bounds of their own.
-pub(super) fn routes() -> Router<ApiState> {
-    let visitor = Router::new()
-        .route("/visitor/api/v1/upload/file", post(visitor_upload))
-        .route("/visitor/api/upload/file", post(visitor_upload));
-    Router::new()
-        .merge(for_any_origin(visitor))
-        .route("/api/v1/upload/file", post(agent_upload))
-        .layer(DefaultBodyLimit::disable())
-        .layer(middleware::map_request(linger))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Files")
+        .post("/visitor/api/v1/upload/file", visitor_upload, "Uploads a file.")
+        .also("/visitor/api/upload/file")
+        .for_any_origin()
+        .merge(Routes::about("Files").post("/api/v1/upload/file", agent_upload, "Uploads a file."))
+        .map_router(|router| router.layer(DefaultBodyLimit::disable()).layer(middleware::map_request(linger)))
 }
 
 /// The routes that renew links.
-pub(super) fn link_routes() -> Router<ApiState> {
-    let visitor = Router::new().route("/visitor/api/v1/upload/link", get(visitor_link));
-    Router::new().merge(for_any_origin(visitor)).route("/api/v1/upload/link", get(agent_link))
+pub(super) fn link_routes() -> Routes<ApiState> {
+    Routes::about("Files")
+        .get("/visitor/api/v1/upload/link", visitor_link, "Renews the link to a file.")
+        .for_any_origin()
+        .merge(Routes::about("Files").get("/api/v1/upload/link", agent_link, "Renews the link to a file."))
 }
 
 /// What an upload is answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct UploadAnswer {
     uid: String,
@@ -73,12 +72,52 @@ struct UploadAnswer {
     status: &'static str,
 }
 
+/// The body of an upload, which is read as it comes.
+struct Form(Body);
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
+    }
+}
+
+impl Input for Form {
+    fn describe(description: &mut Description<'_>) {
+        description.form_body::<UploadForm>();
+    }
+}
+
+/// What an upload is made of.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the shape alone is wanted")]
+struct UploadForm {
+    /// The file. Its part may come after the others.
+    #[schemars(with = "Bytes")]
+    file: (),
+    /// The visitor who has no token.
+    visitor_uid: Option<String>,
+    /// The organisation, to be sure.
+    org_uid: Option<String>,
+    /// From where it is sent.
+    client: Option<String>,
+}
+
+/// Bytes, as they are.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("format" = "binary"))]
+#[serde(transparent)]
+#[expect(dead_code, reason = "the shape alone is wanted")]
+struct Bytes(String);
+
 async fn visitor_upload(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    body: Body,
+    Form(body): Form,
 ) -> Result<Success<UploadAnswer>, AppError> {
     let known = match bearer {
         None => None,
@@ -92,7 +131,7 @@ async fn agent_upload(
     AgentCaller(principal): AgentCaller,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    body: Body,
+    Form(body): Form,
 ) -> Result<Success<UploadAnswer>, AppError> {
     upload(&state, Some(principal), &peer, &headers, body).await
 }
@@ -178,13 +217,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct LinkRequest {
     url: String,
     uid: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct LinkAnswer {
     file_url: String,
@@ -234,12 +273,13 @@ fn refusal(state: &ApiState, error: UploadError) -> AppError {
         }
         UploadError::NoRoom | UploadError::TooMany => {
             limit(Limit::Files);
-            AppError::Refused(error.to_string())
+            AppError::Named(ErrorCode::NoRoom, error.to_string())
         }
         UploadError::UnderWay => AppError::Busy,
-        UploadError::Malformed(_) | UploadError::Kind(_) | UploadError::Picture(_) | UploadError::TooSlow => {
-            AppError::Refused(error.to_string())
+        UploadError::Kind(_) | UploadError::Picture(_) => {
+            AppError::Named(ErrorCode::UnacceptableFile, error.to_string())
         }
+        UploadError::Malformed(_) | UploadError::TooSlow => AppError::Refused(error.to_string()),
         UploadError::Disk(_) | UploadError::Store(_) | UploadError::Blobs(_) => AppError::internal(error),
     }
 }

@@ -2,17 +2,14 @@
 
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
-use axum::{
-    Extension, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Extension, extract::State};
 use deskwire_desk::{Desk, DeskError, ThreadRequest};
 use deskwire_model::{Profile, ThreadType, Uid};
 use deskwire_store::Visitor;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use super::{
     ApiState,
@@ -20,25 +17,30 @@ use super::{
     caller::{self, Bearer},
     message::{self, HistoryRequest, SendRequest},
     page::Page,
+    shapes::{MessageJson, ThreadJson},
 };
 use crate::{
     address::network,
     config::Limits,
     connection::timestamp,
-    http::{AppError, JsonBody, QueryParams, Success},
+    http::{AppError, JsonBody, QueryParams, Routes, Success},
     listener::Peer,
     telemetry::metrics::Limit,
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/visitor/api/v1/init", post(init).get(init_by_query))
-        .route("/visitor/api/v1/thread", post(thread).get(thread_by_query))
-        .route("/visitor/api/v1/thread/close", post(close))
-        .route("/visitor/api/v1/message/send", post(send))
-        .route("/visitor/api/v1/message/thread/topic", get(history))
-        .route("/visitor/api/v1/message/unread/count", get(unread))
-        .route("/visitor/api/v1/ping", get(ping))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Visitors")
+        .post("/visitor/api/v1/init", init, "Introduces a visitor, or one who comes back.")
+        .get("/visitor/api/v1/init", init_by_query, "Introduces a visitor.")
+        .deprecated()
+        .post("/visitor/api/v1/thread", thread, "Opens the visitor's conversation with an agent or a workgroup.")
+        .get("/visitor/api/v1/thread", thread_by_query, "Opens the visitor's conversation.")
+        .deprecated()
+        .post("/visitor/api/v1/thread/close", close, "Ends a conversation.")
+        .post("/visitor/api/v1/message/send", send, "Sends a message.")
+        .get("/visitor/api/v1/message/thread/topic", history, "Gives a part of a conversation's messages.")
+        .get("/visitor/api/v1/message/unread/count", unread, "Counts what the visitor has not read.")
+        .get("/visitor/api/v1/ping", ping, "Answers pong and the number of unread messages.")
 }
 
 /// Bytes of what a visitor says of itself: it goes into every message of its conversations.
@@ -89,7 +91,7 @@ pub(super) fn at_visitors_pace(state: &ApiState, visitor: &Uid) -> Result<(), Ap
     if state.rates.messages.check_key(visitor).is_err() { Err(too_fast(state)) } else { Ok(()) }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InitRequest {
     org_uid: Uid,
@@ -103,7 +105,7 @@ struct InitRequest {
     channel: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InitAnswer {
     uid: String,
@@ -196,20 +198,32 @@ fn not_empty(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ThreadQuery {
+struct OpenRequest {
     uid: Option<String>,
     visitor_uid: Option<String>,
     org_uid: Option<Uid>,
+    /// 0 or `AGENT`, 1 or `WORKGROUP`.
     #[serde(alias = "t", deserialize_with = "number_or_text")]
+    #[schemars(with = "ServiceType")]
     r#type: u8,
     sid: Uid,
     #[serde(alias = "client", default)]
     channel: String,
     /// Whether a person is to answer, also where a robot does.
     #[serde(default)]
+    #[schemars(with = "Option<bool>")]
     force_agent: Value,
+}
+
+/// How the type of a service is spelled.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the shape alone is wanted")]
+enum ServiceType {
+    Number(u8),
+    Text(String),
 }
 
 /// Whether `value` says yes, in JSON or as a parameter of a query.
@@ -245,16 +259,16 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::E
 async fn thread_by_query(
     state: State<ApiState>,
     bearer: Option<Bearer>,
-    QueryParams(request): QueryParams<ThreadQuery>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+    QueryParams(request): QueryParams<OpenRequest>,
+) -> Result<Success<MessageJson>, AppError> {
     thread(state, bearer, JsonBody(request)).await
 }
 
 async fn thread(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
-    JsonBody(request): JsonBody<ThreadQuery>,
-) -> Result<Success<Box<RawValue>>, AppError> {
+    JsonBody(request): JsonBody<OpenRequest>,
+) -> Result<Success<MessageJson>, AppError> {
     bounded("channel", &request.channel, MAX_CHANNEL)?;
     let kind = ThreadType::from_number(request.r#type).ok_or_else(|| AppError::Refused(WRONG_TYPE.into()))?;
     let uid = request.uid.as_deref().or(request.visitor_uid.as_deref());
@@ -271,11 +285,11 @@ async fn thread(
     } else {
         desk.request_thread(request, timestamp()).await?
     };
-    Ok(Success::new(message::raw(&greeting.message)?))
+    Ok(Success::new(MessageJson::rendered(&greeting.message)?))
 }
 
-#[derive(Deserialize)]
-struct CloseRequest {
+#[derive(Deserialize, JsonSchema)]
+struct VisitorCloseRequest {
     #[serde(flatten)]
     thread: ThreadName,
     uid: Option<String>,
@@ -286,8 +300,8 @@ async fn close(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     key: IdempotencyKey,
-    JsonBody(request): JsonBody<CloseRequest>,
-) -> Result<Success<Value>, AppError> {
+    JsonBody(request): JsonBody<VisitorCloseRequest>,
+) -> Result<Success<ThreadJson>, AppError> {
     let principal = caller::visitor_principal(&state, bearer, request.uid.as_deref()).await?;
     let conversation = request.thread.find(&state, &principal).await?;
     Ok(Success::new(close_by(&state, &principal, &conversation, key, String::new()).await?))
@@ -308,7 +322,7 @@ async fn history(
     State(state): State<ApiState>,
     bearer: Option<Bearer>,
     QueryParams(request): QueryParams<HistoryRequest>,
-) -> Result<Success<Page<Box<RawValue>>>, AppError> {
+) -> Result<Success<Page<MessageJson>>, AppError> {
     // A thread topic ends with the visitor's uid, so that who knows the topic knows the uid.
     let uid = request.uid.as_deref().or_else(|| request.topic.rsplit('/').next());
     let principal = caller::visitor_principal(&state, bearer, uid).await?;
@@ -316,7 +330,7 @@ async fn history(
     Ok(Success::new(message::history(&state, &conversation, request.page()?).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct UidQuery {
     uid: Option<String>,
 }

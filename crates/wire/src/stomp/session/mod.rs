@@ -66,6 +66,9 @@ enum Phase {
     Closing,
 }
 
+/// The code of what breaks the protocol.
+const PROTOCOL_ERROR: &str = "protocol_error";
+
 impl Session {
     /// A session for a connection that was made at `now`; CONNECT has to come within the configured time.
     #[must_use]
@@ -219,11 +222,11 @@ impl Session {
         }
     }
 
-    /// Ends the session with ERROR: `message` in a few words, `body` with more about it or empty, and the `receipt` of
-    /// the frame that is to blame. Events that were not taken yet are dropped.
-    pub fn error(&mut self, message: &str, body: &str, receipt_id: Option<&str>) {
+    /// Ends the session with ERROR: a stable `code` for programs, `message` in a few words, `body` with more about it or
+    /// empty, and the `receipt` of the frame that is to blame. Events that were not taken yet are dropped.
+    pub fn error(&mut self, code: &str, message: &str, body: &str, receipt_id: Option<&str>) {
         self.events.clear();
-        self.close_with(&server::Error { message, receipt_id, version: None, body });
+        self.close_with(&server::Error { message, code, receipt_id, version: None, body });
     }
 
     /// Ends the session after [`Event::Disconnect`], once everything before it is done: answers its receipt, if it asks
@@ -323,6 +326,7 @@ impl Session {
         let no_common_version = refusal == Refusal::NoCommonVersion;
         self.close_with(&server::Error {
             message: &refusal.to_string(),
+            code: PROTOCOL_ERROR,
             receipt_id,
             version: no_common_version.then_some(Version::SUPPORTED),
             body: if no_common_version { "supported versions are 1.2, 1.1 and 1.0" } else { "" },

@@ -37,7 +37,10 @@ export class ServerFiles implements Files {
       answer = await this.#send(path, form, options, true);
     }
     if (answer.status !== 200 || answer.body['code'] !== 200) {
-      throw serverError(text(answer.body['message']) || `HTTP ${answer.status}`, { status: answer.status });
+      throw serverError(text(answer.body['message']) || `HTTP ${answer.status}`, {
+        status: answer.status,
+        code: answer.body['error'],
+      });
     }
     return toUploaded(answer.body['data'] as JsonObject);
   }

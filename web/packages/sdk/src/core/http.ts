@@ -89,7 +89,7 @@ export async function refusal(response: Response): Promise<Error> {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return serverError(text(answer['message']) || `HTTP ${response.status}`, {
     status: response.status,
-    code: answer['errorCode'] ?? answer['error'],
+    code: answer['error'],
     ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
   });
 }

@@ -1,9 +1,9 @@
 // One kind of error for everything, with a code that programs and translations can rely on.
 
-import type { errorCodes } from './codes.js';
+import type { errorCodes, ServerCode } from './codes.js';
 
 /** What went wrong; the list is shared with the server. */
-export type ErrorCode = keyof typeof errorCodes;
+export type ErrorCode = keyof typeof errorCodes | ServerCode;
 
 /** Why something did not happen. */
 export class ChatError extends Error {

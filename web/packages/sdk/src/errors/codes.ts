@@ -1,4 +1,6 @@
-// Every error code, with what the server says for it. A test compares this table with the server's own.
+// The error codes that are our own, or mean something to us. The others are the server's names in capitals.
+//
+// A server that says no names is understood by its words; a test compares them with the server's.
 
 interface CodeOf {
   /** The same request may work later. */
@@ -33,6 +35,7 @@ const table = {
   TOO_MANY: { retryable: true },
   BUSY: { retryable: true, says: 'the server is too busy' },
   INTERNAL: { retryable: true, says: 'internal error' },
+  KEY_IN_USE: { retryable: true },
   // The desk says it.
   NOT_YOURS: { says: 'there is no such conversation' },
   UNKNOWN_SERVICE: { says: 'there is no such agent or workgroup' },
@@ -58,3 +61,45 @@ const table = {
 
 /** Every code with what is known of it. */
 export const errorCodes: { readonly [Code in keyof typeof table]: CodeOf } = table;
+
+/** What the server calls differently. */
+export const serverNames: Readonly<Record<string, keyof typeof table>> = {
+  token_expired: 'AUTH_EXPIRED',
+  not_signed_in: 'AUTH_REQUIRED',
+  wrong_password: 'AUTH_REFUSED',
+  too_fast: 'TOO_MANY',
+  unacceptable_settings: 'SETTINGS',
+  connection_ended: 'NETWORK',
+  protocol_error: 'PROTOCOL',
+};
+
+/** Names of the server's refusals that need no entry above: nothing is to be done about them but to say so. */
+export type ServerCode =
+  | 'INVALID_REQUEST'
+  | 'KEY_REUSED'
+  | 'UNACCEPTABLE_FILE'
+  | 'NO_ROOM'
+  | 'MALFORMED_MESSAGE'
+  | 'UNKNOWN_USER'
+  | 'UNCLEAR'
+  | 'UNKNOWN_CONVERSATION'
+  | 'UNKNOWN_MESSAGE'
+  | 'NOT_THE_SENDER'
+  | 'AT_CAPACITY'
+  | 'CHANGED_MEANWHILE'
+  | 'DECIDED_ALREADY'
+  | 'CARD_TAKEN'
+  | 'UID_TAKEN'
+  | 'FOREIGN_ORGANISATION'
+  | 'NOBODY_MEANT'
+  | 'TOO_MANY_RECIPIENTS'
+  | 'EXPIRED_ALREADY'
+  | 'UNKNOWN_NOTICE'
+  | 'INVALID_TOPIC'
+  | 'NO_RIGHT'
+  | 'NOT_ADDRESSED'
+  | 'SUBSCRIPTION_ID'
+  | 'VETOED'
+  | 'INVALID_SELECTOR'
+  | 'FULL'
+  | 'INVALID_CLIENT_ID';

@@ -1,7 +1,7 @@
 // What the server says, as a `ChatError`.
 
 import { ChatError, type ErrorCode } from './chat-error.js';
-import { errorCodes } from './codes.js';
+import { errorCodes, serverNames } from './codes.js';
 
 const byStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'REFUSED',
@@ -21,7 +21,7 @@ export function errorOf(
   message: string,
   details: { status?: number; retryAfterMs?: number; cause?: unknown } = {},
 ): ChatError {
-  return new ChatError(code, message, { retryable: errorCodes[code].retryable ?? false, ...details });
+  return new ChatError(code, message, { retryable: known(code)?.retryable ?? false, ...details });
 }
 
 /**
@@ -32,7 +32,7 @@ export function serverError(
   message: string,
   { status, code, retryAfterMs }: { status?: number; code?: unknown; retryAfterMs?: number } = {},
 ): ChatError {
-  const named = typeof code === 'string' && code in errorCodes ? (code as ErrorCode) : codeFor(message);
+  const named = codeNamed(code) ?? codeFor(message);
   const fallback = status === undefined || status < 400 ? 'REFUSED' : (byStatus[status] ?? 'INTERNAL');
   return errorOf(named ?? fallback, message, {
     ...(status !== undefined && { status }),
@@ -49,7 +49,18 @@ export function asChatError(thrown: unknown): ChatError {
   return errorOf('NETWORK', message, { cause: thrown });
 }
 
-/** Only some answers carry a code; the words of the others are as stable. */
+function known(code: string): { readonly retryable?: true; readonly says?: string } | undefined {
+  return (errorCodes as Readonly<Record<string, (typeof errorCodes)['NETWORK']>>)[code];
+}
+
+/** The server's name for it, as `not_yours`. */
+function codeNamed(name: unknown): ErrorCode | undefined {
+  return typeof name === 'string' && /^[a-z_]+$/.test(name)
+    ? (serverNames[name] ?? (name.toUpperCase() as ErrorCode))
+    : undefined;
+}
+
+/** Only some answers carry a name; the words of the others are as stable. */
 function codeFor(message: string): ErrorCode | undefined {
   const words = Object.entries(errorCodes) as [ErrorCode, { says?: string }][];
   return words.find(([, { says }]) => says !== undefined && message.startsWith(says))?.[0];

@@ -16,12 +16,7 @@ export interface ConversationContext {
   me(): Identity;
   link(): Link | null;
   /** A message of ours that is not kept, or does something at once. */
-  compose(
-    topic: string,
-    type: string,
-    content: string,
-    extra?: Readonly<Record<string, unknown>>,
-  ): WireMessage;
+  compose(topic: string, type: string, content: string): WireMessage;
   /** A message of the outbox, as it travels. */
   toWireMessage(stored: StoredMessage): WireMessage;
   /** How many messages of a conversation the server counts as unread. */

@@ -2,7 +2,6 @@
 
 import type { ChatError } from '../errors/chat-error.js';
 import { callSafely } from '../core/emitter.js';
-import type { OutboxItem } from '../outbox/outbox.js';
 import type {
   ChatMessage,
   Conversation,
@@ -12,20 +11,22 @@ import type {
   QueuePlace,
   Rating,
   Sending,
-  StoredMessage,
   UploadOptions,
 } from '../types.js';
-import { toWire, UNSEEN } from '../wire/content.js';
+import { UNSEEN } from '../wire/content.js';
+import { toWire } from '../wire/outgoing.js';
 import type { WireMessage } from '../wire/message.js';
 import { Activity } from './activity.js';
 import type { Commands } from './commands.js';
 import type { ConversationContext } from './context.js';
 import { Follow } from './follow.js';
 import type { Entry } from './log.js';
-import { Projection, toChatMessage, toPerson } from './project.js';
+import { Others } from './others.js';
+import { type Positions, Projection, toChatMessage, toPerson } from './project.js';
 import { Receipts } from './receipts.js';
 import { agentOf, openOffer, placeIn, ratingOf, toStatus } from './standing.js';
 import { Uploads } from './uploads.js';
+import { WaitingMessages } from './waiting.js';
 
 /** How often listeners are told while much happens: once a frame. */
 const FRAME_MS = 16;
@@ -40,10 +41,9 @@ export class LiveConversation implements Conversation {
   #commands: Promise<Commands> | null = null;
   readonly #uploads: Uploads;
   readonly #projection = new Projection();
-  readonly #drawn = new WeakMap<StoredMessage, ChatMessage>();
+  readonly #others = new Others();
+  readonly #waiting: WaitingMessages;
   readonly #listeners = new Set<(view: ConversationView) => void>();
-  #othersRead = 0;
-  #othersDelivered = 0;
   #queue: QueuePlace | null = null;
   #view: ConversationView | null = null;
   #stopFlush: (() => void) | null = null;
@@ -71,6 +71,7 @@ export class LiveConversation implements Conversation {
       (type, content) => context.link()?.publish(this.#wire(type, content)),
       changed,
     );
+    this.#waiting = new WaitingMessages((stored) => context.toWireMessage(stored));
     this.#uploads = new Uploads(topic, context, (id, content) => this.#say(content, id), changed);
     this.#follow = new Follow({
       topic,
@@ -244,7 +245,7 @@ export class LiveConversation implements Conversation {
       this.#context.outbox.arrived(message);
     } else if (message.type === 'READ' || message.type === 'DELIVERED') {
       this.#position(message, mine);
-    } else if (message.type === 'QUEUE_UPDATE') {
+    } else if (message.type === 'QUEUE_UPDATE' || message.type === 'QUEUE') {
       this.#queue = placeIn(message);
       this.changed();
     } else if (!mine && (message.type === 'TYPING' || message.type === 'PREVIEW')) {
@@ -325,19 +326,11 @@ export class LiveConversation implements Conversation {
     entries.forEach((entry) => this.#context.outbox.arrived(entry));
   }
 
-  #position({ type, content = '', user, thread }: WireMessage, mine: boolean): void {
-    const entry = this.#follow.log.entries().find(({ uid }) => uid === content);
-    if (!entry) {
-      return;
-    }
-    const { role } = this.#context.me();
-    if (mine) {
-      if (type === 'READ') {
-        this.#receipts.readElsewhere(entry.seq);
-      }
-    } else if (role === 'visitor' || user?.uid === (thread.user?.uid ?? user?.uid)) {
-      this.#othersRead = type === 'READ' ? Math.max(this.#othersRead, entry.seq) : this.#othersRead;
-      this.#othersDelivered = Math.max(this.#othersDelivered, entry.seq);
+  #position(message: WireMessage, mine: boolean): void {
+    const seq = this.#follow.log.entries().find(({ uid }) => uid === message.content)?.seq ?? 0;
+    if (mine && message.type === 'READ') {
+      this.#receipts.readElsewhere(seq);
+    } else if (!mine && this.#others.reached(message, seq, this.#context.me().role)) {
       this.changed();
     }
   }
@@ -356,24 +349,8 @@ export class LiveConversation implements Conversation {
     return this.#context.compose(this.topic, type, content);
   }
 
-  #positions() {
-    return {
-      me: this.#context.me().id,
-      othersRead: this.#othersRead,
-      othersDelivered: this.#othersDelivered,
-    };
-  }
-
-  #waiting(item: OutboxItem): ChatMessage {
-    const { stored, status, error } = item;
-    const before = this.#drawn.get(stored);
-    if (before?.status === status && before.error === (error ?? undefined)) {
-      return before;
-    }
-    const message = toChatMessage(this.#context.toWireMessage(stored), this.#positions());
-    const drawn = { ...message, at: stored.queuedAt, mine: true, status, ...(error && { error }) };
-    this.#drawn.set(stored, drawn);
-    return drawn;
+  #positions(): Positions {
+    return this.#others.positions(this.#context.me().id);
   }
 
   #draw(): ConversationView {
@@ -383,8 +360,9 @@ export class LiveConversation implements Conversation {
     const last = entries.at(-1)?.thread;
     const status = toStatus(last?.status);
     const read = this.#receipts.read;
-    const shown = this.#projection.show(entries, this.#positions());
-    const waiting = this.#context.outbox.items(this.topic).map((item) => this.#waiting(item));
+    const positions = this.#positions();
+    const shown = this.#projection.show(entries, positions);
+    const waiting = this.#context.outbox.items(this.topic).map((item) => this.#waiting.show(item, positions));
     return {
       topic: this.topic,
       status,
@@ -396,8 +374,8 @@ export class LiveConversation implements Conversation {
       head: log.head,
       readUpTo: read,
       unread: shown.filter(({ seq, mine, recalled }) => (seq ?? 0) > read && !mine && !recalled).length,
-      othersRead: this.#othersRead,
-      othersDelivered: this.#othersDelivered,
+      othersRead: positions.othersRead,
+      othersDelivered: positions.othersDelivered,
       typing: this.#activity.typing,
       preview: this.#activity.preview,
       visitor: last?.user ? toPerson(last.user) : null,

@@ -131,7 +131,9 @@ export class StompSession {
     } else if (command === 'RECEIPT') {
       this.#settle(headers['receipt-id']);
     } else if (command === 'ERROR') {
-      const error = serverError(headers['message'] ?? 'the server has ended the connection');
+      const error = serverError(headers['message'] ?? 'the server has ended the connection', {
+        code: headers['error'],
+      });
       const asked = this.#settle(headers['receipt-id'], error);
       // What refuses no certain frame, and has no name, may go better next time.
       this.#refusal = asked || error.code === 'REFUSED' ? errorOf('PROTOCOL', error.message) : error;

@@ -1,5 +1,7 @@
 // A message as it travels: the JSON form of the protocol reference ("Messages"), the same for all carriers.
 
+import type { Identity } from '../types.js';
+
 /** Somebody, on the wire. */
 export interface WireUser {
   readonly uid: string;
@@ -36,4 +38,25 @@ export interface WireMessage {
   readonly timestamp?: number;
   /** Position in the log; missing on what is only passed on. */
   readonly seq?: number;
+}
+
+/** A message of ours, ready to be sent. The server knows better who and when. */
+export function compose(
+  uid: string,
+  topic: string,
+  type: string,
+  content: string,
+  extra: Readonly<Record<string, unknown>>,
+  me: Identity,
+): WireMessage {
+  return {
+    uid,
+    type,
+    content,
+    status: 'SENDING',
+    channel: 'WEB',
+    thread: { topic },
+    user: { uid: me.id, nickname: me.name, avatar: me.avatar, type: me.role.toUpperCase() },
+    extra: JSON.stringify({ orgUid: me.organisation, ...extra }),
+  };
 }

@@ -1,43 +1,78 @@
 //! Passing conversations on, inviting colleagues and asking for ratings: each request becomes the message that stock clients would send.
 
-use axum::{Router, extract::State, routing::post};
+use std::borrow::Cow;
+
+use axum::extract::State;
 use deskwire_desk::Command;
 use deskwire_model::Principal;
-use serde_json::{Value, value::RawValue};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{IdempotencyKey, ThreadName};
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, Success,
-        api::{ApiState, caller::AgentCaller, message},
+        AppError, JsonBody, Routes, Success,
+        api::{ApiState, caller::AgentCaller, shapes::MessageJson},
     },
 };
 
 /// Each path with what it asks for.
-const PATHS: [(&str, Command); 11] = [
-    ("/api/v1/thread/transfer/create", Command::Transfer),
-    ("/api/v1/thread/transfer/accept", Command::AcceptTransfer),
-    ("/api/v1/thread/transfer/reject", Command::RejectTransfer),
-    ("/api/v1/thread/transfer/cancel", Command::CancelTransfer),
-    ("/api/v1/thread/invite/create", Command::Invite),
-    ("/api/v1/thread/invite/accept", Command::AcceptInvitation),
-    ("/api/v1/thread/invite/reject", Command::RejectInvitation),
-    ("/api/v1/thread/invite/cancel", Command::CancelInvitation),
-    ("/api/v1/thread/invite/exit", Command::Leave),
-    ("/api/v1/thread/invite/remove", Command::Remove),
-    ("/api/v1/thread/rating/invite", Command::InviteRating),
+const PATHS: [(&str, Command, &str); 11] = [
+    ("/api/v1/thread/transfer/create", Command::Transfer, "Offers a conversation to an agent or a workgroup."),
+    ("/api/v1/thread/transfer/accept", Command::AcceptTransfer, "Takes a conversation that is offered."),
+    ("/api/v1/thread/transfer/reject", Command::RejectTransfer, "Declines a conversation that is offered."),
+    ("/api/v1/thread/transfer/cancel", Command::CancelTransfer, "Takes back an offer of a conversation."),
+    ("/api/v1/thread/invite/create", Command::Invite, "Asks a colleague to help."),
+    ("/api/v1/thread/invite/accept", Command::AcceptInvitation, "Helps in a conversation."),
+    ("/api/v1/thread/invite/reject", Command::RejectInvitation, "Declines to help."),
+    ("/api/v1/thread/invite/cancel", Command::CancelInvitation, "Takes back an invitation."),
+    ("/api/v1/thread/invite/exit", Command::Leave, "Leaves a conversation in which one has helped."),
+    ("/api/v1/thread/invite/remove", Command::Remove, "Sends a helping colleague away."),
+    ("/api/v1/thread/rating/invite", Command::InviteRating, "Asks the visitor for a rating."),
 ];
 
-pub(super) fn routes() -> Router<ApiState> {
-    PATHS.into_iter().fold(Router::new(), |routes, (path, command)| {
+/// Whom or what a command is about, beside its conversation.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[expect(dead_code, reason = "the shape alone is wanted")]
+#[derive(Default)]
+struct CommandShape {
+    #[serde(flatten)]
+    thread: ThreadName,
+    /// Names what is created, or says what is answered.
+    uid: Option<String>,
+    /// The agent or workgroup whom it is about; also `receiver`, `agentUid`, `workgroupUid`, `toUserId`.
+    receiver_uid: Option<String>,
+    /// What is told, or what the visitor is asked.
+    content: Option<String>,
+}
+
+/// A command as it was sent.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct CommandRequest(Value);
+
+impl JsonSchema for CommandRequest {
+    fn schema_name() -> Cow<'static, str> {
+        "CommandRequest".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        CommandShape::json_schema(generator)
+    }
+}
+
+pub(super) fn routes() -> Routes<ApiState> {
+    PATHS.into_iter().fold(Routes::about("Conversations"), |routes, (path, command, summary)| {
         let handler = move |State(state): State<ApiState>,
                             AgentCaller(principal): AgentCaller,
                             key: IdempotencyKey,
-                            JsonBody(request): JsonBody<Value>| async move {
+                            JsonBody(CommandRequest(request)): JsonBody<CommandRequest>| async move {
             answer(&state, &principal, command, key, request).await
         };
-        routes.route(path, post(handler))
+        routes.post(path, handler, summary)
     })
 }
 
@@ -49,7 +84,7 @@ async fn answer(
     command: Command,
     key: IdempotencyKey,
     request: Value,
-) -> Result<Success<Box<RawValue>>, AppError> {
+) -> Result<Success<MessageJson>, AppError> {
     let thread = ThreadName::read(&request)?;
     let conversation = thread.find(state, principal).await?;
     let creates = matches!(command, Command::Transfer | Command::Invite | Command::InviteRating);
@@ -59,5 +94,5 @@ async fn answer(
     let content = if command == Command::InviteRating { &request["content"] } else { &request };
     let decided = desk.command(principal, conversation.topic.as_str(), command, (uid, content), timestamp()).await?;
     let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(message::raw(&desk.entry(&decided.conversation, seq).await?)?))
+    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
 }

@@ -14,17 +14,21 @@ mod thread_name;
 mod threads;
 mod webhooks;
 
-use axum::Router;
+use deskwire_model::Role;
 
 use super::ApiState;
+use crate::http::Routes;
 
 pub(super) use self::{
     thread_name::{IdempotencyKey, ThreadName},
     threads::close_by,
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
+/// Who sees all conversations of an organisation.
+const SUPERVISORS: [Role; 2] = [Role::Supervisor, Role::Admin];
+
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Agents")
         .merge(seat::routes())
         .merge(threads::routes())
         .merge(commands::routes())

@@ -1,35 +1,41 @@
 //! Reports for supervisors, as JSON or as a table for spreadsheets.
 
+use std::borrow::Cow;
+
 use axum::{
-    Router,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use deskwire_desk::{ReportGroup, ReportRequest};
 use deskwire_model::{Timestamp, Uid};
 use deskwire_store::{Counters, ReportRow};
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::SUPERVISORS;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, QueryParams, Success,
+        AppError, Description, Output, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller},
     },
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new().route("/api/v1/report/service", get(as_json)).route("/api/v1/report/service.csv", get(as_csv))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Reports")
+        .get("/api/v1/report/service", as_json, "Reports on the work of the desk.")
+        .only_for(&SUPERVISORS)
+        .get("/api/v1/report/service.csv", as_csv, "Reports on the work of the desk, as a table for spreadsheets.")
+        .only_for(&SUPERVISORS)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Query {
+struct ReportQuery {
     /// Milliseconds since 1970, or a time as RFC 3339 says it; a day ago if it is missing.
     from: Option<String>,
     /// As `from`; now if it is missing.
@@ -43,7 +49,7 @@ struct Query {
     agent_uid: Option<Uid>,
 }
 
-impl Query {
+impl ReportQuery {
     fn read(self) -> Result<ReportRequest, AppError> {
         let unclear = |text: &str| AppError::Refused(text.to_owned());
         let time = |text: Option<String>, missing: i64| match text {
@@ -117,15 +123,55 @@ fn camel_case(name: &str) -> String {
     text
 }
 
+/// A line of a report: what it is about, and its counters.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct ReportLine(Map<String, Value>);
+
+impl JsonSchema for ReportLine {
+    fn schema_name() -> Cow<'static, str> {
+        "ReportLine".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        let counted = Counters::NAMES.iter().map(|name| (camel_case(name), json!({"type": "integer", "minimum": 0})));
+        let derived = DERIVED.iter().map(|(name, _)| (camel_case(name), json!({"type": ["number", "null"]})));
+        let mut members: Map<String, Value> = counted.chain(derived).collect();
+        members.insert(
+            "time".into(),
+            json!({"type": "integer", "description": "When the hour or day begins, in milliseconds."}),
+        );
+        members.insert("workgroup".into(), json!({"type": "string"}));
+        members.insert("agent".into(), json!({"type": "string"}));
+        let required: Vec<String> = Counters::NAMES.iter().map(|name| camel_case(name)).collect();
+        json_schema!({"type": "object", "properties": members, "required": required})
+    }
+}
+
+/// A table for spreadsheets.
+struct Table(String);
+
+impl IntoResponse for Table {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], self.0).into_response()
+    }
+}
+
+impl Output for Table {
+    fn describe(description: &mut Description<'_>) {
+        description.answer(200, "A table as RFC 4180 has it.", "text/csv", &json!({"type": "string"}));
+    }
+}
+
 async fn as_json(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(query): QueryParams<Query>,
-) -> Result<Success<Vec<Value>>, AppError> {
+    QueryParams(query): QueryParams<ReportQuery>,
+) -> Result<Success<Vec<ReportLine>>, AppError> {
     let rows = state.gateway.desk.report(&principal, &query.read()?).await?;
     let row = |row: &ReportRow| {
         let cells = cells(row).into_iter().filter(|(name, value)| !value.is_null() || !KEYS.contains(&name.as_str()));
-        Value::Object(cells.collect::<Map<_, _>>())
+        ReportLine(cells.collect::<Map<_, _>>())
     };
     Ok(Success::new(rows.iter().map(row).collect()))
 }
@@ -133,10 +179,10 @@ async fn as_json(
 async fn as_csv(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(query): QueryParams<Query>,
-) -> Result<Response, AppError> {
+    QueryParams(query): QueryParams<ReportQuery>,
+) -> Result<Table, AppError> {
     let rows = state.gateway.desk.report(&principal, &query.read()?).await?;
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], csv(&rows)).into_response())
+    Ok(Table(csv(&rows)))
 }
 
 /// The rows as RFC 4180 has them. No cell needs quotes: uids have neither commas nor quotes nor line ends.
@@ -186,7 +232,7 @@ mod tests {
     #[test]
     fn a_query_is_read() {
         let query = |from: &str, group_by: &str| {
-            let query = Query {
+            let query = ReportQuery {
                 from: Some(from.to_owned()),
                 to: Some("1970-01-02T00:00:00Z".to_owned()),
                 group_by: group_by.to_owned(),

@@ -1,27 +1,24 @@
 //! An agent itself: its profile and whether it takes conversations.
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    routing::{get, post},
-};
-use deskwire_model::{AgentStatus, Uid};
+use axum::extract::{Path, State};
+use deskwire_model::{AgentStatus, ErrorCode, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, Success,
+        AppError, JsonBody, Routes, Success,
         api::{ApiState, caller::AgentCaller, login::AgentUser},
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/user/profile", get(profile))
-        .route("/api/v1/agent/query", get(profile))
-        .route("/api/v1/agent/update/status", post(update_status))
-        .route("/api/v1/connection/presence/{user}", get(presence))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Agents")
+        .get("/api/v1/user/profile", profile, "Gives the agent's own profile.")
+        .also("/api/v1/agent/query")
+        .post("/api/v1/agent/update/status", update_status, "Says whether the agent takes conversations.")
+        .get("/api/v1/connection/presence/{user}", presence, "Says whether a user of the organisation is connected.")
 }
 
 async fn profile(
@@ -33,7 +30,7 @@ async fn profile(
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct StatusRequest {
     status: String,
 }
@@ -52,7 +49,7 @@ async fn update_status(
 }
 
 /// Whether a user is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Presence {
     online: bool,
@@ -65,7 +62,7 @@ async fn presence(
     AgentCaller(principal): AgentCaller,
     Path(user): Path<String>,
 ) -> Result<Success<Presence>, AppError> {
-    let unknown = || AppError::Refused("nobody of this organisation has this uid".into());
+    let unknown = || AppError::Named(ErrorCode::UnknownUser, "nobody of this organisation has this uid".into());
     let user = Uid::new(&user).map_err(|_| unknown())?;
     if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
         return Err(unknown());

@@ -1,34 +1,37 @@
 //! What administrators set: people, workgroups and their settings, roles, capacities, weights.
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::{DeskError, ServiceSettings};
 use deskwire_model::{AgentProfile, AgentStatus, Profile, Role, Uid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::IdempotencyKey;
 use crate::{
     auth::password::PasswordError,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller, login::AgentUser},
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/settings/query", get(settings))
-        .route("/api/v1/settings/update", post(change))
-        .route("/api/v1/agent/create", post(create_agent))
-        .route("/api/v1/agent/update/duty", post(duty))
-        .route("/api/v1/workgroup/create", post(create_workgroup))
-        .route("/api/v1/workgroup/update/weight", post(weight))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Administration")
+        .get("/api/v1/settings/query", settings, "Gives the settings of a workgroup or an agent.")
+        .post("/api/v1/settings/update", change, "Changes some of the settings of a workgroup or an agent.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/agent/create", create_agent, "Makes an agent.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/agent/update/duty", duty, "Sets an agent's role and capacity.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/workgroup/create", create_workgroup, "Makes a workgroup.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/workgroup/update/weight", weight, "Sets an agent's share where routing is weighted.")
+        .only_for(&[Role::Admin])
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SettingsQuery {
     /// The workgroup or agent.
     uid: Uid,
@@ -43,11 +46,12 @@ async fn settings(
     Ok(Success::new(settings.as_ref().clone()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SettingsChange {
     /// The workgroup or agent.
     uid: Uid,
     /// The settings that change.
+    #[schemars(with = "ServiceSettings")]
     settings: Value,
 }
 
@@ -63,7 +67,7 @@ async fn change(
 /// Conversations that an agent takes at a time if the request does not say (`spec/bytedesk.md` §8).
 const CAPACITY: u32 = 10;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewAgent {
     /// One is made if it is missing.
@@ -82,6 +86,7 @@ struct NewAgent {
 async fn create_agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewAgent>,
 ) -> Result<Success<AgentUser>, AppError> {
     let role = request.role.unwrap_or(Role::Agent);
@@ -90,7 +95,7 @@ async fn create_agent(
         return Err(DeskError::NotAllowed.into());
     }
     let agent = AgentProfile {
-        uid: request.uid.unwrap_or_else(Uid::random),
+        uid: key.names(&principal, request.uid),
         org: principal.org.clone(),
         username: request.username,
         profile: Profile { nickname: request.nickname, avatar: request.avatar },
@@ -102,11 +107,16 @@ async fn create_agent(
         Err(PasswordError::TooLong) => return Err(AppError::Refused("the password is too long".into())),
         hashed => hashed.map_err(AppError::internal)?,
     };
-    state.gateway.desk.create_agent(&principal, &agent, &hash).await?;
+    let desk = &state.gateway.desk;
+    match desk.create_agent(&principal, &agent, &hash).await {
+        // The first request under this key has made it, and its answer was lost.
+        Err(DeskError::Taken) if key.is_there() && desk.agent(&agent.uid).await?.as_ref() == Some(&agent) => {}
+        created => created?,
+    }
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewWorkgroup {
     /// One is made if it is missing.
@@ -117,7 +127,7 @@ struct NewWorkgroup {
     agent_uids: Vec<Uid>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CreatedWorkgroup {
     uid: Uid,
 }
@@ -125,14 +135,20 @@ struct CreatedWorkgroup {
 async fn create_workgroup(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewWorkgroup>,
 ) -> Result<Success<CreatedWorkgroup>, AppError> {
-    let uid = request.uid.unwrap_or_else(Uid::random);
-    state.gateway.desk.create_workgroup(&principal, &uid, &request.name, &request.agent_uids).await?;
+    let is_named_by_key = key.is_there() && request.uid.is_none();
+    let uid = key.names(&principal, request.uid);
+    match state.gateway.desk.create_workgroup(&principal, &uid, &request.name, &request.agent_uids).await {
+        // Nobody else can have this uid: the first request under this key has made it, and its answer was lost.
+        Err(DeskError::Taken) if is_named_by_key => {}
+        created => created?,
+    }
     Ok(Success::new(CreatedWorkgroup { uid }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct DutyRequest {
     uid: Uid,
     role: Role,
@@ -150,7 +166,7 @@ async fn duty(
     Ok(Success::new(desk.agent(&request.uid).await?.as_ref().map(AgentUser::from)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct WeightRequest {
     workgroup_uid: Uid,

@@ -1,38 +1,40 @@
 //! What supervisors do: see all conversations of their organisation, follow one, take one over; see who is free.
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::extract::State;
 use deskwire_desk::RoutingState;
 use deskwire_model::{ThreadStatus, Uid};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::{ThreadName, threads::listed_page};
+use super::{SUPERVISORS, ThreadName, threads::listed_page};
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
             page::{Page, PageRequest},
+            shapes::ThreadJson,
         },
     },
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/thread/query/org", get(all))
-        .route("/api/v1/thread/takeover", post(take_over))
-        .route("/api/v1/thread/watch", post(watch))
-        .route("/api/v1/thread/unwatch", post(unwatch))
-        .route("/api/v1/workgroup/routing/state", get(routing_state))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Supervision")
+        .get("/api/v1/thread/query/org", all, "Lists the conversations of the organisation.")
+        .only_for(&SUPERVISORS)
+        .post("/api/v1/thread/takeover", take_over, "Takes a conversation over from whoever has it.")
+        .only_for(&SUPERVISORS)
+        .post("/api/v1/thread/watch", watch, "Follows a conversation.")
+        .only_for(&SUPERVISORS)
+        .post("/api/v1/thread/unwatch", unwatch, "Follows a conversation no longer.")
+        .only_for(&SUPERVISORS)
+        .get("/api/v1/workgroup/routing/state", routing_state, "Says how a workgroup is routed to now.")
+        .only_for(&SUPERVISORS)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AllRequest {
     status: Option<String>,
@@ -51,7 +53,7 @@ async fn all(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<AllRequest>,
-) -> Result<Success<Page<Value>>, AppError> {
+) -> Result<Success<Page<ThreadJson>>, AppError> {
     let unknown = || AppError::Refused("there is no such status".into());
     let status = request.status.as_deref().map(|name| ThreadStatus::from_name(name).ok_or_else(unknown)).transpose()?;
     let all = state.gateway.desk.all_conversations(&principal, status).await?;
@@ -59,8 +61,8 @@ async fn all(
     Ok(Success::new(listed_page(&state, &principal, &all, page).await?))
 }
 
-#[derive(Deserialize)]
-struct ThreadRequest {
+#[derive(Deserialize, JsonSchema)]
+struct SupervisionRequest {
     #[serde(flatten)]
     thread: ThreadName,
     uid: Option<String>,
@@ -69,44 +71,44 @@ struct ThreadRequest {
 async fn take_over(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<ThreadRequest>,
-) -> Result<Success<Value>, AppError> {
+    JsonBody(request): JsonBody<SupervisionRequest>,
+) -> Result<Success<ThreadJson>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.take_over(&principal, conversation.id).await?;
-    Ok(Success::new(desk.listed(&decided.conversation, &principal.uid).await?))
+    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal.uid).await?)))
 }
 
 async fn watch(
     state: State<ApiState>,
     caller: AgentCaller,
-    request: JsonBody<ThreadRequest>,
-) -> Result<Success<Value>, AppError> {
+    request: JsonBody<SupervisionRequest>,
+) -> Result<Success<ThreadJson>, AppError> {
     set_watch(state, caller, request, true).await
 }
 
 async fn unwatch(
     state: State<ApiState>,
     caller: AgentCaller,
-    request: JsonBody<ThreadRequest>,
-) -> Result<Success<Value>, AppError> {
+    request: JsonBody<SupervisionRequest>,
+) -> Result<Success<ThreadJson>, AppError> {
     set_watch(state, caller, request, false).await
 }
 
 async fn set_watch(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<ThreadRequest>,
+    JsonBody(request): JsonBody<SupervisionRequest>,
     watches: bool,
-) -> Result<Success<Value>, AppError> {
+) -> Result<Success<ThreadJson>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let decided = desk.watch(&principal, conversation.id, watches).await?;
-    Ok(Success::new(desk.listed(&decided.conversation, &principal.uid).await?))
+    Ok(Success::new(ThreadJson(desk.listed(&decided.conversation, &principal.uid).await?)))
 }
 
-#[derive(Deserialize)]
-struct StateRequest {
+#[derive(Deserialize, JsonSchema)]
+struct RoutingStateQuery {
     uid: Uid,
 }
 
@@ -114,7 +116,7 @@ struct StateRequest {
 async fn routing_state(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    QueryParams(request): QueryParams<StateRequest>,
+    QueryParams(request): QueryParams<RoutingStateQuery>,
 ) -> Result<Success<RoutingState>, AppError> {
     Ok(Success::new(state.gateway.desk.routing_state(&principal, &request.uid, timestamp()).await?))
 }

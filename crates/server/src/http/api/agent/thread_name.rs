@@ -5,13 +5,14 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use deskwire_desk::DeskError;
 use deskwire_model::{Conversation, MessageUid, Principal, Uid};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::{AppError, api::ApiState};
+use crate::http::{AppError, Description, IDEMPOTENCY_KEY, Input, api::ApiState, uid_from_key};
 
 /// A conversation by its topic or uid, as clients of different years spell it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(in crate::http::api) struct ThreadName {
     topic: Option<String>,
@@ -20,7 +21,7 @@ pub(in crate::http::api) struct ThreadName {
     thread: Option<Named>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 struct Named {
     topic: Option<String>,
     uid: Option<String>,
@@ -73,9 +74,26 @@ impl IdempotencyKey {
         self.0.unwrap_or_else(MessageUid::random)
     }
 
+    /// The uid of what `maker` makes by the request: the one it names, or the one that follows from the key.
+    pub(in crate::http::api) fn names(&self, maker: &Principal, named: Option<Uid>) -> Uid {
+        let from_key = || uid_from_key(&maker.uid, self.0.as_ref()?.as_str());
+        named.or_else(from_key).unwrap_or_else(Uid::random)
+    }
+
+    /// Whether the request has a key, so that what is there already may be its own doing.
+    pub(in crate::http::api) const fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The same, or `uid` if there is no header and `uid` can be a name.
     pub(in crate::http::api) fn or(self, uid: Option<&str>) -> Self {
         Self(self.0.or_else(|| MessageUid::new(uid?).ok()))
+    }
+}
+
+impl Input for IdempotencyKey {
+    fn describe(description: &mut Description<'_>) {
+        description.named_by_key();
     }
 }
 
@@ -83,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok());
         Ok(Self(key.and_then(|key| MessageUid::new(key).ok())))
     }
 }

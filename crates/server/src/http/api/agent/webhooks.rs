@@ -1,34 +1,39 @@
 //! What administrators do with webhooks and robots: make, list, switch and drop them, and look after what they did not hear.
 
-use axum::{
-    Router,
-    extract::State,
-    routing::{get, post},
-};
-use deskwire_model::Uid;
+use axum::extract::State;
+use deskwire_desk::DeskError;
+use deskwire_model::{Role, Uid};
 use deskwire_store::{DeadLetter, HookTopic, NewWebhook, Webhook};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::IdempotencyKey;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Success,
+        AppError, JsonBody, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller},
     },
     webhooks::{Guard, Secret},
 };
 
-pub(super) fn routes() -> Router<ApiState> {
-    Router::new()
-        .route("/api/v1/webhook/create", post(create))
-        .route("/api/v1/webhook/query", get(all))
-        .route("/api/v1/webhook/update/active", post(switch))
-        .route("/api/v1/webhook/delete", post(drop_one))
-        .route("/api/v1/webhook/dead/query", get(dead))
-        .route("/api/v1/webhook/dead/replay", post(replay))
+pub(super) fn routes() -> Routes<ApiState> {
+    Routes::about("Webhooks")
+        .post("/api/v1/webhook/create", create, "Makes a webhook, or a robot for a workgroup.")
+        .only_for(&[Role::Admin])
+        .get("/api/v1/webhook/query", all, "Lists webhooks.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/update/active", switch, "Switches a webhook on or off.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/delete", drop_one, "Drops a webhook.")
+        .only_for(&[Role::Admin])
+        .get("/api/v1/webhook/dead/query", dead, "Lists what a webhook did not hear.")
+        .only_for(&[Role::Admin])
+        .post("/api/v1/webhook/dead/replay", replay, "Tells a webhook again what it did not hear.")
+        .only_for(&[Role::Admin])
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewHook {
     /// One is made if it is missing.
@@ -40,7 +45,7 @@ struct NewHook {
     robot_of: Option<Uid>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct HookAnswer {
     uid: Uid,
@@ -79,8 +84,13 @@ impl From<Webhook> for HookAnswer {
 async fn create(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<NewHook>,
 ) -> Result<Success<HookAnswer>, AppError> {
+    // Before anything is said about the request.
+    if principal.role != Role::Admin {
+        return Err(DeskError::NotAllowed.into());
+    }
     let config = &state.gateway.config.webhooks;
     let url = Guard::new(&config.allowed_networks).url(&request.url);
     let url = url.map_err(|error| AppError::Refused(error.to_string()))?;
@@ -95,7 +105,7 @@ async fn create(
     let secret = Secret::random().map_err(AppError::internal)?;
     let told = secret.to_text();
     let new = NewWebhook {
-        uid: request.uid.unwrap_or_else(Uid::random),
+        uid: key.names(&principal, request.uid),
         org: principal.org.clone(),
         url: url.into(),
         secret: secret.into_bytes(),
@@ -115,7 +125,7 @@ async fn all(
     Ok(Success::new(hooks.into_iter().map(HookAnswer::from).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Switch {
     uid: Uid,
     active: bool,
@@ -130,28 +140,28 @@ async fn switch(
     Ok(Success::new(hook.into()))
 }
 
-#[derive(Deserialize)]
-struct Named {
+#[derive(Deserialize, JsonSchema)]
+struct WebhookName {
     uid: Uid,
 }
 
 async fn drop_one(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
-    JsonBody(request): JsonBody<Named>,
+    JsonBody(request): JsonBody<WebhookName>,
 ) -> Result<Success<bool>, AppError> {
     state.gateway.desk.drop_webhook(&principal, &request.uid, timestamp()).await?;
     Ok(Success::new(true))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct DeadQuery {
     uid: Uid,
     /// Only what is older than the letter of this number.
     before: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DeadAnswer {
     /// Its number, for asking on and for having it told again.
@@ -188,14 +198,14 @@ async fn dead(
     Ok(Success::new(letters.into_iter().map(DeadAnswer::from).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Replay {
     uid: Uid,
     /// The number of a letter; all if it is missing.
     event: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Replayed {
     replayed: usize,
 }
