@@ -1,12 +1,12 @@
 // What the server does with `web/dist` once it is embedded: the built files and the API on one origin, with the headers
 // that the pages are made for. Everything that is no page goes through to the server itself.
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -48,8 +48,8 @@ const isPage = (path) => path === '/deskwire.js' || /^\/(chat|demo|agent)(\/|$)/
 async function serveFile(path, response) {
   const inside = normalize(path.endsWith('/') ? `${path}index.html` : path);
   const file = join(dist, inside);
-  const found = await stat(file).catch(() => undefined);
-  if (!file.startsWith(dist) || !found?.isFile()) {
+  const content = await readFile(file).catch(() => undefined);
+  if (!file.startsWith(dist) || !content) {
     response.writeHead(404).end();
     return;
   }
@@ -60,12 +60,13 @@ async function serveFile(path, response) {
       : undefined;
   response.writeHead(200, {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
-    'content-length': found.size,
+    'content-encoding': 'gzip',
+    vary: 'accept-encoding',
     'x-content-type-options': 'nosniff',
     'cache-control': inside.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...(policy ? { 'content-security-policy': policy } : {}),
   });
-  createReadStream(file).pipe(response);
+  response.end(gzipSync(content));
 }
 
 /**

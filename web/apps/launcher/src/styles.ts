@@ -17,13 +17,13 @@ svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:1.8;stroke
 .count{position:absolute;right:14px;bottom:60px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;
 background:#b3261e;color:#fff;font-size:12px;font-weight:700;text-align:center;pointer-events:none}
 .said{position:absolute;right:20px;bottom:92px;width:min(300px,calc(100vw - 40px));display:flex;background:Canvas;color:CanvasText;
-border-radius:14px 14px 3px 14px;box-shadow:0 6px 24px #0003;animation:rise .24s cubic-bezier(.2,.8,.2,1)}
+border-radius:14px 14px 3px 14px;box-shadow:0 0 0 1px #8884,0 6px 24px #0003;animation:rise .18s cubic-bezier(.2,.8,.2,1)}
 .said .read{flex:1;min-width:0;padding:12px 0 12px 16px;text-align:left;border-radius:14px}
 .said b,.said span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;overflow-wrap:anywhere}
 .said .away{flex:none;width:40px;height:40px;border-radius:14px}
 .said .away svg{width:16px;height:16px}
 .panel{position:absolute;right:20px;bottom:92px;width:400px;height:min(680px,calc(100vh - 112px));max-width:calc(100vw - 40px);
-border-radius:20px;overflow:hidden;background:Canvas;box-shadow:0 16px 56px #0004;
+border-radius:20px;overflow:hidden;background:Canvas;box-shadow:0 0 0 1px #8884,0 16px 56px #0004;
 animation:rise .18s cubic-bezier(.2,.8,.2,1)}
 .panel iframe{display:block;width:100%;height:100%;border:0}
 :host([data-left]) :is(.launch,.said,.panel){right:auto;left:20px}

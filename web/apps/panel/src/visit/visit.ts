@@ -113,8 +113,10 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   }
 
   async function introduce(): Promise<void> {
-    const { locale, t } = await speak();
-    const known = await fetchChannel(asked.channel ?? '', locale).catch(() => ({}));
+    const [{ locale, t }, known] = await Promise.all([
+      speak(),
+      asked.channel ? fetchChannel(asked.channel, localeOf(asked)).catch(() => ({})) : {},
+    ]);
     const settings = settingsFrom(known, asked);
     store.set({ settings });
     if (host.frame === 'hosted') {
