@@ -1,13 +1,12 @@
 // The panel: one screen under a header, in the visitor's language.
 
 import { useEffect } from 'preact/hooks';
-import { Choose, fetchMore, History } from './later.js';
+import { Choose, ConnectionBar, fetchMore, History } from './later.js';
 import { Down } from './screens/Down.js';
 import { Header } from './screens/Header.js';
 import { Home } from './screens/Home.js';
 import { Thread } from './screens/Thread.js';
 import { WordsContext } from './texts/words.js';
-import { ConnectionBar } from './thread/ConnectionBar.js';
 import { VisitContext } from './visit/context.js';
 import { useStore } from './visit/store.js';
 import type { VisitState } from './visit/state.js';

@@ -2,9 +2,9 @@
 
 import type { ChoiceContent, Faq } from '@deskwire/sdk';
 import { useState } from 'preact/hooks';
+import { Prose } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Icon } from '../ui/Icon.js';
-import { markdown } from './rich-text.js';
 
 /** Quick replies: one click sends one; where several may be chosen they are sent together. */
 export function Choice({ choice, say }: { choice: ChoiceContent; say: (text: string) => void }) {
@@ -55,7 +55,9 @@ export function Faqs({ faqs, ask }: { faqs: readonly Faq[]; ask: (question: stri
                 <span>{question}</span>
                 <Icon name="chevron" />
               </summary>
-              <div class="answer">{markdown(answer)}</div>
+              <div class="answer">
+                <Prose text={answer} />
+              </div>
             </details>
           ) : (
             <button type="button" class="faq" onClick={() => ask(question)}>

@@ -1,10 +1,10 @@
 // What a message says, by its type.
 
 import type { ChatMessage } from '@deskwire/sdk';
-import { RichContent } from '../later.js';
+import { Prose, RichContent } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Choice, Faqs } from './Choices.js';
-import { linked, markdown } from './rich-text.js';
+import { linked } from './linked.js';
 
 /** Whether it stands in a bubble; pictures and cards have a frame of their own. */
 export function hasBubble({ content }: ChatMessage): boolean {
@@ -33,7 +33,7 @@ export function MessageContent({ message, say }: { message: ChatMessage; say: (t
     case 'robot':
       return (
         <div class={content.streaming ? 'prose streaming' : 'prose'} aria-busy={content.streaming}>
-          {markdown(content.text)}
+          <Prose text={content.text} />
         </div>
       );
     case 'choice':

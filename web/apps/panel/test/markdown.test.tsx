@@ -3,7 +3,8 @@
 import { render } from 'preact';
 import type { ComponentChildren } from 'preact';
 import { describe, expect, it } from 'vitest';
-import { linked, markdown } from '../src/content/rich-text.js';
+import { linked } from '../src/content/linked.js';
+import { markdown } from '../src/content/markdown.js';
 
 function html(children: ComponentChildren): string {
   const place = document.createElement('div');
