@@ -1,0 +1,26 @@
+// The few words that stand on the shop's own page.
+
+import { chooseLocale } from '@deskwire/i18n';
+import type { Locale } from '@deskwire/i18n';
+
+const words = {
+  'zh-CN': {
+    open: '打开在线客服',
+    close: '关闭在线客服',
+    panel: '在线客服',
+    dismiss: '关闭提示',
+    unread: '{count} 条未读消息',
+  },
+  en: {
+    open: 'Open chat',
+    close: 'Close chat',
+    panel: 'Chat',
+    dismiss: 'Dismiss',
+    unread: 'Unread messages: {count}',
+  },
+} as const satisfies Record<Locale, object>;
+
+/** The words of a language; the page's own, if none is asked for. */
+export function textsFor(language: string | undefined): Record<keyof (typeof words)['en'], string> {
+  return words[chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages])];
+}

@@ -1,0 +1,279 @@
+// One visit: who the visitor is, which conversation is open, which screen is shown, and what the host page is told.
+
+import type { PageFacts, PanelOptions, ToPanel } from '@deskwire/launcher/bridge';
+import { chooseLocale } from '@deskwire/i18n';
+import type { Locale } from '@deskwire/i18n';
+import { ChatError } from '@deskwire/sdk';
+import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
+import { lineOf } from '../content/line.js';
+import { loadWords } from '../texts/words.js';
+import type { Words } from '../texts/words.js';
+import { ring } from './attention.js';
+import type { Host } from './host.js';
+import { serviceOf } from './service-of.js';
+import { fetchChannel, settingsFrom } from './settings.js';
+import type { Service } from './settings.js';
+import { isRunning } from './state.js';
+import type { Screen, VisitState } from './state.js';
+import { forgetAll, keep, kept } from './storage.js';
+import { createStore } from './store.js';
+import type { Store } from './store.js';
+import { createTelling } from './telling.js';
+
+/** What the visitor can do. */
+export interface Visit {
+  readonly store: Store<VisitState>;
+  readonly client: ChatClient;
+  readonly host: Host;
+  readonly options: () => PanelOptions;
+  hear(message: ToPanel): void;
+  begin(): Promise<void>;
+  go(screen: Screen): void;
+  /** Asks for a service, or shows the choice if there are several. */
+  ask: (service?: Service, name?: string, forceAgent?: boolean) => Promise<void>;
+  /** Asks for a person where a robot answers. */
+  askForPerson(): Promise<void>;
+  openConversation(topic: string): void;
+  rate(rating: Rating): Promise<void>;
+  leaveMessage(message: LeftMessage): Promise<void>;
+  end(): Promise<void>;
+  setLocale(locale: Locale): void;
+  setSound(on: boolean): void;
+  forget(): Promise<void>;
+}
+
+/** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
+export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
+  let asked = options;
+  let page: PageFacts | undefined;
+  let begun: Promise<void> | undefined;
+  const store = createStore<VisitState>({
+    phase: 'loading',
+    screen: 'home',
+    settings: settingsFrom({}, asked),
+    words: null,
+    conversation: null,
+    recent: null,
+    shown: host.frame === 'hosted',
+    full: false,
+    sound: kept('sound') === '1',
+    busy: false,
+    problem: null,
+  });
+  const { tell, follow, stop } = createTelling(host, client, store);
+
+  /** Does what the visitor has asked for; what goes wrong is shown. */
+  async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    store.set({ busy: true, problem: null });
+    try {
+      return await action();
+    } catch (cause) {
+      const problem = cause instanceof ChatError ? cause : new ChatError('INTERNAL', String(cause));
+      store.set({ problem });
+      tell('error', { code: problem.code, message: problem.message });
+      return undefined;
+    } finally {
+      store.set({ busy: false });
+    }
+  }
+
+  function open(conversation: Conversation): void {
+    store.set({ conversation, screen: 'thread', problem: null });
+    follow(conversation);
+  }
+
+  async function readRecent(): Promise<readonly ConversationSummary[]> {
+    const open = store.get().conversation?.view;
+    // What is on the screen has been read, even if the server has not heard of it yet.
+    const recent = (await client.conversations()).map((row) =>
+      row.topic === open?.topic ? { ...row, unread: open.unread } : row,
+    );
+    store.set({ recent });
+    return recent;
+  }
+
+  // The list of conversations follows what is said while it is on the screen.
+  client.on('message', ({ topic, content, at }) => {
+    const { recent, words } = store.get();
+    const lastText = words ? lineOf(content, words) : '';
+    if (recent && lastText) {
+      const update = (row: ConversationSummary) =>
+        row.topic === topic ? { ...row, lastText, lastAt: at, unread: row.unread + 1 } : row;
+      store.set({ recent: recent.map(update) });
+    }
+  });
+
+  /** Speaks the language that fits from now on. */
+  async function speak(): Promise<Words> {
+    const locale = localeOf(asked);
+    const current = store.get().words;
+    const words = current?.locale === locale ? current : await loadWords(locale);
+    store.set({ words });
+    return words;
+  }
+
+  async function introduce(): Promise<void> {
+    const [{ locale, t }, known] = await Promise.all([
+      speak(),
+      asked.channel ? fetchChannel(asked.channel, localeOf(asked)).catch(() => ({})) : {},
+    ]);
+    const settings = settingsFrom(known, asked);
+    store.set({ settings });
+    if (host.frame === 'hosted') {
+      document.title = settings.title || t('panel.title');
+    }
+    const { visitor, attributes } = asked;
+    await client.init({
+      organisation: settings.organisation,
+      ...(visitor?.name ? { name: visitor.name } : {}),
+      ...(visitor?.avatar ? { avatar: visitor.avatar } : {}),
+      ...(settings.channel ? { channel: settings.channel } : {}),
+      more: { language: locale, ...attributes, ...page, ...(visitor?.id ? { customer: visitor.id } : {}) },
+    });
+    if (settings.open !== null) {
+      tell('availability', settings.open);
+    }
+  }
+
+  /** The page has other wishes, or knows the visitor better. */
+  function update(options: PanelOptions, facts: PageFacts): void {
+    const known = JSON.stringify(asked.visitor);
+    asked = { ...asked, ...options };
+    page = facts;
+    store.set({ settings: settingsFrom(store.get().settings, asked) });
+    if (store.get().phase === 'ready' && JSON.stringify(asked.visitor) !== known) {
+      introduce().catch(() => undefined);
+    } else {
+      void speak();
+    }
+  }
+
+  const visit: Visit = {
+    store,
+    client,
+    host,
+    options: () => asked,
+    hear(message) {
+      switch (message.do) {
+        case 'init':
+        case 'update':
+          update(message.options, message.page);
+          if (message.do === 'init') {
+            store.set({ shown: message.shown, full: message.full });
+            void visit.begin();
+          }
+          break;
+        case 'shown':
+          store.set({ shown: message.shown, full: message.full });
+          break;
+        case 'send':
+          void (begun ?? visit.begin()).then(async () => {
+            if (!store.get().conversation) {
+              await visit.ask(store.get().settings.services[0]);
+            }
+            store.get().conversation?.sendText(message.text);
+          });
+          break;
+        case 'shutdown':
+          // Whatever is being begun must not bring back what is forgotten.
+          void Promise.resolve(begun)
+            .then(() => visit.forget())
+            .then(() => host.post({ do: 'forgotten' }));
+          break;
+      }
+    },
+    begin() {
+      store.set({ phase: 'loading' });
+      begun = (begun ?? Promise.resolve())
+        .then(introduce)
+        .then(readRecent)
+        .then((recent) => {
+          const last = recent.find(({ status }) => isRunning(status));
+          if (last && !store.get().conversation) {
+            open(client.conversation(last.topic));
+          }
+          store.set({ phase: 'ready' });
+          tell('ready', null);
+        })
+        .catch((cause: unknown) => {
+          const blocked =
+            cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
+          store.set({ phase: blocked ? 'blocked' : 'unreachable' });
+          tell('availability', false);
+        });
+      return begun;
+    },
+    go(screen) {
+      store.set({ screen, problem: null });
+      if (screen !== 'thread') {
+        void readRecent().catch(() => undefined);
+      }
+    },
+    async ask(service, name, forceAgent) {
+      const { services } = store.get().settings;
+      const chosen = service ?? (services.length === 1 ? services[0] : undefined);
+      if (!chosen) {
+        store.set({ screen: 'choose', problem: null });
+        return;
+      }
+      await attempt(async () => {
+        if (name) {
+          asked = { ...asked, visitor: { ...asked.visitor, name } };
+          await introduce();
+        }
+        const started = await client.start({
+          [chosen.kind]: chosen.id,
+          ...(forceAgent ? { forceAgent } : {}),
+        });
+        open(started.conversation);
+        if (started.outcome !== 'offline') {
+          tell('conversation:start', { topic: started.conversation.topic });
+        }
+      });
+    },
+    async askForPerson() {
+      const { conversation } = store.get();
+      await visit.ask(conversation ? serviceOf(conversation.topic) : undefined, undefined, true);
+    },
+    openConversation: (topic) => open(client.conversation(topic)),
+    async rate(rating) {
+      await attempt(async () => {
+        await store.get().conversation?.rate(rating);
+        tell('rating', { score: rating.score });
+      });
+    },
+    async leaveMessage(message) {
+      await attempt(async () => store.get().conversation?.leaveMessage(message));
+    },
+    async end() {
+      await attempt(async () => store.get().conversation?.close());
+    },
+    setLocale(locale) {
+      asked = { ...asked, language: locale };
+      keep('language', locale);
+      void speak();
+    },
+    setSound(sound) {
+      keep('sound', sound ? '1' : '');
+      store.set({ sound });
+      if (sound) {
+        ring();
+      }
+    },
+    async forget() {
+      stop();
+      store.get().conversation?.leave();
+      await client.logout().catch(() => undefined);
+      forgetAll();
+      asked = { ...asked, visitor: {} };
+      store.set({ conversation: null, recent: null, screen: 'home', sound: false });
+    },
+  };
+  return visit;
+}
+
+/** What was chosen here before, what the page asks for, or what the browser likes. */
+function localeOf(options: PanelOptions): Locale {
+  const tags = [kept('language'), options.language, ...navigator.languages];
+  return chooseLocale(tags.filter((tag): tag is string => !!tag));
+}

@@ -1,0 +1,41 @@
+// The same words in English.
+
+import type { Translation } from './translator.js';
+import type { zhCN } from './zh-CN.js';
+
+export const en: Translation<typeof zhCN> = {
+  'role.visitor': 'Visitor',
+  'role.agent': 'Agent',
+  'role.robot': 'Robot',
+  'role.system': 'System',
+  'message.sending': 'Sending',
+  'message.sent': 'Sent',
+  'message.delivered': 'Delivered',
+  'message.read': 'Read',
+  'message.failed': 'Not sent',
+  'message.recalled': 'Message recalled',
+  'message.edited': 'Edited',
+  'connection.connecting': 'Connecting…',
+  'connection.retrying': 'Disconnected. Next try in {seconds} s (try {attempt})',
+  'connection.offline': 'No network. Messages are sent when it is back',
+  'connection.restored': 'Back online',
+  'action.retry': 'Retry',
+  'action.cancel': 'Cancel',
+  'action.close': 'Close',
+  'content.image': '[Image]',
+  'content.file': '[File] {name}',
+  'content.audio': '[Voice]',
+  'content.video': '[Video]',
+  'content.order-card': '[Order] {name}',
+  'content.job-card': '[Job] {name}',
+  'content.product': '[Product] {name}',
+  'content.location': '[Place] {name}',
+  'error.network': 'The network is not working. Please try again',
+  'error.auth': 'You have been signed out. Please sign in again',
+  'error.refused': 'That did not work: {reason}',
+  'error.too-many': 'Too many requests. Please try again in a moment',
+  'error.too-large': 'The file is too large',
+  'error.recall-too-late': 'It was sent too long ago to be recalled',
+  'error.not-allowed': 'You may not do that',
+  'error.closed': 'The conversation has ended',
+};

@@ -1,0 +1,128 @@
+// The browser as the world outside; what a page does not have, such as in Node, is left out quietly.
+
+import type { Clock, Election, KeyValueStore, PageState, Runtime, TabChannel } from '../types.js';
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const page: PageState = {
+  get visible() {
+    // A frame has no focus of its own while the page around it is used.
+    return (
+      typeof document === 'undefined' ||
+      (document.visibilityState === 'visible' && (document.hasFocus() || window.parent !== window))
+    );
+  },
+  get online() {
+    return typeof navigator === 'undefined' || !('onLine' in navigator) || navigator.onLine;
+  },
+  on(event, listener) {
+    if (typeof window === 'undefined') {
+      return () => undefined;
+    }
+    const stops = TRIGGERS[event].map(([target, type]) => {
+      const heard = (cause: Event) => {
+        const wanted =
+          event === 'resume'
+            ? (cause as PageTransitionEvent).persisted
+            : event !== 'visible' || document.visibilityState === 'visible';
+        if (wanted) {
+          listener();
+        }
+      };
+      target().addEventListener(type, heard);
+      return () => target().removeEventListener(type, heard);
+    });
+    return () => stops.forEach((stop) => stop());
+  },
+};
+
+const ofWindow = (): EventTarget => window;
+const ofDocument = (): EventTarget => document;
+const TRIGGERS = {
+  visible: [
+    [ofDocument, 'visibilitychange'],
+    [ofWindow, 'focus'],
+  ],
+  online: [[ofWindow, 'online']],
+  offline: [[ofWindow, 'offline']],
+  resume: [[ofWindow, 'pageshow']],
+  leave: [[ofWindow, 'pagehide']],
+} as const satisfies Record<string, readonly (readonly [() => EventTarget, string])[]>;
+
+/** The browser's storage, or memory where that is forbidden. */
+function keyValueStore(): KeyValueStore {
+  const memory = new Map<string, string>();
+  const attempt = <T>(use: (storage: Storage) => T, otherwise: T): T => {
+    try {
+      return use(localStorage);
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    get: (key) => attempt((storage) => storage.getItem(key), null) ?? memory.get(key) ?? null,
+    set(key, value) {
+      memory.set(key, value);
+      attempt((storage) => storage.setItem(key, value), undefined);
+    },
+    remove(key) {
+      memory.delete(key);
+      attempt((storage) => storage.removeItem(key), undefined);
+    },
+  };
+}
+
+/** One tab at a time holds the lock; it goes to the next when that one is closed. Without locks every tab leads. */
+const election: Election = (when) => {
+  if (typeof navigator === 'undefined' || !('locks' in navigator)) {
+    when();
+    return () => undefined;
+  }
+  const given = new AbortController();
+  let resign = () => given.abort();
+  navigator.locks
+    .request('deskwire-leader', { signal: given.signal }, () => {
+      when();
+      return new Promise<void>((resolve) => (resign = resolve));
+    })
+    .catch(() => undefined);
+  return () => resign();
+};
+
+function tabChannel(): TabChannel {
+  if (typeof window === 'undefined' || typeof BroadcastChannel === 'undefined') {
+    return { post: () => undefined, listen: () => () => undefined };
+  }
+  return {
+    post(message) {
+      const channel = new BroadcastChannel('deskwire');
+      channel.postMessage(message);
+      channel.close();
+    },
+    listen(listener) {
+      const channel = new BroadcastChannel('deskwire');
+      channel.onmessage = ({ data }) => listener(data);
+      return () => channel.close();
+    },
+  };
+}
+
+/** What there is here. */
+export function browserRuntime(): Runtime {
+  return {
+    clock,
+    random: Math.random,
+    page,
+    store: keyValueStore(),
+    fetch: (input, init) => fetch(input, init),
+    webSocket: typeof WebSocket === 'undefined' ? null : (url, protocols) => new WebSocket(url, protocols),
+    election,
+    tabs: tabChannel(),
+  };
+}

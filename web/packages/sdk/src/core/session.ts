@@ -1,0 +1,150 @@
+// Who we are: introductions, sign-ins, the token and its renewal. Kept in storage, so that a reload is the same person.
+
+import { asChatError, errorOf } from '../errors/from-server.js';
+import type { Identity, KeyValueStore, VisitorOptions } from '../types.js';
+import { object, parseObject, text, type JsonObject } from '../wire/json.js';
+import type { HttpClient } from './http.js';
+
+const KEY = 'deskwire.session';
+
+interface Kept {
+  readonly token: string | null;
+  readonly identity: Identity | null;
+  /** How the visitor introduced itself: said again when the token has ended. */
+  readonly visitor: VisitorOptions | null;
+}
+
+/** The user of a client. */
+export class Session {
+  readonly #store: KeyValueStore;
+  readonly #http: () => HttpClient;
+  readonly #getToken: (() => Promise<string>) | null;
+  readonly #changed: (identity: Identity | null) => void;
+  #kept: Kept;
+  #pending: Promise<string | null> | null = null;
+
+  constructor(options: {
+    store: KeyValueStore;
+    http: () => HttpClient;
+    getToken: (() => Promise<string>) | null;
+    changed: (identity: Identity | null) => void;
+  }) {
+    this.#store = options.store;
+    this.#http = options.http;
+    this.#getToken = options.getToken;
+    this.#changed = options.changed;
+    this.#kept = { token: null, identity: null, visitor: null, ...parseObject(this.#store.get(KEY) ?? '') };
+  }
+
+  get identity(): Identity | null {
+    return this.#kept.identity;
+  }
+
+  /** The token, fetched if there is none or `renew` says that it is no good. Null if nobody has said who we are. */
+  async token(renew = false): Promise<string | null> {
+    if (!renew && this.#kept.token !== null) {
+      return this.#kept.token;
+    }
+    this.#pending ??= this.#fetchToken().finally(() => (this.#pending = null));
+    return this.#pending;
+  }
+
+  /** The visitor that was here before, or a new one. */
+  async init(options: VisitorOptions): Promise<Identity> {
+    const before = this.#kept.identity;
+    const same =
+      before?.role === 'visitor' && before.organisation === options.organisation ? before.id : undefined;
+    const visitor = options.visitor ?? same;
+    const answer = await this.#http().postAnonymously<JsonObject>('/visitor/api/v1/init', {
+      ...options.more,
+      orgUid: options.organisation,
+      channel: options.channel ?? 'WEB',
+      ...(options.name !== undefined && { nickname: options.name }),
+      ...(options.avatar !== undefined && { avatar: options.avatar }),
+      ...(visitor !== undefined && { uid: visitor, visitorUid: visitor }),
+    });
+    const identity: Identity = {
+      id: text(answer['uid']),
+      name: text(answer['nickname']),
+      avatar: text(answer['avatar']),
+      role: 'visitor',
+      organisation: options.organisation,
+    };
+    this.#keep({
+      token: text(answer['accessToken']),
+      identity,
+      visitor: { ...options, visitor: identity.id },
+    });
+    return identity;
+  }
+
+  async login(username: string, password: string): Promise<Identity> {
+    const answer = await this.#http()
+      .postAnonymously<JsonObject>('/auth/v1/login', { username, password, channel: 'WEB' })
+      .catch((thrown: unknown) => {
+        const error = asChatError(thrown);
+        throw error.status === 401 ? errorOf('AUTH_REFUSED', error.message, { cause: error }) : error;
+      });
+    const identity = agentIdentity(object(answer['user']));
+    this.#keep({ token: text(answer['accessToken']), identity, visitor: null });
+    return identity;
+  }
+
+  logout(): void {
+    this.#kept = { token: null, identity: null, visitor: null };
+    this.#store.remove(KEY);
+    this.#changed(null);
+  }
+
+  async #fetchToken(): Promise<string | null> {
+    if (this.#getToken) {
+      const token = await this.#getToken();
+      this.#keep({ ...this.#kept, token, identity: identityIn(token) });
+      return token;
+    }
+    if (this.#kept.visitor) {
+      await this.init(this.#kept.visitor);
+      return this.#kept.token;
+    }
+    this.#kept = { ...this.#kept, token: null };
+    return null;
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept = kept;
+    // A token that the page fetches by itself is its own to keep.
+    this.#store.set(KEY, JSON.stringify(this.#getToken ? { ...kept, token: null } : kept));
+    this.#changed(kept.identity);
+  }
+}
+
+/** Whom a token is for: its claims can be read, though only the server can tell whether they are true. */
+function identityIn(token: string): Identity {
+  const claims = parseObject(decode(token.split('.')[1] ?? '')) ?? {};
+  return {
+    id: text(claims['sub']),
+    name: text(claims['name']),
+    avatar: '',
+    role: /^visitor$/i.test(text(claims['role'])) ? 'visitor' : 'agent',
+    organisation: text(claims['org']),
+  };
+}
+
+function decode(base64url: string): string {
+  try {
+    const bytes = atob(base64url.replace(/-/g, '+').replace(/_/g, '/'));
+    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  } catch {
+    return '';
+  }
+}
+
+function agentIdentity(profile: JsonObject): Identity {
+  return {
+    id: text(profile['uid']),
+    name: text(profile['nickname']) || text(profile['username']),
+    avatar: text(profile['avatar']),
+    role: 'agent',
+    organisation: text(object(profile['currentOrganization'])['uid']) || text(profile['orgUid']),
+  };
+}

@@ -1,0 +1,39 @@
+// Questions that a client asks now and then: one request each.
+
+import { listRows, paths } from '../transports/http-api.js';
+import type { ConversationSummary, Http, Identity, SearchPage, SearchQuery } from '../types.js';
+import { list, object, text, type JsonObject } from '../wire/json.js';
+import type { WireMessage } from '../wire/message.js';
+import { toChatMessage } from './project.js';
+import { toSummary } from './summary.js';
+
+/** Our conversations; a visitor's that are over too. */
+export async function conversations(http: Http, me: Identity): Promise<readonly ConversationSummary[]> {
+  return (await listRows(http, me)).map(toSummary);
+}
+
+/** What was said somewhere. */
+export async function search(
+  http: Http,
+  { id, role }: Identity,
+  { agent, visitor, types, size, ...query }: SearchQuery,
+): Promise<SearchPage> {
+  const page = await http.get<JsonObject>(paths(role).search, {
+    ...query,
+    agentUid: agent,
+    visitorUid: visitor,
+    type: types?.join(','),
+    pageSize: size,
+  });
+  return {
+    found: list(page['content']).map((row) => {
+      const { message, snippet, positions } = object(row);
+      return {
+        message: toChatMessage(message as WireMessage, { me: id, othersRead: 0, othersDelivered: 0 }),
+        snippet: text(snippet),
+        positions: list(positions) as [number, number][],
+      };
+    }),
+    next: text(page['next']) || null,
+  };
+}

@@ -1,0 +1,31 @@
+// Rows of lists of conversations, as the server writes them.
+
+import type { ConversationSummary } from '../types.js';
+import { fromWire, plainText } from '../wire/content.js';
+import { number, object, parseObject, text, type JsonObject } from '../wire/json.js';
+import type { WireUser } from '../wire/message.js';
+import { toPerson } from './project.js';
+import { toStatus } from './standing.js';
+
+/** A row, as the page knows it. */
+export function toSummary(row: JsonObject): ConversationSummary {
+  const content = text(row['content']);
+  const type = text(row['lastType']) || (parseObject(content) ? 'SYSTEM' : 'TEXT');
+  return {
+    topic: text(row['topic']),
+    uid: text(row['uid']),
+    status: toStatus(row['status']),
+    visitor: toPerson(object(row['user']) as unknown as WireUser),
+    owner: text(row['owner']) || null,
+    lastText: plainText(fromWire(type, content, {})),
+    lastAt: toTime(row['updatedAt']),
+    unread: number(row['unreadCount']) ?? 0,
+    createdAt: toTime(row['createdAt']),
+  };
+}
+
+/** `yyyy-MM-dd HH:mm:ss`, taken to be in the reader's time zone, or a number; in milliseconds since 1970. */
+function toTime(value: unknown): number {
+  const at = typeof value === 'number' ? value : Date.parse(text(value).replace(' ', 'T'));
+  return Number.isFinite(at) ? at : 0;
+}

@@ -1,0 +1,48 @@
+// For tests of what is built on this SDK: a clock, a page and a server that do as they are told.
+
+import type { ClientOptions, Runtime } from '../types.js';
+import { FakeClock } from './clock.js';
+import { FakePage, fakeStore } from './page.js';
+import { FakeServer } from './server.js';
+
+export { FakeClock } from './clock.js';
+export { FakePage, fakeStore } from './page.js';
+export { FakeServer } from './server.js';
+export type { Faults } from './server.js';
+
+/** A world of its own: what `createClient` needs, and what moves it. */
+export interface FakeWorld {
+  readonly clock: FakeClock;
+  readonly page: FakePage;
+  readonly server: FakeServer;
+  /** For `createClient`. A second client of the same options is a second tab. */
+  readonly options: ClientOptions & { readonly runtime: Runtime };
+}
+
+/** Makes a world. `random` decides on back-off and faults; a half each time if it is missing. */
+export function fakeWorld(random: () => number = () => 0.5): FakeWorld {
+  const clock = new FakeClock();
+  const page = new FakePage();
+  const server = new FakeServer(clock, random);
+  const listeners = new Set<(message: unknown) => void>();
+  const runtime: Runtime = {
+    clock,
+    random,
+    page,
+    store: fakeStore(),
+    fetch: server.fetch,
+    webSocket: null,
+    election: (when) => {
+      when();
+      return () => undefined;
+    },
+    tabs: {
+      post: (message) => listeners.forEach((listener) => listener(message)),
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+  };
+  return { clock, page, server, options: { endpoint: '', transports: [server.carrier], runtime } };
+}

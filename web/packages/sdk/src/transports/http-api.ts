@@ -1,0 +1,72 @@
+// Messages and history over the HTTP API, for visitors and agents alike.
+
+import type { Http, Identity } from '../types.js';
+import { list, number, object, parseObject, type JsonObject } from '../wire/json.js';
+import type { WireMessage } from '../wire/message.js';
+
+/** How many messages are asked for at once. */
+export const PAGE_SIZE = 50;
+
+/** A page of history. */
+export interface HistoryPage {
+  readonly content: readonly WireMessage[];
+  readonly last: boolean;
+}
+
+/** Where the two kinds of users find the same things. */
+export function paths(role: 'visitor' | 'agent') {
+  return role === 'visitor'
+    ? {
+        history: '/visitor/api/v1/message/thread/topic',
+        send: '/visitor/api/v1/message/send',
+        conversations: '/visitor/api/v1/threads',
+        search: '/visitor/api/v1/message/search',
+        upload: '/visitor/api/v1/upload/file',
+        link: '/visitor/api/v1/upload/link',
+        unread: '/visitor/api/v1/message/unread/count',
+      }
+    : {
+        history: '/api/v1/message/thread/topic',
+        send: '/api/v1/message/rest/send',
+        conversations: '/api/v1/thread/query',
+        search: '/api/v1/message/search',
+        upload: '/api/v1/upload/file',
+        link: '/api/v1/upload/link',
+        unread: '/api/v1/message/unread/count',
+      };
+}
+
+/** A page beside a position: those before it, newest first, or behind it, oldest first. */
+export function history(
+  http: Http,
+  role: 'visitor' | 'agent',
+  topic: string,
+  beside: { readonly before?: number; readonly after?: number } = {},
+): Promise<HistoryPage> {
+  return http.get(paths(role).history, { topic, ...beside, pageSize: PAGE_SIZE });
+}
+
+/** Sends a message; resolves with the entry, or with the message itself if it is none. */
+export async function postMessage(
+  http: Http,
+  role: 'visitor' | 'agent',
+  message: WireMessage,
+): Promise<WireMessage> {
+  const answer = await http.post<string>(paths(role).send, { json: JSON.stringify(message) });
+  return { ...message, ...parseObject(answer) };
+}
+
+/** Our conversations, as the server lists them; a visitor's that are over too. */
+export async function listRows(http: Http, { id, role }: Identity): Promise<JsonObject[]> {
+  const page = await http.get<unknown>(paths(role).conversations, { uid: id, pageSize: 100 });
+  return (Array.isArray(page) ? page : list(object(page)['content'])).map(object);
+}
+
+/** How many messages of a conversation the server counts as unread. */
+export async function unreadOf(http: Http, me: Identity, topic: string): Promise<number> {
+  const row =
+    me.role === 'agent'
+      ? await http.get<JsonObject>('/api/v1/thread/query/topic', { topic })
+      : (await listRows(http, me)).find((listed) => listed['topic'] === topic);
+  return number(row?.['unreadCount']) ?? 0;
+}

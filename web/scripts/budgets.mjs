@@ -1,0 +1,81 @@
+// Measures what we ship against the budgets, and fails when one is broken. `npm run budgets`, after a build.
+
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { resolve, target } from '../vite.base.js';
+import { entries, files } from './budget-table.mjs';
+import { root } from './workspaces.mjs';
+
+const gzipped = (content) => gzipSync(content, { level: 9 }).length;
+
+/** Chunks of an app that uses the entry; `together` are modules that share one chunk. */
+async function bundle(entry, together) {
+  const codeSplitting = together && { groups: [{ name: 'initial', test: (id) => together.has(id) }] };
+  const { output } = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    resolve,
+    build: {
+      target,
+      modulePreload: false,
+      write: false,
+      minify: true,
+      rollupOptions: {
+        input: join(root, entry),
+        preserveEntrySignatures: 'allow-extension',
+        output: { format: 'es', ...(codeSplitting && { codeSplitting }) },
+      },
+    },
+  });
+  return output.filter(({ type }) => type === 'chunk');
+}
+
+/** The chunks that are loaded at once. */
+function initial(chunks) {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const wanted = new Set(chunks.filter(({ isEntry }) => isEntry));
+  for (const { imports } of wanted) {
+    imports.filter((name) => byName.has(name)).forEach((name) => wanted.add(byName.get(name)));
+  }
+  return [...wanted];
+}
+
+/** Size of what an app loads at once when it imports the entry. */
+async function sizeOfEntry(entry) {
+  const modules = new Set(initial(await bundle(entry)).flatMap(({ moduleIds }) => moduleIds));
+  return initial(await bundle(entry, modules)).reduce((sum, { code }) => sum + gzipped(code), 0);
+}
+
+/** `[name, size]` of the files of `dist` that a row is about; none if they were not built. */
+function sizesOfFiles({ name, pattern, each }) {
+  const dist = join(root, 'dist');
+  if (!existsSync(dist)) {
+    return [];
+  }
+  const found = readdirSync(dist, { recursive: true }).filter((path) => pattern.test(path));
+  const sizes = found.map((path) => [`${name}: ${path}`, gzipped(readFileSync(join(dist, path)))]);
+  return each || sizes.length === 0 ? sizes : [[name, sizes.reduce((sum, [, size]) => sum + size, 0)]];
+}
+
+function report(name, size, limit) {
+  const broken = size > limit;
+  console.log(
+    `${broken ? 'OVER' : ' ok '} ${(size / 1000).toFixed(1).padStart(6)} of ${limit / 1000} KB  ${name}`,
+  );
+  return broken;
+}
+
+let broken = false;
+for (const { name, entry, limit } of entries.filter((row) => existsSync(join(root, row.entry)))) {
+  broken = report(name, await sizeOfEntry(entry), limit) || broken;
+}
+for (const row of files) {
+  for (const [name, size] of sizesOfFiles(row)) {
+    broken = report(name, size, row.limit) || broken;
+  }
+}
+process.exitCode = broken ? 1 : 0;
