@@ -4,11 +4,12 @@ CARGO ?= cargo
 DATA ?= data
 E2E := tests/e2e
 EXAMPLES := examples/js
+WEB := web
 PYTHON_ENV := target/e2e-python
 
 .DEFAULT_GOAL := help
 .PHONY: help run build check test test-rust test-e2e bench setup setup-e2e setup-node setup-python setup-clients \
-	setup-browser clean-data
+	setup-browser setup-web web test-web clean-data
 
 # Installs Debian packages if a command is missing; elsewhere it says which command that is.
 need = @command -v $(1) >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends $(2); } || \
@@ -21,11 +22,11 @@ setup:
 	$(call need,cc,build-essential)
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: please install Rust 1.95 or newer" >&2; exit 1; }
 
-run: setup ## Build and start the server with its demo organisation
+run: setup web ## Build and start the server with its demo organisation and its web
 	$(CARGO) build --release --package deskwire
 	./target/release/deskwire serve --data $(DATA)
 
-build: setup ## Build everything, optimised
+build: setup web ## Build everything, optimised
 	$(CARGO) build --release --workspace
 
 check: ## Format, lints and the fast tests: before each commit
@@ -33,7 +34,7 @@ check: ## Format, lints and the fast tests: before each commit
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	$(CARGO) test --workspace --quiet --lib
 
-test: test-rust test-e2e ## Everything: unit, property, conformance and end to end
+test: test-rust test-e2e test-web ## Everything: unit, property, conformance, end to end, in a browser
 
 test-rust: setup
 	$(CARGO) fmt --all --check
@@ -43,6 +44,17 @@ test-rust: setup
 test-e2e: build setup-e2e
 	cd $(EXAMPLES) && npm test
 	cd $(E2E) && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
+
+web: setup-web ## Build the SDK, the widget and the demo shop into web/dist
+	cd $(WEB) && npm run build && npm run budgets
+
+test-web: build web
+	cd $(WEB) && npm run check && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
+	cd $(WEB)/e2e && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm run stories
+
+setup-web: setup-browser
+	$(call need,npm,nodejs npm)
+	cd $(WEB) && npm ci --no-audit --no-fund
 
 setup-e2e: setup-node setup-python setup-clients setup-browser ## Install what the end-to-end tests need
 

@@ -2,6 +2,7 @@
 
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { compress } from './compress.mjs';
 import { run } from './run.mjs';
 import { root, workspacesWith } from './workspaces.mjs';
 
@@ -12,3 +13,4 @@ for (const folder of workspacesWith('package.json')) {
     run('npm', ['run', '--silent', 'build'], folder);
   }
 }
+compress(join(root, 'dist'));

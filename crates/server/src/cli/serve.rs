@@ -150,7 +150,7 @@ async fn serve(
     let document = http::Document::about(&described, &uploads);
     let once = middleware::from_fn_with_state(state.clone(), http::once);
     let mut routes = described.into_router().layer(once).merge(http::document_routes(&document));
-    routes = routes.merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
+    routes = routes.merge(http::web_routes()).merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));

@@ -10,6 +10,7 @@ mod layers;
 mod openapi;
 mod repeat;
 mod routes;
+mod web;
 
 pub use cors::for_any_origin;
 pub use envelope::{AppError, Success};
@@ -19,3 +20,4 @@ pub use openapi::{Access, Description, Document, Input, Output, Routes, Signatur
 use repeat::{IDEMPOTENCY_KEY, MAX_KEY, uid_from_key};
 pub use repeat::{Repeats, once};
 pub use routes::base_routes;
+pub use web::web_routes;

@@ -1,0 +1,197 @@
+//! How a file of the web is answered: its form, how long it may be kept, and what its page may do.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+/// What the panel may do: talk to its own origin, and show pictures of the shop. It may be framed, as that is what it is for.
+const PANEL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
+                            media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                            frame-ancestors *; require-trusted-types-for 'script'";
+const DEMO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
+                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                           require-trusted-types-for 'script'";
+
+/// A part of the web.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    Launcher,
+    Panel,
+    Demo,
+}
+
+impl Page {
+    pub(super) const fn folder(self) -> &'static str {
+        match self {
+            Self::Launcher => "/",
+            Self::Panel => "/chat/",
+            Self::Demo => "/demo/",
+        }
+    }
+
+    /// Its first file.
+    pub(super) const fn index(self) -> &'static str {
+        match self {
+            Self::Launcher => "deskwire.js",
+            Self::Panel => "chat/index.html",
+            Self::Demo => "demo/index.html",
+        }
+    }
+
+    const fn policy(self) -> Option<&'static str> {
+        match self {
+            Self::Launcher => None,
+            Self::Panel => Some(PANEL_POLICY),
+            Self::Demo => Some(DEMO_POLICY),
+        }
+    }
+}
+
+/// An embedded file.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) plain: Cow<'static, [u8]>,
+    pub(super) gzip: Option<Cow<'static, [u8]>>,
+    pub(super) brotli: Option<Cow<'static, [u8]>>,
+    pub(super) hash: [u8; 32],
+}
+
+/// The type of a file by the end of its name. All text says its character set: a page in another one would read the script
+/// in its own.
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml; charset=utf-8",
+        Some("webp") => "image/webp",
+        Some("png") => "image/png",
+        Some("mp3") => "audio/mpeg",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Whether a client takes `coding`: named in `Accept-Encoding` and not with the weight 0 (RFC 9110, 12.5.3).
+fn takes(headers: &HeaderMap, coding: &str) -> bool {
+    let named = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    named.flat_map(|value| value.split(',')).any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
+        let weight = weight.trim().trim_start_matches("q=").parse().unwrap_or(0.0_f32);
+        name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
+    })
+}
+
+/// The name of this content, for caches.
+fn entity_tag(hash: &[u8; 32]) -> String {
+    let mut tag = String::from("\"");
+    for byte in &hash[..12] {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag + "\""
+}
+
+/// Answers with `file`, which is found at `path` of `page`; with 304 if the client has it.
+pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap) -> Response {
+    let coded = [("br", &file.brotli), ("gzip", &file.gzip)]
+        .into_iter()
+        .find_map(|(coding, form)| form.as_ref().filter(|_| takes(headers, coding)).map(|form| (Some(coding), form)));
+    let (coding, content) = coded.unwrap_or((None, &file.plain));
+    let tag = entity_tag(&file.hash);
+    // Names in this folder change with their content.
+    let kept = if path.contains("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+
+    let mut response = Response::new(if is_known { Body::empty() } else { body(content) });
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let told = response.headers_mut();
+    told.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    told.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        told.insert(header::ETAG, tag);
+    }
+    if is_known {
+        return response;
+    }
+    told.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+    told.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(coding) = coding {
+        told.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    if let Some(policy) = page.policy().filter(|_| path.ends_with(".html")) {
+        told.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        told.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+    }
+    response
+}
+
+fn body(content: &Cow<'static, [u8]>) -> Body {
+    Body::from(match content {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::copy_from_slice(bytes),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    fn file() -> File {
+        let form = |text: &'static str| Cow::Borrowed(text.as_bytes());
+        File { plain: form("plain"), gzip: Some(form("gz")), brotli: Some(form("br")), hash: [7; 32] }
+    }
+
+    fn asking(pairs: &[(header::HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+    }
+
+    async fn text(response: Response) -> String {
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_client_gets_the_smallest_form_that_it_takes() {
+        for (accepted, coding, expected) in [
+            ("gzip, deflate, br, zstd", Some("br"), "br"),
+            ("gzip, br;q=0", Some("gzip"), "gz"),
+            ("GZIP;q=0.5", Some("gzip"), "gz"),
+            ("identity", None, "plain"),
+            ("brx", None, "plain"),
+        ] {
+            let headers = asking(&[(header::ACCEPT_ENCODING, accepted)]);
+            let response = answer(Page::Launcher, "deskwire.js", &file(), &headers);
+            let told = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+            assert_eq!(told, coding, "{accepted}");
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+            assert_eq!(response.headers()[header::VARY], "accept-encoding");
+            assert_eq!(text(response).await, expected, "{accepted}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_are_asked_for_again_and_assets_are_kept() {
+        let page = answer(Page::Panel, "chat/index.html", &file(), &HeaderMap::new());
+        assert_eq!(page.headers()[header::CACHE_CONTROL], "no-cache");
+        assert!(page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-ancestors *"));
+        let tag = page.headers()[header::ETAG].clone();
+        let mut again = HeaderMap::new();
+        again.insert(header::IF_NONE_MATCH, tag);
+        let known = answer(Page::Panel, "chat/index.html", &file(), &again);
+        assert_eq!((known.status(), text(known).await), (StatusCode::NOT_MODIFIED, String::new()));
+        let changed = File { hash: [8; 32], ..file() };
+        assert_eq!(answer(Page::Panel, "chat/index.html", &changed, &again).status(), 200);
+        let asset = answer(Page::Panel, "chat/assets/a.css", &file(), &HeaderMap::new());
+        assert!(asset.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        assert!(asset.headers().get(header::CONTENT_SECURITY_POLICY).is_none());
+    }
+}
