@@ -1,6 +1,6 @@
 //! How a file of the web is answered: its form, how long it may be kept, and what its page may do.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::fmt::Write as _;
 
 use axum::{
     body::{Body, Bytes},
@@ -54,9 +54,9 @@ impl Page {
 /// An embedded file.
 #[derive(Debug)]
 pub(super) struct File {
-    pub(super) plain: Cow<'static, [u8]>,
-    pub(super) gzip: Option<Cow<'static, [u8]>>,
-    pub(super) brotli: Option<Cow<'static, [u8]>>,
+    pub(super) plain: Bytes,
+    pub(super) gzip: Option<Bytes>,
+    pub(super) brotli: Option<Bytes>,
     pub(super) hash: [u8; 32],
 }
 
@@ -107,7 +107,7 @@ pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap) -
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
 
-    let mut response = Response::new(if is_known { Body::empty() } else { body(content) });
+    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(content.clone()) });
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
@@ -132,13 +132,6 @@ pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap) -
     response
 }
 
-fn body(content: &Cow<'static, [u8]>) -> Body {
-    Body::from(match content {
-        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-        Cow::Owned(bytes) => Bytes::copy_from_slice(bytes),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt;
@@ -146,7 +139,7 @@ mod tests {
     use super::*;
 
     fn file() -> File {
-        let form = |text: &'static str| Cow::Borrowed(text.as_bytes());
+        let form = |text: &'static str| Bytes::from_static(text.as_bytes());
         File { plain: form("plain"), gzip: Some(form("gz")), brotli: Some(form("br")), hash: [7; 32] }
     }
 

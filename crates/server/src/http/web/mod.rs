@@ -3,8 +3,11 @@
 
 mod answer;
 
+use std::borrow::Cow;
+
 use axum::{
     Router,
+    body::Bytes,
     extract::Path,
     http::{HeaderMap, header},
     response::{Html, IntoResponse, Redirect, Response},
@@ -23,9 +26,17 @@ const NOT_BUILT: &str = include_str!("not-built.html");
 
 /// A file of the web with its compressed forms, if it was built.
 fn file(path: &str) -> Option<File> {
-    let form = |ending: &str| Dist::get(&format!("{path}{ending}")).map(|form| form.data);
+    let form = |ending: &str| Dist::get(&format!("{path}{ending}")).map(|form| bytes(form.data));
     let plain = Dist::get(path)?;
-    Some(File { hash: plain.metadata.sha256_hash(), plain: plain.data, gzip: form(".gz"), brotli: form(".br") })
+    let hash = plain.metadata.sha256_hash();
+    Some(File { hash, plain: bytes(plain.data), gzip: form(".gz"), brotli: form(".br") })
+}
+
+fn bytes(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => Bytes::from(data),
+    }
 }
 
 /// Whether the web was built before the binary was.
