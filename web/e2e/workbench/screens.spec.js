@@ -167,7 +167,6 @@ test('other pages', async ({ page }) => {
   await page.locator('mark').first().waitFor();
   await look(page, '31-search');
   await go(page, '/left');
-  await page.getByRole('main').waitFor();
   await page.locator('.row').first().click();
   await page.getByRole('textbox').waitFor();
   await look(page, '32-left');
@@ -180,4 +179,41 @@ test('other pages', async ({ page }) => {
   await go(page, '/preferences');
   await page.getByRole('switch').first().waitFor();
   await look(page, '35-preferences');
+});
+
+test('supervision, reports, administration', async ({ page }) => {
+  const { workgroup, agent } = await bench.team({ name: lang === 'zh' ? '林晓' : 'Ann', capacity: 2 });
+  await agent.online();
+  for (const name of t.names) {
+    const visitor = await bench.visitor(workgroup, { name });
+    await visitor.say(t.say[0]);
+  }
+  const [first] = await agent.threads();
+  await agent.say(first.topic, t.say[2]);
+  await bench.signIn(page, 'admin', t.signIn);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  await page.locator('.setup').waitFor();
+  await look(page, '40-setup');
+  await go(page, '/board');
+  await page.locator('tbody tr').first().waitFor();
+  await look(page, '41-board');
+  await page.getByRole('row').filter({ hasText: t.names[0] }).first().getByRole('link').click();
+  await page.getByRole('log').getByText(t.say[0]).first().waitFor();
+  await look(page, '42-watch');
+  await go(page, '/reports');
+  await page.locator('canvas').waitFor();
+  await look(page, '43-reports');
+  for (const [number, tab] of ['agents', 'groups', 'words', 'blocks', 'webhooks'].entries()) {
+    await go(page, `/admin/${tab}`);
+    await page.locator('.cards, .empty').first().waitFor();
+    await look(page, `${50 + number}-admin-${tab}`);
+  }
+  await go(page, '/admin/groups');
+  await page
+    .getByRole('button', { name: /Team|Demo/ })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('combobox').waitFor();
+  await look(page, '55-admin-settings');
+  await agent.offline();
 });

@@ -3,6 +3,15 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
 import InboxPage from './inbox/InboxPage.vue';
 
+/** A page that has words of its own, which come with it. */
+function withOffice<T>(page: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    const { speakOffice } = await import('./texts/office/words.js');
+    const [found] = await Promise.all([page(), speakOffice()]);
+    return found;
+  };
+}
+
 const routes: readonly RouteRecordRaw[] = [
   { path: '/', redirect: { name: 'inbox' } },
   { path: '/inbox', name: 'inbox', component: InboxPage },
@@ -13,6 +22,18 @@ const routes: readonly RouteRecordRaw[] = [
   { path: '/ratings', name: 'ratings', component: () => import('./pages/RatingsPage.vue') },
   { path: '/canned', name: 'canned', component: () => import('./pages/CannedPage.vue') },
   { path: '/preferences', name: 'preferences', component: () => import('./pages/PreferencesPage.vue') },
+  { path: '/board', name: 'board', component: withOffice(() => import('./supervise/BoardPage.vue')) },
+  {
+    path: '/board/:topic',
+    name: 'watched',
+    component: withOffice(() => import('./supervise/WatchPage.vue')),
+  },
+  { path: '/reports', name: 'reports', component: withOffice(() => import('./reports/ReportsPage.vue')) },
+  {
+    path: '/admin/:tab?',
+    name: 'admin',
+    component: withOffice(async () => (await import('./admin/admin.js')).AdminPage),
+  },
   { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
 ];
 

@@ -21,6 +21,12 @@ export interface Command {
   readonly run: () => unknown;
 }
 
+const supervisorPlaces = [
+  ['board', 'nav.board'],
+  ['reports', 'nav.reports'],
+] as const;
+const adminPlaces = [['admin', 'nav.admin']] as const;
+
 /** Takes whoever has waited longest, and opens the conversation. */
 export function useTakeNext(): () => Promise<void> {
   const router = useRouter();
@@ -89,6 +95,8 @@ export function useCommands(): ComputedRef<readonly Command[]> {
       ['ratings', 'nav.ratings'],
       ['canned', 'nav.canned'],
       ['preferences', 'nav.preferences'],
+      ...(session.isSupervisor ? supervisorPlaces : []),
+      ...(session.isAdmin ? adminPlaces : []),
     ] as const;
     for (const [name, label] of places) {
       const key = name === 'search' ? { key: '/' } : {};
