@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { speak } from '../src/texts/words.js';
-import { merge } from '../src/thread/live.js';
+import { merge } from '../src/thread/merge.js';
 import { rowsOf } from '../src/thread/rows.js';
 import { moved, partOf, SHOWN } from '../src/thread/window.js';
 import { agent, message } from './messages.js';
