@@ -40,7 +40,7 @@ export function readChoices(kept: string | null, languages: readonly string[]): 
     contextOpen: true,
     setupSkipped: false,
   };
-  let found: Partial<Choices> = {};
+  let found: Partial<Choices>;
   try {
     found = (JSON.parse(kept ?? '{}') ?? {}) as Partial<Choices>;
   } catch {

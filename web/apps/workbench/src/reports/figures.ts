@@ -41,10 +41,11 @@ export function timeOf(row: ReportRow): number {
   return typeof time === 'number' ? time : Date.parse(time ?? '');
 }
 
-/** A value for each time from `from` to `to` by `stepMs`, aligned to the first known time: what is missing is 0. */
+/** A row for each time from `from` to `now` by `stepMs`, aligned to the first known one: what is missing is undefined. */
 export function filled(
   rows: readonly ReportRow[],
   stepMs: number,
+  from: number,
   now: number,
 ): { readonly times: readonly number[]; readonly rows: readonly (ReportRow | undefined)[] } {
   const known = new Map(rows.map((row) => [timeOf(row), row]));
@@ -53,7 +54,7 @@ export function filled(
     return { times: [], rows: [] };
   }
   const times: number[] = [];
-  for (let at = first; at <= now; at += stepMs) {
+  for (let at = first - Math.max(0, Math.floor((first - from) / stepMs)) * stepMs; at <= now; at += stepMs) {
     times.push(at);
   }
   return { times, rows: times.map((at) => known.get(at)) };

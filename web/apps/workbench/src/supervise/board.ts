@@ -1,8 +1,8 @@
 // What the live board shows, from what the server says every few seconds.
 
-import type { ConversationSummary, RoutingState, Seat, SeatStatus } from '@deskwire/sdk';
+import type { ConversationSummary, RoutingState, SeatStatus } from '@deskwire/sdk';
 import { desk } from '../desk/client.js';
-import { agents, workgroups } from '../desk/organisation.js';
+import { colleagues, workgroups } from '../desk/organisation.js';
 
 /** How often the board is read, in milliseconds. */
 export const READ_MS = 5_000;
@@ -24,10 +24,10 @@ export interface Board {
 }
 
 /** Reads the board. @throws ChatError */
-export async function readBoard(seats: readonly Seat[]): Promise<Board> {
+export async function readBoard(): Promise<Board> {
   const [conversations, people, groups] = await Promise.all([
     desk.supervision.threads(),
-    agents(),
+    colleagues(),
     workgroups(),
   ]);
   const states = await Promise.all(
@@ -38,13 +38,12 @@ export async function readBoard(seats: readonly Seat[]): Promise<Board> {
     })),
   );
   const candidates = states.flatMap(({ state }) => state.agents);
-  const loads = people.map(({ uid, nickname, username, status }): Load => {
-    const known = seats.find(({ id }) => id === uid);
+  const loads = people.map(({ uid, nickname, username, seat }): Load => {
     const candidate = candidates.find((one) => one.uid === uid);
     return {
       id: uid,
       name: nickname || username,
-      seat: known?.online === false ? 'OFFLINE' : (known?.status ?? (status as SeatStatus)),
+      seat,
       chatting:
         candidate?.chatting ??
         conversations.filter(({ owner, status: now }) => owner === uid && now === 'chatting').length,

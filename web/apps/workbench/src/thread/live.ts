@@ -31,7 +31,7 @@ export function useLiveThread(topic: () => string): LiveThread {
   const notes = shallowRef(client.conversation(desk.notesOf(topic())).view);
   const readBefore = shallowRef<number | null>(null);
   const failed = shallowRef(false);
-  let stop = () => undefined as void;
+  let stop: () => void = () => undefined;
 
   watch(
     topic,
