@@ -158,7 +158,7 @@ test('by keys alone: take the next, move, reply', async ({ page }) => {
   const first = await bench.visitor(workgroup, { name: 'First' });
   await first.say('one');
   await bench.visitor(workgroup, { name: 'Second' });
-  await page.getByRole('link', { name: '2 visitors wait' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('link', { name: '2 visitors wait', exact: true }).waitFor({ timeout: 20_000 });
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press('w');
   await page.getByRole('heading', { name: 'First' }).first().waitFor();

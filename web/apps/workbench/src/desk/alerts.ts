@@ -8,6 +8,10 @@ import { client, desk } from './client.js';
 import { usePreferences } from './preferences.js';
 import { useSession } from './session.js';
 import { useToasts } from './toasts.js';
+import { isAsked } from './waiting.js';
+
+/** How long an offer is announced outside of its conversation. */
+const OFFER_MS = 15_000;
 
 /** Left messages that wait for an answer. */
 export const leftPending = ref(0);
@@ -78,6 +82,23 @@ export function useAlerts(): void {
   };
   const stops = [client.on('message', heard), client.on('notice', told)];
 
+  watch(
+    () => session.view.threads.find(isAsked),
+    (asked, before) => {
+      if (
+        asked?.offer &&
+        asked.topic !== before?.topic &&
+        router.currentRoute.value.params['topic'] !== asked.topic
+      ) {
+        const { kind, from } = asked.offer;
+        const open = () => void router.push({ name: 'thread', params: { topic: asked.topic } });
+        toasts.say(t(kind === 'transfer' ? 'transfer.incoming' : 'invite.incoming', { name: from.name }), {
+          ms: OFFER_MS,
+          action: { label: t('commands.open'), run: open },
+        });
+      }
+    },
+  );
   watch(
     () => session.view.queue,
     (queue) => {
