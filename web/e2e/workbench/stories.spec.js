@@ -172,7 +172,9 @@ test('by keys alone: take the next, move, reply', async ({ page }) => {
   await page.keyboard.press('Enter');
   await first.hears('hello, jk?');
   await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Commands' }).waitFor();
   await page.keyboard.type('Ratings');
+  await page.getByRole('option', { name: 'Ratings' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Ratings' }).waitFor();
 });
