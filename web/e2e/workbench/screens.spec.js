@@ -96,13 +96,14 @@ test('inbox, thread, dialogs', async ({ page }) => {
     await look(page, '12-canned');
     await composer.fill('');
   } else {
-    await look(page, '11-context');
-    await page
-      .getByRole('complementary')
-      .getByRole('button')
-      .last()
-      .click()
-      .catch(() => undefined);
+    await look(page, '11-thread');
+    const details = page.getByRole('button', { name: t.details, exact: true });
+    await details.click();
+    const context = page.getByRole('complementary');
+    await context.waitFor();
+    await look(page, '12-context');
+    await context.getByRole('button', { name: t.close, exact: true }).click();
+    await context.waitFor({ state: 'detached' });
   }
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press('Control+k');
