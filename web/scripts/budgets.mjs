@@ -1,12 +1,12 @@
 // Measures what we ship against the budgets, and fails when one is broken. `npm run budgets`, after a build.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { resolve, target } from '../vite.base.js';
-import { entries, files } from './budget-table.mjs';
+import { entries, files, pages } from './budget-table.mjs';
 import { root } from './workspaces.mjs';
 
 const gzipped = (content) => gzipSync(content, { level: 9 }).length;
@@ -61,6 +61,33 @@ function sizesOfFiles({ name, pattern, each }) {
   return each || sizes.length === 0 ? sizes : [[name, sizes.reduce((sum, [, size]) => sum + size, 0)]];
 }
 
+/** Size of the scripts that a page loads at once, or undefined if it was not built. */
+function sizeOfPage({ page, with: also }) {
+  const html = join(root, 'dist', page);
+  if (!existsSync(html)) {
+    return undefined;
+  }
+  const assets = join(dirname(html), 'assets');
+  const scripts = Array.from(
+    readFileSync(html, 'utf8').matchAll(/assets\/([\w-]+\.js)/g),
+    ([, name]) => name,
+  );
+  const wanted = new Set([
+    ...scripts,
+    ...readdirSync(assets)
+      .filter((name) => also.test(name))
+      .slice(0, 1),
+  ]);
+  for (const name of wanted) {
+    // Static imports only: dynamic ones have a parenthesis before the name.
+    const imports = readFileSync(join(assets, name), 'utf8').matchAll(
+      /(?:from|import)\s*["'`]\.\/([\w-]+\.js)["'`]/g,
+    );
+    Array.from(imports, ([, imported]) => wanted.add(imported));
+  }
+  return [...wanted].reduce((sum, name) => sum + gzipped(readFileSync(join(assets, name))), 0);
+}
+
 function report(name, size, limit) {
   const broken = size > limit;
   console.log(
@@ -76,6 +103,12 @@ for (const { name, entry, limit } of entries.filter((row) => existsSync(join(roo
 for (const row of files) {
   for (const [name, size] of sizesOfFiles(row)) {
     broken = report(name, size, row.limit) || broken;
+  }
+}
+for (const row of pages) {
+  const size = sizeOfPage(row);
+  if (size !== undefined) {
+    broken = report(row.name, size, row.limit) || broken;
   }
 }
 process.exitCode = broken ? 1 : 0;

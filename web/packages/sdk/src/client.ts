@@ -74,7 +74,7 @@ class Client implements ChatClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#runtime = { ...browserRuntime(), ...options.runtime };
+    this.#runtime = { ...browserRuntime(options.scope), ...options.runtime };
     this.#endpoint = (options.endpoint ?? (typeof location === 'undefined' ? '' : location.origin)).replace(
       /\/$/,
       '',

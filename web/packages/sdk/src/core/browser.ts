@@ -56,7 +56,7 @@ const TRIGGERS = {
 } as const satisfies Record<string, readonly (readonly [() => EventTarget, string])[]>;
 
 /** The browser's storage, or memory where that is forbidden. */
-function keyValueStore(): KeyValueStore {
+function keyValueStore(named: (name: string) => string): KeyValueStore {
   const memory = new Map<string, string>();
   const attempt = <T>(use: (storage: Storage) => T, otherwise: T): T => {
     try {
@@ -66,63 +66,66 @@ function keyValueStore(): KeyValueStore {
     }
   };
   return {
-    get: (key) => attempt((storage) => storage.getItem(key), null) ?? memory.get(key) ?? null,
+    get: (key) => attempt((storage) => storage.getItem(named(key)), null) ?? memory.get(key) ?? null,
     set(key, value) {
       memory.set(key, value);
-      attempt((storage) => storage.setItem(key, value), undefined);
+      attempt((storage) => storage.setItem(named(key), value), undefined);
     },
     remove(key) {
       memory.delete(key);
-      attempt((storage) => storage.removeItem(key), undefined);
+      attempt((storage) => storage.removeItem(named(key)), undefined);
     },
   };
 }
 
 /** One tab at a time holds the lock; it goes to the next when that one is closed. Without locks every tab leads. */
-const election: Election = (when) => {
-  if (typeof navigator === 'undefined' || !('locks' in navigator)) {
-    when();
-    return () => undefined;
-  }
-  const given = new AbortController();
-  let resign = () => given.abort();
-  navigator.locks
-    .request('deskwire-leader', { signal: given.signal }, () => {
+const election =
+  (lock: string): Election =>
+  (when) => {
+    if (typeof navigator === 'undefined' || !('locks' in navigator)) {
       when();
-      return new Promise<void>((resolve) => (resign = resolve));
-    })
-    .catch(() => undefined);
-  return () => resign();
-};
+      return () => undefined;
+    }
+    const given = new AbortController();
+    let resign = () => given.abort();
+    navigator.locks
+      .request(lock, { signal: given.signal }, () => {
+        when();
+        return new Promise<void>((resolve) => (resign = resolve));
+      })
+      .catch(() => undefined);
+    return () => resign();
+  };
 
-function tabChannel(): TabChannel {
+function tabChannel(name: string): TabChannel {
   if (typeof window === 'undefined' || typeof BroadcastChannel === 'undefined') {
     return { post: () => undefined, listen: () => () => undefined };
   }
   return {
     post(message) {
-      const channel = new BroadcastChannel('deskwire');
+      const channel = new BroadcastChannel(name);
       channel.postMessage(message);
       channel.close();
     },
     listen(listener) {
-      const channel = new BroadcastChannel('deskwire');
+      const channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }) => listener(data);
       return () => channel.close();
     },
   };
 }
 
-/** What there is here. */
-export function browserRuntime(): Runtime {
+/** What there is here. Pages of one origin with different scopes share neither user, nor leader, nor read positions. */
+export function browserRuntime(scope = ''): Runtime {
+  const named = (name: string) => (scope === '' ? name : `${name}.${scope}`);
   return {
     clock,
     random: Math.random,
     page,
-    store: keyValueStore(),
+    store: keyValueStore(named),
     fetch: (input, init) => fetch(input, init),
     webSocket: typeof WebSocket === 'undefined' ? null : (url, protocols) => new WebSocket(url, protocols),
-    election,
-    tabs: tabChannel(),
+    election: election(named('deskwire-leader')),
+    tabs: tabChannel(named('deskwire')),
   };
 }

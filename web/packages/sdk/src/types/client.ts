@@ -68,6 +68,8 @@ export interface ClientOptions {
   readonly device?: string;
   /** Where queued messages wait; IndexedDB in browsers, memory elsewhere. */
   readonly outbox?: OutboxStorage;
+  /** A name for clients of one origin that are different users, such as a widget and a workbench in one browser. */
+  readonly scope?: string;
   /** How many messages a view keeps. 300 if missing. */
   readonly messagesKept?: number;
   /** The world outside: clock, chance, sockets, the page. For Node and for tests. */

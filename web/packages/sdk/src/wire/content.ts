@@ -164,7 +164,11 @@ export function fromWire(wireType: string, raw: string, extra: Readonly<Record<s
         images: list(extra['images']).map(text),
       };
     default:
-      return robot(wireType, data, words) ?? event(wireType, words, data) ?? custom(wireType, raw);
+      return (
+        robot(wireType, data, words) ??
+        event(wireType, words, withChange(data, extra)) ??
+        custom(wireType, raw)
+      );
   }
 }
 
@@ -183,6 +187,14 @@ const EVENTS =
 
 function event(wireType: string, words: string, data: EventContent['data']): Content | undefined {
   return EVENTS.test(wireType) ? { type: 'event', event: wireType, text: words, data } : undefined;
+}
+
+/** What has changed stands in `extra.event`, beside the words. */
+function withChange(
+  data: EventContent['data'],
+  { event: change }: EventContent['data'],
+): EventContent['data'] {
+  return change === undefined ? data : { ...data, event: change };
 }
 
 function custom(wireType: string, raw: string): Content {

@@ -1,0 +1,3 @@
+// The chunk of the administration.
+
+export { default as AdminPage } from './AdminPage.vue';

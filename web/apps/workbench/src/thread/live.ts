@@ -1,0 +1,82 @@
+// A conversation on the screen: followed while it is, with its notes among what was said.
+
+import type { ChatMessage, Conversation, ConversationView } from '@deskwire/sdk';
+import {
+  computed,
+  onScopeDispose,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef,
+} from 'vue';
+import { client, desk } from '../desk/client.js';
+import { merge } from './merge.js';
+
+/** What a thread on the screen is made of. */
+export interface LiveThread {
+  readonly view: ShallowRef<ConversationView>;
+  readonly notes: ShallowRef<ConversationView>;
+  /** What was said, and notes, by time. */
+  readonly messages: ComputedRef<readonly ChatMessage[]>;
+  /** How far we had read when it was opened; null while that is not known. */
+  readonly readBefore: Ref<number | null>;
+  readonly failed: Ref<boolean>;
+  conversation(): Conversation;
+}
+
+/** Follows the conversation that `topic` names, and the next one when it changes. */
+export function useLiveThread(topic: () => string): LiveThread {
+  const view = shallowRef(client.conversation(topic()).view);
+  const notes = shallowRef(client.conversation(desk.notesOf(topic())).view);
+  const readBefore = shallowRef<number | null>(null);
+  const failed = shallowRef(false);
+  let stop: () => void = () => undefined;
+
+  watch(
+    topic,
+    (now) => {
+      stop();
+      const said = client.conversation(now);
+      const noted = client.conversation(desk.notesOf(now));
+      view.value = said.view;
+      notes.value = noted.view;
+      readBefore.value = null;
+      failed.value = false;
+      const stops = [
+        said.subscribe((seen) => (view.value = seen)),
+        noted.subscribe((seen) => (notes.value = seen)),
+      ];
+      let current = true;
+      said.join().then(
+        () => {
+          if (current) {
+            readBefore.value = said.view.readUpTo;
+            said.markRead();
+          }
+        },
+        () => (failed.value = current),
+      );
+      // Supervisors and agents of the queue may not read notes yet: the thread works without them.
+      noted.join().catch(() => undefined);
+      stop = () => {
+        current = false;
+        stops.forEach((end) => end());
+        said.trim(50);
+        said.leave();
+        noted.leave();
+      };
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => stop());
+
+  return {
+    view,
+    notes,
+    messages: computed(() => merge(view.value, notes.value.messages)),
+    readBefore,
+    failed,
+    conversation: () => client.conversation(topic()),
+  };
+}

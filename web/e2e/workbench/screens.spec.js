@@ -1,0 +1,220 @@
+// Every screen of the workbench: accessible in both languages, both modes and both widths, and photographed to be looked at.
+
+import { expect, test } from '@playwright/test';
+import { mkdirSync } from 'node:fs';
+import { expectAccessible } from '../axe.js';
+import { samples } from '../content-samples.js';
+import { WorkbenchStack } from './desk.js';
+import { words } from './words.js';
+
+const shots = process.env.DESKWIRE_SHOTS;
+let bench;
+let t;
+let lang;
+let wide;
+
+test.beforeAll(async () => {
+  bench = await WorkbenchStack.start();
+});
+test.afterAll(() => bench?.stop());
+test.beforeEach(({ locale, isMobile }) => {
+  lang = locale === 'zh-CN' ? 'zh' : 'en';
+  wide = !isMobile;
+  t = words[lang];
+});
+
+/** Checks the screen, and keeps a picture of it where pictures are wanted. */
+async function look(page, name) {
+  await expectAccessible(page);
+  if (shots) {
+    const folder = `${shots}/${test.info().project.name}`;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: `${folder}/${name}.png` });
+  }
+}
+
+const go = (page, path) => page.evaluate((to) => void (location.hash = to), path);
+
+test('sign-in', async ({ page }) => {
+  await page.goto(`${bench.stack.url}/agent/`);
+  await page.getByRole('heading').waitFor();
+  await look(page, '01-sign-in');
+  await page.getByRole('button', { name: t.signIn.submit }).click();
+  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await look(page, '02-sign-in-refused');
+});
+
+test('inbox, thread, dialogs', async ({ page }) => {
+  const { username, workgroup, agent } = await bench.team({ name: lang === 'zh' ? '林晓' : 'Ann' });
+  await agent.post('/api/v1/quickreply/create', {
+    shortcut: 'hi',
+    title: 'Greeting',
+    content: 'Hello {visitor}, this is {agent}.',
+  });
+  await agent.post('/api/v1/quickreply/create', { shortcut: 'parcel', title: 'Parcel', content: t.say[2] });
+  await bench.signIn(page, username, t.signIn);
+  await page.getByRole('button', { name: new RegExp(t.online) }).waitFor();
+  await look(page, '10-empty');
+  const visitors = [];
+  for (const name of t.names) {
+    visitors.push(
+      await bench.visitor(workgroup, {
+        name,
+        more: {
+          url: 'https://shop.example/teapot',
+          title: t.title,
+          browser: 'Chrome 156',
+          os: 'macOS',
+          lang,
+          mobile: '13800001234',
+        },
+      }),
+    );
+    await visitors.at(-1).say(t.say[0]);
+  }
+  const [first] = visitors;
+  await first.say(t.say[1]);
+  await page.getByRole('link', { name: new RegExp(t.names[0]) }).click();
+  const composer = page.getByRole('textbox', { name: t.reply, exact: true });
+  await composer.fill(t.say[2]);
+  await composer.press('Enter');
+  await first.hears(t.say[2]);
+  for (const [type, content] of samples[lang].slice(0, 6)) {
+    await agent.say(first.topic, content, type);
+  }
+  await agent.post('/api/v1/thread/whisper', { topic: first.topic, content: t.note });
+  await agent.post('/api/v1/thread/update/tagList', { topic: first.topic, tagList: [t.tag] });
+  first.conversation.markRead();
+  first.conversation.typing();
+  await page.getByText(t.note).waitFor();
+  await page.waitForTimeout(500);
+  if (wide) {
+    await look(page, '11-thread');
+    await page.keyboard.press('Escape');
+    await composer.fill('/');
+    await page.getByRole('option').first().waitFor();
+    await look(page, '12-canned');
+    await composer.fill('');
+  } else {
+    await look(page, '11-thread');
+    const details = page.getByRole('button', { name: t.details, exact: true });
+    await details.click();
+    const context = page.getByRole('complementary');
+    await context.waitFor();
+    await look(page, '12-context');
+    await context.getByRole('button', { name: t.close, exact: true }).click();
+    await context.waitFor({ state: 'detached' });
+  }
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await look(page, '13-commands');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('t');
+  await page.getByRole('dialog').waitFor();
+  await page.getByRole('option').first().waitFor();
+  await look(page, '14-transfer');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await look(page, '15-keys');
+  await page.keyboard.press('Escape');
+  if (!wide) {
+    await go(page, '/inbox');
+  }
+  await page.getByRole('link', { name: new RegExp(t.names[1]) }).waitFor();
+  await look(page, '16-list');
+});
+
+test('queue', async ({ page }) => {
+  const { username, workgroup } = await bench.team({ capacity: 1 });
+  await bench.signIn(page, username, t.signIn);
+  await page.getByRole('button', { name: new RegExp(t.online) }).waitFor();
+  await go(page, '/queue');
+  await page.getByRole('main').waitFor();
+  await look(page, '20-queue-empty');
+  for (const name of t.names) {
+    const visitor = await bench.visitor(workgroup, { name });
+    await visitor.say(t.say[0]);
+  }
+  await expect(page.getByRole('listitem')).toHaveCount(3, { timeout: 20_000 });
+  await look(page, '21-queue');
+});
+
+test('other pages', async ({ page }) => {
+  const { username, workgroup, agent } = await bench.team({ settings: { rateMinMessages: 1 } });
+  await bench.signIn(page, username, t.signIn);
+  await page.getByRole('button', { name: new RegExp(t.online) }).waitFor();
+  for (const [index, name] of t.names.entries()) {
+    const visitor = await bench.visitor(workgroup, { name });
+    await visitor.say(t.say[0]);
+    await agent.say(visitor.topic, t.say[2]);
+    await visitor.conversation.rate({ score: 5 - index, resolved: index < 2, text: t.say[index % 2] });
+    await visitor.conversation.leaveMessage({ text: t.say[0], name, contact: '13800001234' });
+  }
+  await agent.post('/api/v1/quickreply/create', {
+    shortcut: 'hi',
+    title: 'Greeting',
+    content: 'Hello {visitor}, this is {agent}.',
+  });
+  await go(page, '/search');
+  await page.getByRole('searchbox').fill('20931');
+  await page.getByRole('searchbox').press('Enter');
+  await look(page, '30-search-none');
+  await page.getByRole('searchbox').fill(lang === 'zh' ? '包裹' : 'parcel');
+  await page.getByRole('searchbox').press('Enter');
+  await page.locator('mark').first().waitFor();
+  await look(page, '31-search');
+  await go(page, '/left');
+  await page.locator('.row').first().click();
+  await page.getByRole('textbox').waitFor();
+  await look(page, '32-left');
+  await go(page, '/ratings');
+  await page.locator('.rating-row').first().waitFor();
+  await look(page, '33-ratings');
+  await go(page, '/canned');
+  await page.locator('.canned-row').first().waitFor();
+  await look(page, '34-canned');
+  await go(page, '/preferences');
+  await page.getByRole('switch').first().waitFor();
+  await look(page, '35-preferences');
+});
+
+test('supervision, reports, administration', async ({ page }) => {
+  const { workgroup, agent } = await bench.team({ name: lang === 'zh' ? '林晓' : 'Ann', capacity: 2 });
+  await agent.online();
+  for (const name of t.names) {
+    const visitor = await bench.visitor(workgroup, { name });
+    await visitor.say(t.say[0]);
+  }
+  const [first] = await agent.threads();
+  await agent.say(first.topic, t.say[2]);
+  await bench.signIn(page, 'admin', t.signIn);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  await page.locator('.setup').waitFor();
+  await look(page, '40-setup');
+  await go(page, '/board');
+  await page.locator('tbody tr').first().waitFor();
+  await look(page, '41-board');
+  await page.getByRole('row').filter({ hasText: t.names[0] }).first().getByRole('link').click();
+  await page.getByRole('log').getByText(t.say[0]).first().waitFor();
+  await look(page, '42-watch');
+  await go(page, '/reports');
+  await page.locator('canvas').waitFor();
+  await look(page, '43-reports');
+  for (const [number, tab] of ['agents', 'groups', 'words', 'blocks', 'webhooks'].entries()) {
+    await go(page, `/admin/${tab}`);
+    await page.locator('.cards, .empty').first().waitFor();
+    await look(page, `${50 + number}-admin-${tab}`);
+  }
+  await go(page, '/admin/groups');
+  await page
+    .getByRole('button', { name: /Team|Demo/ })
+    .first()
+    .click();
+  await page.getByRole('dialog').getByRole('combobox').waitFor();
+  await look(page, '55-admin-settings');
+  await agent.offline();
+});
