@@ -221,6 +221,15 @@ impl Decided {
     }
 }
 
+/// A decision with all that it needs.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    before: Arc<Conversation>,
+    decision: Decision,
+    /// When its first timer ends.
+    due: Option<Timestamp>,
+}
+
 impl Desk {
     /// What a decision about `log` is to be made from now.
     pub(crate) async fn snapshot(&self, log: LogId) -> Result<Snapshot, DeskError> {
@@ -253,6 +262,11 @@ impl Desk {
 
     /// Makes `plan` happen to `before`, or nothing.
     pub(crate) async fn carry_out(&self, before: &Arc<Conversation>, plan: Plan) -> Result<Decided, DeskError> {
+        self.decide(self.prepare(before, plan).await?).await
+    }
+
+    /// Reads what `plan` needs to be decided.
+    pub(crate) async fn prepare(&self, before: &Arc<Conversation>, plan: Plan) -> Result<Prepared, DeskError> {
         let after = plan.after(before);
         let mut entries = Vec::with_capacity(plan.lines.len());
         for line in &plan.lines {
@@ -260,7 +274,6 @@ impl Desk {
             let speaker = Speaker { principal: &line.by, profile: &profile, conversation: &after };
             entries.push(speaker.entry(&plan.explained(line, before), None));
         }
-        let payloads: Vec<Payload> = entries.iter().map(|entry| entry.payload.clone()).collect();
         let Plan { to, joins, leaves, timers, consumes, facts, card, .. } = plan;
         let due = timers.iter().filter_map(|change| match change {
             TimerChange::Set { due, .. } | TimerChange::Ensure { due, .. } => Some(*due),
@@ -269,7 +282,14 @@ impl Desk {
         let due = due.min();
         let decision =
             Decision { log: before.id, fence: before.fence, to, joins, leaves, entries, timers, consumes, facts, card };
-        let (desk, was) = (self.clone(), Arc::clone(before));
+        Ok(Prepared { before: Arc::clone(before), decision, due })
+    }
+
+    /// Makes what was prepared happen, or nothing. What is begun first is committed first.
+    pub(crate) async fn decide(&self, prepared: Prepared) -> Result<Decided, DeskError> {
+        let Prepared { before, decision, due } = prepared;
+        let payloads: Vec<Payload> = decision.entries.iter().map(|entry| entry.payload.clone()).collect();
+        let (desk, was) = (self.clone(), Arc::clone(&before));
         let heard = Heard::new(move |now| desk.heard(&was, now.clone()));
         let announce = Announce::Decided(before.topic.clone(), heard);
         match self.log.commit(Write::Decide(Box::new(decision)), announce).await? {
@@ -278,12 +298,12 @@ impl Desk {
                 let said = entries.into_iter().zip(payloads);
                 let said = said.map(|((seq, at), payload)| Said { seq, at, payload }).collect();
                 let decided = Decided { conversation: Arc::new(*conversation), said };
-                self.note_departures(before, &decided).await?;
+                self.note_departures(&before, &decided).await?;
                 Ok(decided)
             }
             Written::Duplicate { seq, at } => {
                 let said = payloads.into_iter().take(1).map(|payload| Said { seq, at, payload }).collect();
-                Ok(Decided { conversation: Arc::clone(before), said })
+                Ok(Decided { conversation: before, said })
             }
             Written::Refused(refusal) => Err(refusal.into()),
             // A decision has no other answer.

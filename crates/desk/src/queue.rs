@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::{
     Desk, DeskError,
     commands::Target,
-    deciding::{agent_principal, desk_itself},
+    deciding::{Prepared, agent_principal, desk_itself},
     greeting::Welcome,
     ingress::Speaker,
     routing::{Candidate, Choice, Mode, Question, Route, route},
@@ -99,8 +99,17 @@ impl Desk {
             if chosen.is_empty() {
                 return Ok(());
             }
+            let mut ready = Vec::with_capacity(chosen.len());
+            for (conversation, choice) in &chosen {
+                match self.welcoming(conversation, Welcome::Chosen(choice), None).await {
+                    Ok(plan) => ready.push((conversation, choice, self.prepare(conversation, plan).await?)),
+                    Err(DeskError::NotNow(_)) => candidates = None,
+                    Err(error) => return Err(error),
+                }
+            }
             // All of them are on their way at once, the longest first: so they share commits and nobody is overtaken.
-            for outcome in in_turn(chosen.iter().map(|(conversation, choice)| self.give(conversation, choice))).await {
+            for outcome in in_turn(ready.into_iter().map(|(whose, choice, plan)| self.give(whose, choice, plan))).await
+            {
                 match outcome {
                     Ok(()) => {}
                     // What was known of the agents or of the queue is out of date.
@@ -149,9 +158,8 @@ impl Desk {
         Ok(chosen)
     }
 
-    async fn give(&self, conversation: &Arc<Conversation>, choice: &Choice) -> Result<(), DeskError> {
-        let plan = self.welcoming(conversation, Welcome::Chosen(choice), None).await?;
-        self.carry_out(conversation, plan).await?;
+    async fn give(&self, conversation: &Conversation, choice: &Choice, prepared: Prepared) -> Result<(), DeskError> {
+        self.decide(prepared).await?;
         tracing::info!(conversation = %conversation.id, agent = %choice.agent, reason = choice.reason, "assigned");
         Ok(())
     }
