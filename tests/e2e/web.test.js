@@ -18,7 +18,7 @@ test('the script of shops is small, compressed and says how it is written', asyn
 });
 
 test('the pages have a policy, and their files are kept for ever', async () => {
-  for (const [page, framed] of [['/chat/', true], ['/demo/', false]]) {
+  for (const [page, framed] of [['/chat/', true], ['/agent/', false], ['/demo/', false]]) {
     const answer = await get(page);
     const policy = answer.headers.get('content-security-policy');
     assert.equal(answer.status, 200, page);

@@ -15,12 +15,18 @@ const PANEL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'se
 const DEMO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
                            base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                            require-trusted-types-for 'script'";
+/// What the workbench may do: as the panel, and show a channel's panel as it will look. Nobody frames it.
+const WORKBENCH_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                                img-src 'self' data: blob: https:; media-src 'self' blob:; connect-src 'self'; \
+                                frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                                require-trusted-types-for 'script'; trusted-types vue";
 
 /// A part of the web.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     Launcher,
     Panel,
+    Workbench,
     Demo,
 }
 
@@ -29,6 +35,7 @@ impl Page {
         match self {
             Self::Launcher => "/",
             Self::Panel => "/chat/",
+            Self::Workbench => "/agent/",
             Self::Demo => "/demo/",
         }
     }
@@ -38,6 +45,7 @@ impl Page {
         match self {
             Self::Launcher => "deskwire.js",
             Self::Panel => "chat/index.html",
+            Self::Workbench => "agent/index.html",
             Self::Demo => "demo/index.html",
         }
     }
@@ -46,6 +54,7 @@ impl Page {
         match self {
             Self::Launcher => None,
             Self::Panel => Some(PANEL_POLICY),
+            Self::Workbench => Some(WORKBENCH_POLICY),
             Self::Demo => Some(DEMO_POLICY),
         }
     }

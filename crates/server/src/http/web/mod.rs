@@ -44,18 +44,22 @@ pub(super) fn is_built() -> bool {
     Dist::get(Page::Panel.index()).is_some()
 }
 
-/// `/deskwire.js` is the script for shops' pages, `/chat/` the panel that it opens, `/demo/` a shop to try it in.
+/// `/deskwire.js` is the script for shops' pages, `/chat/` the panel that it opens, `/agent/` the workbench, `/demo/` a shop
+/// to try it in.
 pub fn web_routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let script = async |headers: HeaderMap| serve(Page::Launcher, "", &headers);
-    [Page::Panel, Page::Demo].into_iter().fold(Router::new().route("/deskwire.js", get(script)), |routes, page| {
-        let folder = page.folder();
-        let index = async move |headers: HeaderMap| serve(page, "", &headers);
-        let inside = async move |Path(path): Path<String>, headers: HeaderMap| serve(page, &path, &headers);
-        routes
-            .route(folder.trim_end_matches('/'), get(async move || Redirect::permanent(folder)))
-            .route(folder, get(index))
-            .route(&format!("{folder}{{*path}}"), get(inside))
-    })
+    [Page::Panel, Page::Workbench, Page::Demo].into_iter().fold(
+        Router::new().route("/deskwire.js", get(script)),
+        |routes, page| {
+            let folder = page.folder();
+            let index = async move |headers: HeaderMap| serve(page, "", &headers);
+            let inside = async move |Path(path): Path<String>, headers: HeaderMap| serve(page, &path, &headers);
+            routes
+                .route(folder.trim_end_matches('/'), get(async move || Redirect::permanent(folder)))
+                .route(folder, get(index))
+                .route(&format!("{folder}{{*path}}"), get(inside))
+        },
+    )
 }
 
 fn serve(page: Page, inside: &str, headers: &HeaderMap) -> Response {
