@@ -1,8 +1,7 @@
 // Who we are: introductions, sign-ins, the token and its renewal. Kept in storage, so that a reload is the same person.
 
-import { asChatError, errorOf } from '../errors/from-server.js';
 import type { Identity, KeyValueStore, VisitorOptions } from '../types.js';
-import { object, parseObject, text, type JsonObject } from '../wire/json.js';
+import { parseObject, text, type JsonObject } from '../wire/json.js';
 import type { HttpClient } from './http.js';
 
 const KEY = 'deskwire.session';
@@ -79,14 +78,9 @@ export class Session {
   }
 
   async login(username: string, password: string): Promise<Identity> {
-    const answer = await this.#http()
-      .postAnonymously<JsonObject>('/auth/v1/login', { username, password, channel: 'WEB' })
-      .catch((thrown: unknown) => {
-        const error = asChatError(thrown);
-        throw error.status === 401 ? errorOf('AUTH_REFUSED', error.message, { cause: error }) : error;
-      });
-    const identity = agentIdentity(object(answer['user']));
-    this.#keep({ token: text(answer['accessToken']), identity, visitor: null });
+    const { signIn } = await import('./sign-in.js');
+    const { token, identity } = await signIn(this.#http(), username, password);
+    this.#keep({ token, identity, visitor: null });
     return identity;
   }
 
@@ -98,7 +92,7 @@ export class Session {
 
   async #fetchToken(): Promise<string | null> {
     if (this.#getToken) {
-      const token = await this.#getToken();
+      const [token, { identityIn }] = await Promise.all([this.#getToken(), import('./sign-in.js')]);
       this.#keep({ ...this.#kept, token, identity: identityIn(token) });
       return token;
     }
@@ -116,35 +110,4 @@ export class Session {
     this.#store.set(KEY, JSON.stringify(this.#getToken ? { ...kept, token: null } : kept));
     this.#changed(kept.identity);
   }
-}
-
-/** Whom a token is for: its claims can be read, though only the server can tell whether they are true. */
-function identityIn(token: string): Identity {
-  const claims = parseObject(decode(token.split('.')[1] ?? '')) ?? {};
-  return {
-    id: text(claims['sub']),
-    name: text(claims['name']),
-    avatar: '',
-    role: /^visitor$/i.test(text(claims['role'])) ? 'visitor' : 'agent',
-    organisation: text(claims['org']),
-  };
-}
-
-function decode(base64url: string): string {
-  try {
-    const bytes = atob(base64url.replace(/-/g, '+').replace(/_/g, '/'));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  } catch {
-    return '';
-  }
-}
-
-function agentIdentity(profile: JsonObject): Identity {
-  return {
-    id: text(profile['uid']),
-    name: text(profile['nickname']) || text(profile['username']),
-    avatar: text(profile['avatar']),
-    role: 'agent',
-    organisation: text(object(profile['currentOrganization'])['uid']) || text(profile['orgUid']),
-  };
 }

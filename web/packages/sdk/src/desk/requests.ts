@@ -1,6 +1,7 @@
 // The thin calls of the desk: one request each.
 
-import { toSummary } from '../store/summary.js';
+import { untilReadable } from '../store/loading.js';
+import { lastOf, toSummary } from '../store/summary.js';
 import { toChatMessage } from '../store/project.js';
 import type {
   CannedReplies,
@@ -109,12 +110,14 @@ export async function allRows(http: Http, path: string, query: QueryValues = {})
       break;
     }
   }
+  await untilReadable(rows.map(lastOf));
   return rows;
 }
 
 /** Asks for something about a conversation; the message that it has become. */
 export async function ask(http: Http, what: string, me: string, body: object): Promise<ChatMessage> {
   const made = await http.post<WireMessage>(`/api/v1/thread/${what}`, body);
+  await untilReadable([made]);
   return toChatMessage(made, { me, othersRead: 0, othersDelivered: 0 });
 }
 

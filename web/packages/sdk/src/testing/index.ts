@@ -4,6 +4,7 @@ import type { ClientOptions, Runtime } from '../types.js';
 import { FakeClock } from './clock.js';
 import { FakePage, fakeStore } from './page.js';
 import { FakeServer } from './server.js';
+import { fakeTabs } from './tabs.js';
 
 export { FakeClock } from './clock.js';
 export { FakePage, fakeStore } from './page.js';
@@ -24,7 +25,6 @@ export function fakeWorld(random: () => number = () => 0.5): FakeWorld {
   const clock = new FakeClock();
   const page = new FakePage();
   const server = new FakeServer(clock, random);
-  const listeners = new Set<(message: unknown) => void>();
   const runtime: Runtime = {
     clock,
     random,
@@ -32,17 +32,7 @@ export function fakeWorld(random: () => number = () => 0.5): FakeWorld {
     store: fakeStore(),
     fetch: server.fetch,
     webSocket: null,
-    election: (when) => {
-      when();
-      return () => undefined;
-    },
-    tabs: {
-      post: (message) => listeners.forEach((listener) => listener(message)),
-      listen: (listener) => {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
-      },
-    },
+    otherTabs: fakeTabs(),
   };
   return { clock, page, server, options: { endpoint: '', transports: [server.carrier], runtime } };
 }
