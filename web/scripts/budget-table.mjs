@@ -4,8 +4,7 @@ const KB = 1000;
 
 /** Entries of packages, bundled as an app would, without what it loads lazily. */
 export const entries = [
-  // The design asks for 15; its frames, outbox, store and carriers together are more.
-  { name: 'SDK core', entry: 'packages/sdk/src/index.ts', limit: 20 * KB },
+  { name: 'SDK core', entry: 'packages/sdk/src/index.ts', limit: 15 * KB },
   { name: 'SDK desk', entry: 'packages/sdk/src/desk.ts', limit: 8 * KB },
   { name: 'SDK compat', entry: 'packages/sdk/src/compat.ts', limit: 10 * KB },
   { name: 'SDK mqtt', entry: 'packages/sdk/src/mqtt.ts', limit: 125 * KB },

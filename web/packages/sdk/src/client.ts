@@ -8,12 +8,11 @@ import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
 import type { Tabs } from './core/tabs.js';
 import { newId } from './core/uuid.js';
-import type { ChatError } from './errors/chat-error.js';
 import { errorOf } from './errors/from-server.js';
 import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
 import { Conversations } from './store/conversations.js';
-import { toChatMessage } from './store/project.js';
+import { seenBy, toChatMessage } from './store/project.js';
 import { areReadable, untilReadable } from './store/loading.js';
 import { toStatus } from './store/standing.js';
 import { carriers } from './transports/carriers.js';
@@ -241,7 +240,7 @@ class Client implements ChatClient {
     return {
       conversation,
       outcome: status === 'robot' || status === 'queuing' || status === 'offline' ? status : 'chatting',
-      greeting: toChatMessage(answer, { me: id, othersRead: 0, othersDelivered: 0 }),
+      greeting: toChatMessage(answer, seenBy(id)),
     };
   }
 
@@ -300,7 +299,7 @@ class Client implements ChatClient {
           ...events,
           message: (message) => this.#message(message),
           told: (feed, body) => this.#told(feed, body),
-          refused: (uid, error) => this.#refused(uid, error),
+          refused: (id, error) => this.#outbox.refused(id, error),
         },
       },
       signal,
@@ -310,7 +309,6 @@ class Client implements ChatClient {
   #linked(link: Link | null): void {
     if (!link) {
       this.#outbox.interrupted();
-      this.#conversations.all().forEach((conversation) => conversation.unlinked());
       return;
     }
     this.#feeds.linked(link);
@@ -332,9 +330,9 @@ class Client implements ChatClient {
     conversation?.heard(message);
     this.#feeds.told('messages', message);
     const { id } = this.#me();
-    const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.has(message.type);
+    const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.test(message.type);
     if (isNew && !conversation?.joined) {
-      this.#events.emit('message', toChatMessage(message, { me: id, othersRead: 0, othersDelivered: 0 }));
+      this.#events.emit('message', toChatMessage(message, seenBy(id)));
     }
   }
 
@@ -344,10 +342,6 @@ class Client implements ChatClient {
     if (feed === 'notify' && type !== 'NEW_MESSAGE' && type !== 'STATUS_CHANGE') {
       this.#events.emit('notice', { type: text(type), topic: text(topic) || null, data });
     }
-  }
-
-  #refused(id: string, error: ChatError): void {
-    this.#outbox.refused(id, error);
   }
 
   /** Echoes come only where the conversation is followed; elsewhere HTTP answers. */

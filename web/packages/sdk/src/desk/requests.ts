@@ -2,7 +2,7 @@
 
 import { untilReadable } from '../store/loading.js';
 import { lastOf, toSummary } from '../store/summary.js';
-import { toChatMessage } from '../store/project.js';
+import { seenBy, toChatMessage } from '../store/project.js';
 import type {
   CannedReplies,
   ChatMessage,
@@ -118,7 +118,7 @@ export async function allRows(http: Http, path: string, query: QueryValues = {})
 export async function ask(http: Http, what: string, me: string, body: object): Promise<ChatMessage> {
   const made = await http.post<WireMessage>(`/api/v1/thread/${what}`, body);
   await untilReadable([made]);
-  return toChatMessage(made, { me, othersRead: 0, othersDelivered: 0 });
+  return toChatMessage(made, seenBy(me));
 }
 
 /** Whom something is passed on to, on the wire. */

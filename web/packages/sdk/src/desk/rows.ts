@@ -128,7 +128,7 @@ export class Rows {
     }
     const sender = toPerson(entry.user);
     const at = entry.timestamp ?? row.shown.lastAt;
-    const seen = !UNSEEN.has(entry.type);
+    const seen = !UNSEEN.test(entry.type);
     const line = plainText(contentOf(entry));
     const waiting = sender.role === 'visitor' ? (row.shown.waitingSince ?? at) : row.shown.waitingSince;
     this.#show(row, {

@@ -234,11 +234,6 @@ export class LiveConversation implements Conversation {
     this.#follow.catchUp();
   }
 
-  /** The link is gone. */
-  unlinked(): void {
-    this.changed();
-  }
-
   /** Another tab of this browser has read so far. */
   readElsewhere(seq: number): void {
     this.#receipts.readElsewhere(seq);
@@ -334,7 +329,7 @@ export class LiveConversation implements Conversation {
       if (entry.type === 'QUEUE') {
         this.#queue = placeIn(entry);
       }
-      if (!mine && !UNSEEN.has(entry.type)) {
+      if (!mine && !UNSEEN.test(entry.type)) {
         this.#context.heardNew(toChatMessage(entry, this.#positions()));
       }
     }

@@ -5,8 +5,8 @@ import type { WireMessage } from '../wire/message.js';
 type BeyondWords = typeof import('./beyond-words.js');
 
 /** Types that are read, and shown, without more. */
-const PLAIN =
-  /^(TEXT|WELCOME|CONTINUE|QUEUE|QUEUE_UPDATE|READ|DELIVERED|TYPING|PREVIEW|PROCESSING|SYSTEM|NOTICE|LEAVE_MSG|(AGENT|VISITOR|AUTO)_CLOSED)$/;
+export const PLAIN =
+  /^(TEXT|WELCOME|CONTINUE|QUEUE|QUEUE_UPDATE|READ|DELIVERED|TYPING|PREVIEW|PROCESSING|SYSTEM|NOTICE|LEAVE_MSG|\w+_CLOSED)$/;
 
 let loaded: BeyondWords | null = null;
 

@@ -15,6 +15,9 @@ export interface Positions {
   readonly othersDelivered: number;
 }
 
+/** For messages of whose readers nothing is known. */
+export const seenBy = (me: string): Positions => ({ me, othersRead: 0, othersDelivered: 0 });
+
 const ROLES: Readonly<Record<string, Role>> = { VISITOR: 'visitor', AGENT: 'agent', ROBOT: 'robot' };
 
 /** Somebody on the wire, as the page knows people. */
@@ -57,7 +60,7 @@ export class Projection {
     const before = this.#cache;
     this.#cache = new Map();
     return entries
-      .filter(({ type }) => !UNSEEN.has(type))
+      .filter(({ type }) => !UNSEEN.test(type))
       .map((entry) => {
         const { uid, seq, user } = entry;
         const change = changes?.get(uid);

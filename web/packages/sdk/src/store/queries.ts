@@ -5,7 +5,7 @@ import type { ConversationSummary, Http, Identity, SearchPage, SearchQuery } fro
 import { list, object, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
 import { untilReadable } from './loading.js';
-import { toChatMessage } from './project.js';
+import { seenBy, toChatMessage } from './project.js';
 import { lastOf, toSummary } from './summary.js';
 
 /** Our conversations; a visitor's that are over too. */
@@ -33,7 +33,7 @@ export async function search(
   return {
     found: rows.map(({ message, snippet, positions }) => {
       return {
-        message: toChatMessage(message as WireMessage, { me: id, othersRead: 0, othersDelivered: 0 }),
+        message: toChatMessage(message as WireMessage, seenBy(id)),
         snippet: text(snippet),
         positions: list(positions) as [number, number][],
       };

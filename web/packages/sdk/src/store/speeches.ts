@@ -4,7 +4,7 @@ import type { ChatMessage } from '../types.js';
 import { number, object, parseObject, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
 import { robotContent } from '../wire/rich-content.js';
-import { toChatMessage } from './project.js';
+import { seenBy, toChatMessage } from './project.js';
 
 interface Speech {
   readonly said: JsonObject;
@@ -47,7 +47,7 @@ export class Speeches {
   }
 
   #show(message: WireMessage, said: JsonObject, me: string): void {
-    const drawn = toChatMessage(message, { me, othersRead: 0, othersDelivered: 0 });
+    const drawn = toChatMessage(message, seenBy(me));
     const content = robotContent(said, text(said['content']), true);
     this.#speeches.set(message.uid, { said, shown: { ...drawn, status: 'sent', content } });
   }

@@ -3,7 +3,7 @@
 import { asChatError, errorOf } from '../errors/from-server.js';
 import type { ChatMessage, Outgoing, Sending, UploadOptions } from '../types.js';
 import type { ConversationContext } from './context.js';
-import { toChatMessage } from './project.js';
+import { seenBy, toChatMessage } from './project.js';
 
 /** What a file is sent as. */
 export type FileKind = NonNullable<UploadOptions['as']>;
@@ -55,7 +55,7 @@ export class Uploads {
     const name =
       options.name ?? (file instanceof File ? file.name : `${kind}.${file.type.split('/')[1] ?? 'bin'}`);
     const preview = kind === 'image' && 'createObjectURL' in URL ? URL.createObjectURL(file) : '';
-    const positions = { me: context.me().id, othersRead: 0, othersDelivered: 0 };
+    const positions = seenBy(context.me().id);
     const shown = {
       ...toChatMessage(context.compose(this.#topic, '', ''), positions),
       at: context.runtime.clock.now(),

@@ -1,5 +1,10 @@
 // For tests of what is built on this SDK: a clock, a page and a server that do as they are told.
 
+// What clients load lazily is here from the beginning: no test has to wait for it.
+import '../core/tabs.js';
+import '../core/sign-in.js';
+import '../store/activity.js';
+import { loadBeyondWords } from '../store/loading.js';
 import type { ClientOptions, Runtime } from '../types.js';
 import { FakeClock } from './clock.js';
 import { FakePage, fakeStore } from './page.js';
@@ -10,6 +15,8 @@ export { FakeClock } from './clock.js';
 export { FakePage, fakeStore } from './page.js';
 export { FakeServer } from './server.js';
 export type { Faults } from './server.js';
+
+await loadBeyondWords();
 
 /** A world of its own: what `createClient` needs, and what moves it. */
 export interface FakeWorld {

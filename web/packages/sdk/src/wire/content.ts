@@ -1,19 +1,15 @@
 // Contents that come: which type each has on the wire, and what its JSON looks like. Words are read here; what is more
 // by the module that is loaded for it (see `store/beyond-words.ts`).
 
-import { beyondWords } from '../store/loading.js';
+import { beyondWords, PLAIN } from '../store/loading.js';
 import type { Change } from '../store/changes.js';
 import type { Content } from '../types.js';
 import { list, number, object, parseObject, text, type JsonObject } from './json.js';
 import type { WireMessage } from './message.js';
 
 /** Types that are not shown as messages of their own: they change others, or are no part of the log. */
-export const UNSEEN: ReadonlySet<string> = new Set(
-  (
-    'READ DELIVERED TYPING PREVIEW PROCESSING RECALL EDIT REACTION QUEUE_UPDATE CONTINUE ROBOT_STREAM_END ' +
-    'ORDER_CARD_PAID ORDER_CARD_CANCELLED ORDER_CARD_EXPIRE'
-  ).split(' '),
-);
+export const UNSEEN =
+  /^(READ|DELIVERED|TYPING|PREVIEW|PROCESSING|RECALL|EDIT|REACTION|QUEUE_UPDATE|CONTINUE|ROBOT_STREAM_END|ORDER_CARD_\w+)$/;
 
 /** A message that is being read. */
 export interface Reading {
@@ -66,15 +62,8 @@ function wordsOf(reading: Reading): Content | undefined {
       };
     case 'QUEUE':
       return { type: 'queue', text: words, ...placeOf(data) };
-    case 'SYSTEM':
-    case 'NOTICE':
-    case 'LEAVE_MSG':
-    case 'AGENT_CLOSED':
-    case 'VISITOR_CLOSED':
-    case 'AUTO_CLOSED':
-      return eventOf(reading);
     default:
-      return undefined;
+      return PLAIN.test(type) ? eventOf(reading) : undefined;
   }
 }
 
