@@ -15,7 +15,11 @@ type Method = 'get' | 'post';
 
 /** Paths that know a method, and have nothing to be filled in. */
 export type PathsWith<M extends Method> = {
-  [P in keyof paths]: P extends `${string}{${string}` ? never : paths[P] extends Record<M, object> ? P : never;
+  [P in keyof paths]: P extends `${string}{${string}`
+    ? never
+    : paths[P] extends Record<M, object>
+      ? P
+      : never;
 }[keyof paths];
 
 type Operation<P, M extends Method> = P extends keyof paths ? NonNullable<paths[P][M]> : never;

@@ -188,7 +188,11 @@ describe('the outbox', () => {
   it('forgets what is its own', async () => {
     const { storage, outbox: made, add } = outbox();
     add('a');
-    await storage.put({ ...(await storage.all())[0], id: 'foreign', writer: 'somebody else' } as StoredMessage);
+    await storage.put({
+      ...(await storage.all())[0],
+      id: 'foreign',
+      writer: 'somebody else',
+    } as StoredMessage);
     await made.forget('me');
     expect((await storage.all()).map(({ id }) => id)).toEqual(['foreign']);
     expect(made.items(TOPIC)).toEqual([]);

@@ -1,8 +1,9 @@
 // What conversations have beyond words is loaded with the first message that needs it, before that message is shown.
 
 import type { WireMessage } from '../wire/message.js';
+import type * as Module from './beyond-words.js';
 
-type BeyondWords = typeof import('./beyond-words.js');
+type BeyondWords = typeof Module;
 
 /** Types that are read, and shown, without more. */
 export const PLAIN =

@@ -67,9 +67,7 @@ export class Projection {
         const key = statusOf(seq, user?.uid === positions.me, positions) + JSON.stringify(change ?? '');
         const known = before.get(uid);
         const shown =
-          known?.key === key && known.entry === entry
-            ? known.shown
-            : toChatMessage(entry, positions, change);
+          known?.key === key && known.entry === entry ? known.shown : toChatMessage(entry, positions, change);
         this.#cache.set(uid, { key, entry, shown });
         return shown;
       });

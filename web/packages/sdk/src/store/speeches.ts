@@ -62,5 +62,5 @@ function grown(said: JsonObject, { content, extra }: WireMessage): JsonObject {
     const from = number(offsets[offset]) ?? before.length;
     return [name, from > before.length ? before : before.slice(0, from) + text(piece[name])];
   });
-  return { ...said, ...piece, ...Object.fromEntries(texts) };
+  return { ...said, ...piece, ...(Object.fromEntries(texts) as JsonObject) };
 }

@@ -4,6 +4,7 @@
 import '../core/tabs.js';
 import '../core/sign-in.js';
 import '../store/activity.js';
+import '../wire/rich-outgoing.js';
 import { loadBeyondWords } from '../store/loading.js';
 import type { ClientOptions, Runtime } from '../types.js';
 import { FakeClock } from './clock.js';
