@@ -17,6 +17,9 @@ export async function schemaOf(document) {
       .filter(([, operations]) => operations.length > 0)
       .map(([path, operations]) => [path, Object.fromEntries(operations)]),
   );
-  const types = await openapiTypescript({ ...document, paths }, { alphabetize: true });
+  const types = await openapiTypescript(
+    { ...document, paths },
+    { alphabetize: true, defaultNonNullable: false },
+  );
   return `// Generated from the server's document: "npm run generate" in this package.\n\n${astToString(types)}`;
 }

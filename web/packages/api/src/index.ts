@@ -24,13 +24,23 @@ export type PathsWith<M extends Method> = {
 
 type Operation<P, M extends Method> = P extends keyof paths ? NonNullable<paths[P][M]> : never;
 
+/** What may be null may be missing too. */
+type Given<T> = {
+  [K in keyof T as null extends T[K] ? never : Record<never, never> extends Pick<T, K> ? never : K]: T[K];
+} & {
+  [K in keyof T as null extends T[K] ? K : Record<never, never> extends Pick<T, K> ? K : never]?:
+    T[K] | undefined;
+};
+
 /** What stands behind the `?` of a GET. */
 export type Query<P extends PathsWith<'get'>> =
-  Operation<P, 'get'> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+  Operation<P, 'get'> extends { parameters: { query?: infer Q } } ? Given<NonNullable<Q>> : never;
 
 /** The JSON that a POST takes. */
 export type Body<P extends PathsWith<'post'>> =
-  Operation<P, 'post'> extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+  Operation<P, 'post'> extends { requestBody?: { content: { 'application/json': infer B } } }
+    ? Given<B>
+    : never;
 
 /** The `data` of an answer that is a success. */
 export type Data<P, M extends Method> =

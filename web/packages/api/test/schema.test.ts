@@ -23,7 +23,7 @@ describe.skipIf(binary === undefined)('the document of the server', () => {
     const { data } = await createApi({ endpoint: server.url }).POST('/auth/v1/login', {
       body: { username: 'agent', password: PASSWORD },
     });
-    const token = data?.code === 200 ? data.data.accessToken : '';
+    const token = data?.data ? data.data.accessToken : '';
     const api = createApi({ endpoint: server.url, authorization: `Bearer ${token}` });
     const profile = await api.GET('/api/v1/user/profile');
     expect(profile.data).toMatchObject({ code: 200, data: { username: 'agent' } });

@@ -2676,19 +2676,19 @@ export interface components {
              * @description Where the visitor came from.
              * @default
              */
-            referrer: string;
+            referrer?: string;
             /**
              * @description Its title.
              * @default
              */
-            title: string;
+            title?: string;
             /** @description The visitor, if it has no token. */
             uid?: string | null;
             /**
              * @description The address of the page.
              * @default
              */
-            url: string;
+            url?: string;
         };
         /** @description A visitor who browses. */
         BrowsingRow: {
@@ -2705,11 +2705,11 @@ export interface components {
         CancelVisitorInvitation: {
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /** @description The INVITE_VISITOR; may be left out. */
             uid?: string | null;
         };
@@ -2761,24 +2761,24 @@ export interface components {
              * @description What is told, or what the visitor is asked.
              * @default null
              */
-            content: string | null;
+            content?: string | null;
             /**
              * @description The agent or workgroup whom it is about; also `receiver`, `agentUid`, `workgroupUid`, `toUserId`.
              * @default null
              */
-            receiverUid: string | null;
+            receiverUid?: string | null;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /**
              * @description Names what is created, or says what is answered.
              * @default null
              */
-            uid: string | null;
+            uid?: string | null;
         };
         CreatedWorkgroup: {
             uid: components["schemas"]["Uid"];
@@ -3016,84 +3016,84 @@ export interface components {
         /** @description What `init` may tell besides the name and the picture. */
         InitRequest: {
             /** @default  */
-            avatar: string;
+            avatar?: string;
             /**
              * @description Browser.
              * @default
              */
-            browser: string;
+            browser?: string;
             /** @default  */
-            channel: string;
+            channel?: string;
             /**
              * @description Device.
              * @default
              */
-            device: string;
+            device?: string;
             /**
              * @description E-mail address.
              * @default
              */
-            email: string;
+            email?: string;
             /**
              * @description What else the page says.
              * @default
              */
-            extra: string;
+            extra?: string;
             /**
              * @description Language.
              * @default
              */
-            lang: string;
+            lang?: string;
             /**
              * @description Mobile number.
              * @default
              */
-            mobile: string;
+            mobile?: string;
             /** @default  */
-            nickname: string;
+            nickname?: string;
             /**
              * @description What the page has to say about the visitor, for the desk alone.
              * @default
              */
-            note: string;
+            note?: string;
             orgUid: components["schemas"]["Uid"];
             /**
              * @description Operating system.
              * @default
              */
-            os: string;
+            os?: string;
             /**
              * @description Where the visitor came from.
              * @default
              */
-            referrer: string;
+            referrer?: string;
             /**
              * @description The title of that page.
              * @default
              */
-            title: string;
+            title?: string;
             uid?: string | null;
             /**
              * @description The page it is on.
              * @default
              */
-            url: string;
+            url?: string;
             /**
              * @description Level as a customer.
              * @default
              */
-            vipLevel: string;
+            vipLevel?: string;
             visitorUid?: string | null;
         };
         /** @description What a visitor says to being asked to chat. */
         InvitationAnswer: {
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /** @description The INVITE_VISITOR that is answered; may be left out. */
             uid?: string | null;
             /** @description The visitor, if it has no token. */
@@ -3105,14 +3105,14 @@ export interface components {
              * @description What the visitor reads.
              * @default
              */
-            content: string;
+            content?: string;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /** @description Names the question. */
             uid?: string | null;
             /** @description A visitor, who is asked in its conversation with the agent. */
@@ -3149,30 +3149,30 @@ export interface components {
         /** @description Which conversation a form is about, and which message it answers. */
         LeaveForm: {
             /** @default null */
-            contact: string | null;
+            contact?: string | null;
             /** @default null */
-            content: string | null;
+            content?: string | null;
             /**
              * @description Links to pictures.
              * @default null
              */
-            images: string[] | null;
+            images?: string[] | null;
             /**
              * @description The message that asked for it.
              * @default
              */
-            messageUid: string;
+            messageUid?: string;
             /** @default null */
-            nickname: string | null;
+            nickname?: string | null;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /** @default null */
-            type: string | null;
+            type?: string | null;
             /** @description Names the message. */
             uid?: string | null;
             /** @description The visitor who has no token. */
@@ -3251,11 +3251,11 @@ export interface components {
         };
         NewAgent: {
             /** @default  */
-            avatar: string;
+            avatar?: string;
             /** Format: uint32 */
             capacity?: number | null;
             /** @default  */
-            nickname: string;
+            nickname?: string;
             password: string;
             role?: components["schemas"]["Role"] | null;
             /** @description One is made if it is missing. */
@@ -3271,7 +3271,7 @@ export interface components {
             /** @description Until when; missing for ever. */
             endTime?: components["schemas"]["Moment"] | null;
             /** @default  */
-            reason: string;
+            reason?: string;
             /** @description From when on: milliseconds, or a time in the desk's time zone; missing for from now on. */
             startTime?: components["schemas"]["Moment"] | null;
             /** @description The conversation; missing for the open one with the newest message. */
@@ -3283,12 +3283,12 @@ export interface components {
         NewFaqRequest: {
             answer: string;
             /** @default  */
-            category: string;
+            category?: string;
             /**
              * @description Whether WELCOME offers it; it does if this is missing.
              * @default true
              */
-            inWelcome: boolean;
+            inWelcome?: boolean;
             question: string;
             /** @description The workgroup or agent whose visitors ask it. */
             serviceUid: components["schemas"]["Uid"];
@@ -3309,20 +3309,20 @@ export interface components {
         NewNotice: {
             businessId?: string | null;
             /** @default false */
-            everybody: boolean;
+            everybody?: boolean;
             /** Format: int64 */
             expiresAt?: number | null;
             /** @default  */
-            link: string;
+            link?: string;
             /** @default  */
-            menuKey: string;
+            menuKey?: string;
             /** @default null */
-            metaData: {
+            metaData?: {
                 [key: string]: unknown;
             } | null;
             role?: components["schemas"]["Audience"] | null;
             /** @default  */
-            text: string;
+            text?: string;
             title: string;
             user?: components["schemas"]["Uid"] | null;
         };
@@ -3332,7 +3332,7 @@ export interface components {
              * @description Its folder.
              * @default
              */
-            category: string;
+            category?: string;
             /** @description What is sent. */
             content: string;
             /** @description ORGANIZATION, WORKGROUP or AGENT, which is meant if it is missing. */
@@ -3341,12 +3341,12 @@ export interface components {
              * @description What an agent types behind `/`.
              * @default
              */
-            shortcut: string;
+            shortcut?: string;
             /**
              * @description What lists show.
              * @default
              */
-            title: string;
+            title?: string;
             /** @description The type of message that is sent: TEXT if it is missing. */
             type?: string | null;
             /** @description One is made if it is missing; the same uid again makes the reply what it is now. */
@@ -3362,7 +3362,7 @@ export interface components {
              * @description The list that it belongs to.
              * @default
              */
-            category: string;
+            category?: string;
             /** @description The word. */
             content: string;
             /** @description One is made if it is missing, of the header `Idempotency-Key` if there is one. */
@@ -3371,7 +3371,7 @@ export interface components {
              * @description Whether it counts only where no letter or digit goes on before or behind it.
              * @default false
              */
-            wholeWord: boolean;
+            wholeWord?: boolean;
         };
         /** @description Words that are to be listed alike. */
         NewWords: {
@@ -3381,18 +3381,18 @@ export interface components {
              * @description The list that they belong to.
              * @default
              */
-            category: string;
+            category?: string;
             /** @description The words, at most 1000. */
             contents: string[];
             /**
              * @description Whether they count only where no letter or digit goes on before or behind them.
              * @default false
              */
-            wholeWord: boolean;
+            wholeWord?: boolean;
         };
         NewWorkgroup: {
             /** @default [] */
-            agentUids: components["schemas"]["Uid"][];
+            agentUids?: components["schemas"]["Uid"][];
             name: string;
             /** @description One is made if it is missing. */
             uid?: components["schemas"]["Uid"] | null;
@@ -3470,12 +3470,12 @@ export interface components {
         };
         OpenRequest: {
             /** @default  */
-            channel: string;
+            channel?: string;
             /**
              * @description Whether a person is to answer, also where a robot does.
              * @default null
              */
-            forceAgent: boolean | null;
+            forceAgent?: boolean | null;
             orgUid?: components["schemas"]["Uid"] | null;
             sid: components["schemas"]["Uid"];
             /** @description 0 or `AGENT`, 1 or `WORKGROUP`. */
@@ -3792,17 +3792,17 @@ export interface components {
         /** @description Which conversation a form is about, and which message it answers. */
         RatingForm: {
             /** @default null */
-            content: string | null;
+            content?: string | null;
             /**
              * @description The message that asked for it.
              * @default
              */
-            messageUid: string;
+            messageUid?: string;
             /**
              * @description Whether the question was answered.
              * @default null
              */
-            resolved: boolean | null;
+            resolved?: boolean | null;
             /**
              * Format: uint8
              * @description From 1 to 5.
@@ -3810,11 +3810,11 @@ export interface components {
             score: number;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /** @description Names the rating. */
             uid?: string | null;
             /** @description The visitor who has no token. */
@@ -4171,11 +4171,11 @@ export interface components {
         SupervisionRequest: {
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             uid?: string | null;
         };
         Switch: {
@@ -4241,14 +4241,14 @@ export interface components {
         /** @description A conversation by its topic or uid, as clients of different years spell it. */
         ThreadRequest: {
             /** @default  */
-            content: string;
+            content?: string;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             uid?: string | null;
         };
         /** @description What changes about a conversation; what is left out stays. */
@@ -4257,60 +4257,60 @@ export interface components {
              * @description Folded away.
              * @default null
              */
-            fold: boolean | null;
+            fold?: boolean | null;
             /**
              * @description Out of the agent's list until something is said.
              * @default null
              */
-            hide: boolean | null;
+            hide?: boolean | null;
             /**
              * @description Without a sound.
              * @default null
              */
-            mute: boolean | null;
+            mute?: boolean | null;
             /**
              * @description A note for all at the desk.
              * @default null
              */
-            note: string | null;
+            note?: string | null;
             /**
              * @description Starred: true, or a colour from 1 to 9.
              * @default null
              */
-            star: unknown;
+            star?: unknown;
             /**
              * @description All of its tags.
              * @default null
              */
-            tagList: string[] | null;
+            tagList?: string[] | null;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /**
              * @description Above the others in the agent's list.
              * @default null
              */
-            top: boolean | null;
+            top?: boolean | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             /**
              * @description The conversation's uid.
              * @default null
              */
-            uid: string | null;
+            uid?: string | null;
             /**
              * @description As if the agent had not read it, until it reads on.
              * @default null
              */
-            unread: boolean | null;
+            unread?: boolean | null;
             /**
              * Format: uint64
              * @description Older clients count: more than none is unread.
              * @default null
              */
-            unreadCount: number | null;
+            unreadCount?: number | null;
             /** @description How its visitor is called. */
             user?: components["schemas"]["NamedVisitor"] | null;
         };
@@ -4365,11 +4365,11 @@ export interface components {
         VisitorCloseRequest: {
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
             uid?: string | null;
         };
         /** @description A visitor, for those at the desk. */
@@ -4429,11 +4429,11 @@ export interface components {
             content: string;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
-            threadTopic: string | null;
+            threadTopic?: string | null;
             /** @default null */
-            threadUid: string | null;
+            threadUid?: string | null;
             /** @default null */
-            topic: string | null;
+            topic?: string | null;
         };
         WithdrawRequest: {
             businessId?: string | null;
