@@ -13,7 +13,7 @@ import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
 import { Conversations } from './store/conversations.js';
 import { seenBy, toChatMessage } from './store/project.js';
-import { areReadable, untilReadable } from './store/loading.js';
+import { areReadable, loadBeyondWords, untilReadable } from './store/loading.js';
 import { toStatus } from './store/standing.js';
 import { carriers } from './transports/carriers.js';
 import { postMessage, unreadOf } from './transports/http-api.js';
@@ -101,7 +101,7 @@ class Client implements ChatClient {
     });
     const identity = () => this.identity;
     const loading = async () => {
-      const { ServerFiles } = await import('./core/files.js');
+      const { ServerFiles } = await loadBeyondWords();
       return new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
     };
     this.files = {

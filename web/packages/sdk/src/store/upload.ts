@@ -1,4 +1,4 @@
-// One file on its way up; loaded with the first.
+// One file on its way up.
 
 import type { Files, Outgoing } from '../types.js';
 import { scaledDown } from './picture.js';

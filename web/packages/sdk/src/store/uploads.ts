@@ -3,6 +3,7 @@
 import { asChatError, errorOf } from '../errors/from-server.js';
 import type { ChatMessage, Outgoing, Sending, UploadOptions } from '../types.js';
 import type { ConversationContext } from './context.js';
+import { loadBeyondWords } from './loading.js';
 import { seenBy, toChatMessage } from './project.js';
 
 /** What a file is sent as. */
@@ -104,7 +105,7 @@ export class Uploads {
     upload.abort = new AbortController();
     this.#show(upload, { status: 'sending', progress: 0 });
     try {
-      const { uploaded } = await import('./upload.js');
+      const { uploaded } = await loadBeyondWords();
       const content = await uploaded(upload, this.#context.files, (progress) =>
         this.#show(upload, { progress }),
       );

@@ -4,7 +4,6 @@
 import '../core/tabs.js';
 import '../core/sign-in.js';
 import '../store/activity.js';
-import '../wire/rich-outgoing.js';
 import { loadBeyondWords } from '../store/loading.js';
 import type { ClientOptions, Runtime } from '../types.js';
 import { FakeClock } from './clock.js';
@@ -16,6 +15,7 @@ export { FakeClock } from './clock.js';
 export { FakePage, fakeStore } from './page.js';
 export { FakeServer } from './server.js';
 export type { Faults } from './server.js';
+export { fakeTabs } from './tabs.js';
 
 await loadBeyondWords();
 

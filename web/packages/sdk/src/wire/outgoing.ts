@@ -1,5 +1,6 @@
 // Contents that are sent: which type each has on the wire, and what its JSON looks like.
 
+import { loadBeyondWords } from '../store/loading.js';
 import type { Outgoing } from '../types.js';
 
 /** What is sent for a content. */
@@ -12,5 +13,5 @@ export interface WireContent {
 export async function toWire(content: Outgoing): Promise<WireContent> {
   return content.type === 'text'
     ? { wireType: 'TEXT', content: content.text }
-    : (await import('./rich-outgoing.js')).richToWire(content);
+    : (await loadBeyondWords()).richToWire(content);
 }
