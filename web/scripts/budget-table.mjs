@@ -17,8 +17,9 @@ export const files = [
   { name: 'panel JS, first message', pattern: /^chat\/assets\/(index|zh-CN)-[\w-]+\.js$/, limit: 40 * KB },
   {
     name: 'panel JS, with cards, files and forms',
-    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-)[\w-]+\.js$/,
-    limit: 51 * KB,
+    // All that one visitor may load: no second language, no second carrier, and agents alone sign in.
+    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-|sign-in-)[\w-]+\.js$/,
+    limit: 53 * KB,
   },
   { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
   { name: 'workbench CSS', pattern: /^agent\/assets\/index-[\w-]+\.css$/, limit: 20 * KB },
