@@ -64,7 +64,7 @@ export const stored = (page) =>
 /** The texts of the visitor in the log of the server. */
 export const saidBy = async (agent, topic) => {
   const said = [];
-  for (let after = 0, last = false; !last; ) {
+  for (let after = 0, last = false; !last;) {
     const page = await agent.get('/api/v1/message/thread/topic', { topic, after, pageSize: 100 });
     said.push(...page.content);
     after = page.content.at(-1)?.seq ?? after;

@@ -21,15 +21,20 @@ function send(page, options) {
     let file = await canvas.convertToBlob({ type, quality: 0.95 });
     if (exif) {
       // A big-endian TIFF with one entry: Orientation 6, which is turned by 90 degrees.
-      const tiff = [
-        0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+      const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+      const body = [
+        ...new TextEncoder().encode('Exif\0\0'),
+        ...tiff,
+        ...new TextEncoder().encode('GPS SECRET'),
       ];
-      const body = [...new TextEncoder().encode('Exif\0\0'), ...tiff, ...new TextEncoder().encode('GPS SECRET')];
       const block = [0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 0xff, ...body];
       const bytes = new Uint8Array(await file.arrayBuffer());
       file = new Blob([bytes.slice(0, 2), new Uint8Array(block), bytes.slice(2)], { type });
     }
-    const sending = window.conversation.upload(file, { name: 'picture', ...(maxPixels !== undefined && { maxPixels }) });
+    const sending = window.conversation.upload(file, {
+      name: 'picture',
+      ...(maxPixels !== undefined && { maxPixels }),
+    });
     const atOnce = sending.message.content.url;
     const shares = new Set();
     window.conversation.subscribe(({ messages }) => {

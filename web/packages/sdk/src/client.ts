@@ -271,12 +271,11 @@ class Client implements ChatClient {
     );
   }
 
-  close(): Promise<void> {
-    this.#tabs?.close();
+  async close(): Promise<void> {
     this.#conversations.clear();
     this.#connection.close();
-    this.#outbox.close();
-    return Promise.resolve();
+    await this.#outbox.close();
+    this.#tabs?.close();
   }
 
   async #open(

@@ -10,8 +10,8 @@ import { TOPIC } from './world.js';
 /** A browser with a visitor, and how to open a tab in it. */
 function browser(outbox: OutboxStorage = memoryStorage()) {
   const world = fakeWorld();
-  const open = async () => {
-    const client = createClient({ ...world.options, outbox });
+  const open = async (storage = outbox) => {
+    const client = createClient({ ...world.options, outbox: storage });
     void client.init({ organisation: 'org' }).catch(() => undefined);
     await world.clock.advance(100);
     const conversation = client.conversation(TOPIC);
@@ -89,6 +89,20 @@ describe('tabs', () => {
     }
     expect(log()).toEqual(['said']);
     expect(after.conversation.view.messages).toMatchObject([{ status: 'sent' }]);
+    expect(await outbox.all()).toEqual([]);
+  });
+
+  it('know what has arrived of one that ended before it could say so', async () => {
+    const { world, outbox, open, log } = browser();
+    const one = await open();
+    const two = await open({ ...outbox, remove: () => Promise.resolve() });
+    two.conversation.sendText('said');
+    await world.clock.advance(1_000);
+    let most = 0;
+    one.conversation.subscribe(({ messages }) => (most = Math.max(most, messages.length)));
+    await two.client.close();
+    await world.clock.advance(20_000);
+    expect([most, log()]).toEqual([1, ['said']]);
     expect(await outbox.all()).toEqual([]);
   });
 

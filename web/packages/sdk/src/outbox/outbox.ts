@@ -61,6 +61,7 @@ export class Outbox {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #byId = new Map<string, Waiting>();
   #order = 0;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(host: OutboxHost) {
     this.#host = host;
@@ -195,19 +196,20 @@ export class Outbox {
 
   /** Forgets everything of a writer, in storage too. */
   async forget(writer: string): Promise<void> {
-    this.close();
+    await this.close();
     const left = (await this.#stored()).filter((stored) => stored.writer === writer);
     await Promise.allSettled(left.map(({ id }) => this.#host.storage.remove(id)));
   }
 
-  /** Ends all timers; storage keeps what it has. */
-  close(): void {
+  /** Ends all timers; resolves when storage has what it is to keep. */
+  close(): Promise<unknown> {
     for (const waiting of [...this.#queues.values()].flat()) {
       waiting.stopTimer?.();
       waiting.settle.forEach(({ reject }) => reject(errorOf('CLOSED', 'the client was closed')));
     }
     this.#queues.clear();
     this.#byId.clear();
+    return this.#writing;
   }
 
   #send(waiting: Waiting): void {
@@ -292,6 +294,6 @@ export class Outbox {
 
   /** Storage may be full or forbidden: then the message lives as long as the page. */
   #store(change: () => Promise<void>): void {
-    change().catch(() => undefined);
+    this.#writing = Promise.allSettled([this.#writing, change()]);
   }
 }
