@@ -8,6 +8,7 @@ import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
 import type { Tabs } from './core/tabs.js';
 import { newId } from './core/uuid.js';
+import type { ChatError } from './errors/chat-error.js';
 import { errorOf } from './errors/from-server.js';
 import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
@@ -100,6 +101,7 @@ class Client implements ChatClient {
       changed: (identity) => this.#identified(identity),
     });
     const identity = () => this.identity;
+    const failed = (error: ChatError) => this.#events.emit('error', error);
     const loading = async () => {
       const { ServerFiles } = await loadBeyondWords();
       return new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
@@ -130,10 +132,10 @@ class Client implements ChatClient {
       quiet: () => this.#outbox.idle,
       linked: (link) => this.#linked(link),
       changed: (current, previous) => {
-        this.#log(`${previous.status} -> ${current.status} ${current.carrier ?? ''} ${current.reason ?? ''}`);
+        options.logger?.(`${current.status} ${current.carrier ?? ''} ${current.reason ?? ''}`);
         this.#events.emit('state', { current, previous });
       },
-      failed: (error) => this.#events.emit('error', error),
+      failed,
     });
     this.#conversations = new Conversations({
       runtime: this.#runtime,
@@ -150,7 +152,7 @@ class Client implements ChatClient {
       heardNew: (message) => this.#events.emit('message', message),
       drawn: () => this.#count(),
       reset: (topic) => this.#events.emit('reset', { topic }),
-      failed: (error) => this.#events.emit('error', error),
+      failed,
     });
   }
 
@@ -422,9 +424,5 @@ class Client implements ChatClient {
     const device = store.get(DEVICE_KEY) ?? newId(clock.now());
     store.set(DEVICE_KEY, device);
     return device;
-  }
-
-  #log(line: string): void {
-    this.#options.logger?.(line);
   }
 }

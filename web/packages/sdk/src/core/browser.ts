@@ -19,7 +19,7 @@ const page: PageState = {
     );
   },
   get online() {
-    return typeof navigator === 'undefined' || !('onLine' in navigator) || navigator.onLine;
+    return (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine ?? true;
   },
   on(event, listener) {
     if (typeof window === 'undefined') {

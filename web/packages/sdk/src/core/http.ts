@@ -30,9 +30,9 @@ export class HttpClient implements Http {
     return dataOf(await this.#send(path, jsonPost(body)));
   }
 
-  /** The same without a token: for introductions and sign-ins. */
-  async postAnonymously<T>(path: string, body: unknown): Promise<T> {
-    return dataOf(await this.#request(path, jsonPost(body), null));
+  /** The same without a token: for introductions and sign-ins. What has a `key` is done once under it. */
+  async postAnonymously<T>(path: string, body: unknown, key?: string): Promise<T> {
+    return dataOf(await this.#request(path, jsonPost(body, key), null));
   }
 
   async raw(path: string, query: QueryValues = {}): Promise<Response> {
@@ -98,6 +98,7 @@ export function queryString(query: QueryValues): string {
   return encoded && `?${encoded}`;
 }
 
-function jsonPost(body: unknown): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function jsonPost(body: unknown, key?: string): RequestInit {
+  const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
 }

@@ -103,7 +103,7 @@ export class Outbox {
    */
   async adopt(writer: string, tabs: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const found = (await this.#stored())
-      .filter((stored) => stored.writer === writer && tabs.has(stored.tab) && !this.#find(stored.id))
+      .filter((stored) => stored.writer === writer && tabs.has(stored.tab) && !this.#byId.get(stored.id))
       .sort((one, other) => one.order - other.order);
     const oldest = this.#host.clock.now() - ASK_AFTER_MS;
     for (const stored of found) {
@@ -115,7 +115,7 @@ export class Outbox {
   /** Resolves with the entry when the server has it; rejects when it is refused or taken back. */
   outcome(id: string): Promise<WireMessage> {
     return new Promise((resolve, reject) => {
-      const waiting = this.#find(id);
+      const waiting = this.#byId.get(id);
       if (waiting) {
         waiting.settle.push({ resolve, reject });
       } else {
@@ -126,7 +126,7 @@ export class Outbox {
 
   /** Puts a failed message, or an old one, into the queue again. */
   retry(id: string): void {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (waiting && (waiting.status === 'failed' || waiting.status === 'asking')) {
       waiting.tries = 0;
       this.#set(waiting, 'queued');
@@ -137,7 +137,7 @@ export class Outbox {
 
   /** Forgets a message that is not on its way; false if it is, or is not here. */
   cancel(id: string): boolean {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (!waiting || waiting.status === 'sending') {
       return false;
     }
@@ -148,7 +148,7 @@ export class Outbox {
 
   /** An entry has come by whatever way; if it is one of ours, it has arrived. */
   arrived(entry: WireMessage): void {
-    const waiting = this.#find(entry.uid);
+    const waiting = this.#byId.get(entry.uid);
     if (waiting) {
       this.#drop(waiting);
       waiting.settle.forEach(({ resolve }) => resolve(entry));
@@ -158,7 +158,7 @@ export class Outbox {
 
   /** The server will not have it, or cannot at the moment. */
   refused(id: string, error: ChatError): void {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (!waiting || waiting.status === 'failed') {
       return;
     }
@@ -282,10 +282,6 @@ export class Outbox {
     );
     this.#store(() => this.#host.storage.remove(id));
     this.#host.changed(topic);
-  }
-
-  #find(id: string): Waiting | undefined {
-    return this.#byId.get(id);
   }
 
   #stored(): Promise<readonly StoredMessage[]> {
