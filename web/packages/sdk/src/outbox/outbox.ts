@@ -119,7 +119,7 @@ export class Outbox {
       if (waiting) {
         waiting.settle.push({ resolve, reject });
       } else {
-        reject(errorOf('CANCELLED', 'there is no such message in the outbox'));
+        reject(errorOf('CANCELLED', 'the message was taken back'));
       }
     });
   }
