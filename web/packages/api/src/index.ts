@@ -24,13 +24,13 @@ export type PathsWith<M extends Method> = {
 
 type Operation<P, M extends Method> = P extends keyof paths ? NonNullable<paths[P][M]> : never;
 
+/** Members that may be missing, or null. */
+type Dispensable<T> = {
+  [K in keyof T]-?: undefined extends T[K] ? K : null extends T[K] ? K : never;
+}[keyof T];
+
 /** What may be null may be missing too. */
-type Given<T> = {
-  [K in keyof T as null extends T[K] ? never : Record<never, never> extends Pick<T, K> ? never : K]: T[K];
-} & {
-  [K in keyof T as null extends T[K] ? K : Record<never, never> extends Pick<T, K> ? K : never]?:
-    T[K] | undefined;
-};
+type Given<T> = Omit<T, Dispensable<T>> & { [K in Dispensable<T>]?: T[K] | undefined };
 
 /** What stands behind the `?` of a GET. */
 export type Query<P extends PathsWith<'get'>> =

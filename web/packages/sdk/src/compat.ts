@@ -140,8 +140,9 @@ class LastingSocket implements CompatSocket {
                 resolve(linkOf(session));
               })
               .catch((thrown: unknown) => {
-                this.#refused(asChatError(thrown));
-                reject(thrown);
+                const error = asChatError(thrown);
+                this.#refused(error);
+                reject(error);
               });
           },
           closed: (error) => (opened ? events.closed(error) : reject(error)),

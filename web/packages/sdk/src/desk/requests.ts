@@ -61,7 +61,7 @@ export function cannedReplies(api: Api): CannedReplies {
           : api.post(`${CANNED}/update`, { uid, shortcut, title, content })),
       );
     },
-    remove: async (uid) => void (await api.post(`${CANNED}/delete`, { uid })),
+    remove: (uid) => done(api.post(`${CANNED}/delete`, { uid })),
   };
 }
 
@@ -73,9 +73,8 @@ export function supervision(http: Http): Supervision {
       allPages(http, '/api/v1/thread/query/org', {
         status: status === 'robot' ? 'ROBOTING' : status?.toUpperCase(),
       }),
-    takeOver: async (topic) => void (await api.post('/api/v1/thread/takeover', { topic })),
-    watch: async (topic, on) =>
-      void (await api.post(`/api/v1/thread/${on ? 'watch' : 'unwatch'}`, { topic })),
+    takeOver: (topic) => done(api.post('/api/v1/thread/takeover', { topic })),
+    watch: (topic, on) => done(api.post(`/api/v1/thread/${on ? 'watch' : 'unwatch'}`, { topic })),
     async report(query) {
       const found = await api.get('/api/v1/report/service', reportQuery(query));
       return (Array.isArray(found) ? found : list(object(found)['rows'])) as ReportRow[];
@@ -83,6 +82,11 @@ export function supervision(http: Http): Supervision {
     reportCsv: async (query) => (await http.raw('/api/v1/report/service.csv', reportQuery(query))).blob(),
     routing: (uid) => api.get('/api/v1/workgroup/routing/state', { uid }),
   };
+}
+
+/** Nothing of the answer matters but that there is one. */
+async function done(request: Promise<unknown>): Promise<void> {
+  await request;
 }
 
 function reportQuery({ groupBy, ...query }: ReportQuery): QueryValues {
