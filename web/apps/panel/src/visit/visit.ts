@@ -210,14 +210,12 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     },
     begin() {
       store.set({ phase: 'loading' });
-      begun = (begun ?? Promise.resolve())
-        .then(arrive)
-        .catch((cause: unknown) => {
-          const blocked =
-            cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
-          store.set({ phase: blocked ? 'blocked' : 'unreachable' });
-          tell('availability', false);
-        });
+      begun = (begun ?? Promise.resolve()).then(arrive).catch((cause: unknown) => {
+        const blocked =
+          cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
+        store.set({ phase: blocked ? 'blocked' : 'unreachable' });
+        tell('availability', false);
+      });
       return begun;
     },
     go(screen) {
