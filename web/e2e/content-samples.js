@@ -57,19 +57,6 @@ export const samples = {
         ],
       },
     ],
-    [
-      'ROBOT',
-      { answer: '可以这样做：\n\n1. 打开**我的订单**\n2. 点击*申请退货*\n\n代码 `JADE10` 仍然有效。' },
-    ],
-    [
-      'QUOTATION',
-      {
-        content: '这个订单今天发出。',
-        quotedMessageUid: 'x',
-        quotedSenderName: '访客',
-        quotedContent: '我的订单什么时候发货？',
-      },
-    ],
   ],
   en: [
     ['TEXT', 'Hello! Please have a look at https://shop.example/returns.'],
@@ -118,13 +105,6 @@ export const samples = {
           { optionUid: '2', title: 'Returns' },
           { optionUid: '3', title: 'Invoice' },
         ],
-      },
-    ],
-    [
-      'ROBOT',
-      {
-        answer:
-          'You can do it like this:\n\n1. Open **My orders**\n2. Choose *Return*\n\nThe code `JADE10` still works.',
       },
     ],
     [

@@ -1,7 +1,7 @@
 // Pictures, files, cards and forms: what a message says beyond words.
 
 import type { ChatMessage, Content } from '@deskwire/sdk';
-import { RatingForm } from '../screens/Rating.js';
+import { RatingForm } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Icon } from '../ui/Icon.js';
 import { Card, CardLink, Facts, Tags } from './Card.js';

@@ -1,0 +1,11 @@
+// What is beside the conversation: forms, menus, other screens.
+
+export { Choose } from './screens/Choose.js';
+export { Ended } from './screens/Ended.js';
+export { History } from './screens/History.js';
+export { LeaveMessageForm } from './screens/LeaveMessage.js';
+export { Menu } from './screens/Menu.js';
+export { QueueCard } from './screens/Queue.js';
+export { RatingForm } from './screens/Rating.js';
+export { ConnectionBar } from './thread/ConnectionBar.js';
+export { EmojiPicker } from './thread/EmojiPicker.js';
