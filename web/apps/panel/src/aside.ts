@@ -1,4 +1,4 @@
-// What is beside the conversation: forms, menus, other screens.
+// What is beside the conversation: forms, menus, other screens, sound.
 
 export { Choose } from './screens/Choose.js';
 export { Ended } from './screens/Ended.js';
@@ -9,3 +9,5 @@ export { QueueCard } from './screens/Queue.js';
 export { RatingForm } from './screens/Rating.js';
 export { ConnectionBar } from './thread/ConnectionBar.js';
 export { EmojiPicker } from './thread/EmojiPicker.js';
+export { MessageActions, ReactionRow } from './thread/MessageActions.js';
+export { ring } from './visit/sound.js';

@@ -1,5 +1,4 @@
-// What a conversation may bring beyond words: cards, files, what can be done with a message.
+// What a conversation may bring beyond words: cards, files, prose.
 
 export { Prose } from './content/markdown.js';
 export { RichContent } from './content/RichContent.js';
-export { MessageActions, ReactionRow } from './thread/MessageActions.js';
