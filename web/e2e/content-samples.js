@@ -57,6 +57,7 @@ export const samples = {
         ],
       },
     ],
+    ['QUOTATION', { content: '这个订单今天发出。', quotedMessageUid: 'the first' }],
   ],
   en: [
     ['TEXT', 'Hello! Please have a look at https://shop.example/returns.'],
@@ -107,14 +108,6 @@ export const samples = {
         ],
       },
     ],
-    [
-      'QUOTATION',
-      {
-        content: 'It leaves our house today.',
-        quotedMessageUid: 'x',
-        quotedSenderName: 'Visitor',
-        quotedContent: 'When will my order be sent?',
-      },
-    ],
+    ['QUOTATION', { content: 'It leaves our house today.', quotedMessageUid: 'the first' }],
   ],
 };

@@ -96,8 +96,15 @@ test('a thread with everything in it', async ({ page }) => {
   await page.getByRole('textbox').fill(t.question);
   await page.getByRole('textbox').press('Enter');
   await expect(log.getByText(t.question)).toBeVisible();
+  await expect.poll(async () => (await agent.history(topic)).at(-1).content).toBe(t.question);
+  const [first] = (await agent.history(topic)).slice(-1);
   for (const [type, content] of samples[lang]) {
-    await agent.say(topic, content, type);
+    const quoted = type === 'QUOTATION' && {
+      quotedMessageUid: first.uid,
+      quotedSenderName: first.user.nickname,
+      quotedContent: first.content,
+    };
+    await agent.say(topic, quoted ? { ...content, ...quoted } : content, type);
   }
   await expect(log.getByText(samples[lang].at(-1)[1].content)).toBeVisible();
   await look(page, 'thread-end');

@@ -1,5 +1,6 @@
-// What is beside the conversation: forms, menus, other screens, sound.
+// What is beside the conversation: forms, menus, answers in Markdown, other screens, sound.
 
+export { Prose } from './content/markdown.js';
 export { Choose } from './screens/Choose.js';
 export { Ended } from './screens/Ended.js';
 export { History } from './screens/History.js';

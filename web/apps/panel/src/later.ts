@@ -5,7 +5,6 @@ import { later } from './ui/later.js';
 const more = () => import('./more.js');
 const aside = () => import('./aside.js');
 
-export const Prose = later(() => more().then((part) => part.Prose));
 export const RichContent = later(() => more().then((part) => part.RichContent));
 
 export const Choose = later(() => aside().then((part) => part.Choose));
@@ -16,6 +15,7 @@ export const History = later(() => aside().then((part) => part.History));
 export const LeaveMessageForm = later(() => aside().then((part) => part.LeaveMessageForm));
 export const Menu = later(() => aside().then((part) => part.Menu));
 export const MessageActions = later(() => aside().then((part) => part.MessageActions));
+export const Prose = later(() => aside().then((part) => part.Prose));
 export const QueueCard = later(() => aside().then((part) => part.QueueCard));
 export const RatingForm = later(() => aside().then((part) => part.RatingForm));
 export const ReactionRow = later(() => aside().then((part) => part.ReactionRow));

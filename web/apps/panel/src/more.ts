@@ -1,4 +1,3 @@
-// What a conversation may bring beyond words: cards, files, prose.
+// What a conversation may bring beyond words: cards and files.
 
-export { Prose } from './content/markdown.js';
 export { RichContent } from './content/RichContent.js';

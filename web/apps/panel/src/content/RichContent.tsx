@@ -31,13 +31,14 @@ export type Rich = Extract<
 /** The content of a message that is more than words. */
 export function RichContent({ message, content }: { message: ChatMessage; content: Rich }) {
   const { t } = useWords();
-  const { progress } = message;
+  // What did not go up does not go on going up.
+  const progress = message.status === 'failed' ? undefined : message.progress;
   switch (content.type) {
     case 'image':
       return <Picture image={content} progress={progress} />;
     case 'audio':
     case 'video':
-      return <Player content={content} message={message} />;
+      return <Player content={content} progress={progress} />;
     case 'file':
       return <FileLink file={content} progress={progress} />;
     case 'order-card':
