@@ -132,6 +132,20 @@ impl Desk {
         Ok(conversation)
     }
 
+    /// The conversation between `by` and a visitor of its organisation. If there was none it is opened, and nobody has it.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::UnknownVisitor`]; [`DeskError::Commit`], [`DeskError::Store`].
+    pub async fn open_with(&self, by: &Principal, visitor: &Uid) -> Result<Arc<Conversation>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        let visitor = self.store.visitor(visitor).await?.filter(|found| found.org == by.org);
+        let visitor = visitor.ok_or(DeskError::UnknownVisitor)?;
+        let channel = visitor.channel.clone();
+        self.open(&ThreadRequest { visitor, kind: ThreadType::Agent, service: by.uid.clone(), channel }).await
+    }
+
     /// Whether there is such an agent or workgroup in the organisation.
     pub(crate) async fn is_service(&self, kind: ThreadType, service: &Uid, org: &Uid) -> Result<bool, DeskError> {
         Ok(match kind {
@@ -236,7 +250,7 @@ impl Desk {
             let last_agent = self.last_agent(settings.routing, conversation.id).await?;
             let question = Question {
                 mode: settings.routing,
-                open: settings.hours.is_open(now, &self.config.time_zone),
+                open: settings.is_open(now, &self.config.time_zone),
                 waiting: self.store.queue_place(&service, conversation.id).await?.size,
                 max_waiting: settings.max_waiting,
                 visitor: &conversation.visitor,
