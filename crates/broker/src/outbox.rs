@@ -433,7 +433,10 @@ mod tests {
         assert_eq!(outbox.take_answers().len(), 1);
         outbox.describe();
         assert!(outbox.poll_ready(cx, false, true).is_ready());
-        assert_eq!(outbox.take_orders(), Orders { close: None, describe: true });
+        assert_eq!(outbox.take_orders(), Orders { describe: true, ..Orders::default() });
+        outbox.reconsider();
+        assert!(outbox.poll_ready(cx, false, true).is_ready());
+        assert_eq!(outbox.take_orders(), Orders { reconsider: true, ..Orders::default() });
         assert!(outbox.poll_ready(cx, false, true).is_pending(), "it is asked once");
         outbox.close(CloseReason::Stopping);
         assert!(outbox.poll_ready(cx, false, false).is_ready());

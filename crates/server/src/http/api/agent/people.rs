@@ -217,6 +217,9 @@ async fn update_workgroup_status(
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<WorkgroupStatus>,
 ) -> Result<Success<WorkgroupRow>, AppError> {
+    if principal.role != Role::Admin {
+        return Err(DeskError::NotAllowed.into());
+    }
     let desk = &state.gateway.desk;
     let group = desk.workgroup(&principal, &request.uid).await?;
     let status = agent_status(&request.status)?;
