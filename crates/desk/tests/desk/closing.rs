@@ -18,7 +18,7 @@ async fn chatting() -> (Office, std::sync::Arc<deskwire_broker::Outbox>) {
 
 #[tokio::test]
 async fn a_repeat_on_the_way_gets_the_answer_of_the_first() {
-    // However far the repeat has come when the first is done: all that it waits for are reads.
+    // However far the first one is when the second one begins: all that they wait for before their commits are reads.
     for reads in 0..10 {
         let (office, _ann) = chatting().await;
         let (ann, about, nothing) = (agent("ann"), office.of("v").await, Value::Null);
@@ -26,17 +26,17 @@ async fn a_repeat_on_the_way_gets_the_answer_of_the_first() {
             let named = (MessageUid::new("c1").unwrap(), &nothing);
             office.desk.command(&ann, about.topic.as_str(), Command::Close, named, NOW)
         };
-        let (mut repeat, mut repeated) = (pin!(close()), None);
+        let (mut first, mut done) = (pin!(close()), None);
         for _ in 0..reads {
             tokio::select! {
                 biased;
-                done = &mut repeat, if repeated.is_none() => repeated = Some(done),
+                closed = &mut first, if done.is_none() => done = Some(closed),
                 _ = office.head(&about) => {}
             }
         }
-        let first = close().await.unwrap();
-        let repeated = if let Some(done) = repeated { done } else { repeat.await };
-        assert_eq!(repeated.unwrap().first(), first.first(), "behind {reads} reads");
+        let first = async { if let Some(done) = done { done } else { first.await } };
+        let (first, repeated) = tokio::join!(first, close());
+        assert_eq!(repeated.unwrap().first(), first.unwrap().first(), "behind {reads} reads");
         assert_eq!(office.log(&about).await.0, ["WELCOME", "AGENT_CLOSED"]);
     }
 }
