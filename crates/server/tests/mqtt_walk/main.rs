@@ -155,7 +155,7 @@ fn a_random_walk_of_two_sessions_agrees_with_the_model() {
     let seed = seed.unwrap_or_else(|| RandomState::new().hash_one("seed"));
     eprintln!("DESKWIRE_WALK_SEED={seed}");
     let clients = [Client::new(0), Client::new(1)];
-    let mut walk = Walk { server: Server::start(), clients, rng: SmallSmallRng::seed_from_u64(seed), published: 0 };
+    let mut walk = Walk { server: Server::start(), clients, rng: SmallRng::seed_from_u64(seed), published: 0 };
     for _ in 0..STEPS {
         walk.step();
         walk.settle();
