@@ -40,10 +40,8 @@ impl Desk {
     ) -> Result<Decided, DeskError> {
         let conversation = self.open_with(by, visitor).await?;
         let draft = dialect::compose(uid, MessageType::of("INVITE_VISITOR"), content);
-        if let Some(first) = self.said_before(&conversation, by, &draft.uid).await? {
-            return Ok(Decided { conversation, said: vec![first] });
-        }
-        self.invite_visitor(by, conversation.id, draft, now).await
+        let uid = draft.uid.clone();
+        self.once(by, &conversation, &uid, self.invite_visitor(by, conversation.id, draft, now)).await
     }
 
     pub(crate) async fn invite_visitor(

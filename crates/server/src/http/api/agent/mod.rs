@@ -27,10 +27,10 @@ mod threads;
 mod visitors;
 mod webhooks;
 
-use deskwire_model::Role;
+use deskwire_model::{MessageType, Role};
 
 use super::ApiState;
-use crate::http::Routes;
+use crate::http::{AppError, Routes};
 
 pub(super) use self::{
     thread_name::{IdempotencyKey, ThreadName},
@@ -39,6 +39,11 @@ pub(super) use self::{
 
 /// Who sees all conversations of an organisation.
 const SUPERVISORS: [Role; 2] = [Role::Supervisor, Role::Admin];
+
+/// The type of the messages that something is sent as.
+fn message_type(name: &str) -> Result<MessageType, AppError> {
+    MessageType::new(name).map_err(|error| AppError::Refused(error.to_string()))
+}
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Agents")

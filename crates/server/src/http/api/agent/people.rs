@@ -57,21 +57,13 @@ async fn agent(
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
-/// A page of `all`.
-fn paged<T, R>(all: Vec<T>, request: PageRequest, row: impl FnMut(T) -> R) -> Page<R> {
-    let total = all.len() as u64;
-    let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
-    let rows = all.into_iter().skip(skipped).take(request.size() as usize).map(row);
-    Page::new(rows.collect(), request, total)
-}
-
 async fn agents(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<AgentUser>>, AppError> {
     let all = state.gateway.desk.colleagues(&principal).await?;
-    Ok(Success::new(paged(all, request, |agent| AgentUser::from(&agent))))
+    Ok(Success::new(Page::of(all, request, |agent| AgentUser::from(&agent))))
 }
 
 /// How an agent shows itself; what is left out stays. Administrators name another by `uid`.
@@ -250,5 +242,5 @@ async fn presence(
         let active_count = desk.presence().active(&agent.uid);
         ColleaguePresence { uid: agent.uid, online: active_count > 0, active_count }
     };
-    Ok(Success::new(paged(all, request, row)))
+    Ok(Success::new(Page::of(all, request, row)))
 }
