@@ -143,7 +143,7 @@ fn visitor_of(agent: &Principal, topic: &str) -> Option<Uid> {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct StatusRequest {
+struct ThreadStatusRequest {
     #[serde(flatten)]
     thread: ThreadName,
     uid: Option<String>,
@@ -156,7 +156,7 @@ async fn update_status(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     key: IdempotencyKey,
-    JsonBody(request): JsonBody<StatusRequest>,
+    JsonBody(request): JsonBody<ThreadStatusRequest>,
 ) -> Result<Success<ThreadJson>, AppError> {
     let desk = &state.gateway.desk;
     let conversation = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
