@@ -248,10 +248,15 @@ test('a robot speaks while it thinks, and its answer is one entry', async (t) =>
 });
 
 test('a robot that dies leaves what it has said', async (t) => {
-  const { visitor, feed } = await streaming(t, (write, _end, kill) => {
+  let die;
+  const heard = new Promise((resolve) => (die = resolve));
+  const { visitor, feed } = await streaming(t, async (write, _end, kill) => {
     write(piece({ answer: 'hel' }));
-    setTimeout(kill, 100);
+    await heard;
+    kill();
   });
+  await feed.item('the first piece', ({ type }) => type === 'ROBOT_STREAM');
+  die();
   await feed.item('the break', ({ type }) => type === 'ROBOT_STREAM_ERROR');
   const robots = (await history(server, visitor)).filter(({ type }) => type === 'ROBOT');
   assert.deepEqual(robots.map(({ content }) => JSON.parse(content)), [

@@ -130,6 +130,7 @@ test('what people and programs are answered has the shape that the document give
     [admin, '/api/v1/thread/query/org', { status: 'QUEUING' }],
     [admin, '/api/v1/thread/query/org'],
     [admin, '/api/v1/queue/query/queuing'],
+    [admin, '/api/v1/workgroup/query/org'],
     [admin, '/api/v1/queue/agent/queuing/count'],
     [admin, '/api/v1/message/search', { q: 'hello' }],
     [admin, '/api/v1/message/unread'],
@@ -155,6 +156,8 @@ test('what people and programs are answered has the shape that the document give
     [visitor.authorization, '/visitor/api/v1/notices'],
     [visitor.authorization, '/visitor/api/v1/notices/feed'],
     [visitor.authorization, '/visitor/api/v1/ping'],
+    [visitor.authorization, '/visitor/api/v1/ip'],
+    [undefined, '/config/bytedesk/properties'],
     [undefined, '/readyz'],
     [undefined, '/metrics'],
     [undefined, '/api/v1/user/profile'],
@@ -162,9 +165,11 @@ test('what people and programs are answered has the shape that the document give
   for (const [authorization, path, query] of reads) {
     await ask('get', path, { authorization, query });
   }
-  for (const path of ['/api/v1/thread/watch', '/api/v1/thread/accept', '/api/v1/thread/takeover']) {
+  for (const path of ['/api/v1/thread/watch', '/api/v1/thread/accept', '/api/v1/thread/takeover', '/api/v1/thread/create']) {
     await ask('post', path, { authorization: admin, body: { topic } });
   }
+  await ask('post', '/api/v1/user/logout', { authorization: await logIn('admin') });
+  await ask('post', `/api/v1/message/thread/${thread}/read`, { authorization: admin });
   for (const [path, body] of [
     ['/api/v1/message/thread/topic', undefined],
     ['/api/v1/thread/export', undefined],
@@ -198,7 +203,7 @@ function thingOf(path, member) {
   if (path.includes('/webhook/')) return 'hook';
   if (path.includes('/leave/')) return 'left';
   if (path.includes('/settings/') || path.includes('/workgroup/')) return 'group';
-  if (path.includes('/agent/update/duty')) return 'agent';
+  if (/\/agent\/update\/(duty|password|enabled)/.test(path)) return 'agent';
   return path.includes('/thread/') ? 'thread' : undefined;
 }
 

@@ -17,6 +17,7 @@
 //! - [`selector`] is how a subscription says which messages it wants.
 //! - [`sessions`] knows which connections a user has.
 
+mod account;
 mod clock;
 mod collected;
 mod consumed;

@@ -35,6 +35,9 @@ pub enum CloseReason {
     /// Another connection of the user has given a durable subscription up.
     #[error("another connection has ended the durable subscription for good")]
     SubscriptionForgotten,
+    /// What let the connection in lets nobody in any more.
+    #[error("the access token has ended: its user has signed out, or has another password")]
+    SignedOut,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -127,6 +130,8 @@ pub struct Orders {
     pub close: Option<CloseReason>,
     /// To say who is at the other end and what it listens to.
     pub describe: bool,
+    /// To look again whether it may stay.
+    pub reconsider: bool,
 }
 
 #[derive(Debug, Default)]
@@ -150,7 +155,7 @@ struct Queue {
 impl Queue {
     /// Whether there is something that the connection is woken for even if it takes no deliveries now.
     fn is_urgent(&self) -> bool {
-        !self.answers.is_empty() || self.orders.describe
+        !self.answers.is_empty() || self.orders.describe || self.orders.reconsider
     }
 
     fn lag(&mut self, subscription: SubscriptionKey) {
@@ -302,6 +307,11 @@ impl Outbox {
         self.update(|queue, _| queue.orders.describe = true);
     }
 
+    /// Has the connection look again whether it may stay, because something that let connections in has ended.
+    pub fn reconsider(&self) {
+        self.update(|queue, _| queue.orders.reconsider = true);
+    }
+
     /// Tells the connection to end.
     pub fn close(&self, reason: CloseReason) {
         self.update(|queue, _| queue.orders.close = Some(reason));
@@ -327,7 +337,7 @@ impl Outbox {
     pub fn take_orders(&self) -> Orders {
         let mut queue = self.lock();
         let orders = queue.orders;
-        queue.orders.describe = false;
+        (queue.orders.describe, queue.orders.reconsider) = (false, false);
         orders
     }
 
@@ -423,7 +433,10 @@ mod tests {
         assert_eq!(outbox.take_answers().len(), 1);
         outbox.describe();
         assert!(outbox.poll_ready(cx, false, true).is_ready());
-        assert_eq!(outbox.take_orders(), Orders { close: None, describe: true });
+        assert_eq!(outbox.take_orders(), Orders { describe: true, ..Orders::default() });
+        outbox.reconsider();
+        assert!(outbox.poll_ready(cx, false, true).is_ready());
+        assert_eq!(outbox.take_orders(), Orders { reconsider: true, ..Orders::default() });
         assert!(outbox.poll_ready(cx, false, true).is_pending(), "it is asked once");
         outbox.close(CloseReason::Stopping);
         assert!(outbox.poll_ready(cx, false, false).is_ready());

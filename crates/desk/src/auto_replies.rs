@@ -213,7 +213,7 @@ impl Desk {
         if !answers_in(conversation.status) {
             return Ok(None);
         }
-        let is_open = snapshot.settings.hours.is_open(now, &self.config.time_zone);
+        let is_open = snapshot.settings.is_open(now, &self.config.time_zone);
         let own = match conversation.agent.as_ref().filter(|_| conversation.status == ThreadStatus::Chatting) {
             Some(agent) => Some(self.settings(agent).await?),
             None => None,

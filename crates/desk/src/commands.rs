@@ -285,10 +285,8 @@ impl Desk {
         let conversation = self.own_conversation(by, topic).await?;
         let command = Command::of(&draft.kind, by.role)?.ok_or(DeskError::NotAllowed)?;
         let draft = self.admit(by, &conversation, draft, now).await?;
-        if let Some(first) = self.said_before(&conversation, by, &draft.uid).await? {
-            return Ok(Decided { conversation, said: vec![first] });
-        }
-        self.obey(by, &conversation, command, draft, now).await
+        let uid = draft.uid.clone();
+        self.once(by, &conversation, &uid, self.obey(by, &conversation, command, draft, now)).await
     }
 }
 

@@ -314,7 +314,6 @@ impl Desk {
     /// Puts a conversation that has changed where everybody finds it, before its entries are announced; tells those who
     /// follow it from now on, and wakes the queues that may have room.
     fn heard(&self, before: &Conversation, now: Conversation) {
-        self.forget_notes(&now);
         let now = self.remember(now);
         for user in now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user)) {
             self.departures.forget(now.id, user);

@@ -35,8 +35,11 @@ impl Desk {
         }
         let Ok(topic) = Topic::new(topic) else { return Ok(None) };
         let Some(conversation) = self.store.conversation_by_topic(&topic).await? else { return Ok(None) };
-        // A change that was committed since the read must not be overwritten with what was read before it.
         let conversation = Arc::new(conversation);
+        if conversation.notes_of.is_some() {
+            return Ok(Some(conversation));
+        }
+        // A change that was committed since the read must not be overwritten with what was read before it.
         let newest = self
             .directory
             .conversations
@@ -86,11 +89,6 @@ impl Desk {
         self.directory.profiles.invalidate(agent);
     }
 
-    /// Forgets the notes about a conversation whose people have changed.
-    pub(crate) fn forget_notes(&self, about: &Conversation) {
-        self.directory.conversations.invalidate(&about.notes_topic());
-    }
-
     /// Commits a write that is answered by a conversation, and remembers it.
     pub(crate) async fn changed(&self, write: Write) -> Result<Arc<Conversation>, DeskError> {
         match self.log.commit(write, Announce::Nobody).await? {
@@ -120,9 +118,13 @@ impl Desk {
         found.find(|conversation| takes_part(principal, conversation)).ok_or(DeskError::NotYours)
     }
 
-    /// Puts a changed conversation where everybody finds it.
+    /// Puts a changed conversation where everybody finds it. Notes are read each time: who has them changes with what
+    /// they are about.
     pub(crate) fn remember(&self, conversation: Conversation) -> Arc<Conversation> {
         let conversation = Arc::new(conversation);
+        if conversation.notes_of.is_some() {
+            return conversation;
+        }
         self.directory
             .conversations
             .entry(conversation.topic.clone())

@@ -17,7 +17,7 @@ use crate::{
     access::{speaks, takes_part},
     amending, cards,
     commands::Command,
-    deciding::Said,
+    deciding::{Decided, Said},
     robots,
     settings::ServiceSettings,
     state,
@@ -95,24 +95,20 @@ impl Desk {
         if class == MessageClass::Logged
             && let Some(command) = Command::of(&draft.kind, principal.role)?
         {
-            let decided = self.said_before(conversation, principal, &draft.uid).await?;
-            let seq = match decided {
-                Some(first) => Some(first.seq),
-                None => Box::pin(self.obey(principal, conversation, command, draft, now)).await?.first(),
-            };
-            return Ok(seq.map_or(Taken::Done, Taken::Entry));
+            let uid = draft.uid.clone();
+            let obeyed = Box::pin(self.obey(principal, conversation, command, draft, now));
+            let decided = self.once(principal, conversation, &uid, obeyed).await?;
+            return Ok(decided.first().map_or(Taken::Done, Taken::Entry));
         }
         // Who only hears still moves its own cursors.
         if !speaks && !matches!(class, MessageClass::Read | MessageClass::Delivered) {
             return Err(DeskError::NotYours);
         }
         if draft.kind.as_str() == cards::ORDER_CARD {
-            let first = self.said_before(conversation, principal, &draft.uid).await?;
-            let seq = match first {
-                Some(first) => Some(first.seq),
-                None => Box::pin(self.offer_card(principal, conversation, draft, now)).await?.first(),
-            };
-            return Ok(seq.map_or(Taken::Done, Taken::Entry));
+            let uid = draft.uid.clone();
+            let offered = Box::pin(self.offer_card(principal, conversation, draft, now));
+            let decided = self.once(principal, conversation, &uid, offered).await?;
+            return Ok(decided.first().map_or(Taken::Done, Taken::Entry));
         }
         let draft = self.quoting(principal, conversation, draft).await?;
         let profile = self.profile(principal, conversation).await?;
@@ -213,6 +209,26 @@ impl Desk {
             self.warn_of_collision(principal, conversation, now).await?;
         }
         Ok(())
+    }
+
+    /// Does `work`, which says something called `uid`, unless it has been done: a repeat gets the first answer (invariant
+    /// I3), also if it comes while that is on its way.
+    pub(crate) async fn once(
+        &self,
+        by: &Principal,
+        conversation: &Arc<Conversation>,
+        uid: &MessageUid,
+        work: impl Future<Output = Result<Decided, DeskError>> + Send,
+    ) -> Result<Decided, DeskError> {
+        let again = |first: Said| Decided { conversation: Arc::clone(conversation), said: vec![first] };
+        if let Some(first) = self.said_before(conversation, by, uid).await? {
+            return Ok(again(first));
+        }
+        match work.await {
+            // What stands in the way may be what the first one has done meanwhile.
+            Err(refused) => self.said_before(conversation, by, uid).await?.map(again).ok_or(refused),
+            done => done,
+        }
     }
 
     /// What `principal` has said under this name before.

@@ -20,7 +20,8 @@
 //! - `moderation` is what is not to be said, and who is not heard.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
 //!   `searching` finds what was said, with a `snippet` of it.
-//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
+//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
+//!   passwords and tokens let in.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
@@ -61,6 +62,7 @@ pub mod routing;
 mod searching;
 mod seats;
 mod settings;
+mod sign_in;
 mod snippet;
 pub mod state;
 mod streams;
@@ -103,6 +105,7 @@ pub use self::{
     robots::{RobotAnswer, RobotWords},
     searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
+    sign_in::TokensEnded,
     snippet::Snippet,
     streams::{RobotStream, StreamEnd},
     threads::ThreadRequest,

@@ -33,14 +33,6 @@ impl Desk {
         Ok(self.store.visitor(uid).await?.map(|visitor| visitor.org))
     }
 
-    /// The agent with this user name and its password hash, if there is one.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn agent_login(&self, username: &str) -> Result<Option<(AgentProfile, String)>, DeskError> {
-        Ok(self.store.agent_by_username(None, username).await?)
-    }
-
     /// The principal of a visitor.
     #[must_use]
     pub fn visitor_principal(visitor: &Visitor) -> Principal {
@@ -89,23 +81,6 @@ impl Desk {
         self.store.set_agent_profile(uid, &agent.profile).await?;
         self.forget_profile(uid);
         Ok(agent)
-    }
-
-    /// The password hash of an agent.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn password_of(&self, agent: &AgentProfile) -> Result<Option<String>, DeskError> {
-        let found = self.store.agent_by_username(Some(&agent.org), &agent.username).await?;
-        Ok(found.map(|(_, hash)| hash))
-    }
-
-    /// Gives `by` the password of this hash.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`].
-    pub async fn set_password(&self, by: &Principal, password_hash: &str) -> Result<(), DeskError> {
-        Ok(self.store.set_agent_password(&by.uid, password_hash).await?)
     }
 
     /// A workgroup of the organisation of `by`.

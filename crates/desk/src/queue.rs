@@ -85,8 +85,8 @@ impl Desk {
         loop {
             let waiting = self.store.waiting(std::slice::from_ref(service), PAGE).await?;
             let Some(first) = waiting.first() else { return Ok(()) };
-            if !settings.hours.is_open(now, &self.config.time_zone) {
-                if let Some(opens) = settings.hours.next_opening(now, &self.config.time_zone) {
+            if !settings.is_open(now, &self.config.time_zone) {
+                if let Some(opens) = settings.next_opening(now, &self.config.time_zone) {
                     self.wakes.closed_until(service, opens);
                 }
                 return Ok(());
@@ -216,7 +216,7 @@ impl Desk {
         let settings = self.settings(service).await?;
         let waiting = self.store.queue_place(service, LogId(0)).await?.size;
         let candidates = self.candidates(kind, service).await?;
-        let open = settings.hours.is_open(now, &self.config.time_zone);
+        let open = settings.is_open(now, &self.config.time_zone);
         Ok(RoutingState { routing: settings.routing, open, waiting, agents: candidates })
     }
 

@@ -130,8 +130,26 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`], [`DeskError::Commit`].
     pub async fn read_all(&self, reader: Sender<'_>, now: Timestamp) -> Result<(), DeskError> {
+        self.read(reader, |_| true, now).await
+    }
+
+    /// Marks everything in a conversation as read, as [`Self::read_all`] does in all of them.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`], [`DeskError::Commit`].
+    pub async fn read_one(&self, reader: Sender<'_>, log: LogId, now: Timestamp) -> Result<(), DeskError> {
+        self.read(reader, |unread| unread == log, now).await
+    }
+
+    async fn read(
+        &self,
+        reader: Sender<'_>,
+        which: impl Fn(LogId) -> bool + Send,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         let Sender { principal, device } = reader;
-        let unread = self.store.unread_heads(&principal.uid, self.config.open_per_agent).await?;
+        let mut unread = self.store.unread_heads(&principal.uid, self.config.open_per_agent).await?;
+        unread.retain(|(log, _, _)| which(*log));
         let logs = unread.iter().map(|(log, _, _)| *log).collect();
         for conversation in self.store.conversations(logs).await? {
             let head = unread.iter().find(|(log, _, _)| *log == conversation.id);

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use deskwire_model::{Principal, Uid};
+use deskwire_model::{Principal, Timestamp, Uid};
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,6 +25,8 @@ const MAX_FAQS: usize = 50;
 pub struct ServiceSettings {
     /// By what rule it chooses an agent.
     pub routing: Mode,
+    /// Whether it serves anybody; if not it is closed, whatever its hours.
+    pub available: bool,
     /// When it is open.
     pub hours: Hours,
     /// The workgroup that takes over where it is closed, nobody is there, or all are busy.
@@ -110,6 +113,7 @@ impl Default for ServiceSettings {
     fn default() -> Self {
         Self {
             routing: Mode::default(),
+            available: true,
             hours: Hours::default(),
             overflow: None,
             max_waiting: 10_000,
@@ -148,6 +152,16 @@ impl Default for ServiceSettings {
 }
 
 impl ServiceSettings {
+    /// Whether it is open at `now`.
+    pub(crate) fn is_open(&self, now: Timestamp, zone: &TimeZone) -> bool {
+        self.available && self.hours.is_open(now, zone)
+    }
+
+    /// When it opens next after `now`, if time alone opens it.
+    pub(crate) fn next_opening(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.hours.next_opening(now, zone).filter(|_| self.available)
+    }
+
     fn check(&self) -> Result<(), DeskError> {
         let texts = [
             &self.welcome,

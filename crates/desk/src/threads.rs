@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use deskwire_broker::CommitError;
-use deskwire_model::{Conversation, Draft, Principal, Role, ThreadStatus, ThreadType, Timestamp, Uid};
+use deskwire_model::{
+    Conversation, Draft, Principal, Role, ThreadStatus, ThreadType, Timestamp, Uid, topic_behind_notes,
+};
 use deskwire_store::{HookEvent, NewConversation, Refusal, Visitor, Write};
 
 use crate::{
@@ -105,9 +107,12 @@ impl Desk {
             return Err(DeskError::UnknownService);
         }
         let topic = kind.topic(service, &visitor.uid);
+        // A uid may be chosen such that the notes about another visitor are looked for there, now or later.
+        if topic_behind_notes(topic.as_str()).is_some() {
+            return Err(DeskError::NotYours);
+        }
         if let Some(conversation) = self.conversation(topic.as_str()).await? {
-            // A uid may be chosen such that its topic is that of another visitor's notes.
-            return if conversation.visitor == visitor.uid { Ok(conversation) } else { Err(DeskError::NotYours) };
+            return Ok(conversation);
         }
         let addressed = (*kind == ThreadType::Agent).then(|| service.clone());
         let write = Write::CreateConversation(NewConversation {
@@ -122,14 +127,25 @@ impl Desk {
             participants: std::iter::once(visitor.uid.clone()).chain(addressed.clone()).collect(),
         });
         let conversation = self.changed(write).await?;
-        if conversation.visitor != visitor.uid {
-            return Err(DeskError::NotYours);
-        }
         self.tell_joined(&visitor.uid, &conversation);
         if let Some(agent) = &addressed {
             self.tell_joined(agent, &conversation);
         }
         Ok(conversation)
+    }
+
+    /// The conversation between `by` and a visitor of its organisation. If there was none it is opened, and nobody has it.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors, [`DeskError::UnknownVisitor`]; [`DeskError::Commit`], [`DeskError::Store`].
+    pub async fn open_with(&self, by: &Principal, visitor: &Uid) -> Result<Arc<Conversation>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        let visitor = self.store.visitor(visitor).await?.filter(|found| found.org == by.org);
+        let visitor = visitor.ok_or(DeskError::UnknownVisitor)?;
+        let channel = visitor.channel.clone();
+        self.open(&ThreadRequest { visitor, kind: ThreadType::Agent, service: by.uid.clone(), channel }).await
     }
 
     /// Whether there is such an agent or workgroup in the organisation.
@@ -236,7 +252,7 @@ impl Desk {
             let last_agent = self.last_agent(settings.routing, conversation.id).await?;
             let question = Question {
                 mode: settings.routing,
-                open: settings.hours.is_open(now, &self.config.time_zone),
+                open: settings.is_open(now, &self.config.time_zone),
                 waiting: self.store.queue_place(&service, conversation.id).await?.size,
                 max_waiting: settings.max_waiting,
                 visitor: &conversation.visitor,

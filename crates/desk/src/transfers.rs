@@ -145,7 +145,7 @@ impl Desk {
         candidates.retain(|candidate| Some(&candidate.uid) != conversation.agent.as_ref());
         let question = Question {
             mode: settings.routing,
-            open: settings.hours.is_open(now, &self.config.time_zone),
+            open: settings.is_open(now, &self.config.time_zone),
             waiting: self.store.queue_place(workgroup, log).await?.size,
             max_waiting: settings.max_waiting,
             visitor: &conversation.visitor,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use deskwire_model::{
-    Conversation, Draft, LogId, MessageType, MessageUid, Principal, ThreadStatus, ThreadType, Timestamp, Uid, dialect,
+    Conversation, Draft, LogId, MessageType, MessageUid, Principal, ThreadStatus, Timestamp, Uid, dialect,
 };
 use deskwire_store::{Timer, TimerChange};
 use serde_json::json;
@@ -16,7 +16,6 @@ use crate::{
     deciding::{Decided, Plan, Taker, desk_itself, payload},
     greeting::document,
     state::{Event, INVITE_VISITOR},
-    threads::ThreadRequest,
     transfers::{after_seconds, is_for},
 };
 
@@ -39,19 +38,10 @@ impl Desk {
         (uid, content): (MessageUid, String),
         now: Timestamp,
     ) -> Result<Decided, DeskError> {
-        if !by.role.is_staff() {
-            return Err(DeskError::NotAllowed);
-        }
-        let visitor = self.store.visitor(visitor).await?.filter(|found| found.org == by.org);
-        let visitor = visitor.ok_or(DeskError::UnknownVisitor)?;
-        let channel = visitor.channel.clone();
-        let request = ThreadRequest { visitor, kind: ThreadType::Agent, service: by.uid.clone(), channel };
-        let conversation = self.open(&request).await?;
+        let conversation = self.open_with(by, visitor).await?;
         let draft = dialect::compose(uid, MessageType::of("INVITE_VISITOR"), content);
-        if let Some(first) = self.said_before(&conversation, by, &draft.uid).await? {
-            return Ok(Decided { conversation, said: vec![first] });
-        }
-        self.invite_visitor(by, conversation.id, draft, now).await
+        let uid = draft.uid.clone();
+        self.once(by, &conversation, &uid, self.invite_visitor(by, conversation.id, draft, now)).await
     }
 
     pub(crate) async fn invite_visitor(

@@ -77,6 +77,8 @@ error_codes! {
     NotSignedIn = "not_signed_in", 401, Never;
     /// The access token was good once; a new login gives another.
     TokenExpired = "token_expired", 401, Never;
+    /// The access token has ended before its time: its user has signed out, has another password or may not sign in any more.
+    TokenRevoked = "token_revoked", 401, Never;
     /// The user name or password is wrong.
     WrongPassword = "wrong_password", 401, Never;
     /// The caller is known and may not do this.

@@ -25,6 +25,7 @@ mod report;
 mod search;
 mod sqlite;
 mod store;
+mod tokens;
 mod visitor_info;
 mod webhooks;
 mod write;
@@ -57,6 +58,7 @@ pub use search::{
 };
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
+pub use tokens::{EndedToken, TokenName, TokensFrom};
 pub use visitor_info::{VisitorCorrection, VisitorInfo, VisitorTold};
 pub use webhooks::{DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewWebhook, Webhook};
 pub use write::{

@@ -1,6 +1,6 @@
 //! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`desk`] what the service desk
 //! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted,
-//! [`moderation`] who and what is not heard.
+//! [`moderation`] who and what is not heard, [`tokens`] who may sign in.
 
 mod care;
 mod desk;
@@ -11,6 +11,7 @@ mod notices;
 mod people;
 mod reports;
 mod service;
+mod tokens;
 mod webhooks;
 
 use std::path::Path;

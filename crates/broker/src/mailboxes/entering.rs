@@ -99,7 +99,7 @@ impl Mailboxes {
             old.end(&self.hub);
             self.lock().put(client_id, None);
         }
-        Ok((Mailbox::new(user.clone(), session, durable, &self.shared), false))
+        Ok((Mailbox::new(user.clone(), session, durable, &self.account), false))
     }
 
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:

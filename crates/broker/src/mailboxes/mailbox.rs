@@ -1,9 +1,6 @@
 //! A mailbox that publishers and its connection share.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_model::{SessionId, TopicFilter, Uid};
 use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
@@ -14,46 +11,28 @@ use super::{
     state::{Bounds, MailboxState, Message, Offer},
 };
 use crate::{
+    account::{Account, Holder},
     clock::now,
-    consumed::Consumed,
     hub::Hub,
     outbox::{Outbox, Post},
     publication::Publication,
 };
-
-/// What all mailboxes share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    bounds: Bounds,
-    /// What all mailboxes together may weigh, in bytes.
-    most_bytes: usize,
-    /// What they weigh.
-    bytes: AtomicUsize,
-    consumed: Arc<Consumed>,
-}
-
-impl Shared {
-    pub(super) const fn new(bounds: Bounds, most_bytes: usize, consumed: Arc<Consumed>) -> Self {
-        Self { bounds, most_bytes, bytes: AtomicUsize::new(0), consumed }
-    }
-
-    /// What all mailboxes weigh, in bytes.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    /// What a mailbox that weighs `own` bytes may weigh. Callers that race may exceed the bound by what they bring, which
-    /// is a message each.
-    fn most_for(&self, own: usize) -> usize {
-        own + self.most_bytes.saturating_sub(self.bytes())
-    }
-}
 
 #[derive(Debug)]
 struct Content {
     state: MailboxState,
     /// Where it is read.
     reader: Option<Arc<Outbox>>,
+}
+
+impl Holder for Content {
+    fn bytes(&self) -> usize {
+        self.state.bytes()
+    }
+
+    fn take_gone(&mut self) -> Vec<QueuedId> {
+        self.state.take_gone()
+    }
 }
 
 /// A subscription of the session, and where it stands.
@@ -84,19 +63,24 @@ pub(crate) struct Mailbox {
     /// In the order of their filters: most sessions have one or two.
     subscriptions: Mutex<Vec<Subscribed>>,
     content: Mutex<Content>,
-    shared: Arc<Shared>,
+    account: Arc<Account<Bounds>>,
 }
 
 impl Mailbox {
-    pub(super) fn new(user: Uid, origin: SessionId, durable: Option<MqttSessionId>, shared: &Arc<Shared>) -> Arc<Self> {
-        let content = Content { state: MailboxState::new(shared.bounds), reader: None };
+    pub(super) fn new(
+        user: Uid,
+        origin: SessionId,
+        durable: Option<MqttSessionId>,
+        account: &Arc<Account<Bounds>>,
+    ) -> Arc<Self> {
+        let content = Content { state: MailboxState::new(account.bounds), reader: None };
         Arc::new(Self {
             user,
             origin,
             durable,
             subscriptions: Mutex::default(),
             content: Mutex::new(content),
-            shared: Arc::clone(shared),
+            account: Arc::clone(account),
         })
     }
 
@@ -121,20 +105,7 @@ impl Mailbox {
 
     /// Makes a change, and keeps account of it.
     fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> T {
-        let mut content = self.lock();
-        let before = content.state.bytes();
-        let result = change(&mut content);
-        let after = content.state.bytes();
-        let gone = content.state.take_gone();
-        // Under the lock: what is taken off the sum has been added before.
-        if after >= before {
-            self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
-        } else {
-            self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
-        }
-        drop(content);
-        self.shared.consumed.add(gone);
-        result
+        self.account.change(self.lock(), change)
     }
 
     /// Makes a change, then hands out what can be handed out.
@@ -157,7 +128,7 @@ impl Mailbox {
     ) {
         let message = Message::new(Arc::clone(publication), stored, via.cloned());
         self.change(|content| {
-            let most_bytes = self.shared.most_for(content.state.bytes());
+            let most_bytes = content.state.bytes() + self.account.room();
             content.state.post(message, most_bytes, now);
             content.hand_out();
             if let Some(reader) = &content.reader {
@@ -168,7 +139,7 @@ impl Mailbox {
 
     /// Has the store forget a message that was stored for the session and does not come to it.
     pub(crate) fn give_back(&self, stored: QueuedId) {
-        self.shared.consumed.add(vec![stored]);
+        self.account.forget(vec![stored]);
     }
 
     /// Changes what nobody is told of.

@@ -40,8 +40,9 @@ pub(crate) use self::{
     groups::{Groups, Turn},
     mailbox::Mailbox,
 };
-use self::{mailbox::Shared, table::Table};
+use self::{state::Bounds, table::Table};
 use crate::{
+    account::Account,
     hub::Hub,
     log::Log,
     outbox::{Outbox, SubscriptionKey},
@@ -71,7 +72,7 @@ pub struct Mailboxes {
     log: Log,
     hub: Arc<Hub>,
     limits: MailboxLimits,
-    shared: Arc<Shared>,
+    account: Arc<Account<Bounds>>,
     table: Mutex<Table>,
 }
 

@@ -7,11 +7,12 @@ use deskwire_store::{MqttSessionId, QueueRef, QueuedId, Store, StoreError, Store
 
 use super::{
     MailboxLimits, Mailboxes,
-    mailbox::{Mailbox, Shared},
+    mailbox::Mailbox,
     state::{Bounds, Message},
     table::{Session, Table},
 };
 use crate::{
+    account::Account,
     clock,
     hub::Hub,
     log::Log,
@@ -26,13 +27,13 @@ impl Mailboxes {
     /// [`StoreError`].
     pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: MailboxLimits) -> Result<Arc<Self>, StoreError> {
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes };
-        let shared = Arc::new(Shared::new(bounds, limits.total_bytes, log.consumed()));
+        let account = Arc::new(Account::new(bounds, limits.total_bytes, log.consumed()));
         let (mut table, mut mailboxes, now) = (Table::default(), HashMap::new(), clock::now());
         let sessions = store.mqtt_sessions().await?;
         // Before anybody can come back: what is written of it later would be taken for the end of that connection.
         store.commit(sessions.iter().filter_map(|stored| left(stored, now)).collect()).await?;
         for stored in sessions {
-            let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &shared);
+            let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &account);
             for subscription in &stored.subscriptions {
                 mailbox.subscribe(&hub, subscription, None);
             }
@@ -42,7 +43,7 @@ impl Mailboxes {
             table.put(&stored.client_id.into(), Some(session));
         }
         restore_messages(&store, &mailboxes).await?;
-        Ok(Arc::new(Self { store, log, hub, limits, shared, table: table.into() }))
+        Ok(Arc::new(Self { store, log, hub, limits, account, table: table.into() }))
     }
 }
 

@@ -181,6 +181,6 @@ impl Mailboxes {
         };
         gauge("deskwire_mqtt_durable_sessions", durable);
         gauge("deskwire_mailbox_messages", messages);
-        gauge("deskwire_mailbox_bytes", self.shared.bytes());
+        gauge("deskwire_mailbox_bytes", self.account.bytes());
     }
 }

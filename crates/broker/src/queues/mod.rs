@@ -31,12 +31,9 @@ use std::{
 use deskwire_model::Topic;
 use deskwire_store::{NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
 
-use self::{
-    durable::Durables,
-    queue::{Queue, Shared},
-    state::Bounds,
-};
+use self::{durable::Durables, queue::Queue, state::Bounds};
 use crate::{
+    account::Account,
     clock,
     hub::Hub,
     log::{Announce, CommitError, Job, Log, Reply, Ticket},
@@ -99,7 +96,7 @@ pub struct Queues {
     work: Mutex<HashMap<Topic, Arc<Queue>>>,
     durables: Durables,
     limits: QueueLimits,
-    shared: Arc<Shared>,
+    account: Arc<Account<Bounds>>,
     numbers: AtomicU64,
     hub: Arc<Hub>,
     log: Log,
@@ -124,12 +121,12 @@ impl Queues {
     /// [`StoreError`].
     pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: QueueLimits) -> Result<Arc<Self>, StoreError> {
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes, refusals: limits.deliveries };
-        let shared = Arc::new(Shared::new(bounds, limits.total_bytes, log.consumed()));
+        let account = Arc::new(Account::new(bounds, limits.total_bytes, log.consumed()));
         let queues = Arc::new(Self {
             work: Mutex::default(),
             durables: Durables::default(),
             limits,
-            shared,
+            account,
             numbers: AtomicU64::new(first_number()),
             hub,
             log,
@@ -172,7 +169,7 @@ impl Queues {
 
     fn new_queue(&self, name: &impl std::fmt::Display) -> Arc<Queue> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        Queue::new(number, &name.to_string(), &self.shared)
+        Queue::new(number, &name.to_string(), &self.account)
     }
 
     /// Enters the work queue called `name`, made if there is none: `enter` leaves something there that keeps it.
@@ -244,7 +241,7 @@ impl Queues {
         gauge("deskwire_queues", self.lock().len());
         gauge("deskwire_durable_subscriptions", self.durables.len());
         gauge("deskwire_queue_messages", messages);
-        gauge("deskwire_queue_bytes", self.shared.bytes());
+        gauge("deskwire_queue_bytes", self.account.bytes());
     }
 }
 

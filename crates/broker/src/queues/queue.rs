@@ -1,9 +1,6 @@
 //! A queue that connections share.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_model::Topic;
 use deskwire_store::QueuedId;
@@ -14,38 +11,20 @@ use super::{
     state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
+    account::{Account, Holder},
     clock::now,
-    consumed::Consumed,
     loss::Loss,
     outbox::{CloseReason, Handover, Outbox, SubscriptionKey},
     publication::Publication,
 };
 
-/// What all queues share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) bounds: Bounds,
-    /// What all queues together may weigh, in bytes.
-    most_bytes: usize,
-    /// What they weigh.
-    bytes: AtomicUsize,
-    consumed: Arc<Consumed>,
-}
-
-impl Shared {
-    pub(super) const fn new(bounds: Bounds, most_bytes: usize, consumed: Arc<Consumed>) -> Self {
-        Self { bounds, most_bytes, bytes: AtomicUsize::new(0), consumed }
+impl Holder for QueueState<Endpoint> {
+    fn bytes(&self) -> usize {
+        self.bytes()
     }
 
-    /// What all queues weigh, in bytes.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    /// Whether all queues together can take `weight` bytes more. Callers that race may exceed the bound by what they
-    /// bring, which is a message each.
-    fn has_room(&self, weight: usize) -> bool {
-        self.bytes() + weight <= self.most_bytes
+    fn take_gone(&mut self) -> Vec<QueuedId> {
+        self.take_gone()
     }
 }
 
@@ -64,13 +43,13 @@ pub(crate) struct Queue {
     /// What it is called in the server's own log.
     name: Box<str>,
     state: Mutex<QueueState<Endpoint>>,
-    shared: Arc<Shared>,
+    account: Arc<Account<Bounds>>,
 }
 
 impl Queue {
-    pub(super) fn new(number: u64, name: &str, shared: &Arc<Shared>) -> Arc<Self> {
-        let state = Mutex::new(QueueState::new(shared.bounds));
-        Arc::new(Self { number, name: name.into(), state, shared: Arc::clone(shared) })
+    pub(super) fn new(number: u64, name: &str, account: &Arc<Account<Bounds>>) -> Arc<Self> {
+        let state = Mutex::new(QueueState::new(account.bounds));
+        Arc::new(Self { number, name: name.into(), state, account: Arc::clone(account) })
     }
 
     fn lock(&self) -> MutexGuard<'_, QueueState<Endpoint>> {
@@ -80,20 +59,7 @@ impl Queue {
 
     /// Makes a change, and keeps account of it.
     fn change<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
-        let mut state = self.lock();
-        let before = state.bytes();
-        let result = change(&mut state);
-        let after = state.bytes();
-        let gone = state.take_gone();
-        // Under the lock: what is taken off the sum has been added before.
-        if after >= before {
-            self.shared.bytes.fetch_add(after - before, Ordering::Relaxed);
-        } else {
-            self.shared.bytes.fetch_sub(before - after, Ordering::Relaxed);
-        }
-        drop(state);
-        self.shared.consumed.add(gone);
-        result
+        self.account.change(self.lock(), change)
     }
 
     /// Makes a change, then hands out what can be handed out.
@@ -111,7 +77,7 @@ impl Queue {
 
     /// Keeps a place for a message, if there is one.
     pub(super) fn reserve(&self, weight: usize) -> bool {
-        self.change(|state| self.shared.has_room(weight) && state.reserve(weight, now()))
+        self.change(|state| weight <= self.account.room() && state.reserve(weight, now()))
     }
 
     /// Gives up a place that was kept.
@@ -136,7 +102,7 @@ impl Queue {
     pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: Option<QueuedId>) {
         let weight = publication.weight();
         let kept = self.turn(|state| {
-            let fits = self.shared.has_room(weight) && state.make_room(weight, now());
+            let fits = weight <= self.account.room() && state.make_room(weight, now());
             if fits {
                 state.push(Message::new(Arc::clone(publication), stored));
             }
@@ -146,7 +112,7 @@ impl Queue {
             // Not louder: there may be as many as are said.
             tracing::debug!(queue = %self.name, "a message did not fit and is lost");
             Loss::Overflow.count();
-            self.shared.consumed.add(stored.into_iter().collect());
+            self.account.forget(stored.into_iter().collect());
         }
     }
 

@@ -132,7 +132,7 @@ pub enum Route {
 #[must_use]
 pub fn route(question: &Question<'_>, candidates: &[Candidate]) -> Route {
     if !question.open {
-        return Route::LeaveMessage("outside business hours");
+        return Route::LeaveMessage("the service is closed");
     }
     let ready: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.ready).collect();
     // A pool is there also while everybody has stepped out.

@@ -156,7 +156,7 @@ fn who_cannot_be_served_now_waits_or_leaves_a_message() {
         (Mode::LeastActive, true, 10, &full[..], Route::LeaveMessage("too many wait already")),
         (Mode::LeastActive, true, 0, &away[..], Route::LeaveMessage("no agent is there")),
         (Mode::LeastActive, true, 0, &[][..], Route::LeaveMessage("no agent is there")),
-        (Mode::LeastActive, false, 0, &free[..], Route::LeaveMessage("outside business hours")),
+        (Mode::LeastActive, false, 0, &free[..], Route::LeaveMessage("the service is closed")),
         (Mode::Broadcast, true, 0, &free[..], Route::Queue("offered to all agents")),
         (Mode::Broadcast, true, 0, &away[..], Route::LeaveMessage("no agent is there")),
         (Mode::Manual, true, 0, &free[..], Route::Queue("in the pool")),

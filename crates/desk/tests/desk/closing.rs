@@ -1,7 +1,9 @@
 //! The end of a conversation, and how it goes on.
 
+use std::pin::pin;
+
 use deskwire_desk::{Command, DeskError};
-use deskwire_model::{ThreadStatus, ThreadType};
+use deskwire_model::{MessageUid, ThreadStatus, ThreadType};
 use deskwire_store::Closer;
 use serde_json::{Value, json};
 
@@ -12,6 +14,31 @@ async fn chatting() -> (Office, std::sync::Arc<deskwire_broker::Outbox>) {
     let connection = office.connect("ann");
     office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
     (office, connection)
+}
+
+#[tokio::test]
+async fn a_repeat_on_the_way_gets_the_answer_of_the_first() {
+    // However far the first one is when the second one begins: all that they wait for before their commits are reads.
+    for reads in 0..10 {
+        let (office, _ann) = chatting().await;
+        let (ann, about, nothing) = (agent("ann"), office.of("v").await, Value::Null);
+        let close = || {
+            let named = (MessageUid::new("c1").unwrap(), &nothing);
+            office.desk.command(&ann, about.topic.as_str(), Command::Close, named, NOW)
+        };
+        let (mut first, mut done) = (pin!(close()), None);
+        for _ in 0..reads {
+            tokio::select! {
+                biased;
+                closed = &mut first, if done.is_none() => done = Some(closed),
+                _ = office.head(&about) => {}
+            }
+        }
+        let first = async { if let Some(done) = done { done } else { first.await } };
+        let (first, repeated) = tokio::join!(first, close());
+        assert_eq!(repeated.unwrap().first(), first.unwrap().first(), "behind {reads} reads");
+        assert_eq!(office.log(&about).await.0, ["WELCOME", "AGENT_CLOSED"]);
+    }
 }
 
 #[tokio::test]

@@ -118,6 +118,8 @@ async fn a_visitor_cannot_be_called_like_notes() {
     office.desk.own_conversation(&agent("ann"), topic.as_str()).await.unwrap();
     let asked = office.ask("v_internal", ThreadType::Workgroup, "sales").await;
     assert!(matches!(asked, Err(DeskError::NotYours)), "{asked:?}");
+    let asked = office.ask("w_internal", ThreadType::Workgroup, "sales").await;
+    assert!(matches!(asked, Err(DeskError::NotYours)), "nor before there are notes: {asked:?}");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn outside_its_hours_a_service_takes_messages() {
     let message = read(&greeting.message);
     assert_eq!((&message["type"], greeting.conversation.status), (&"LEAVE_MSG".into(), ThreadStatus::Offline));
     assert!(message["content"].as_str().unwrap().contains("until nine"));
-    assert_eq!(event(&message)["reason"], "outside business hours");
+    assert_eq!(event(&message)["reason"], "the service is closed");
 }
 
 #[tokio::test]

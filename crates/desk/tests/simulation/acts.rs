@@ -1,14 +1,21 @@
 //! What people do at the desk, and what they are answered.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use deskwire_desk::{
     Command, Decided, Desk, DeskError, LeaveAction, RobotAnswer, RobotWords, Sender, Settlement, ThreadRequest,
 };
-use deskwire_model::{AgentStatus, LogId, MessageUid, Principal, Role, Seq, ThreadType, Timestamp, Uid, dialect};
+use deskwire_model::{
+    AgentStatus, Conversation, Draft, LogId, MessageUid, Principal, Role, Seq, ThreadType, Timestamp, Uid, dialect,
+};
 use deskwire_store::{CardId, HookOutcome, Refusal, Store};
 use serde_json::{Value, json};
 
-use crate::cast::profile;
+use crate::{
+    cast::{Organisation, profile},
+    strangers,
+};
 
 /// Something that somebody does. `name` is the uid of the message: who does it again under the same name is answered the
 /// same.
@@ -79,8 +86,8 @@ pub(crate) enum Act {
     /// Somebody of another organisation tries.
     Intrude {
         by: Principal,
-        topic: String,
-        log: LogId,
+        about: Arc<Conversation>,
+        card: CardId,
         name: String,
     },
 }
@@ -108,6 +115,12 @@ impl Act {
         }
     }
 
+    /// Whether it is a message of a visitor.
+    pub(crate) fn is_of_a_visitor(&self, cast: &[Organisation]) -> bool {
+        let mut visitors = cast.iter().flat_map(|org| &org.visitors);
+        self.message().is_some_and(|(_, sender, _)| visitors.any(|visitor| visitor.uid == *sender))
+    }
+
     /// Does it at `now`.
     pub(crate) async fn perform(&self, desk: &Desk, store: &Store, now: Timestamp) -> Outcome {
         match self.try_perform(desk, store, now).await {
@@ -132,9 +145,8 @@ impl Act {
             }
             Self::Say { by, topic, kind, content, name } => {
                 let conversation = desk.own_conversation(by, topic).await?;
-                let message = json!({ "uid": name, "type": kind, "content": content }).to_string();
-                let draft = dialect::parse(&Bytes::from(message))?;
-                let sent = desk.send(Sender { principal: by, device: Some("") }, &conversation, draft, now).await?;
+                let (sender, draft) = (Sender { principal: by, device: Some("") }, message(name, kind, content));
+                let sent = desk.send(sender, &conversation, draft, now).await?;
                 Ok(sent.map(|sent| seq(&sent)))
             }
             Self::Command { by, topic, command, content, form, name } => {
@@ -159,9 +171,18 @@ impl Act {
             Self::Duty { by, agent, capacity } => desk.set_duty(by, agent, Role::Agent, *capacity).await.map(|()| None),
             Self::Set { by, service, settings } => desk.change_settings(by, service, settings).await.map(|_| None),
             Self::Robot { bot_of, hands_over } => answer(desk, store, bot_of, *hands_over, now).await.map(|()| None),
-            Self::Intrude { by, topic, log, name } => intrude(desk, by, topic, *log, name, now).await.map(|()| None),
+            Self::Intrude { by, about, card, name } => {
+                strangers::intrude(desk, by, about, *card, name, now).await;
+                Ok(None)
+            }
         }
     }
+}
+
+/// What a client says.
+pub(crate) fn message(name: &str, kind: &str, content: &str) -> Draft {
+    let message = json!({ "uid": name, "type": kind, "content": content }).to_string();
+    dialect::parse(&Bytes::from(message)).unwrap()
 }
 
 fn seq(message: &[u8]) -> Seq {
@@ -179,25 +200,6 @@ async fn answer(desk: &Desk, store: &Store, bot_of: &Uid, hands_over: bool, now:
     let answered = desk.robot_answers(&bot, &event, answer, now).await;
     store.settle_webhooks(vec![(event, HookOutcome::Told)]).await?;
     answered
-}
-
-/// Everything that a stranger may try; an error if all of it is refused, as it should be (invariant I9).
-async fn intrude(
-    desk: &Desk,
-    by: &Principal,
-    topic: &str,
-    log: LogId,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), DeskError> {
-    let close = (MessageUid::new(name).unwrap(), &Value::Null);
-    let heard = desk.own_conversation(by, topic).await.is_ok();
-    let closed = desk.command(by, topic, Command::Close, close, now).await.is_ok();
-    let accepted = desk.accept(by, log, now).await.is_ok();
-    let watched = desk.watch(by, log, true).await.is_ok();
-    let taken = desk.take_over(by, log).await.is_ok();
-    assert!(!(heard || closed || accepted || watched || taken), "{by:?} got into {topic}");
-    Err(DeskError::NotYours)
 }
 
 /// A draft of an order card or a rating, as the walk composes them.

@@ -1,6 +1,8 @@
 //! Who there is: two organisations that are alike, each with visitors, agents, a supervisor, an administrator, workgroups
 //! and a robot.
 
+use std::collections::BTreeSet;
+
 use deskwire_model::{AgentProfile, AgentStatus, Principal, Profile, Role, ThreadType, Topic, Uid};
 use deskwire_store::{NewWebhook, Store, Visitor, VisitorTold};
 
@@ -32,7 +34,8 @@ impl Organisation {
         let org = uid(&format!("{letter}-org"));
         let person = |name: &str, role| Principal { org: org.clone(), uid: uid(&format!("{letter}-{name}")), role };
         Self {
-            visitors: ["v0", "v1", "v2", "v3", "v4", "v5"].iter().map(|name| person(name, Role::Visitor)).collect(),
+            // The last one is called as the notes about the first one are.
+            visitors: ["v0", "v1", "v2", "v3", "v4", "v0_internal"].map(|name| person(name, Role::Visitor)).to_vec(),
             agents: ["ann", "bob", "cid", "dan"].iter().map(|name| person(name, Role::Agent)).collect(),
             supervisor: person("boss", Role::Supervisor),
             admin: person("admin", Role::Admin),
@@ -76,6 +79,12 @@ impl Organisation {
         store.create_webhook(&robot).await.unwrap();
     }
 
+    /// Everybody who may come with a token.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = &Principal> {
+        let others = [&self.supervisor, &self.admin, &self.service];
+        self.visitors.iter().chain(&self.agents).chain(others)
+    }
+
     /// The workgroup that has a robot.
     pub(crate) fn robots(&self) -> &Uid {
         &self.workgroups[2]
@@ -87,12 +96,15 @@ impl Organisation {
         self.workgroups.iter().map(|group| (ThreadType::Workgroup, group.clone())).chain(agents).collect()
     }
 
-    /// The topics of all conversations that there may be.
-    pub(crate) fn topics(&self) -> Vec<Topic> {
-        let of = |(kind, service): (ThreadType, Uid)| {
-            self.visitors.iter().map(move |visitor| kind.topic(&service, &visitor.uid)).collect::<Vec<_>>()
-        };
-        self.services().into_iter().flat_map(of).collect()
+    /// The topics of all conversations that there may be, and of the notes about them.
+    pub(crate) fn topics(&self) -> BTreeSet<Topic> {
+        let services = self.services();
+        let mut talks = BTreeSet::new();
+        for visitor in &self.visitors {
+            talks.extend(services.iter().map(|(kind, service)| kind.topic(service, &visitor.uid)));
+        }
+        let notes = talks.iter().map(|topic| Topic::new(&format!("{topic}_internal")).unwrap()).collect();
+        &talks | &notes
     }
 }
 

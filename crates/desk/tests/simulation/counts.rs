@@ -56,7 +56,7 @@ impl Reading {
 pub(crate) async fn reports(desk: &Desk, store: &Store, org: &Organisation, ledger: &Ledger) {
     let mut counted = Counters::default();
     let mut times = Vec::new();
-    for record in ledger.records.values().filter(|record| record.conversation.org == org.uid) {
+    for record in ledger.talks().filter(|record| record.conversation.org == org.uid) {
         recount(record, &mut counted);
         times.extend(record.log.iter().map(|line| line.at.0));
         for episode in store.episodes(record.conversation.id, 1000).await.unwrap() {

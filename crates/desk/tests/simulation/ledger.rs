@@ -86,8 +86,12 @@ impl Ledger {
         for org in cast {
             for status in [None, Some(ThreadStatus::Closed)] {
                 for now in store.conversations_of_organisation(&org.uid, status, 1000).await.unwrap() {
-                    if self.update(store, now.clone()).await {
-                        changed.push(now.id);
+                    let notes = store.conversation_by_topic(&now.notes_topic()).await.unwrap();
+                    for log in [Some(now), notes].into_iter().flatten() {
+                        let id = log.id;
+                        if self.update(store, log).await {
+                            changed.push(id);
+                        }
                     }
                 }
             }
@@ -106,7 +110,8 @@ impl Ledger {
         record.was = record.log.len();
         let before = &record.conversation;
         assert!(now.fence >= before.fence, "the fence goes back from {before:?} to {now:?}");
-        let moved = (now.status, &now.agent) != (before.status, &before.agent);
+        // Notes move with what they are about.
+        let moved = now.notes_of.is_none() && (now.status, &now.agent) != (before.status, &before.agent);
         assert!(!moved || now.fence > before.fence, "a change under the same fence, from {before:?} to {now:?}");
         assert!(head.0 >= record.log.len() as u64, "{now:?} has lost entries");
         record.timers = store.timers_of(now.id).await.unwrap();
@@ -125,6 +130,17 @@ impl Ledger {
         }
         assert_eq!(head.0, record.log.len() as u64, "the head of {:?} is not its last entry", record.conversation);
         true
+    }
+
+    /// What visitors and the desk say to each other; nobody's notes.
+    pub(crate) fn talks(&self) -> impl Iterator<Item = &Record> {
+        self.records.values().filter(|record| record.conversation.notes_of.is_none())
+    }
+
+    /// Notes, and the conversations that they are about.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = (&Record, &Record)> {
+        let about = |notes: &Record| notes.conversation.notes_of.map(|about| &self.records[&about]);
+        self.records.values().filter_map(move |notes| Some((notes, about(notes)?)))
     }
 
     /// The log on `topic`.

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+use deskwire_desk::DeskError;
 use deskwire_model::{AgentStatus, LogId, Principal, Timestamp};
 use deskwire_store::Timer;
+use rand::{RngExt as _, rngs::SmallRng, seq::IndexedRandom as _};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -11,17 +13,18 @@ use crate::{
     cast::{CAPACITY, Organisation},
     counts::{self, Reading},
     house::{BEGINNING, House},
-    ledger::Ledger,
-    queues,
-    random::Random,
-    rules,
+    ledger::{Ledger, Record},
+    notes, queues, rules,
     script::Script,
+    strangers,
     witness::Witness,
 };
 
 /// How often the walk looks whether the desk has done its work, before it says that it does not: each time is a read of the
 /// store.
 const PATIENCE: usize = 20_000;
+/// The shortest sleep of the desk's own task.
+const NAP: Duration = Duration::from_millis(20);
 /// Seconds that may pass at once: not long, until an offer is over, a minute, an invitation, until a conversation closes by
 /// itself, a night.
 const PAUSES: [u64; 6] = [1, 31, 60, 301, 1501, 36_000];
@@ -65,7 +68,7 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(cast: &'a [Organisation], random: Random) -> Self {
+    pub(crate) fn new(cast: &'a [Organisation], rng: SmallRng) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("desk.db");
         let mut house = House::open(&path, BEGINNING, cast);
@@ -84,7 +87,7 @@ impl<'a> Walk<'a> {
             }
         });
         Self {
-            script: Script::new(cast, random),
+            script: Script::new(cast, rng),
             path,
             house: Some(house),
             ledger: Ledger::default(),
@@ -104,16 +107,17 @@ impl<'a> Walk<'a> {
 
     pub(crate) fn step(&mut self) {
         self.steps += 1;
-        match self.script.random.below(20) {
+        match self.script.rng.random_range(0..20) {
             0..3 => self.time_passes(),
             3..5 => self.devices_come_and_go(),
-            5 if self.script.random.one_in(2) => self.dies(),
+            5 if self.script.rng.random_ratio(1, 2) => self.dies(),
+            6..8 => self.somebody_repeats(),
             _ => self.people_act(),
         }
     }
 
     fn time_passes(&mut self) {
-        let seconds = *self.script.random.choose(&PAUSES);
+        let seconds = *PAUSES.choose(&mut self.script.rng).unwrap();
         self.trace.0.push(format!("{seconds} s pass"));
         self.observed(|walk| {
             let house = walk.house();
@@ -122,11 +126,11 @@ impl<'a> Walk<'a> {
     }
 
     fn devices_come_and_go(&mut self) {
-        let comes = self.script.random.below(3) > 0;
-        let org = self.script.random.choose(self.script.cast);
-        let agent = self.script.random.choose(&org.agents).clone();
+        let comes = self.script.rng.random_range(0..3) > 0;
+        let org = self.script.cast.choose(&mut self.script.rng).unwrap();
+        let agent = org.agents.choose(&mut self.script.rng).unwrap().clone();
         let connected = self.house().connections.len();
-        let number = self.script.random.below(connected.max(1));
+        let number = self.script.rng.random_range(0..connected.max(1));
         self.trace.0.push(format!("a device of {} comes: {comes}; or the {number}th goes", agent.uid));
         self.observed(|walk| {
             let house = walk.house();
@@ -145,12 +149,35 @@ impl<'a> Walk<'a> {
         let mut acts = self.script.next(&self.ledger);
         // What was not answered is said again, and what was, sometimes too.
         acts.append(&mut self.unanswered);
-        let repeated = self.script.random.below(4 * self.acknowledged.len() + 1);
+        let repeated = self.script.rng.random_range(0..4 * self.acknowledged.len() + 1);
         acts.extend(self.acknowledged.get(repeated).map(|(act, _)| act.clone()));
+        // Or at once, over another connection.
+        if self.script.rng.random_ratio(1, 4) {
+            acts.extend(acts.choose(&mut self.script.rng).cloned());
+        }
+        self.together(&acts);
+    }
+
+    /// What was acknowledged is said again, over two connections at once, and nothing else happens: so nothing changes
+    /// (invariant I3).
+    fn somebody_repeats(&mut self) {
+        let Some((act, _)) = self.acknowledged.choose(&mut self.script.rng).cloned() else { return };
+        let state = |record: &Record| (record.conversation.clone(), record.timers.clone());
+        let before: BTreeMap<LogId, _> =
+            self.ledger.records.iter().map(|(log, record)| (*log, state(record))).collect();
+        self.together(&[act.clone(), act.clone()]);
+        for (log, record) in &self.ledger.records {
+            assert!(record.new_lines().is_empty(), "{act:?} was said again, and there is {:?}", record.new_lines());
+            assert_eq!(before.get(log), Some(&state(record)), "{act:?} was said again");
+        }
+    }
+
+    /// Does `acts` at the same time, and hears what becomes of them.
+    fn together(&mut self, acts: &[Act]) {
         self.trace.0.push(format!("{acts:?}"));
         self.observed(|walk| {
-            walk.capacities(&acts);
-            let mut running = walk.begin(&acts);
+            walk.capacities(acts);
+            let mut running = walk.begin(acts);
             let house = walk.house.as_mut().expect("it is there between two replacements");
             let done = house.runtime.block_on(async {
                 let mut done = Vec::new();
@@ -159,7 +186,7 @@ impl<'a> Walk<'a> {
                 }
                 done
             });
-            walk.hear(&acts, done);
+            walk.hear(acts, done);
         });
         self.settle_capacities();
     }
@@ -167,7 +194,7 @@ impl<'a> Walk<'a> {
     /// The desk dies while people act.
     fn dies(&mut self) {
         let acts = self.script.next(&self.ledger);
-        let patience = self.script.random.below(30);
+        let patience = self.script.rng.random_range(0..30);
         self.trace.0.push(format!("it dies after {patience} reads, behind {acts:?}"));
         self.capacities(&acts);
         let mut running = self.begin(&acts);
@@ -196,7 +223,7 @@ impl<'a> Walk<'a> {
         }
         self.hear(&acts, done);
         let handle = house.runtime.handle().clone();
-        let returning: Vec<&Principal> = devices.iter().filter(|_| !self.script.random.one_in(4)).collect();
+        let returning: Vec<&Principal> = devices.iter().filter(|_| !self.script.rng.random_ratio(1, 4)).collect();
         handle.block_on(async {
             for device in returning {
                 house.connect(device).await;
@@ -218,8 +245,9 @@ impl<'a> Walk<'a> {
         running
     }
 
-    /// What people were answered: nothing that only a defect explains, and the same for the same.
+    /// What people were answered: nothing that only a defect explains, and the same for the same (invariant I3).
     fn hear(&mut self, acts: &[Act], done: Vec<(usize, Outcome)>) {
+        let before = self.acknowledged.clone();
         for (number, outcome) in done {
             let act = &acts[number];
             match outcome {
@@ -228,7 +256,13 @@ impl<'a> Walk<'a> {
                     assert!(again.is_none_or(|(_, first)| *first == seq.0), "{act:?} is at {again:?} and at {seq}");
                     self.acknowledged.push((act.clone(), seq.0));
                 }
-                Outcome::Refused(error) => assert!(!is_defect(&error), "{act:?}: {error:?}"),
+                Outcome::Refused(error) => {
+                    assert!(!is_defect(&error), "{act:?}: {error:?}");
+                    let first = before.iter().find(|(known, _)| known.message() == act.message());
+                    // Only who has no part in the conversation any more hears nothing about it.
+                    let has_left = matches!(error, DeskError::NotYours) && !act.is_of_a_visitor(self.script.cast);
+                    assert!(first.is_none() || has_left, "{act:?} was acknowledged, {first:?}: {error:?}");
+                }
                 Outcome::Done => {}
             }
         }
@@ -280,17 +314,29 @@ impl<'a> Walk<'a> {
             let given = self.witness.listen(&house.witness);
             let changed = self.ledger.catch_up(&house.store, cast).await;
             self.witness.has_heard(&self.ledger);
-            for (log, record) in &self.ledger.records {
+            let is_looked_at = |record: &Record| counts || changed.contains(&record.conversation.id);
+            for record in self.ledger.records.values().filter(|record| is_looked_at(record)) {
+                record.each_once();
+                self.reading.check(&house.store, record).await;
+            }
+            for record in self.ledger.talks() {
+                let log = record.conversation.id;
                 rules::one_owner(record);
                 rules::timers_fit(record, at);
-                if changed.contains(log) || counts {
+                if is_looked_at(record) {
                     record.replay();
-                    record.each_once();
                     rules::one_end(record);
-                    self.reading.check(&house.store, record).await;
+                    strangers::are_kept_out(&house.desk, &record.conversation, &record.conversation, cast).await;
                 }
-                if changed.contains(log) && before.is_some() {
-                    rules::in_time(record, known.get(log).map_or(&[], Vec::as_slice), at);
+                if changed.contains(&log) && before.is_some() {
+                    rules::in_time(record, known.get(&log).map_or(&[], Vec::as_slice), at);
+                }
+            }
+            for (notes, about) in self.ledger.notes() {
+                notes::are_apart(notes, about);
+                if is_looked_at(notes) || is_looked_at(about) {
+                    strangers::are_kept_out(&house.desk, &notes.conversation, &about.conversation, cast).await;
+                    notes::are_hidden(&house.desk, &house.store, notes, cast).await;
                 }
             }
             if let Some(before) = before {
@@ -339,9 +385,13 @@ impl<'a> Walk<'a> {
 
 /// Waits until nobody has anything to do; the time then.
 async fn quiet(house: &House, cast: &[Organisation]) -> Timestamp {
-    let at = house.now();
     let mut why = None;
-    for _ in 0..PATIENCE {
+    for looks in 1..=PATIENCE {
+        // The desk's own task may have looked just before time went on: it looks again after a short sleep.
+        if looks.is_multiple_of(PATIENCE / 20) {
+            tokio::time::advance(NAP).await;
+        }
+        let at = house.now();
         why = queues::stuck(&house.desk, &house.store, cast, at).await;
         if why.is_none() {
             // What is committed is announced before the probe is answered.

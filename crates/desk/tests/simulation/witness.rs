@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use deskwire_broker::{Content, Delivered, Outbox};
-use deskwire_model::{LogId, ThreadStatus, Uid};
+use deskwire_model::{LogId, ThreadStatus, Topic, Uid};
 
 use crate::ledger::{Change, Ledger, read};
 
@@ -13,6 +13,8 @@ use crate::ledger::{Change, Ledger, read};
 pub(crate) struct Witness {
     /// How much of each log.
     heard: BTreeMap<LogId, u64>,
+    /// On which topic of its own.
+    topics: BTreeMap<LogId, Topic>,
     /// How much of each log was read when the server had died: what is announced meanwhile is known.
     resumed: BTreeMap<LogId, u64>,
     /// Who talks with the visitor, as far as was heard.
@@ -36,6 +38,8 @@ impl Witness {
             if self.resumed.get(&log).is_some_and(|resumed| seq.0 <= *resumed) {
                 continue;
             }
+            let topic = self.topics.entry(log).or_insert_with(|| publication.topic().clone());
+            assert_eq!(publication.topic(), topic, "conversation {log} is heard on two topics");
             let heard = self.heard.entry(log).or_default();
             assert_eq!(seq.0, *heard + 1, "conversation {log}: a gap or a repeat behind {heard}");
             *heard = seq.0;
@@ -81,11 +85,13 @@ impl Witness {
         }
     }
 
-    /// Nothing was committed that was not announced.
+    /// Nothing was committed that was not announced, on the topic of its log.
     pub(crate) fn has_heard(&self, ledger: &Ledger) {
         for (log, record) in &ledger.records {
             let heard = self.heard.get(log).copied().unwrap_or_default();
             assert_eq!(heard, record.log.len() as u64, "conversation {log} was not heard to its end");
+            let topic = self.topics.get(log);
+            assert!(topic.is_none_or(|topic| *topic == record.conversation.topic), "{log} is heard on {topic:?}");
         }
     }
 }

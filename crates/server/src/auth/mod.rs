@@ -1,8 +1,9 @@
 //! Who is it? The primitives of logging in, without HTTP and without a database.
 //!
-//! People prove themselves with a [`password`], slowed down by a [`lockout`], and then carry a signed [`token`];
-//! programs use a [`service`] account from the configuration.
+//! People prove themselves with a [`password`], slowed down by a [`lockout`], and then carry a signed [`token`] until its time
+//! is over or it has [`ended`] before; programs use a [`service`] account from the configuration.
 
+pub mod ended;
 pub mod lockout;
 pub mod password;
 pub mod service;

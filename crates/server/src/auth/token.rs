@@ -3,9 +3,11 @@
 use std::{fmt, time::Duration};
 
 use deskwire_model::{Principal, Role, Timestamp, Uid};
+use deskwire_store::TokenName;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 
+use super::ended::EndedTokens;
 use crate::data_folder::SecretKey;
 
 /// Longest token that is looked at, in bytes.
@@ -17,6 +19,9 @@ pub enum TokenError {
     /// It was ours, but its time is over.
     #[error("the token has expired")]
     Expired,
+    /// It has ended before its time.
+    #[error("the token has ended")]
+    Ended,
     /// Signed with another key or algorithm, or changed on the way.
     #[error("the token was not signed by this server")]
     Forged,
@@ -38,6 +43,10 @@ struct Claims {
     role: Role,
     name: String,
     iat: i64,
+    /// `iat` in milliseconds, so that a new password ends the tokens before it and not those of the same second. Tokens of
+    /// earlier releases have none.
+    #[serde(default)]
+    iat_ms: Option<i64>,
     exp: i64,
     jti: String,
 }
@@ -66,14 +75,15 @@ pub struct Verified {
     pub principal: Principal,
     /// The name they log in with; visitors have none, it is empty then.
     pub name: String,
-    /// The token's number.
-    pub id: String,
+    /// Which token it is.
+    pub token: TokenName,
     /// When it ends.
     pub expires: Timestamp,
 }
 
 /// Issues and verifies tokens.
 pub struct Tokens {
+    ended: EndedTokens,
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
@@ -95,10 +105,17 @@ impl Tokens {
         validation.required_spec_claims.clear();
         validation.leeway = 0;
         Self {
+            ended: EndedTokens::default(),
             signing: EncodingKey::from_secret(key.expose()),
             verifying: DecodingKey::from_secret(key.expose()),
             validation,
         }
+    }
+
+    /// Those that have ended before their time.
+    #[must_use]
+    pub const fn ended(&self) -> &EndedTokens {
+        &self.ended
     }
 
     /// A token for `principal` that lasts `ttl` (whole seconds).
@@ -120,6 +137,7 @@ impl Tokens {
             role: principal.role,
             name: name.to_owned(),
             iat,
+            iat_ms: Some(now.0),
             exp,
             jti: uuid::Uuid::new_v4().simple().to_string(),
         };
@@ -127,7 +145,7 @@ impl Tokens {
         Ok(Issued { token, id: claims.jti, expires: Timestamp(exp.saturating_mul(1000)) })
     }
 
-    /// Checks signature and time.
+    /// Checks signature and time, and that it has not ended before.
     ///
     /// # Errors
     /// [`TokenError`] says what is wrong with it.
@@ -145,14 +163,21 @@ impl Tokens {
         if now >= expires {
             return Err(TokenError::Expired);
         }
+        let issued = Timestamp(claims.iat_ms.unwrap_or(claims.iat.saturating_mul(1000)));
+        let token = TokenName { id: claims.jti.into(), issued };
+        if self.ended.covers(&claims.sub, &token) {
+            return Err(TokenError::Ended);
+        }
         let principal = Principal { org: claims.org, uid: claims.sub, role: claims.role };
-        Ok(Verified { principal, name: claims.name, id: claims.jti, expires })
+        Ok(Verified { principal, name: claims.name, token, expires })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+    use deskwire_store::EndedToken;
 
     use super::*;
 
@@ -173,7 +198,8 @@ mod tests {
         let verified = tokens(1).verify(&issued.token, NOW).unwrap();
         assert_eq!(verified.principal, ann());
         assert_eq!(verified.name, "ann@example.com");
-        assert_eq!(verified.id, issued.id);
+        assert_eq!(*verified.token.id, issued.id);
+        assert_eq!(verified.token.issued, NOW);
         assert_eq!(verified.expires, issued.expires);
         assert!(!format!("{issued:?}").contains(&issued.token));
     }
@@ -184,6 +210,26 @@ mod tests {
         assert_eq!(issued.expires, Timestamp(1_700_003_600_000));
         assert!(tokens(1).verify(&issued.token, Timestamp(issued.expires.0 - 1)).is_ok());
         assert_eq!(tokens(1).verify(&issued.token, issued.expires), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn a_token_that_has_ended_proves_nothing() {
+        let tokens = tokens(1);
+        let [one, other] = [(); 2].map(|()| tokens.issue(&ann(), "ann", NOW, HOUR).unwrap());
+        let token = tokens.verify(&one.token, NOW).unwrap().token;
+        tokens.ended().end(EndedToken { token, user: ann().uid, expires: one.expires });
+        assert_eq!(tokens.verify(&one.token, NOW), Err(TokenError::Ended));
+        assert!(tokens.verify(&other.token, NOW).is_ok());
+        assert_eq!(tokens.verify(&one.token, one.expires), Err(TokenError::Expired), "it is over by itself");
+    }
+
+    #[test]
+    fn a_token_of_an_earlier_release_counts_by_its_second() {
+        let claims = serde_json::json!({
+            "sub": "ann", "org": "df_org", "role": "AGENT", "name": "ann", "iat": 5, "exp": 9, "jti": "x",
+        });
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&[1; 32]));
+        assert_eq!(tokens(1).verify(&token.unwrap(), Timestamp(6000)).unwrap().token.issued, Timestamp(5000));
     }
 
     #[test]

@@ -84,7 +84,9 @@ enum StartError {
     #[error(transparent)]
     FirstStart(#[from] FirstStartError),
     #[error("not everything could be stored: {0}")]
-    Close(#[from] DeskError),
+    Close(#[source] DeskError),
+    #[error("cannot learn which tokens have ended: {0}")]
+    EndedTokens(#[source] DeskError),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("cannot use the time zone: {0}")]
@@ -174,7 +176,7 @@ async fn serve(
     tokio::select! {
         drained = serving => {
             wills.publish_all();
-            desk.close().await?;
+            desk.close().await.map_err(StartError::Close)?;
             tracing::info!(abandoned = drained.abandoned, "stopped");
             Ok(Ending::Stopped)
         }
@@ -206,6 +208,7 @@ async fn open(
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store.clone(), data.secret_key()).await?;
+    gateway.recall_ended_tokens(timestamp()).await.map_err(StartError::EndedTokens)?;
     let courier = Courier::new(store, gateway.desk.clone(), &config.webhooks)?;
     let extensions =
         extensions.listener(NoticeWatch::of(gateway.notices.clone())).listener(SeatWatch::of(gateway.desk.clone()));
@@ -326,6 +329,9 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.gateway.mailboxes.sweep(timestamp()).await;
                 if let Err(error) = state.gateway.notices.sweep().await {
                     tracing::error!(%error, "old notices could not be forgotten");
+                }
+                if let Err(error) = state.gateway.forget_ended_tokens().await {
+                    tracing::error!(%error, "tokens that are over could not be forgotten");
                 }
                 if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
                     tracing::error!(%error, "old hits and blocks could not be forgotten");

@@ -83,6 +83,8 @@ pub(super) trait Protocol: Send {
     fn deadline(&self) -> Option<Tick>;
     /// The deadline has passed.
     fn timeout(&mut self, now: Tick);
+    /// Whether what let the client in would still let it in.
+    fn may_stay(&self) -> bool;
     /// The server ends the connection.
     fn end(&mut self, reason: CloseReason);
     /// Whether no write is unanswered.

@@ -181,9 +181,12 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    fn obey(&mut self, orders: Orders) {
+    fn obey(&mut self, mut orders: Orders) {
         if orders.describe {
             self.registered.answer(&self.protocol.describe());
+        }
+        if orders.reconsider && !self.protocol.may_stay() {
+            orders.close = Some(CloseReason::SignedOut);
         }
         if self.stopping.is_none() {
             self.stopping = orders.close;

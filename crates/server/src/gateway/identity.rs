@@ -6,7 +6,8 @@ use std::{
 };
 
 use deskwire_desk::{Desk, DeskError};
-use deskwire_model::{ErrorCode, Principal, Role, Uid};
+use deskwire_model::{ErrorCode, Principal, Role, Timestamp, Uid};
+use deskwire_store::TokenName;
 
 use super::Gateway;
 use crate::{
@@ -30,6 +31,17 @@ pub struct Identity {
     pub principal: Principal,
     /// The account of a program, with its rights to live topics; users have none.
     pub account: Option<Arc<ServiceAccount>>,
+    /// The access token that proved it, if one did.
+    pub token: Option<Box<SignedIn>>,
+}
+
+/// What an access token has proved beside who its holder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Which token.
+    pub token: TokenName,
+    /// When it ends by itself.
+    pub expires: Timestamp,
 }
 
 /// Why nobody is let in. The text is made for the client's eyes and tells nothing that helps to guess.
@@ -44,6 +56,9 @@ pub enum AuthError {
     /// The token was good once.
     #[error("the access token has expired")]
     Expired,
+    /// The token has ended before its time.
+    #[error("the access token has ended: its user has signed out, or has another password")]
+    Revoked,
     /// Too many were not ours: they are not looked at for a while.
     #[error(transparent)]
     Locked(#[from] Locked),
@@ -59,6 +74,7 @@ impl AuthError {
         match self {
             Self::Missing | Self::Invalid => ErrorCode::NotSignedIn,
             Self::Expired => ErrorCode::TokenExpired,
+            Self::Revoked => ErrorCode::TokenRevoked,
             Self::Locked(_) => ErrorCode::Locked,
             Self::Desk(error) => error.code(),
         }
@@ -78,7 +94,11 @@ pub enum MqttAuthError {
 
 impl From<TokenError> for AuthError {
     fn from(error: TokenError) -> Self {
-        if matches!(error, TokenError::Expired) { Self::Expired } else { Self::Invalid }
+        match error {
+            TokenError::Expired => Self::Expired,
+            TokenError::Ended => Self::Revoked,
+            TokenError::Forged | TokenError::Malformed => Self::Invalid,
+        }
     }
 }
 
@@ -86,9 +106,16 @@ impl Gateway {
     /// The user of an access token.
     ///
     /// # Errors
-    /// [`AuthError::Expired`], [`AuthError::Invalid`].
+    /// [`AuthError::Expired`], [`AuthError::Revoked`], [`AuthError::Invalid`].
     pub fn bearer(&self, token: &str) -> Result<Identity, AuthError> {
         Ok(self.tokens.verify(token, timestamp()).map(Identity::from)?)
+    }
+
+    /// Whether what has proved `identity` still does, but for its time.
+    #[must_use]
+    pub fn still_holds(&self, identity: &Identity) -> bool {
+        let ended = |signed_in: &SignedIn| self.tokens.ended().covers(&identity.principal.uid, &signed_in.token);
+        !identity.token.as_deref().is_some_and(ended)
     }
 
     /// Remembers where a visitor speaks from: it may be blocked with its address.
@@ -168,7 +195,7 @@ impl Gateway {
     fn login(&self, name: &str, secret: &str, address: Option<IpAddr>) -> Result<Identity, AuthError> {
         match self.tokens.verify(secret, timestamp()) {
             Ok(verified) => Ok(Identity::from(verified)),
-            Err(TokenError::Expired) => Err(AuthError::Expired),
+            Err(error @ (TokenError::Expired | TokenError::Ended)) => Err(error.into()),
             // A token of a server that lost its key is no guess: a client that has one shows it again and again, and would
             // lock out everybody at its address.
             Err(TokenError::Forged) if !self.services.knows(name) => Err(AuthError::Invalid),
@@ -191,17 +218,18 @@ impl Gateway {
 
 impl From<Verified> for Identity {
     fn from(verified: Verified) -> Self {
-        Self::user(verified.principal)
+        let Verified { principal, token, expires, .. } = verified;
+        Self { token: Some(Box::new(SignedIn { token, expires })), ..Self::user(principal) }
     }
 }
 
 impl Identity {
     const fn user(principal: Principal) -> Self {
-        Self { principal, account: None }
+        Self { principal, account: None, token: None }
     }
 
     fn program(account: Arc<ServiceAccount>) -> Self {
-        Self { principal: account.principal.clone(), account: Some(account) }
+        Self { principal: account.principal.clone(), account: Some(account), token: None }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for. [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
+//! message is for. [`sign_out`] ends tokens with the connections that they let in. [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
@@ -12,6 +12,7 @@ mod names;
 mod notice_watch;
 mod queues;
 mod seat_watch;
+mod sign_out;
 mod topics;
 mod users;
 mod wills;
@@ -24,7 +25,7 @@ use deskwire_desk::{Desk, NoticeBoard};
 pub use self::{
     extensions::{Extensions, Interceptor, SessionEvent, SessionListener, SessionView, Veto},
     handshake::{Handshake, HandshakeRefused},
-    identity::{AuthError, Identity, MqttAuthError, bearer_token},
+    identity::{AuthError, Identity, MqttAuthError, SignedIn, bearer_token},
     notice_watch::{NoticeWatch, is_notices},
     queues::QueueRoute,
     seat_watch::SeatWatch,

@@ -195,7 +195,7 @@ mod tests {
         for role in [Role::Agent, Role::Visitor] {
             for org in ["o", "p"] {
                 let principal = Principal { org: uid(org), uid: uid("u"), role };
-                let user = Identity { principal, account: None };
+                let user = Identity { principal, account: None, token: None };
                 let topic = shared_topic(&user, &filter("seat/status"));
                 assert_eq!(topic, Some(filter(&format!("org/{org}/seat/status"))));
                 assert!(topic.is_some_and(|topic| is_reserved(topic.as_str())), "nobody sends to it");

@@ -4,11 +4,11 @@ use deskwire_wire::mqtt::{
     Delivery, Packet, Publish, QoS, Suback, SubackCode, Subscribe, SubscribeOptions, TopicFilter, TopicName,
     UnsubackCode, Unsubscribe,
 };
+use rand::{RngExt as _, rngs::SmallRng};
 
 use crate::{
     connection::{Connection, id},
     model::{Exactly, Incoming, Message, Model},
-    random::Random,
     server::Server,
 };
 
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Connects, in place of the connection that there is, and goes on with the message on the way.
-    pub(crate) fn connect(&mut self, server: &Server, clean_start: bool, expiry_s: u32, random: &mut Random) {
+    pub(crate) fn connect(&mut self, server: &Server, clean_start: bool, expiry_s: u32, rng: &mut SmallRng) {
         let (connection, connack) = Connection::open(server, &self.name, clean_start, expiry_s);
         let existed = self.model.connects(clean_start, expiry_s);
         assert_eq!(connack.session_present, existed, "{}", self.name);
@@ -62,7 +62,7 @@ impl Client {
             Some((packet_id, Outgoing::Released)) => self.say(&Packet::Pubrel(id(packet_id).into())),
             None => {}
         }
-        while self.advance(random) {}
+        while self.advance(rng) {}
     }
 
     /// The connection is gone, without a word.
@@ -93,19 +93,19 @@ impl Client {
         packet.unwrap_or_else(|| panic!("the connection of {} ended", self.name))
     }
 
-    pub(crate) fn subscribe(&mut self, filter: &'static str, options: SubscribeOptions, random: &mut Random) {
+    pub(crate) fn subscribe(&mut self, filter: &'static str, options: SubscribeOptions, rng: &mut SmallRng) {
         let subscribe = Subscribe::new(id(REQUEST), vec![(TopicFilter::new(filter).unwrap(), options)]);
         self.say(&Packet::Subscribe(subscribe));
-        match self.answer(random) {
+        match self.answer(rng) {
             Packet::Suback(Suback { codes, .. }) => assert_eq!(codes, [SubackCode::Granted(options.qos)]),
             other => panic!("a SUBACK was expected: {other:?}"),
         }
         self.model.subscribes(filter, options);
     }
 
-    pub(crate) fn unsubscribe(&mut self, filter: &'static str, random: &mut Random) {
+    pub(crate) fn unsubscribe(&mut self, filter: &'static str, rng: &mut SmallRng) {
         self.say(&Packet::Unsubscribe(Unsubscribe::new(id(REQUEST), vec![TopicFilter::new(filter).unwrap()])));
-        let existed = match self.answer(random) {
+        let existed = match self.answer(rng) {
             Packet::Unsuback(unsuback) => unsuback.codes == [UnsubackCode::Success],
             other => panic!("an UNSUBACK was expected: {other:?}"),
         };
@@ -134,11 +134,11 @@ impl Client {
     }
 
     /// Hears the server's next answer to the message on the way, and goes on with it; returns whether there is more to do.
-    pub(crate) fn advance(&mut self, random: &mut Random) -> bool {
+    pub(crate) fn advance(&mut self, rng: &mut SmallRng) -> bool {
         if self.outgoing.is_none() {
             return false;
         }
-        let answer = self.answer(random);
+        let answer = self.answer(rng);
         let (packet_id, step) = self.outgoing.take().unwrap();
         let (acknowledged, more) = match (answer, step) {
             (Packet::Puback(puback), Outgoing::Said(message)) if message.qos == QoS::AtLeastOnce => {
@@ -157,28 +157,28 @@ impl Client {
     }
 
     /// The next packet that is no part of a message to the client.
-    fn answer(&mut self, random: &mut Random) -> Packet {
+    fn answer(&mut self, rng: &mut SmallRng) -> Packet {
         loop {
             match self.hear() {
-                Packet::Publish(publish) => self.came(&publish, random),
-                Packet::Pubrel(pubrel) => self.released(pubrel.packet_id.get(), random),
+                Packet::Publish(publish) => self.came(&publish, rng),
+                Packet::Pubrel(pubrel) => self.released(pubrel.packet_id.get(), rng),
                 packet => return packet,
             }
         }
     }
 
     /// Hears everything that has to come.
-    pub(crate) fn settle(&mut self, random: &mut Random) {
+    pub(crate) fn settle(&mut self, rng: &mut SmallRng) {
         while self.model.is_owed() {
             match self.hear() {
-                Packet::Publish(publish) => self.came(&publish, random),
-                Packet::Pubrel(pubrel) => self.released(pubrel.packet_id.get(), random),
+                Packet::Publish(publish) => self.came(&publish, rng),
+                Packet::Pubrel(pubrel) => self.released(pubrel.packet_id.get(), rng),
                 packet => panic!("{packet:?} was not asked for"),
             }
         }
     }
 
-    fn came(&mut self, publish: &Publish, random: &mut Random) {
+    fn came(&mut self, publish: &Publish, rng: &mut SmallRng) {
         let number: u32 = std::str::from_utf8(&publish.payload).unwrap().parse().unwrap();
         match publish.delivery {
             Delivery::AtMostOnce => self.model.comes(number, QoS::AtMostOnce),
@@ -206,17 +206,17 @@ impl Client {
                 }
             }
         }
-        if random.one_in(2) {
-            self.acknowledge(random);
+        if rng.random_ratio(1, 2) {
+            self.acknowledge(rng);
         }
     }
 
-    fn released(&mut self, packet_id: u16, random: &mut Random) {
+    fn released(&mut self, packet_id: u16, rng: &mut SmallRng) {
         match self.model.incoming.get_mut(&packet_id) {
             Some(incoming) => {
                 assert_ne!(incoming.exactly, Exactly::Came, "PUBREL for what was not acknowledged");
                 (incoming.exactly, incoming.heard) = (Exactly::Released, true);
-                if random.one_in(2) {
+                if rng.random_ratio(1, 2) {
                     self.complete(packet_id);
                 }
             }
@@ -231,9 +231,9 @@ impl Client {
     }
 
     /// Says one acknowledgement that the client owes, the oldest of its kind.
-    pub(crate) fn acknowledge(&mut self, random: &mut Random) {
+    pub(crate) fn acknowledge(&mut self, rng: &mut SmallRng) {
         let step = |exactly| move |(_, incoming): &(&u16, &mut Incoming)| incoming.heard && incoming.exactly == exactly;
-        match random.below(3) {
+        match rng.random_range(0..3) {
             0 if !self.model.held.is_empty() => {
                 let (packet_id, number) = self.model.held.remove(0);
                 self.model.acknowledges(number);
@@ -256,9 +256,9 @@ impl Client {
     }
 
     /// Waits until the server has read everything that was said.
-    pub(crate) fn ping(&mut self, random: &mut Random) {
+    pub(crate) fn ping(&mut self, rng: &mut SmallRng) {
         self.say(&Packet::Pingreq);
-        let answer = self.answer(random);
+        let answer = self.answer(rng);
         assert_eq!(answer, Packet::Pingresp);
     }
 }

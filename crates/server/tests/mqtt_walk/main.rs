@@ -10,7 +10,6 @@
 mod client;
 mod connection;
 mod model;
-mod random;
 mod server;
 
 use std::{
@@ -19,11 +18,11 @@ use std::{
 };
 
 use deskwire_wire::mqtt::{QoS, SubscribeOptions};
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng, seq::IndexedRandom as _};
 
 use self::{
     client::Client,
     model::{Message, NOBODY, Published},
-    random::Random,
     server::Server,
 };
 
@@ -37,28 +36,28 @@ const STAYS: u32 = 3600;
 struct Walk {
     server: Server,
     clients: [Client; 2],
-    random: Random,
+    rng: SmallRng,
     published: u32,
 }
 
 impl Walk {
     fn step(&mut self) {
-        let who = self.random.below(2);
+        let who = self.rng.random_range(0..2);
         if !self.clients[who].is_connected() {
-            let (clean, expiry_s) = (self.random.one_in(12), if self.random.one_in(8) { 0 } else { STAYS });
+            let (clean, expiry_s) = (self.rng.random_ratio(1, 12), if self.rng.random_ratio(1, 8) { 0 } else { STAYS });
             return self.connect(who, clean, expiry_s);
         }
-        match self.random.below(40) {
+        match self.rng.random_range(0..40) {
             0..8 => self.subscribe(who),
             8..10 => {
-                let filter = self.random.choose(&FILTERS);
-                self.clients[who].unsubscribe(filter, &mut self.random);
+                let filter = FILTERS.choose(&mut self.rng).unwrap();
+                self.clients[who].unsubscribe(filter, &mut self.rng);
             }
             10..24 => self.publish(who),
-            24..34 => self.clients[who].acknowledge(&mut self.random),
+            24..34 => self.clients[who].acknowledge(&mut self.rng),
             34..36 => self.clients[who].vanish(),
             36 => {
-                self.clients[who].ping(&mut self.random);
+                self.clients[who].ping(&mut self.rng);
                 self.clients[who].vanish();
             }
             37..39 => self.connect(who, false, STAYS),
@@ -67,25 +66,25 @@ impl Walk {
     }
 
     fn connect(&mut self, who: usize, clean: bool, expiry_s: u32) {
-        self.clients[who].connect(&self.server, clean, expiry_s, &mut self.random);
+        self.clients[who].connect(&self.server, clean, expiry_s, &mut self.rng);
     }
 
     fn subscribe(&mut self, who: usize) {
-        let mut options = SubscribeOptions::with_qos(self.random.choose(&LEVELS));
-        options.no_local = self.random.one_in(4);
-        let filter = self.random.choose(&FILTERS);
-        self.clients[who].subscribe(filter, options, &mut self.random);
+        let mut options = SubscribeOptions::with_qos(*LEVELS.choose(&mut self.rng).unwrap());
+        options.no_local = self.rng.random_ratio(1, 4);
+        let filter = FILTERS.choose(&mut self.rng).unwrap();
+        self.clients[who].subscribe(filter, options, &mut self.rng);
     }
 
     /// Publishes; sometimes the connection or the server is lost somewhere on the way.
     fn publish(&mut self, who: usize) {
         self.published += 1;
-        let (topic, qos) = (self.random.choose(&TOPICS), self.random.choose(&LEVELS));
+        let (topic, qos) = (*TOPICS.choose(&mut self.rng).unwrap(), *LEVELS.choose(&mut self.rng).unwrap());
         let message = Message { number: self.published, topic, qos, publisher: who };
         // The answers that are heard before the connection is lost. A client that forgets would leave it open what became of
         // its message, and when.
         let forgets = !self.clients[who].model.lasting && qos != QoS::AtMostOnce;
-        let lost_after = if !forgets && self.random.one_in(6) { Some(self.random.below(2)) } else { None };
+        let lost_after = if !forgets && self.rng.random_ratio(1, 6) { Some(self.rng.random_range(0..2)) } else { None };
         self.clients[who].publish(&message);
         if lost_after == Some(0) {
             self.lose(who);
@@ -102,10 +101,10 @@ impl Walk {
         self.is_published(&message, &[Published::Surely]);
         if qos == QoS::AtMostOnce {
             // Before anybody else does anything.
-            return self.clients[who].ping(&mut self.random);
+            return self.clients[who].ping(&mut self.rng);
         }
         let mut answers = 0;
-        while self.clients[who].advance(&mut self.random) {
+        while self.clients[who].advance(&mut self.rng) {
             answers += 1;
             if lost_after == Some(answers) {
                 return self.lose(who);
@@ -120,7 +119,7 @@ impl Walk {
     }
 
     fn lose(&mut self, who: usize) {
-        if self.random.one_in(3) { self.crash() } else { self.clients[who].vanish() }
+        if self.rng.random_ratio(1, 3) { self.crash() } else { self.clients[who].vanish() }
     }
 
     fn crash(&mut self) {
@@ -130,21 +129,21 @@ impl Walk {
 
     /// Hears what is due, and nothing else.
     fn settle(&mut self) {
-        self.clients.iter_mut().for_each(|client| client.settle(&mut self.random));
+        self.clients.iter_mut().for_each(|client| client.settle(&mut self.rng));
     }
 
     /// Whatever is still on its way comes before the last words of each QoS.
     fn end(&mut self) {
         for who in 0..2 {
             self.connect(who, false, STAYS);
-            self.clients[who].subscribe("#", SubscribeOptions::with_qos(QoS::ExactlyOnce), &mut self.random);
+            self.clients[who].subscribe("#", SubscribeOptions::with_qos(QoS::ExactlyOnce), &mut self.rng);
         }
         for qos in LEVELS {
             self.published += 1;
             let message = Message { number: self.published, topic: "end", qos, publisher: NOBODY };
             self.is_published(&message, &[Published::Surely]);
             self.clients[0].publish(&message);
-            while self.clients[0].advance(&mut self.random) {}
+            while self.clients[0].advance(&mut self.rng) {}
             self.settle();
         }
     }
@@ -156,7 +155,7 @@ fn a_random_walk_of_two_sessions_agrees_with_the_model() {
     let seed = seed.unwrap_or_else(|| RandomState::new().hash_one("seed"));
     eprintln!("DESKWIRE_WALK_SEED={seed}");
     let clients = [Client::new(0), Client::new(1)];
-    let mut walk = Walk { server: Server::start(), clients, random: Random::new(seed), published: 0 };
+    let mut walk = Walk { server: Server::start(), clients, rng: SmallRng::seed_from_u64(seed), published: 0 };
     for _ in 0..STEPS {
         walk.step();
         walk.settle();

@@ -25,10 +25,11 @@ pub(super) use select_entry;
 macro_rules! select_conversation {
     ($rest:expr) => {
         concat!(
-            "SELECT c.id, c.uid, c.session_no, c.org, c.topic, c.kind, c.service, c.visitor, c.visitor_nickname, ",
-            "c.visitor_avatar, c.status, ",
-            // Notes have the owner and the attendants of what they are about.
-            "IIF(c.notes_of IS NULL, c.agent, (SELECT n.agent FROM conversation n WHERE n.id = c.notes_of)), ",
+            "SELECT c.id, c.uid, c.session_no, c.org, c.topic, ",
+            $crate::sqlite::columns::of_both!("kind"),
+            $crate::sqlite::columns::of_both!("service"),
+            "c.visitor, c.visitor_nickname, c.visitor_avatar, c.status, ",
+            $crate::sqlite::columns::of_both!("agent"),
             "c.fence, c.channel, c.created_at, ",
             "(SELECT group_concat(a.user || ' ' || a.part, ' ' ORDER BY a.user) FROM attendant a ",
             "WHERE a.log = COALESCE(c.notes_of, c.id)), c.notes_of ",
@@ -37,6 +38,20 @@ macro_rules! select_conversation {
     };
 }
 pub(super) use select_conversation;
+
+/// A column that notes share with what they are about: whoever serves, owns or attends that has its notes.
+macro_rules! of_both {
+    ($column:literal) => {
+        concat!(
+            "IIF(c.notes_of IS NULL, c.",
+            $column,
+            ", (SELECT n.",
+            $column,
+            " FROM conversation n WHERE n.id = c.notes_of)), "
+        )
+    };
+}
+pub(super) use of_both;
 
 /// The columns that [`agent`] reads, in front of the rest of a query on `agent a`; more may follow.
 macro_rules! select_agent {

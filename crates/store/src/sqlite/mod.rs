@@ -44,6 +44,7 @@ mod sessions;
 mod settings;
 mod taboo;
 mod timers;
+mod tokens;
 mod visitor_info;
 mod webhooks;
 mod workers;

@@ -31,8 +31,8 @@ impl Store {
         }
     }
 
-    /// The agent who logs in as `username`, with its password hash. Without an organisation, a name that several
-    /// organisations know names nobody.
+    /// The agent who logs in as `username`, with its password hash, unless it may not sign in. Without an organisation, a
+    /// name that several organisations know names nobody.
     pub async fn agent_by_username(
         &self,
         org: Option<&Uid>,

@@ -244,6 +244,10 @@ pub(crate) async fn notes_have_the_people_of_what_they_are_about(backend: &impl 
     assert_eq!(users().await, ["a", "b", "h"].map(uid));
     let notes = store.conversation(notes.id).await.unwrap().unwrap();
     assert_eq!((notes.agent, notes.attendants), (Some(uid("b")), joins));
+    let to = Placement { service: Some((ThreadType::Agent, uid("c"))), ..chatting("c").unwrap() };
+    commit_one(&store, decide(Decision { to: Some(to), ..decision(about.id, 2) })).await;
+    let notes = store.conversation(notes.id).await.unwrap().unwrap();
+    assert_eq!((notes.kind, notes.service), (ThreadType::Agent, uid("c")), "and are served by the same");
     assert_eq!(
         commit_one(
             &store,

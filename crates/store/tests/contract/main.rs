@@ -20,6 +20,7 @@ mod reports;
 mod retained;
 mod search;
 mod sessions;
+mod tokens;
 mod webhooks;
 
 use deskwire_store::{SqliteOptions, Store};
@@ -174,6 +175,12 @@ macro_rules! suite {
                 a_workgroup_has_agents_of_its_own_organisation,
                 visitors_introduce_themselves_again,
                 an_agent_and_a_workgroup_are_changed,
+            }
+            tokens {
+                a_token_ends_once_and_is_forgotten_in_time,
+                no_user_ends_more_tokens_than_it_may,
+                a_new_password_ends_the_tokens_before_it,
+                who_may_not_sign_in_is_not_found,
             }
             care {
                 what_is_known_of_a_visitor_is_corrected_once,

@@ -84,6 +84,8 @@ impl Mqtt {
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.client = Some(Box::new(client));
+        // Who ends a token looks for its connections after that: this one is found, or finds out here.
+        self.outbox.reconsider();
         let recalls = std::mem::take(&mut saved.recalls);
         self.session.resume(Self::restored(saved));
         let mut acceptance = Acceptance::new(existed);

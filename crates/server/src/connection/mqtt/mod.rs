@@ -372,8 +372,19 @@ impl Protocol for Mqtt {
         self.pace.tick(now);
     }
 
+    fn may_stay(&self) -> bool {
+        self.client.as_ref().is_none_or(|client| self.gateway.still_holds(&client.identity))
+    }
+
     fn end(&mut self, reason: CloseReason) {
         match reason {
+            CloseReason::SignedOut => {
+                self.session.disconnect(Disconnect::new(DisconnectCode::NotAuthorized));
+                self.ending = Some(Ending::new(CloseCode::POLICY_VIOLATION, "signed out"));
+                // What it has said and nobody has acted on is no longer said by anybody.
+                self.next = None;
+                while self.session.poll_event().is_some() {}
+            }
             CloseReason::Stopping => self.stopping = true,
             CloseReason::SlowConsumer => {
                 self.session.disconnect(Disconnect::new(DisconnectCode::QuotaExceeded));

@@ -9,13 +9,15 @@ use deskwire_wire::{Tick, stomp::event::Connect};
 use super::{Client, Stomp};
 use crate::{
     connection::pace::Pace,
-    gateway::{Identity, SessionEvent, SessionView},
+    gateway::{AuthError, Identity, SessionEvent, SessionView},
 };
 
 impl Stomp {
     pub(super) async fn connect(&mut self, connect: Connect, now: Tick) {
         let authenticated = match self.known.take() {
-            Some(identity) => Ok(*identity),
+            // The token may have ended since the handshake.
+            Some(identity) if self.gateway.still_holds(&identity) => Ok(*identity),
+            Some(_) => Err(AuthError::Revoked),
             None => {
                 let (authorization, login, passcode) = (connect.authorization(), connect.login(), connect.passcode());
                 self.gateway.authenticate_stomp(authorization, login, passcode, self.address).await
@@ -49,6 +51,8 @@ impl Stomp {
         self.gateway.sessions.enter(client.entered(&self.outbox));
         self.session.accept(Some(user.as_str()), &client.session.to_string(), now);
         self.client = Some(Box::new(client));
+        // Who ends a token looks for its connections after that: this one is found, or finds out here.
+        self.outbox.reconsider();
         self.tell(SessionEvent::Connected);
     }
 }

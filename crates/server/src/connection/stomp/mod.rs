@@ -354,9 +354,17 @@ impl Protocol for Stomp {
         self.pace.tick(now);
     }
 
+    fn may_stay(&self) -> bool {
+        self.client.as_ref().is_none_or(|client| self.gateway.still_holds(&client.identity))
+    }
+
     fn end(&mut self, reason: CloseReason) {
+        let code = match reason {
+            CloseReason::SignedOut => ErrorCode::TokenRevoked,
+            _ => ErrorCode::ConnectionEnded,
+        };
         if reason != CloseReason::Stopping {
-            self.session.error(ErrorCode::ConnectionEnded.as_str(), &reason.to_string(), "", None);
+            self.session.error(code.as_str(), &reason.to_string(), "", None);
         }
         if reason == CloseReason::SlowConsumer {
             self.ending = Some(Ending::SLOW_CONSUMER);

@@ -89,6 +89,10 @@ impl Protocol for Mute {
 
     fn timeout(&mut self, _: Tick) {}
 
+    fn may_stay(&self) -> bool {
+        true
+    }
+
     fn end(&mut self, _: CloseReason) {}
 
     fn is_settled(&self) -> bool {

@@ -14,7 +14,7 @@ use deskwire_store::Visitor;
 use super::ApiState;
 use crate::{
     auth::service::ServiceAccount,
-    gateway::{SessionView, bearer_token},
+    gateway::{Identity, SessionView, SignedIn, bearer_token},
     http::{Access, AppError, Description, Input},
     listener::Peer,
     telemetry::metrics::Protocol,
@@ -55,13 +55,7 @@ where
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AppError> {
-        let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
-        let token = header.to_str().ok().and_then(bearer_token);
-        let token = token.ok_or_else(|| AppError::Unauthorized("Authorization must be Bearer and a token".into()))?;
-        match ApiState::from_ref(state).gateway.bearer(token) {
-            Ok(identity) => Ok(Some(Self(identity.principal))),
-            Err(error) => Err(AppError::Named(error.code(), error.to_string())),
-        }
+        Ok(shown(parts, &ApiState::from_ref(state))?.map(|identity| Self(identity.principal)))
     }
 }
 
@@ -82,6 +76,45 @@ where
             None => Err(AppError::Unauthorized("an access token is needed: Authorization: Bearer".into())),
         }
     }
+}
+
+/// An agent with the token that it has shown.
+#[derive(Clone, Debug)]
+pub(super) struct TokenCaller {
+    pub(super) principal: Principal,
+    pub(super) signed_in: SignedIn,
+}
+
+impl Input for TokenCaller {
+    fn describe(description: &mut Description<'_>) {
+        AgentCaller::describe(description);
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenCaller
+where
+    ApiState: FromRef<S>,
+{
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        match shown(parts, &ApiState::from_ref(state))? {
+            Some(Identity { principal, token: Some(signed_in), .. }) if principal.role.is_staff() => {
+                Ok(Self { principal, signed_in: *signed_in })
+            }
+            Some(_) => Err(AppError::Forbidden("only agents may do this".into())),
+            None => Err(AppError::Unauthorized("an access token is needed: Authorization: Bearer".into())),
+        }
+    }
+}
+
+/// Who is proved by the token in `Authorization`, if there is one.
+fn shown(parts: &Parts, state: &ApiState) -> Result<Option<Identity>, AppError> {
+    let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
+    let token = header.to_str().ok().and_then(bearer_token);
+    let token = token.ok_or_else(|| AppError::Unauthorized("Authorization must be Bearer and a token".into()))?;
+    let identity = state.gateway.bearer(token);
+    identity.map(Some).map_err(|error| AppError::Named(error.code(), error.to_string()))
 }
 
 /// A service account with the right secret.

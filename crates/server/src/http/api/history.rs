@@ -1,7 +1,7 @@
 //! What was said, beyond the pages by topic: a conversation's history by its uid, what is unread, a visitor's conversations
 //! (`spec/bytedesk.md` §7.1, §7.3, §13).
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use deskwire_desk::Sender;
 use deskwire_model::{Conversation, Principal};
 use schemars::JsonSchema;
@@ -34,6 +34,7 @@ pub(super) fn agent_routes() -> Routes<ApiState> {
         .get("/api/v1/message/unread/count", unread_count, "Counts what the agent has not read.")
         .get("/api/v1/message/ping", ping, "Answers pong and the number of unread messages.")
         .post("/api/v1/message/unread/clear", clear, "Marks everything as read; what came meanwhile is unread.")
+        .post("/api/v1/message/thread/{uid}/read", read_thread, "Marks everything in a conversation as read.")
 }
 
 pub(super) fn visitor_routes() -> Routes<ApiState> {
@@ -164,6 +165,19 @@ async fn ping(State(state): State<ApiState>, AgentCaller(principal): AgentCaller
 
 async fn clear(State(state): State<ApiState>, AgentCaller(principal): AgentCaller) -> Result<Success<u64>, AppError> {
     read_all(&state, Sender { principal: &principal, device: None }).await
+}
+
+/// The agent's unread number after it has read a conversation.
+async fn read_thread(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    Path(uid): Path<String>,
+) -> Result<Success<u64>, AppError> {
+    let desk = &state.gateway.desk;
+    let named = ThreadName::default().find_or(&state, &principal, Some(&uid)).await?;
+    let conversation = desk.own_conversation(&principal, named.topic.as_str()).await?;
+    desk.read_one(Sender { principal: &principal, device: None }, conversation.id, timestamp()).await?;
+    Ok(Success::new(desk.unread(&principal.uid).await?))
 }
 
 async fn clear_of_visitor(

@@ -12,6 +12,7 @@ use super::{
     ApiState,
     agent::{IdempotencyKey, ThreadName},
     caller::{self, Bearer},
+    message,
     shapes::MessageJson,
     visitor::at_visitors_pace,
 };
@@ -195,6 +196,5 @@ async fn answer(
     let desk = &state.gateway.desk;
     let request = (key.into_uid(), &content);
     let decided = desk.command(&principal, conversation.topic.as_str(), command, request, timestamp()).await?;
-    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
+    message::told(&state, &decided).await
 }

@@ -1,4 +1,4 @@
-//! `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
+//! Signing in: `POST /auth/v1/login` (`spec/bytedesk.md` §7.2).
 
 use axum::{Extension, extract::State};
 use deskwire_model::{AgentProfile, ErrorCode, Principal};
@@ -15,7 +15,11 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes<ApiState> {
-    Routes::about("Signing in").post("/auth/v1/login", login, "Gives an agent an access token.")
+    Routes::about("Signing in").post("/auth/v1/login", login, "Gives an agent an access token.").post(
+        "/auth/v1/login/accessToken",
+        resume,
+        "Says whose an access token is, if it still lets its agent in.",
+    )
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -92,4 +96,22 @@ async fn login(
     let ttl = state.gateway.config.auth.agent_token_ttl_s.duration();
     let issued = state.gateway.tokens.issue(&principal, &agent.username, now, ttl).map_err(AppError::internal)?;
     Ok(Success::new(LoginAnswer { access_token: issued.token, user: AgentUser::from(&agent) }))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ResumeRequest {
+    access_token: String,
+}
+
+/// A client that has kept its token asks whether it is still signed in. No other token is made: this one keeps its end.
+async fn resume(
+    State(state): State<ApiState>,
+    JsonBody(ResumeRequest { access_token }): JsonBody<ResumeRequest>,
+) -> Result<Success<LoginAnswer>, AppError> {
+    let shown = state.gateway.bearer(&access_token);
+    let identity = shown.map_err(|error| AppError::Named(error.code(), error.to_string()))?;
+    let agent = state.gateway.desk.agent(&identity.principal.uid).await?;
+    let agent = agent.ok_or_else(|| AppError::Forbidden("only agents sign in".into()))?;
+    Ok(Success::new(LoginAnswer { access_token, user: AgentUser::from(&agent) }))
 }

@@ -1,7 +1,7 @@
 //! Messages over HTTP: the way in when no socket is open, and the history.
 
 use bytes::Bytes;
-use deskwire_desk::{DeskError, Sender};
+use deskwire_desk::{Decided, DeskError, Sender};
 use deskwire_model::{Conversation, Draft, LogId, Principal, Role, Seq, dialect};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +12,11 @@ use super::{
     page::{self, Page, PageRequest},
     shapes::MessageJson,
 };
-use crate::{connection::timestamp, http::AppError, listener::Peer};
+use crate::{
+    connection::timestamp,
+    http::{AppError, Success},
+    listener::Peer,
+};
 
 /// `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -55,6 +59,13 @@ impl SendRequest {
         // What is not logged is answered with itself.
         Ok(stored.and_then(|message| String::from_utf8(message.into()).ok()).unwrap_or(self.json))
     }
+}
+
+/// The first message of what was decided, as it is in the log.
+pub(super) async fn told(state: &ApiState, decided: &Decided) -> Result<Success<MessageJson>, AppError> {
+    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
+    let told = state.gateway.desk.entry(&decided.conversation, seq).await?;
+    Ok(Success::new(MessageJson::rendered(&told)?))
 }
 
 /// `?topic=&pageNumber=&pageSize=`, and `uid` for visitors without a token.

@@ -3,10 +3,11 @@
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
 //! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
-//! calls, [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! calls, [`base_url`] where they reach the server, which [`properties`] tells them; [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
+mod base_url;
 mod caller;
 mod download;
 mod export;
@@ -20,6 +21,7 @@ mod moment;
 mod notices;
 mod order_card;
 mod page;
+mod properties;
 mod push;
 mod search;
 mod shapes;
@@ -90,6 +92,7 @@ pub fn routes() -> Routes<ApiState> {
                 .merge(forms::routes())
                 .merge(leave_messages::visitor_routes())
                 .merge(login::routes())
+                .merge(properties::routes())
                 .merge(order_card::routes())
                 .for_any_origin(),
         )

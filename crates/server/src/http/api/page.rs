@@ -72,6 +72,14 @@ pub(super) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The page of `all` that is asked for, of what `row` shows of each.
+    pub(super) fn of<S>(all: Vec<S>, request: PageRequest, row: impl FnMut(S) -> T) -> Self {
+        let total = all.len() as u64;
+        let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
+        let rows = all.into_iter().skip(skipped).take(request.size() as usize).map(row);
+        Self::new(rows.collect(), request, total)
+    }
+
     pub(super) fn new(content: Vec<T>, request: PageRequest, total_elements: u64) -> Self {
         let (number, size) = (request.number(), request.size());
         let total_pages = total_elements.div_ceil(u64::from(size));

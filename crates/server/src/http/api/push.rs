@@ -71,7 +71,7 @@ async fn broadcast(
     let gateway = &state.gateway;
     let content = request.content();
     may_send(&state, (&account.principal, &peer), &request.destination, content.body())?;
-    let caller = Identity { principal: account.principal.clone(), account: Some(account) };
+    let caller = Identity { principal: account.principal.clone(), account: Some(account), token: None };
     let no_right = |place: &Topic| AppError::Forbidden(format!("no right to send to {place}"));
     let topic = match gateway.destination(&request.destination)? {
         Destination::Topic(filter) => filter.exact().ok_or(InvalidTopic::Wildcard)?,

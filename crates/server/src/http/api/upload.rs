@@ -6,7 +6,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{DefaultBodyLimit, FromRequest, Request, State},
-    http::{HeaderMap, HeaderName, header, uri::Authority},
+    http::{HeaderMap, HeaderName, header},
     middleware,
 };
 use deskwire_desk::DeskError;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApiState,
+    base_url::base_url,
     caller::{self, AgentCaller, Bearer},
 };
 use crate::{
@@ -28,8 +29,6 @@ use crate::{
 };
 
 /// Names an upload, so that a repeat is recognised.
-/// How a proxy says by which scheme it was reached.
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// The channel of who names none.
 const DEFAULT_CHANNEL: &str = "WEB";
 
@@ -208,22 +207,6 @@ fn answer(state: &ApiState, file: &FileRecord, channel: String, base: &str) -> U
         channel,
         status: "SUCCESS",
     }
-}
-
-/// How the caller reached this server, unless the configuration says how everybody does. It goes back to the caller alone,
-/// who may write any address into a message anyway.
-fn base_url(state: &ApiState, peer: &Peer, headers: &HeaderMap) -> String {
-    let configured = &state.gateway.config.files.public_url;
-    if !configured.is_empty() {
-        return configured.trim_end_matches('/').to_owned();
-    }
-    let scheme = match text(headers, &FORWARDED_PROTO) {
-        Some("https") => "https",
-        _ if peer.tls => "https",
-        _ => "http",
-    };
-    let host = text(headers, &header::HOST).and_then(|host| host.parse::<Authority>().ok());
-    host.map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

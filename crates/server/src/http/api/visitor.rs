@@ -41,6 +41,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post("/visitor/api/v1/message/send", send, "Sends a message.")
         .get("/visitor/api/v1/message/thread/topic", history, "Gives a part of a conversation's messages.")
         .get("/visitor/api/v1/message/unread/count", unread, "Counts what the visitor has not read.")
+        .get("/visitor/api/v1/ip", address, "Gives the address from which the caller is seen.")
         .get("/visitor/api/v1/ping", ping, "Answers pong and the number of unread messages.")
 }
 
@@ -346,6 +347,10 @@ async fn unread(
 ) -> Result<Success<u64>, AppError> {
     let visitor = caller::visitor(&state, bearer, request.uid.as_deref()).await?;
     Ok(Success::new(state.gateway.desk.unread(&visitor.uid).await?))
+}
+
+async fn address(Extension(peer): Extension<Peer>) -> Success<String> {
+    Success::new(peer.address.ip().to_string())
 }
 
 /// Answers `pong` and the unread number.

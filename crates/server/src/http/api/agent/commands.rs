@@ -14,7 +14,7 @@ use crate::{
     connection::timestamp,
     http::{
         AppError, JsonBody, Routes, Success,
-        api::{ApiState, caller::AgentCaller, shapes::MessageJson},
+        api::{ApiState, caller::AgentCaller, message, shapes::MessageJson},
     },
 };
 
@@ -93,6 +93,5 @@ async fn answer(
     // What visitors are asked is text; everything else says whom it is about.
     let content = if command == Command::InviteRating { &request["content"] } else { &request };
     let decided = desk.command(principal, conversation.topic.as_str(), command, (uid, content), timestamp()).await?;
-    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
+    message::told(state, &decided).await
 }

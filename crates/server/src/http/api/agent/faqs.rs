@@ -6,6 +6,7 @@ use deskwire_store::{FaqEntry, FaqFilter, NewFaq};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::message_type;
 use crate::{
     connection::timestamp,
     http::{
@@ -99,10 +100,6 @@ async fn query(
     Ok(Success::new(Page::new(found.into_iter().map(|faq| row(&state, faq)).collect(), page, total)))
 }
 
-fn kind(name: &str) -> Result<MessageType, AppError> {
-    MessageType::new(name).map_err(|error| AppError::Refused(error.to_string()))
-}
-
 const fn yes() -> bool {
     true
 }
@@ -136,7 +133,7 @@ async fn create(
         category: request.category,
         question: request.question,
         answer: request.answer,
-        kind: request.r#type.as_deref().map_or_else(|| Ok(MessageType::text()), kind)?,
+        kind: request.r#type.as_deref().map(message_type).transpose()?.unwrap_or_else(MessageType::text),
         in_welcome: request.in_welcome,
     };
     let name = (request.uid.unwrap_or_else(Uid::random), request.service_uid);
@@ -162,7 +159,7 @@ async fn update(
     JsonBody(request): JsonBody<FaqUpdate>,
 ) -> Result<Success<FaqRow>, AppError> {
     let FaqUpdate { uid, category, question, answer, r#type, in_welcome } = request;
-    let kind = r#type.as_deref().map(kind).transpose()?;
+    let kind = r#type.as_deref().map(message_type).transpose()?;
     let change = move |faq: &mut NewFaq| {
         faq.category = category.unwrap_or(std::mem::take(&mut faq.category));
         faq.question = question.unwrap_or(std::mem::take(&mut faq.question));

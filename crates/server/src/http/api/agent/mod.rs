@@ -4,7 +4,8 @@
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
 //! administrators; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
 //! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
-//! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is.
+//! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is and
+//! [`sign_in`] whom passwords and tokens let in.
 //! [`thread_name`] finds the conversation that a request is about.
 
 mod blacklist;
@@ -18,6 +19,7 @@ mod ratings;
 mod reports;
 mod seat;
 mod settings;
+mod sign_in;
 mod supervision;
 mod taboo;
 mod thread_name;
@@ -25,10 +27,10 @@ mod threads;
 mod visitors;
 mod webhooks;
 
-use deskwire_model::Role;
+use deskwire_model::{MessageType, Role};
 
 use super::ApiState;
-use crate::http::Routes;
+use crate::http::{AppError, Routes};
 
 pub(super) use self::{
     thread_name::{IdempotencyKey, ThreadName},
@@ -37,6 +39,11 @@ pub(super) use self::{
 
 /// Who sees all conversations of an organisation.
 const SUPERVISORS: [Role; 2] = [Role::Supervisor, Role::Admin];
+
+/// The type of the messages that something is sent as.
+fn message_type(name: &str) -> Result<MessageType, AppError> {
+    MessageType::new(name).map_err(|error| AppError::Refused(error.to_string()))
+}
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Agents")
@@ -49,6 +56,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(faqs::routes())
         .merge(ratings::routes())
         .merge(people::routes())
+        .merge(sign_in::routes())
         .merge(messages::routes())
         .merge(supervision::routes())
         .merge(settings::routes())

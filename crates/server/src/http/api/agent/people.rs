@@ -1,28 +1,23 @@
 //! People and workgroups of the organisation: who there is, who is there, and what changes about them
 //! (`spec/bytedesk.md` §7.2, §7.3).
 
-use axum::{Extension, extract::State};
+use axum::extract::State;
 use deskwire_desk::{AutoReply, DeskError};
-use deskwire_model::{Profile, Uid};
+use deskwire_model::{AgentStatus, Principal, Profile, Role, Uid};
 use deskwire_store::Workgroup;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{
-    auth::password::PasswordError,
-    connection::timestamp,
-    http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
-        api::{
-            ApiState,
-            caller::AgentCaller,
-            login::AgentUser,
-            page::{Page, PageRequest},
-        },
+use super::seat::agent_status;
+use crate::http::{
+    AppError, JsonBody, QueryParams, Routes, Success,
+    api::{
+        ApiState,
+        caller::AgentCaller,
+        login::AgentUser,
+        page::{Page, PageRequest},
     },
-    listener::Peer,
-    telemetry::metrics::Limit,
 };
 
 pub(super) fn routes() -> Routes<ApiState> {
@@ -34,10 +29,15 @@ pub(super) fn routes() -> Routes<ApiState> {
         .also("/api/v1/agent/update/avatar")
         .also("/api/v1/user/update")
         .post("/api/v1/agent/update/autoreply", auto_reply, "Sets what the agent answers by itself.")
-        .post("/api/v1/user/change/password", change_password, "Changes the caller's password.")
         .get("/api/v1/workgroup/query/uid", workgroup, "Gives a workgroup with its agents.")
         .get("/api/v1/workgroup/query/org", workgroups, "Lists the workgroups of the organisation.")
         .post("/api/v1/workgroup/update", update_workgroup, "Changes the name and the agents of a workgroup.")
+        .post(
+            "/api/v1/workgroup/update/status",
+            update_workgroup_status,
+            "Says whether a workgroup serves anybody, whatever its hours.",
+        )
+        .only_for(&[Role::Admin])
         .get("/api/v1/connection/presence/list", presence, "Says which of the colleagues are connected.")
 }
 
@@ -57,21 +57,13 @@ async fn agent(
     Ok(Success::new(AgentUser::from(&agent)))
 }
 
-/// A page of `all`.
-fn paged<T, R>(all: Vec<T>, request: PageRequest, row: impl FnMut(T) -> R) -> Page<R> {
-    let total = all.len() as u64;
-    let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
-    let rows = all.into_iter().skip(skipped).take(request.size() as usize).map(row);
-    Page::new(rows.collect(), request, total)
-}
-
 async fn agents(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<AgentUser>>, AppError> {
     let all = state.gateway.desk.colleagues(&principal).await?;
-    Ok(Success::new(paged(all, request, |agent| AgentUser::from(&agent))))
+    Ok(Success::new(Page::of(all, request, |agent| AgentUser::from(&agent))))
 }
 
 /// How an agent shows itself; what is left out stays. Administrators name another by `uid`.
@@ -137,49 +129,6 @@ async fn auto_reply(
     Ok(Success::new(state.gateway.desk.change_auto_reply(&principal, changes).await?))
 }
 
-/// A password, and the one that is to take its place.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct PasswordChange {
-    old_password: String,
-    new_password: String,
-}
-
-/// Shortest password, in bytes.
-const MIN_PASSWORD: usize = 8;
-
-/// Changes the caller's own password. A wrong old one counts as a failed login.
-async fn change_password(
-    State(state): State<ApiState>,
-    AgentCaller(principal): AgentCaller,
-    Extension(peer): Extension<Peer>,
-    JsonBody(request): JsonBody<PasswordChange>,
-) -> Result<Success<bool>, AppError> {
-    let (desk, gateway) = (&state.gateway.desk, &state.gateway);
-    let agent = desk.agent(&principal.uid).await?.ok_or(DeskError::NotAllowed)?;
-    if request.new_password.len() < MIN_PASSWORD {
-        return Err(AppError::Refused(format!("a password has at least {MIN_PASSWORD} bytes")));
-    }
-    let (address, now) = (peer.address.ip(), timestamp());
-    gateway.lockout.begin(&agent.username, address, now).map_err(|locked| {
-        gateway.metrics.limit_hits(Limit::Login).increment(1);
-        AppError::Locked { retry_after: locked.retry_after }
-    })?;
-    let stored = desk.password_of(&agent).await?;
-    match state.passwords.verify(request.old_password, stored).await {
-        Ok(true) => {}
-        Ok(false) | Err(PasswordError::TooLong) => return Err(AppError::Refused("the old password is wrong".into())),
-        Err(error) => return Err(AppError::internal(error)),
-    }
-    gateway.lockout.succeeded(&agent.username, address);
-    let hash = match state.passwords.hash(request.new_password).await {
-        Err(PasswordError::TooLong) => return Err(AppError::Refused("the password is too long".into())),
-        hashed => hashed.map_err(AppError::internal)?,
-    };
-    desk.set_password(&principal, &hash).await?;
-    Ok(Success::new(true))
-}
-
 /// A workgroup.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -187,14 +136,18 @@ struct WorkgroupRow {
     uid: Uid,
     nickname: String,
     org_uid: Uid,
+    /// AVAILABLE, or OFFLINE when an administrator has closed it.
+    status: &'static str,
     /// Its agents, in their order.
     agents: Vec<AgentUser>,
 }
 
-impl From<Workgroup> for WorkgroupRow {
-    fn from(group: Workgroup) -> Self {
+impl WorkgroupRow {
+    async fn of(state: &ApiState, reader: &Principal, group: Workgroup) -> Result<Self, AppError> {
+        let settings = state.gateway.desk.settings_of(reader, &group.uid).await?;
+        let status = if settings.available { AgentStatus::Available } else { AgentStatus::Offline };
         let agents = group.members.iter().map(|member| AgentUser::from(&member.agent)).collect();
-        Self { uid: group.uid, nickname: group.name, org_uid: group.org, agents }
+        Ok(Self { uid: group.uid, nickname: group.name, org_uid: group.org, status: status.as_str(), agents })
     }
 }
 
@@ -203,7 +156,8 @@ async fn workgroup(
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PersonQuery>,
 ) -> Result<Success<WorkgroupRow>, AppError> {
-    Ok(Success::new(state.gateway.desk.workgroup(&principal, &request.uid).await?.into()))
+    let group = state.gateway.desk.workgroup(&principal, &request.uid).await?;
+    Ok(Success::new(WorkgroupRow::of(&state, &principal, group).await?))
 }
 
 async fn workgroups(
@@ -212,7 +166,13 @@ async fn workgroups(
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<WorkgroupRow>>, AppError> {
     let all = state.gateway.desk.workgroups(&principal).await?;
-    Ok(Success::new(paged(all, request, WorkgroupRow::from)))
+    let total = all.len() as u64;
+    let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
+    let mut rows = Vec::new();
+    for group in all.into_iter().skip(skipped).take(request.size() as usize) {
+        rows.push(WorkgroupRow::of(&state, &principal, group).await?);
+    }
+    Ok(Success::new(Page::new(rows, request, total)))
 }
 
 /// What changes about a workgroup; what is left out stays.
@@ -232,7 +192,32 @@ async fn update_workgroup(
     JsonBody(request): JsonBody<WorkgroupUpdate>,
 ) -> Result<Success<WorkgroupRow>, AppError> {
     let WorkgroupUpdate { uid, name, agent_uids } = request;
-    Ok(Success::new(state.gateway.desk.change_workgroup(&principal, &uid, name, agent_uids).await?.into()))
+    let group = state.gateway.desk.change_workgroup(&principal, &uid, name, agent_uids).await?;
+    Ok(Success::new(WorkgroupRow::of(&state, &principal, group).await?))
+}
+
+/// Whether a workgroup serves anybody.
+#[derive(Deserialize, JsonSchema)]
+struct WorkgroupStatus {
+    uid: Uid,
+    /// AVAILABLE; with BUSY, AWAY, REST or OFFLINE it is closed, and visitors leave messages.
+    status: String,
+}
+
+async fn update_workgroup_status(
+    State(state): State<ApiState>,
+    AgentCaller(principal): AgentCaller,
+    JsonBody(request): JsonBody<WorkgroupStatus>,
+) -> Result<Success<WorkgroupRow>, AppError> {
+    if principal.role != Role::Admin {
+        return Err(DeskError::NotAllowed.into());
+    }
+    let desk = &state.gateway.desk;
+    let group = desk.workgroup(&principal, &request.uid).await?;
+    let status = agent_status(&request.status)?;
+    let changes = json!({ "available": status == AgentStatus::Available });
+    desk.change_settings(&principal, &group.uid, &changes).await?;
+    Ok(Success::new(WorkgroupRow::of(&state, &principal, group).await?))
 }
 
 /// Whether somebody is there.
@@ -257,5 +242,5 @@ async fn presence(
         let active_count = desk.presence().active(&agent.uid);
         ColleaguePresence { uid: agent.uid, online: active_count > 0, active_count }
     };
-    Ok(Success::new(paged(all, request, row)))
+    Ok(Success::new(Page::of(all, request, row)))
 }

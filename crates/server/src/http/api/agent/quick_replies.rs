@@ -7,6 +7,7 @@ use deskwire_store::{NewQuickReply, QuickReply, ReplyLevel};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::message_type;
 use crate::{
     connection::timestamp,
     http::{
@@ -134,10 +135,6 @@ struct NewQuickReplyRequest {
     r#type: Option<String>,
 }
 
-fn kind(name: &str) -> Result<MessageType, AppError> {
-    MessageType::new(name).map_err(|error| AppError::Refused(error.to_string()))
-}
-
 async fn create(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
@@ -149,7 +146,7 @@ async fn create(
         shortcut: request.shortcut.trim_start_matches('/').to_owned(),
         title: request.title,
         content: request.content,
-        kind: request.r#type.as_deref().map_or_else(|| Ok(MessageType::text()), kind)?,
+        kind: request.r#type.as_deref().map(message_type).transpose()?.unwrap_or_else(MessageType::text),
     };
     let uid = request.uid.unwrap_or_else(Uid::random);
     let (desk, owner) = (&state.gateway.desk, (level, request.workgroup_uid));
@@ -176,7 +173,7 @@ async fn update(
     JsonBody(request): JsonBody<QuickReplyUpdate>,
 ) -> Result<Success<QuickReplyRow>, AppError> {
     let QuickReplyUpdate { uid, category, shortcut, title, content, r#type } = request;
-    let kind = r#type.as_deref().map(kind).transpose()?;
+    let kind = r#type.as_deref().map(message_type).transpose()?;
     let change = move |reply: &mut NewQuickReply| {
         reply.category = category.unwrap_or(std::mem::take(&mut reply.category));
         reply.shortcut = shortcut

@@ -14,7 +14,7 @@ use crate::{
     connection::timestamp,
     http::{
         AppError, QueryParams, Routes, Success,
-        api::{ApiState, caller::AgentCaller, shapes::MessageJson},
+        api::{ApiState, caller::AgentCaller, message, shapes::MessageJson},
     },
 };
 
@@ -97,6 +97,5 @@ async fn invite(
     let asked = (key.into_uid(), &Value::Null);
     let topic = conversation.topic.as_str();
     let decided = desk.command(&principal, topic, Command::InviteRating, asked, timestamp()).await?;
-    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
+    message::told(&state, &decided).await
 }

@@ -35,15 +35,20 @@ struct StatusRequest {
     status: String,
 }
 
+/// The status called `name`.
+pub(super) fn agent_status(name: &str) -> Result<AgentStatus, AppError> {
+    AgentStatus::from_name(name).ok_or_else(|| {
+        let names = AgentStatus::ALL.map(AgentStatus::as_str).join(", ");
+        AppError::Refused(format!("status must be one of {names}"))
+    })
+}
+
 async fn update_status(
     state: State<ApiState>,
     AgentCaller(principal): AgentCaller,
     JsonBody(request): JsonBody<StatusRequest>,
 ) -> Result<Success<AgentUser>, AppError> {
-    let status = AgentStatus::from_name(&request.status).ok_or_else(|| {
-        let names = AgentStatus::ALL.map(AgentStatus::as_str).join(", ");
-        AppError::Refused(format!("status must be one of {names}"))
-    })?;
+    let status = agent_status(&request.status)?;
     state.gateway.desk.set_agent_status(&principal.uid, status, timestamp()).await?;
     profile(state, AgentCaller(principal)).await
 }

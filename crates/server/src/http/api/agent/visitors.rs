@@ -16,6 +16,7 @@ use crate::{
         api::{
             ApiState,
             caller::AgentCaller,
+            message,
             page::{Page, PageRequest},
             shapes::MessageJson,
         },
@@ -182,10 +183,7 @@ async fn browsing(
 ) -> Result<Success<Page<BrowsingRow>>, AppError> {
     let desk = &state.gateway.desk;
     let all = desk.browsing_visitors(&principal)?;
-    let total = all.len() as u64;
-    let skipped = usize::try_from(request.skipped()).unwrap_or(usize::MAX);
-    let shown = all.into_iter().skip(skipped).take(request.size() as usize);
-    let shown = shown.map(|BrowsingVisitor { visitor, pages, online }| BrowsingRow {
+    let row = |BrowsingVisitor { visitor, pages, online }| BrowsingRow {
         uid: visitor.uid,
         nickname: visitor.profile.nickname,
         avatar: visitor.profile.avatar,
@@ -200,8 +198,8 @@ async fn browsing(
                 referrer: page.referrer,
             })
             .collect(),
-    });
-    Ok(Success::new(Page::new(shown.collect(), request, total)))
+    };
+    Ok(Success::new(Page::of(all, request, row)))
 }
 
 /// Whom to ask to chat: a visitor by its uid, or the one of a conversation.
@@ -235,8 +233,7 @@ async fn invite(
             desk.command(&principal, conversation.topic.as_str(), Command::InviteVisitor, asked, now).await?
         }
     };
-    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
+    message::told(&state, &decided).await
 }
 
 /// Which question is taken back.
@@ -261,6 +258,5 @@ async fn cancel(
     let asked = (key.into_uid(), &content);
     let topic = conversation.topic.as_str();
     let decided = desk.command(&principal, topic, Command::CancelVisitorInvitation, asked, timestamp()).await?;
-    let seq = decided.first().ok_or_else(|| AppError::internal("a command has said nothing"))?;
-    Ok(Success::new(MessageJson::rendered(&desk.entry(&decided.conversation, seq).await?)?))
+    message::told(&state, &decided).await
 }
