@@ -25,9 +25,14 @@ export class WorkbenchStack {
     return made;
   }
 
+  /** Where the server has the workbench: under its own policy, as agents get it. */
+  get url() {
+    return `${this.stack.server.url}/agent/`;
+  }
+
   /** Opens the workbench and signs in. */
   async signIn(page, username, words = { user: 'User name', password: 'Password', submit: 'Sign in' }) {
-    await page.goto(`${this.stack.url}/agent/`);
+    await page.goto(this.url);
     await page.getByLabel(words.user).fill(username);
     await page.getByLabel(words.password).fill(PASSWORD);
     await page.getByRole('button', { name: words.submit }).click();

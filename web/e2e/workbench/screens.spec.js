@@ -1,6 +1,6 @@
 // Every screen of the workbench: accessible in both languages, both modes and both widths, and photographed to be looked at.
 
-import { expect, test } from '@playwright/test';
+import { expect, test } from './page.js';
 import { mkdirSync } from 'node:fs';
 import { expectAccessible } from '../axe.js';
 import { samples } from '../content-samples.js';
@@ -36,7 +36,7 @@ async function look(page, name) {
 const go = (page, path) => page.evaluate((to) => void (location.hash = to), path);
 
 test('sign-in', async ({ page }) => {
-  await page.goto(`${bench.stack.url}/agent/`);
+  await page.goto(bench.url);
   await page.getByRole('heading').waitFor();
   await look(page, '01-sign-in');
   await page.getByRole('button', { name: t.signIn.submit }).click();

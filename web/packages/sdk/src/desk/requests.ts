@@ -18,6 +18,7 @@ import type {
 } from '../types.js';
 import { list, object, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
+import { toWire } from '../wire/outgoing.js';
 import { toCannedReply, toLeftMessage, toPage } from './answers.js';
 
 const LEFT = '/api/v1/message/leave';
@@ -49,14 +50,14 @@ export function leftMessages(http: Http): LeftMessages {
 export function cannedReplies(http: Http): CannedReplies {
   const path = '/api/v1/quickreply';
   return {
-    async list() {
-      const found = await http.get<unknown>(`${path}/query`, { pageSize: 100 });
-      return (Array.isArray(found) ? found : list(object(found)['content'])).map((row) =>
-        toCannedReply(object(row)),
-      );
+    async list(workgroupUid) {
+      const query = { pageSize: 100, workgroupUid };
+      const page = toPage(await http.get<JsonObject>(`${path}/query`, query), toCannedReply);
+      return page.rows;
     },
-    async save({ uid, shortcut, title, text: content, scope: level }) {
-      const body = { uid, shortcut, title, content, level };
+    async save({ uid, shortcut, title, content: said, scope: level, workgroup: workgroupUid }) {
+      const { wireType: type, content } = toWire(said);
+      const body = { uid, shortcut, title, type, content, level, workgroupUid };
       return toCannedReply(
         await http.post<JsonObject>(`${path}/${uid === undefined ? 'create' : 'update'}`, body),
       );
@@ -72,6 +73,10 @@ export function supervision(http: Http): Supervision {
       allPages(http, '/api/v1/thread/query/org', {
         status: status === 'robot' ? 'ROBOTING' : status?.toUpperCase(),
       }),
+    closed: async (page) => {
+      const query = { status: 'CLOSED', pageNumber: page, pageSize: 30 };
+      return toPage(await http.get<JsonObject>('/api/v1/thread/query/org', query), toSummary);
+    },
     takeOver: (topic) => http.post('/api/v1/thread/takeover', { topic }),
     watch: (topic, on) => http.post(`/api/v1/thread/${on ? 'watch' : 'unwatch'}`, { topic }),
     async report(query) {

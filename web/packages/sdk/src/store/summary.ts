@@ -2,24 +2,26 @@
 
 import type { ConversationSummary } from '../types.js';
 import { fromWire, plainText } from '../wire/content.js';
-import { number, object, parseObject, text, type JsonObject } from '../wire/json.js';
+import { number, object, text, type JsonObject } from '../wire/json.js';
 import type { WireUser } from '../wire/message.js';
 import { toPerson } from './project.js';
 import { toStatus } from './standing.js';
 
 /** A row, as the page knows it. */
 export function toSummary(row: JsonObject): ConversationSummary {
-  const content = text(row['content']);
-  const type = text(row['lastType']) || (parseObject(content) ? 'SYSTEM' : 'TEXT');
+  const last = object(row['lastMessage']);
   return {
     topic: text(row['topic']),
     uid: text(row['uid']),
     status: toStatus(row['status']),
     visitor: toPerson(object(row['user']) as unknown as WireUser),
     owner: text(row['owner']) || null,
-    lastText: plainText(fromWire(type, content, {})),
-    lastAt: toTime(row['updatedAt']),
+    lastText: plainText(fromWire(text(last['type']), text(row['content']), {})),
+    lastAt: number(last['timestamp']) ?? toTime(row['updatedAt']),
+    lastSender: text(object(last['user'])['uid']) || null,
+    lastSeq: number(last['seq']) ?? 0,
     unread: number(row['unreadCount']) ?? 0,
+    waitingSince: number(row['waitingSince']) ?? null,
     createdAt: toTime(row['createdAt']),
   };
 }
