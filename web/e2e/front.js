@@ -45,7 +45,16 @@ const demoPolicy = [
 
 const isPage = (path) => path === '/deskwire.js' || /^\/(chat|demo|agent)(\/|$)/.test(path);
 
-async function serveFile(path, response) {
+let policyOfWorkbench;
+
+/** What the workbench may do, as the server itself says with its page; nothing is said by one that carries none. */
+async function workbenchPolicy(server) {
+  const told = async () => (await fetch(`${server}/agent/`)).headers.get('content-security-policy') ?? '';
+  policyOfWorkbench ??= await told();
+  return policyOfWorkbench.includes('trusted-types') ? policyOfWorkbench : undefined;
+}
+
+async function serveFile(path, response, server) {
   const inside = normalize(path.endsWith('/') ? `${path}index.html` : path);
   const file = join(dist, inside);
   const content = await readFile(file).catch(() => undefined);
@@ -57,7 +66,9 @@ async function serveFile(path, response) {
     ? panelPolicy
     : inside.startsWith('/demo/')
       ? demoPolicy
-      : undefined;
+      : inside === '/agent/index.html'
+        ? await workbenchPolicy(server)
+        : undefined;
   response.writeHead(200, {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-encoding': 'gzip',
@@ -79,7 +90,7 @@ export async function startFront(server, channels = {}) {
   const front = createServer((incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://front');
     if (isPage(url.pathname)) {
-      void serveFile(url.pathname, response);
+      void serveFile(url.pathname, response, server());
       return;
     }
     if (url.pathname === '/visitor/api/v1/channel') {

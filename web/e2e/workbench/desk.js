@@ -25,8 +25,13 @@ export class WorkbenchStack {
     return made;
   }
 
-  /** Where the server has the workbench: under its own policy, as agents get it. */
+  /** The workbench as it is in `web/dist`, under the policy of the server. */
   get url() {
+    return `${this.stack.url}/agent/`;
+  }
+
+  /** The workbench that the server carries. */
+  get embedded() {
     return `${this.stack.server.url}/agent/`;
   }
 
