@@ -85,8 +85,11 @@ test('one tab of several rings and notifies; the notification leads to the conve
   // The other tab takes over when the one that led is closed.
   const other = leader === page ? second : page;
   await leader.close();
-  await visitor.say('Still there?');
-  await expect.poll(async () => (await alerts(other)).shown.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  const again = async () => {
+    await visitor.say('Still there?');
+    return (await alerts(other)).shown.length;
+  };
+  await expect.poll(again, { timeout: 20_000 }).toBeGreaterThan(0);
 });
 
 test('what is read in one tab is read in the other', async ({ context, page }) => {

@@ -36,7 +36,7 @@ test('keywords, hours and rating of a workgroup are set, and nothing else change
   await dialog.getByLabel('Keywords').fill('refund, money back');
   await dialog.getByLabel('Answer', { exact: true }).fill('Refunds take three days.');
   await dialog.getByRole('tab', { name: 'Hours' }).click();
-  await dialog.getByLabel('Holidays').fill('2027-01-01');
+  await dialog.getByLabel('Holidays', { exact: true }).fill('2027-01-01');
   await dialog.getByRole('button', { name: 'Add to Holidays' }).click();
   await dialog.getByRole('tab', { name: 'Rating' }).click();
   await dialog.getByRole('switch', { name: 'Ask for a rating when closing' }).click();

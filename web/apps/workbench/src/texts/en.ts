@@ -361,7 +361,7 @@ export const english: Translation<typeof chinese> = {
   'notify.waiting': '{name} waits',
   'notify.transfer': 'A transfer is offered to you',
   'notify.remind': '{name} still waits for your answer',
-  'notify.rated': 'New rating: {score} of 5',
+  'notify.rated': '{name} has rated the service',
   'notify.left': 'A message was left',
   'state.error': 'Loading failed',
   'state.retry': 'Try again',

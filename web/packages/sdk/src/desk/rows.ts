@@ -136,10 +136,19 @@ export class Rows {
     const seen = !UNSEEN.has(entry.type);
     const content = fromWire(entry.type, entry.content ?? '', parseObject(entry.extra) ?? {});
     const said = seen && !TOLD.has(content.type);
-    const { waitingSince } = row.shown;
+    const { waitingSince, topic } = row.shown;
+    const [status, owner] = [toStatus(entry.thread.status), ownerOf(entry.thread)];
+    const wasOurs = row.shown.owner === this.#host.me();
+    if (
+      status === 'closed' ||
+      (wasOurs && (status === 'queuing' || (owner !== null && owner !== this.#host.me())))
+    ) {
+      this.remove(topic); // it is over, or somebody else's now
+      return;
+    }
     this.#show(row, {
-      status: toStatus(entry.thread.status),
-      owner: ownerOf(entry.thread),
+      status,
+      owner,
       ...(seen && {
         lastText: plainText(content),
         lastAt: at,
@@ -153,9 +162,6 @@ export class Rows {
       typing: false,
       preview: '',
     });
-    if (toStatus(entry.thread.status) === 'closed') {
-      this.remove(row.shown.topic);
-    }
   }
 
   #read(row: Row, uid: string): void {

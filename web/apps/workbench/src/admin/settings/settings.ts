@@ -106,9 +106,9 @@ export function readSettings(uid: string): Promise<Settings> {
 
 /** A copy of what was read that a form may change. */
 export function draftOf(kept: Settings): Settings {
-  const draft = structuredClone(
-    Object.fromEntries(names.map((name) => [name, kept[name]])),
-  ) as unknown as Settings;
+  const named = Object.fromEntries(names.map((name) => [name, kept[name]]));
+  // Not by structuredClone, which takes no reactive objects.
+  const draft = JSON.parse(JSON.stringify(named)) as Settings;
   // Fields for times take no seconds.
   draft.hours.shifts.forEach((shift) =>
     Object.assign(shift, { from: shift.from.slice(0, 5), to: shift.to.slice(0, 5) }),
