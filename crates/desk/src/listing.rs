@@ -49,14 +49,19 @@ impl Desk {
 /// What a list says of a message beside its content.
 fn shown(message: &Value) -> Value {
     let names = ["uid", "type", "seq", "timestamp", "user"];
-    if message.is_null() { Value::Null } else { names.map(|name| (name.to_owned(), message[name].clone())).into_iter().collect() }
+    if message.is_null() {
+        Value::Null
+    } else {
+        names.map(|name| (name.to_owned(), message[name].clone())).into_iter().collect()
+    }
 }
 
 /// Since when the visitor waits: for an agent since it stands in the queue, else for an answer to the oldest message
 /// that nobody at the desk has answered; as far as `newest`, the newest entries, the newest first, show. What the desk
 /// says by itself answers nothing.
 fn waiting_since(conversation: &Conversation, newest: &[Entry]) -> Option<Timestamp> {
-    let is_by_itself = |entry: &Entry| conversation.kind == ThreadType::Workgroup && entry.sender == conversation.service;
+    let is_by_itself =
+        |entry: &Entry| conversation.kind == ThreadType::Workgroup && entry.sender == conversation.service;
     let asks = |entry: &&Entry| entry.sender == conversation.visitor && entry.kind.is_speech();
     let answers =
         |entry: &&Entry| entry.kind.is_speech() && entry.sender != conversation.visitor && !is_by_itself(entry);

@@ -4,9 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::Announce;
-use deskwire_model::{
-    Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid, dialect,
-};
+use deskwire_model::{Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid, dialect};
 use deskwire_store::{Upto, Write};
 
 use crate::{
