@@ -6,13 +6,16 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { root, workspacesWith } from './workspaces.mjs';
 
-const CHINESE = /[\u3400-\u9fff\uff01-\uff5e]/;
+/** Words; punctuation alone stands in patterns too. */
+const CHINESE = /[\u3400-\u9fff]/;
+/** Where texts are at home: pages with few of them have both languages in one file. */
+const DICTIONARY = /(^|\/)(zh-CN|texts)\.ts$/;
 const CODE = /\.(ts|tsx|vue|html)$/;
 const found = [];
 
 for (const folder of workspacesWith('package.json').filter((name) => name.startsWith('apps/'))) {
   const paths = readdirSync(join(root, folder), { recursive: true }).filter(
-    (path) => path.startsWith('src/') && CODE.test(path) && !path.endsWith('zh-CN.ts'),
+    (path) => path.startsWith('src/') && CODE.test(path) && !DICTIONARY.test(path),
   );
   for (const path of paths) {
     const lines = readFileSync(join(root, folder, path), 'utf8').split('\n');
