@@ -33,9 +33,11 @@ export function drawLines(element: HTMLElement, { times, timeLabel, written, lin
     {
       width: element.clientWidth,
       height: 240,
+      // Half a label has room on the right.
+      padding: [8, 28, 0, 0],
       legend: { live: true },
       series: [
-        { label: timeLabel, value: (_chart, at) => written(at * 1000) },
+        { label: timeLabel, value: (_chart, at: number | null) => (at === null ? '–' : written(at * 1000)) },
         ...lines.map(({ label }, index) => ({
           label,
           stroke: token(`--chart-${index + 1}`),
