@@ -10,7 +10,7 @@ const agent = { uid: 'me', nickname: 'Ann', avatar: '', type: 'AGENT' };
 function inbox() {
   const asked: string[] = [];
   const rows = new Rows({
-    clock: { now: () => 0, after: () => () => undefined } as never,
+    clock: { now: () => 0, after: () => () => undefined },
     me: () => 'me',
     changed: () => undefined,
     ask: (topic) => asked.push(topic),
