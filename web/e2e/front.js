@@ -54,11 +54,11 @@ async function workbenchPolicy(server) {
   return policyOfWorkbench.includes('trusted-types') ? policyOfWorkbench : undefined;
 }
 
-async function serveFile(path, response, server) {
+async function serveFile(path, response, server, folder = dist) {
   const inside = normalize(path.endsWith('/') ? `${path}index.html` : path);
-  const file = join(dist, inside);
+  const file = join(folder, inside);
   const content = await readFile(file).catch(() => undefined);
-  if (!file.startsWith(dist) || !content) {
+  if (!file.startsWith(folder) || !content) {
     response.writeHead(404).end();
     return;
   }
@@ -85,12 +85,18 @@ async function serveFile(path, response, server) {
  *
  * @param {() => string} server the server's URL at this moment
  * @param {Record<string, object>} channels
+ * @param {Record<string, string>} folders further folders, by the beginning of their paths, as `/sdk`
  */
-export async function startFront(server, channels = {}) {
+export async function startFront(server, channels = {}, folders = {}) {
   const front = createServer((incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://front');
     if (isPage(url.pathname)) {
       void serveFile(url.pathname, response, server());
+      return;
+    }
+    const [, beginning = '', rest = ''] = /^(\/[^/]*)(\/.*)$/.exec(url.pathname) ?? [];
+    if (folders[beginning]) {
+      void serveFile(rest, response, server(), folders[beginning]);
       return;
     }
     if (url.pathname === '/visitor/api/v1/channel') {

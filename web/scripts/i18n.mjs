@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { root, workspacesWith } from './workspaces.mjs';
 
-/** Words; punctuation alone stands in patterns too. */
 const CHINESE = /[\u3400-\u9fff]/;
-/** Where texts are at home: pages with few of them have both languages in one file. */
-const DICTIONARY = /(^|\/)(zh-CN|texts)\.ts$/;
+/** One language, or the few words of a small app in all of them. */
+const DICTIONARY = /(zh-CN|^src\/texts)\.ts$/;
 const CODE = /\.(ts|tsx|vue|html)$/;
 const found = [];
 

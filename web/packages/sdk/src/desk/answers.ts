@@ -9,7 +9,7 @@ import type {
   Seat,
   SeatStatus,
 } from '../types.js';
-import { fromWire, plainText } from '../wire/content.js';
+import { contentOf, plainText } from '../wire/content.js';
 import { list, number, object, text, type JsonObject } from '../wire/json.js';
 
 /** An agent. */
@@ -60,7 +60,7 @@ export function toLeftMessage(row: JsonObject): LeftMessageRow {
 
 /** A canned reply. */
 export function toCannedReply(row: JsonObject): CannedReply {
-  const content = fromWire(text(row['type']) || 'TEXT', text(row['content']), {});
+  const content = contentOf({ type: text(row['type']), content: text(row['content']) });
   return {
     uid: text(row['uid']),
     shortcut: text(row['shortcut']),

@@ -1,11 +1,16 @@
 // Rows of lists of conversations, as the server writes them.
 
 import type { ConversationSummary } from '../types.js';
-import { fromWire, plainText } from '../wire/content.js';
+import { contentOf, plainText } from '../wire/content.js';
 import { number, object, text, type JsonObject } from '../wire/json.js';
-import type { WireUser } from '../wire/message.js';
+import type { WireMessage, WireUser } from '../wire/message.js';
 import { toPerson } from './project.js';
 import { toStatus } from './standing.js';
+
+/** The last message of a row, as far as it tells. */
+export function lastOf(row: JsonObject): Pick<WireMessage, 'type' | 'content'> {
+  return { type: text(object(row['lastMessage'])['type']), content: text(row['content']) };
+}
 
 /** A row, as the page knows it. */
 export function toSummary(row: JsonObject): ConversationSummary {
@@ -16,7 +21,7 @@ export function toSummary(row: JsonObject): ConversationSummary {
     status: toStatus(row['status']),
     visitor: toPerson(object(row['user']) as unknown as WireUser),
     owner: text(row['owner']) || null,
-    lastText: plainText(fromWire(text(last['type']), text(row['content']), {})),
+    lastText: plainText(contentOf(lastOf(row))),
     lastAt: number(last['timestamp']) ?? toTime(row['updatedAt']),
     lastSender: text(object(last['user'])['uid']) || null,
     lastSeq: number(last['seq']) ?? 0,
