@@ -45,7 +45,16 @@ const demoPolicy = [
 
 const isPage = (path) => path === '/deskwire.js' || /^\/(chat|demo|agent)(\/|$)/.test(path);
 
-async function serveFile(path, response, folder = dist) {
+let policyOfWorkbench;
+
+/** What the workbench may do, as the server itself says with its page; nothing is said by one that carries none. */
+async function workbenchPolicy(server) {
+  const told = async () => (await fetch(`${server}/agent/`)).headers.get('content-security-policy') ?? '';
+  policyOfWorkbench ??= await told();
+  return policyOfWorkbench.includes('trusted-types') ? policyOfWorkbench : undefined;
+}
+
+async function serveFile(path, response, server, folder = dist) {
   const inside = normalize(path.endsWith('/') ? `${path}index.html` : path);
   const file = join(folder, inside);
   const content = await readFile(file).catch(() => undefined);
@@ -57,7 +66,9 @@ async function serveFile(path, response, folder = dist) {
     ? panelPolicy
     : inside.startsWith('/demo/')
       ? demoPolicy
-      : undefined;
+      : inside === '/agent/index.html'
+        ? await workbenchPolicy(server)
+        : undefined;
   response.writeHead(200, {
     'content-type': types[extname(file)] ?? 'application/octet-stream',
     'content-encoding': 'gzip',
@@ -80,12 +91,12 @@ export async function startFront(server, channels = {}, folders = {}) {
   const front = createServer((incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://front');
     if (isPage(url.pathname)) {
-      void serveFile(url.pathname, response);
+      void serveFile(url.pathname, response, server());
       return;
     }
     const [, beginning = '', rest = ''] = /^(\/[^/]*)(\/.*)$/.exec(url.pathname) ?? [];
     if (folders[beginning]) {
-      void serveFile(rest, response, folders[beginning]);
+      void serveFile(rest, response, server(), folders[beginning]);
       return;
     }
     if (url.pathname === '/visitor/api/v1/channel') {

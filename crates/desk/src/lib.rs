@@ -18,8 +18,8 @@
 //! - `robots` answers before people do, and hands over to them; `streams` are answers that come in pieces; `hooks` are the
 //!   webhooks, `reports` what was counted.
 //! - `moderation` is what is not to be said, and who is not heard.
-//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers;
-//!   `searching` finds what was said, with a `snippet` of it.
+//! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers, `listing` how
+//!   lists show conversations; `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
 //!   passwords and tokens let in.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
@@ -46,6 +46,7 @@ mod ingress;
 mod invitations;
 mod labels;
 mod leave_messages;
+mod listing;
 mod moderation;
 mod notice_board;
 mod people;

@@ -1,24 +1,17 @@
-//! What a reader sees of its conversations besides their feeds: history, last message, unread numbers.
+//! What a reader sees of its conversations besides their feeds: history and unread numbers.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::Announce;
-use deskwire_model::{
-    Conversation, Entry, LogId, MessageClass, MessageType, MessageUid, Principal, Seq, Timestamp, Uid,
-    dialect::{self, DialectError},
-};
+use deskwire_model::{Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid, dialect};
 use deskwire_store::{Upto, Write};
-use serde_json::Value;
 
 use crate::{
     Desk, DeskError,
     access::takes_part,
     ingress::{Sender, Speaker},
 };
-
-/// Entries among which the last message of a conversation is sought.
-const LOOKED_AT: usize = 20;
 
 /// A page of a conversation's history.
 #[derive(Clone, Debug)]
@@ -180,36 +173,5 @@ impl Desk {
     /// [`DeskError::Store`].
     pub async fn unread(&self, user: &Uid) -> Result<u64, DeskError> {
         Ok(self.store.unread_total(user).await?)
-    }
-
-    /// A conversation as lists show it to `user`: the `thread` object of its messages, with the last message and what is
-    /// unread; to those at the desk also with what is written on it and how they keep it.
-    ///
-    /// # Errors
-    /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
-    pub async fn listed(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
-        let read = |json: &[u8]| -> Result<Value, DeskError> {
-            Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
-        };
-        let newest = self.store.entries_before(conversation.id, None, LOOKED_AT).await?;
-        // What became of a message is shown by it; it is no message of its own.
-        let is_said = |entry: &&Entry| !matches!(entry.kind.class(), MessageClass::Edit | MessageClass::Reaction);
-        let last =
-            newest.iter().find(is_said).or(newest.first()).map(|entry| self.renderer.json(entry.into())).transpose()?;
-        let last = last.map(|last| read(&last)).transpose()?.unwrap_or_default();
-        let unread = self.store.unread(conversation.id, &user.uid).await?;
-        let created_at = self.renderer.local_time(conversation.created_at);
-        let mut listed = read(dialect::conversation_json(conversation).as_bytes())?;
-        listed["content"] = last["content"].clone();
-        listed["unreadCount"] = unread.into();
-        listed["unread"] = (unread > 0).into();
-        listed["owner"] = conversation.agent.as_ref().map(|agent| agent.as_str()).into();
-        listed["orgUid"] = conversation.org.as_str().into();
-        listed["updatedAt"] = last.get("createdAt").cloned().unwrap_or_else(|| created_at.clone().into());
-        listed["createdAt"] = created_at.into();
-        if user.role.is_staff() {
-            self.show_labels(user, conversation, &mut listed).await?;
-        }
-        Ok(listed)
     }
 }

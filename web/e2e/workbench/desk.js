@@ -25,9 +25,19 @@ export class WorkbenchStack {
     return made;
   }
 
+  /** The workbench as it is in `web/dist`, under the policy of the server. */
+  get url() {
+    return `${this.stack.url}/agent/`;
+  }
+
+  /** The workbench that the server carries. */
+  get embedded() {
+    return `${this.stack.server.url}/agent/`;
+  }
+
   /** Opens the workbench and signs in. */
   async signIn(page, username, words = { user: 'User name', password: 'Password', submit: 'Sign in' }) {
-    await page.goto(`${this.stack.url}/agent/`);
+    await page.goto(this.url);
     await page.getByLabel(words.user).fill(username);
     await page.getByLabel(words.password).fill(PASSWORD);
     await page.getByRole('button', { name: words.submit }).click();

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import panel from '../playwright.config.js';
 
-const desktop = { viewport: { width: 1440, height: 900 } };
+const desktop = { viewport: { width: 1366, height: 768 } };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
 /** Every story runs on a desktop; the screens are seen in each language, mode and width. */

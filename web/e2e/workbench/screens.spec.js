@@ -1,6 +1,6 @@
 // Every screen of the workbench: accessible in both languages, both modes and both widths, and photographed to be looked at.
 
-import { expect, test } from '@playwright/test';
+import { expect, test } from './page.js';
 import { mkdirSync } from 'node:fs';
 import { expectAccessible } from '../axe.js';
 import { samples } from '../content-samples.js';
@@ -36,7 +36,7 @@ async function look(page, name) {
 const go = (page, path) => page.evaluate((to) => void (location.hash = to), path);
 
 test('sign-in', async ({ page }) => {
-  await page.goto(`${bench.stack.url}/agent/`);
+  await page.goto(bench.url);
   await page.getByRole('heading').waitFor();
   await look(page, '01-sign-in');
   await page.getByRole('button', { name: t.signIn.submit }).click();
@@ -177,6 +177,10 @@ test('other pages', async ({ page }) => {
   await go(page, '/canned');
   await page.locator('.canned-row').first().waitFor();
   await look(page, '34-canned');
+  await page.getByRole('main').getByRole('button').first().click();
+  await page.getByRole('dialog').getByRole('radio').nth(1).check({ force: true });
+  await look(page, '36-canned-card');
+  await page.keyboard.press('Escape');
   await go(page, '/preferences');
   await page.getByRole('switch').first().waitFor();
   await look(page, '35-preferences');
@@ -189,8 +193,10 @@ test('supervision, reports, administration', async ({ page }) => {
     const visitor = await bench.visitor(workgroup, { name });
     await visitor.say(t.say[0]);
   }
-  const [first] = await agent.threads();
+  const [first, second] = await agent.threads();
   await agent.say(first.topic, t.say[2]);
+  await agent.say(second.topic, t.say[2]);
+  await agent.post('/api/v1/thread/close', { topic: second.topic });
   await bench.signIn(page, 'admin', t.signIn);
   await page.getByRole('heading', { level: 2 }).first().waitFor();
   await page.locator('.setup').waitFor();
@@ -201,6 +207,12 @@ test('supervision, reports, administration', async ({ page }) => {
   await page.getByRole('row').filter({ hasText: t.names[0] }).first().getByRole('link').click();
   await page.getByRole('log').getByText(t.say[0]).first().waitFor();
   await look(page, '42-watch');
+  await go(page, '/review');
+  await page.locator('.rows .row').first().waitFor();
+  await look(page, '44-review');
+  await page.locator('.rows .row').first().click();
+  await page.getByRole('log').getByText(t.say[2]).first().waitFor();
+  await look(page, '45-review-open');
   await go(page, '/reports');
   await page.locator('canvas').waitFor();
   await look(page, '43-reports');
@@ -214,7 +226,19 @@ test('supervision, reports, administration', async ({ page }) => {
     .getByRole('button', { name: /Team|Demo/ })
     .first()
     .click();
-  await page.getByRole('dialog').getByRole('combobox').waitFor();
-  await look(page, '55-admin-settings');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox').first().waitFor();
+  const tabs = dialog.getByRole('tab');
+  for (let tab = 0; tab < (await tabs.count()); tab += 1) {
+    await tabs.nth(tab).click();
+    if (tab === 1 || tab === 3) {
+      await dialog.getByRole('switch').first().click();
+    }
+    if (tab === 3) {
+      await dialog.getByRole('radio').nth(1).check({ force: true });
+      await dialog.getByRole('listitem').last().getByRole('button').click();
+    }
+    await look(page, `${55 + tab}-admin-settings`);
+  }
   await agent.offline();
 });

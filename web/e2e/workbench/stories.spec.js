@@ -1,6 +1,6 @@
 // Stories at the desk, with the visitor's side driven by the SDK.
 
-import { expect, test } from '@playwright/test';
+import { composer, expect, log, online, row, test, working } from './page.js';
 import { WorkbenchStack } from './desk.js';
 
 let bench;
@@ -10,26 +10,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => bench?.stop());
 
-const composer = (page) => page.getByRole('textbox', { name: 'Reply', exact: true });
-const log = (page) => page.getByRole('log');
-const row = (page, name) => page.getByRole('link', { name: new RegExp(name) });
-const online = (page) => page.getByRole('button', { name: /Online/ }).waitFor();
-
-/** An agent at work, with a visitor who has said something. */
-async function working(page, { name = 'Vera', ...options } = {}) {
-  const team = await bench.team(options);
-  await bench.signIn(page, team.username);
-  await online(page);
-  const visitor = await bench.visitor(team.workgroup, { name });
-  await visitor.say('Where is my parcel?');
-  await row(page, name).click();
-  await log(page).getByText('Where is my parcel?').waitFor();
-  return { ...team, visitor };
-}
-
 test('a wrong password is refused, a session outlives a reload, signing out ends it', async ({ page }) => {
   const { username } = await bench.team();
-  await page.goto(`${bench.stack.url}/agent/`);
+  await page.goto(bench.url);
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill('wrong');
   await page.keyboard.press('Enter');
@@ -46,7 +29,7 @@ test('a wrong password is refused, a session outlives a reload, signing out ends
 });
 
 test('both sides talk: words, receipts, typing, notes that stay inside', async ({ page }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   await expect(page).toHaveTitle('Deskwire workbench');
   visitor.conversation.typing();
   await page.getByText('Vera is writing…').waitFor();
@@ -70,7 +53,7 @@ test('both sides talk: words, receipts, typing, notes that stay inside', async (
 });
 
 test('a message is quoted, edited and recalled', async ({ page }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   const actions = async (text, item) => {
     const message = page.getByRole('article').filter({ hasText: text }).last();
     await message.hover();
@@ -96,7 +79,7 @@ test('a message is quoted, edited and recalled', async ({ page }) => {
 });
 
 test('Enter belongs to an input method while it composes', async ({ page }) => {
-  await working(page);
+  await working(bench, page);
   await composer(page).fill('ni hao');
   await composer(page).dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true });
   await expect(composer(page)).toHaveValue('ni hao');
@@ -105,7 +88,7 @@ test('Enter belongs to an input method while it composes', async ({ page }) => {
 });
 
 test('canned replies, files and cards', async ({ page }) => {
-  const { visitor, agent } = await working(page);
+  const { visitor, agent } = await working(bench, page);
   await agent.post('/api/v1/quickreply/create', {
     shortcut: 'hi',
     title: 'Greeting',
@@ -136,7 +119,7 @@ test('canned replies, files and cards', async ({ page }) => {
 test('closing can be taken back for five seconds; a closed conversation is picked up again', async ({
   page,
 }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByRole('button', { name: 'Undo' }).click();
   await row(page, 'Vera').waitFor();
@@ -180,7 +163,7 @@ test('by keys alone: take the next, move, reply', async ({ page }) => {
 });
 
 test('a conversation is transferred and goes on with the colleague', async ({ page, browser }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   const colleague = await bench.team({ name: 'Bob' });
   const context = await browser.newContext();
   const other = await context.newPage();
@@ -202,7 +185,7 @@ test('a conversation is transferred and goes on with the colleague', async ({ pa
 });
 
 test('tags, note and details of a visitor are kept', async ({ page }) => {
-  await working(page);
+  await working(bench, page);
   const context = page.getByRole('complementary', { name: 'Visitor' });
   await context.getByLabel('Add a tag').fill('vip');
   await context.getByLabel('Add a tag').press('Enter');
@@ -216,7 +199,7 @@ test('tags, note and details of a visitor are kept', async ({ page }) => {
 });
 
 test('a left message is answered in the conversation of the visitor', async ({ page }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   await visitor.conversation.leaveMessage({ text: 'Call me back', name: 'Vera', contact: '1380000' });
   await page.getByRole('link', { name: /Left messages/ }).click();
   await page.getByRole('button', { name: /Call me back/ }).click();
@@ -247,7 +230,7 @@ test('a supervisor watches unseen, whispers, and takes over', async ({ page }) =
 });
 
 test('the server is killed in mid-send: nothing is lost, nothing is doubled', async ({ page }) => {
-  const { visitor } = await working(page);
+  const { visitor } = await working(bench, page);
   await bench.stack.server.kill();
   for (const text of ['first after', 'second after', 'third after']) {
     await composer(page).fill(text);

@@ -1,7 +1,8 @@
-//! What readers are told: history, unread numbers, how far the others have read.
+//! What readers are told: history, lists, unread numbers, how far the others have read.
 
 use deskwire_broker::Dialect;
-use deskwire_model::ThreadType;
+use deskwire_model::{ThreadStatus, ThreadType};
+use serde_json::{Value, json};
 
 use crate::office::{NOW, Office, agent, default_device, draft, read, visitor};
 
@@ -71,6 +72,38 @@ async fn unread_is_what_others_said_since_and_did_not_take_back() {
     office.submit(default_device(&who), &direct, draft("r3", "READ", "r1")).await.unwrap();
     office.submit(default_device(&ann), &direct, draft("r4", "READ", "v1")).await.unwrap();
     assert_eq!(unread().await, (0, 1));
+}
+
+#[tokio::test]
+async fn a_list_says_who_spoke_last_and_since_when_the_visitor_waits() {
+    let office = Office::new(&["ann"], 1).await;
+    let _ann = office.connect("ann");
+    let (who, ann) = (visitor("v"), agent("ann"));
+    let group = office.ask("v", ThreadType::Workgroup, "sales").await.unwrap().conversation;
+    let listed = async |conversation, reader| office.desk.listed(conversation, reader).await.unwrap();
+    let time = async |seq: usize| {
+        let history = office.desk.history(&group, 0, 100).await.unwrap();
+        read(&history.messages[history.messages.len() - seq])["timestamp"].clone()
+    };
+    assert_eq!(listed(&group, &ann).await["waitingSince"], Value::Null, "a WELCOME asks nothing");
+    let asked = office.text(&who, &group, "v1").await as usize;
+    office.text(&who, &group, "v2").await;
+    let row = listed(&group, &ann).await;
+    assert_eq!(row["waitingSince"], time(asked).await, "the oldest that nobody has answered");
+    let last = &row["lastMessage"];
+    assert_eq!((&last["uid"], &last["type"], &last["seq"]), (&json!("v2"), &json!("TEXT"), &json!(asked + 1)));
+    assert_eq!((&last["user"]["uid"], &last["timestamp"]), (&json!("v"), &time(asked + 1).await));
+    assert!(listed(&group, &who).await.get("waitingSince").is_none(), "visitors are not told");
+    office.text(&ann, &group, "a1").await;
+    let row = listed(&group, &ann).await;
+    assert_eq!((&row["waitingSince"], &row["lastMessage"]["user"]["uid"]), (&Value::Null, &json!("ann")));
+
+    let waiting = office.ask("w", ThreadType::Workgroup, "sales").await.unwrap().conversation;
+    assert_eq!(waiting.status, ThreadStatus::Queuing);
+    let queued = listed(&waiting, &ann).await;
+    assert_eq!(queued["waitingSince"], queued["lastMessage"]["timestamp"], "since it stands in the queue");
+    office.text(&visitor("w"), &waiting, "w1").await;
+    assert_eq!(listed(&waiting, &ann).await["waitingSince"], queued["waitingSince"], "what it says changes nothing");
 }
 
 #[tokio::test]

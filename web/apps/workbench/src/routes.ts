@@ -20,13 +20,22 @@ const routes: readonly RouteRecordRaw[] = [
   { path: '/left', name: 'left', component: () => import('./pages/LeftPage.vue') },
   { path: '/search', name: 'search', component: () => import('./pages/SearchPage.vue') },
   { path: '/ratings', name: 'ratings', component: () => import('./pages/RatingsPage.vue') },
-  { path: '/canned', name: 'canned', component: () => import('./pages/CannedPage.vue') },
-  { path: '/preferences', name: 'preferences', component: () => import('./pages/PreferencesPage.vue') },
+  { path: '/canned', name: 'canned', component: () => import('./canned/CannedPage.vue') },
+  {
+    path: '/preferences',
+    name: 'preferences',
+    component: withOffice(() => import('./pages/PreferencesPage.vue')),
+  },
   { path: '/board', name: 'board', component: withOffice(() => import('./supervise/BoardPage.vue')) },
   {
     path: '/board/:topic',
     name: 'watched',
     component: withOffice(() => import('./supervise/WatchPage.vue')),
+  },
+  {
+    path: '/review/:topic?',
+    name: 'review',
+    component: withOffice(() => import('./supervise/ReviewPage.vue')),
   },
   { path: '/reports', name: 'reports', component: withOffice(() => import('./reports/ReportsPage.vue')) },
   {

@@ -36,6 +36,8 @@ export function thread(topic: string, change: Partial<DeskThread> = {}): DeskThr
     owner: 'a1',
     lastText: '',
     lastAt: 0,
+    lastSender: null,
+    lastSeq: 0,
     unread: 0,
     createdAt: 0,
     waitingSince: null,

@@ -23,8 +23,10 @@ describe('waitOf', () => {
   });
 
   it('counts from the coming of who waits in the queue', () => {
-    expect(waitingSince(thread('q', { status: 'queuing', createdAt: 7, waitingSince: 9 }))).toBe(7);
+    expect(waitingSince(thread('q', { status: 'queuing', createdAt: 7, waitingSince: 9 }))).toBe(9);
+    expect(waitingSince(thread('q', { status: 'queuing', createdAt: 7 }))).toBe(7);
     expect(waitingSince(thread('c', { createdAt: 7, waitingSince: 9 }))).toBe(9);
+    expect(waitingSince(thread('c', { createdAt: 7 }))).toBe(null);
   });
 });
 

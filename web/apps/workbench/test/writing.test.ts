@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyOf, type Press } from '../src/commands/keys.js';
 import { marked } from '../src/pages/marked.js';
 import { spreadOf, summaryOf } from '../src/pages/ratings.js';
-import { fillIn, fitting, soughtIn } from '../src/thread/canned.js';
+import { fillIn, fitting, soughtIn } from '../src/canned/canned.js';
 import { pieces } from '../src/thread/links.js';
 import { isSendKey } from '../src/thread/send-key.js';
 
@@ -53,7 +53,9 @@ describe('canned replies', () => {
     shortcut,
     title,
     text,
-    scope: 'AGENT',
+    content: { type: 'text' as const, text },
+    scope: 'AGENT' as const,
+    owner: 'a1',
   });
   const all = [
     reply('bye', 'Farewell', 'See you'),

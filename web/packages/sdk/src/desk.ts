@@ -54,6 +54,8 @@ class LiveDesk implements Desk {
   readonly #asked = new Set<string>();
   #stops: (() => void)[] = [];
   #view = EMPTY;
+  /** How often the own seat was set or told: what was asked for before is out of date then. */
+  #seatChanges = 0;
   #stopFlush: (() => void) | null = null;
   #stopAsking: (() => void) | null = null;
   #stopQueue: (() => void) | null = null;
@@ -88,18 +90,22 @@ class LiveDesk implements Desk {
 
   async refresh(): Promise<void> {
     const { http } = this.#client;
-    const [threads, profile] = await Promise.all([
+    const changes = this.#seatChanges;
+    const [threads, found] = await Promise.all([
       allRows(http, '/api/v1/thread/query'),
       this.#api.get('/api/v1/user/profile'),
       this.#refreshQueue(),
     ]);
     this.#rows.listed(threads);
-    this.#view = { ...this.#view, loaded: true, profile: toProfile(profile) };
+    const known = this.#seatChanges === changes ? null : this.#view.profile;
+    const profile = toProfile(found);
+    this.#view = { ...this.#view, loaded: true, profile: { ...profile, seat: known?.seat ?? profile.seat } };
     this.#changed();
   }
 
   async setSeat(status: SeatStatus) {
     const profile = toProfile(await this.#api.post('/api/v1/agent/update/status', { status }));
+    this.#seatChanges += 1;
     this.#view = { ...this.#view, profile };
     this.#changed();
     return profile;
@@ -244,21 +250,27 @@ class LiveDesk implements Desk {
     }
   }
 
+  /** A seat was told: ours may have been set in another tab. */
   #seat(told: JsonObject): void {
     const seat = toSeat(told);
-    this.#seats.set(seat.id, seat);
     const { profile } = this.#view;
-    this.#view = {
-      ...this.#view,
-      seats: [...this.#seats.values()],
-      profile: profile?.id === seat.id ? { ...profile, seat: seat.status } : profile,
-    };
-    this.#changed();
+    this.#seats.set(seat.id, seat);
+    if (profile?.id === seat.id) {
+      this.#seatChanges += 1;
+      this.#view = { ...this.#view, profile: { ...profile, seat: seat.status } };
+    }
+    this.#showSeats();
   }
 
   async #readSeats(): Promise<void> {
     const rows = await allRows(this.#client.http, '/api/v1/agent/query/org').catch(() => []);
-    rows.forEach((row) => this.#seat(row));
+    rows.map(toSeat).forEach((seat) => this.#seats.set(seat.id, seat));
+    this.#showSeats();
+  }
+
+  #showSeats(): void {
+    this.#view = { ...this.#view, seats: [...this.#seats.values()] };
+    this.#changed();
   }
 
   async #refreshQueue(): Promise<void> {
@@ -292,7 +304,8 @@ class LiveDesk implements Desk {
 
   /** Who waits, the longest first. */
   #waiting(): readonly DeskThread[] {
-    return [...this.#queue.sorted].sort((one, other) => one.createdAt - other.createdAt);
+    const since = ({ waitingSince, createdAt }: DeskThread) => waitingSince ?? createdAt;
+    return [...this.#queue.sorted].sort((one, other) => since(one) - since(other));
   }
 
   #changed(): void {

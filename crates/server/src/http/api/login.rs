@@ -46,6 +46,8 @@ pub(super) struct AgentUser {
     r#type: &'static str,
     role: &'static str,
     status: &'static str,
+    /// How many conversations it takes at a time.
+    capacity: u32,
     org_uid: String,
     current_organization: Organisation,
 }
@@ -65,6 +67,7 @@ impl From<&AgentProfile> for AgentUser {
             r#type: agent.role.user_type(),
             role: agent.role.as_str(),
             status: agent.status.as_str(),
+            capacity: agent.capacity,
             org_uid: agent.org.as_str().to_owned(),
             current_organization: Organisation { uid: agent.org.as_str().to_owned() },
         }

@@ -150,6 +150,12 @@ struct Thread {
     extra: String,
     /// Of its newest message.
     content: Option<String>,
+    /// Its newest message; null where nothing was said.
+    last_message: Option<LastMessage>,
+    /// Since when the visitor waits, in milliseconds since 1970: in the queue, or for an answer; null if it does not. For
+    /// those at the desk.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    waiting_since: Option<i64>,
     unread_count: u64,
     unread: bool,
     /// The uid of the agent who has it.
@@ -157,6 +163,22 @@ struct Thread {
     org_uid: String,
     created_at: String,
     updated_at: String,
+}
+
+/// The newest message of a conversation, beside its content.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the shape alone is wanted")]
+struct LastMessage {
+    uid: String,
+    /// `TEXT`, `IMAGE` and so on.
+    r#type: String,
+    /// Its place in the conversation, from 1.
+    seq: u64,
+    /// Milliseconds since 1970.
+    timestamp: i64,
+    /// Who wrote it.
+    user: Option<Person>,
 }
 
 /// An order card: what was offered, and what has become of it. What the offer said beside these members is there too.

@@ -23,6 +23,7 @@ export interface Command {
 
 const supervisorPlaces = [
   ['board', 'nav.board'],
+  ['review', 'nav.review'],
   ['reports', 'nav.reports'],
 ] as const;
 const adminPlaces = [['admin', 'nav.admin']] as const;

@@ -3,7 +3,7 @@
 import { plainText, type ChatMessage } from '@deskwire/sdk';
 import { onScopeDispose, ref, watch } from 'vue';
 import { router } from '../routes.js';
-import { formats, t } from '../texts/words.js';
+import { t } from '../texts/words.js';
 import { client, desk } from './client.js';
 import { usePreferences } from './preferences.js';
 import { useSession } from './session.js';
@@ -59,22 +59,13 @@ export function useAlerts(): void {
       tell(t('notify.transfer'), message.sender.name, message.topic);
     }
   };
-  const told = ({
-    type,
-    topic,
-    data,
-  }: {
-    type: string;
-    topic: string | null;
-    data: Readonly<Record<string, unknown>>;
-  }) => {
+  const told = ({ type, topic }: { type: string; topic: string | null }) => {
     const name = (topic !== null && session.threadOf(topic)?.visitor.name) || '';
     if (type === 'NOTIFICATION_AGENT_REPLY_TIMEOUT') {
       toasts.say(t('notify.remind', { name }), { ms: 8_000 });
       tell(t('notify.remind', { name }), '', topic);
     } else if (type === 'NOTIFICATION_RATE_SUBMITTED') {
-      const { score } = inner(data['content']);
-      toasts.say(t('notify.rated', { score: formats().number(Number(score) || 0) }));
+      toasts.say(t('notify.rated', { name }));
     } else if (type === 'LEAVE_MSG_SUBMIT') {
       countLeft();
       tell(t('notify.left'), '', null);
@@ -138,14 +129,4 @@ export function ring(): void {
     note.stop(at + 0.3);
   }
   setTimeout(() => void audio.close(), 800);
-}
-
-/** What a notice carries, as an object or as its text. */
-function inner(content: unknown): Readonly<Record<string, unknown>> {
-  try {
-    const found: unknown = typeof content === 'string' ? JSON.parse(content) : content;
-    return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
 }

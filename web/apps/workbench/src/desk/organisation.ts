@@ -11,10 +11,13 @@ export interface AgentRow {
   readonly avatar: string;
   readonly role: 'AGENT' | 'SUPERVISOR' | 'ADMIN';
   readonly status: SeatStatus;
+  /** How many conversations it takes at a time. */
+  readonly capacity: number;
 }
 
 /** An agent with the seat that others see: who is not connected is offline. */
 export interface Colleague extends AgentRow {
+  readonly online: boolean;
   readonly seat: SeatStatus;
 }
 
@@ -34,22 +37,10 @@ export interface ServerPage<T> {
 
 const all = { pageSize: 100 };
 
-/** @throws ChatError */
-export async function agents(): Promise<readonly AgentRow[]> {
-  return (await client.http.get<ServerPage<AgentRow>>('/api/v1/agent/query/org', all)).content;
-}
-
-/** Agents with their seats. @throws ChatError */
-export async function colleagues(): Promise<readonly Colleague[]> {
-  const [people, presence] = await Promise.all([
-    agents(),
-    client.http.get<ServerPage<{ readonly uid: string; readonly online: boolean }>>(
-      '/api/v1/connection/presence/list',
-      all,
-    ),
-  ]);
-  const here = new Set(presence.content.filter(({ online }) => online).map(({ uid }) => uid));
-  return people.map((agent) => ({ ...agent, seat: here.has(agent.uid) ? agent.status : 'OFFLINE' }));
+/** Everybody at the desk. @throws ChatError */
+export async function agents(): Promise<readonly Colleague[]> {
+  const page = await client.http.get<ServerPage<Omit<Colleague, 'seat'>>>('/api/v1/agent/query/org', all);
+  return page.content.map((agent) => ({ ...agent, seat: agent.online ? agent.status : 'OFFLINE' }));
 }
 
 /** @throws ChatError */

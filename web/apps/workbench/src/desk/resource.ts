@@ -55,7 +55,12 @@ export function useResource<T>(read: () => Promise<T>): Resource<T> {
     value,
     slow: computed(() => slow.value),
     error: computed(() => (failure.value === null ? null : explain(failure.value))),
-    denied: computed(() => failure.value instanceof ChatError && failure.value.status === 403),
+    denied: computed(() => failure.value instanceof ChatError && isDenied(failure.value)),
     reload,
   };
+}
+
+/** Whether our role is not enough, by HTTP or by the rules of the desk. */
+function isDenied({ status, code }: ChatError): boolean {
+  return status === 403 || code === 'NOT_ALLOWED' || code === 'FORBIDDEN';
 }

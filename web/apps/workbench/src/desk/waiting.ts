@@ -1,6 +1,6 @@
 // How long visitors wait, and how loud that is said.
 
-import type { DeskThread } from '@deskwire/sdk';
+import type { ConversationSummary, DeskThread } from '@deskwire/sdk';
 
 /** Nothing is shown up to here, as a share of what was promised. */
 export const QUIET_SHARE = 0.6;
@@ -27,8 +27,8 @@ export function waitOf(since: number | null, now: number, promiseMs: number): Wa
 }
 
 /** Since when the visitor of a row waits: in the queue from its coming, else for an answer. */
-export function waitingSince(thread: DeskThread): number | null {
-  return thread.status === 'queuing' ? thread.createdAt : thread.waitingSince;
+export function waitingSince({ status, waitingSince: since, createdAt }: ConversationSummary): number | null {
+  return since ?? (status === 'queuing' ? createdAt : null);
 }
 
 /** Rows in the order an agent works through them; the order of equals stays. */

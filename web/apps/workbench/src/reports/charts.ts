@@ -9,12 +9,17 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** Draws into `element`; returns how to take it away. Times are in milliseconds since 1970. */
-export function drawLines(
-  element: HTMLElement,
-  times: readonly number[],
-  lines: readonly Line[],
-): () => void {
+/** What is drawn; `times` are in milliseconds since 1970. */
+export interface Chart {
+  readonly times: readonly number[];
+  /** What the times are called, and how one is written. */
+  readonly timeLabel: string;
+  readonly written: (at: number) => string;
+  readonly lines: readonly Line[];
+}
+
+/** Draws into `element`; returns how to take it away. */
+export function drawLines(element: HTMLElement, { times, timeLabel, written, lines }: Chart): () => void {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -28,9 +33,11 @@ export function drawLines(
     {
       width: element.clientWidth,
       height: 240,
+      // Half a label has room on the right.
+      padding: [8, 28, 0, 0],
       legend: { live: true },
       series: [
-        {},
+        { label: timeLabel, value: (_chart, at: number | null) => (at === null ? '–' : written(at * 1000)) },
         ...lines.map(({ label }, index) => ({
           label,
           stroke: token(`--chart-${index + 1}`),
@@ -39,7 +46,10 @@ export function drawLines(
           points: { size: 6 },
         })),
       ],
-      axes: [axis, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000] }],
+      axes: [
+        { ...axis, space: 90, values: (_chart, ticks) => ticks.map((at) => written(at * 1000)) },
+        { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000] },
+      ],
       scales: { y: { range: (_chart, _low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
     },
     [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])],

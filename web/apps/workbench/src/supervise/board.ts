@@ -2,7 +2,8 @@
 
 import type { ConversationSummary, RoutingState, SeatStatus } from '@deskwire/sdk';
 import { desk } from '../desk/client.js';
-import { colleagues, workgroups } from '../desk/organisation.js';
+import { agents, workgroups } from '../desk/organisation.js';
+import { waitingSince } from '../desk/waiting.js';
 
 /** How often the board is read, in milliseconds. */
 export const READ_MS = 5_000;
@@ -27,7 +28,7 @@ export interface Board {
 export async function readBoard(): Promise<Board> {
   const [conversations, people, groups] = await Promise.all([
     desk.supervision.threads(),
-    colleagues(),
+    agents(),
     workgroups(),
   ]);
   const states = await Promise.all(
@@ -38,16 +39,15 @@ export async function readBoard(): Promise<Board> {
     })),
   );
   const candidates = states.flatMap(({ state }) => state.agents);
-  const loads = people.map(({ uid, nickname, username, seat }): Load => {
-    const candidate = candidates.find((one) => one.uid === uid);
+  const loads = people.map(({ uid, nickname, username, seat, capacity }): Load => {
+    const chatting = candidates.find((one) => one.uid === uid)?.chatting;
+    const own = ({ owner, status }: ConversationSummary) => owner === uid && status === 'chatting';
     return {
       id: uid,
       name: nickname || username,
       seat,
-      chatting:
-        candidate?.chatting ??
-        conversations.filter(({ owner, status: now }) => owner === uid && now === 'chatting').length,
-      capacity: candidate?.capacity ?? 0,
+      chatting: chatting ?? conversations.filter(own).length,
+      capacity,
     };
   });
   return { conversations: inOrder(conversations), loads: byLoad(loads), groups: states };
@@ -56,13 +56,14 @@ export async function readBoard(): Promise<Board> {
 /** Who waits first, the longest of them at the top; then the newest. */
 export function inOrder(conversations: readonly ConversationSummary[]): readonly ConversationSummary[] {
   const waits = ({ status }: ConversationSummary) => status === 'queuing';
+  const since = (row: ConversationSummary) => waitingSince(row) ?? row.createdAt;
   return conversations
     .filter(({ status }) => status !== 'closed')
     .sort((one, other) =>
       waits(one) !== waits(other)
         ? Number(waits(other)) - Number(waits(one))
         : waits(one)
-          ? one.createdAt - other.createdAt
+          ? since(one) - since(other)
           : other.lastAt - one.lastAt,
     );
 }

@@ -23,15 +23,26 @@ export interface LiveThread {
   readonly readBefore: Ref<number | null>;
   readonly failed: Ref<boolean>;
   conversation(): Conversation;
+  /** What is on the screen has been read. */
+  markRead(): void;
 }
 
-/** Follows the conversation that `topic` names, and the next one when it changes. */
-export function useLiveThread(topic: () => string): LiveThread {
+/**
+ * Follows the conversation that `topic` names, and the next one when it changes. Whoever looks on `unseen` has read
+ * nothing: the visitor would be told.
+ */
+export function useLiveThread(topic: () => string, unseen: boolean): LiveThread {
   const view = shallowRef(client.conversation(topic()).view);
   const notes = shallowRef(client.conversation(desk.notesOf(topic())).view);
   const readBefore = shallowRef<number | null>(null);
   const failed = shallowRef(false);
   let stop: () => void = () => undefined;
+  const conversation = () => client.conversation(topic());
+  const markRead = () => {
+    if (!unseen) {
+      conversation().markRead();
+    }
+  };
 
   watch(
     topic,
@@ -51,8 +62,8 @@ export function useLiveThread(topic: () => string): LiveThread {
       said.join().then(
         () => {
           if (current) {
-            readBefore.value = said.view.readUpTo;
-            said.markRead();
+            readBefore.value = unseen ? null : said.view.readUpTo;
+            markRead();
           }
         },
         () => (failed.value = current),
@@ -77,6 +88,7 @@ export function useLiveThread(topic: () => string): LiveThread {
     messages: computed(() => merge(view.value, notes.value.messages)),
     readBefore,
     failed,
-    conversation: () => client.conversation(topic()),
+    conversation,
+    markRead,
   };
 }

@@ -81,13 +81,26 @@ function isShown(message: ChatMessage): boolean {
   return content.type !== 'custom' || (typeof content.content === 'string' && content.content !== '');
 }
 
-const dayOf = (at: number) => new Date(at).toDateString();
+/** The day of the clock on the wall that was asked for last: neighbours are of the same one nearly always. */
+let known = { from: 0, to: 0 };
+
+/** When the day of `at` began, in milliseconds since 1970. */
+function dayOf(at: number): number {
+  if (at < known.from || at >= known.to) {
+    const begun = new Date(at);
+    begun.setHours(0, 0, 0, 0);
+    const from = begun.getTime();
+    begun.setDate(begun.getDate() + 1);
+    known = { from, to: begun.getTime() };
+  }
+  return known.from;
+}
 
 /** Rows of `messages`; a divider stands behind `readBefore`, the last one that was read, if others wrote after it. */
 export function rowsOf(messages: readonly ChatMessage[], readBefore: number | null): readonly Row[] {
   const shown = messages.filter(isShown);
   const rows: Row[] = [];
-  let day = '';
+  let day = -1;
   let divided = readBefore === null;
   shown.forEach((message, index) => {
     if (dayOf(message.at) !== day) {

@@ -1,7 +1,7 @@
 // A long log keeps a bounded part of itself on the screen.
 
 /** How many rows are drawn at most, and by how many the part moves. */
-export const SHOWN = 300;
+export const SHOWN = 200;
 export const STEP = 100;
 
 /** The part that is drawn, `from` to before `to`. */

@@ -9,6 +9,7 @@ import type {
   Seat,
   SeatStatus,
 } from '../types.js';
+import { contentOf, plainText } from '../wire/content.js';
 import { list, number, object, text, type JsonObject } from '../wire/json.js';
 
 /** An agent. */
@@ -59,12 +60,15 @@ export function toLeftMessage(row: JsonObject): LeftMessageRow {
 
 /** A canned reply. */
 export function toCannedReply(row: JsonObject): CannedReply {
+  const content = contentOf({ type: text(row['type']), content: text(row['content']) });
   return {
     uid: text(row['uid']),
     shortcut: text(row['shortcut']),
     title: text(row['title']),
-    text: text(row['content']),
-    scope: text(row['level']),
+    text: content.type === 'text' ? content.text : plainText(content),
+    content,
+    scope: text(row['level']) as CannedReply['scope'],
+    owner: text(row['ownerUid']),
   };
 }
 

@@ -17,8 +17,9 @@ import type {
   ReportRow,
   Supervision,
 } from '../types.js';
-import { list, object, type JsonObject } from '../wire/json.js';
+import { list, object, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
+import { toWire } from '../wire/outgoing.js';
 import { toCannedReply, toLeftMessage, toPage } from './answers.js';
 
 const LEFT = '/api/v1/message/leave';
@@ -48,17 +49,21 @@ export function leftMessages(api: Api): LeftMessages {
 /** What is kept ready to be said. */
 export function cannedReplies(api: Api): CannedReplies {
   return {
-    async list() {
-      const found = await api.get(`${CANNED}/query`, { pageSize: 100 });
-      return (Array.isArray(found) ? found : list(object(found)['content'])).map((row) =>
-        toCannedReply(object(row)),
-      );
+    async list(workgroupUid) {
+      const found = await api.get(`${CANNED}/query`, {
+        pageSize: 100,
+        ...(workgroupUid !== undefined && { workgroupUid }),
+      });
+      const rows = list(object(found)['content']).map(object);
+      await untilReadable(rows.map((row) => ({ type: text(row['type']), content: text(row['content']) })));
+      return rows.map(toCannedReply);
     },
-    async save({ uid, shortcut, title, text: content, scope: level }) {
+    async save({ uid, shortcut, title, content: said, scope: level, workgroup: workgroupUid }) {
+      const { wireType: type, content } = await toWire(said);
       return toCannedReply(
         await (uid === undefined
-          ? api.post(`${CANNED}/create`, { shortcut, title, content, level })
-          : api.post(`${CANNED}/update`, { uid, shortcut, title, content })),
+          ? api.post(`${CANNED}/create`, { shortcut, title, type, content, level, workgroupUid })
+          : api.post(`${CANNED}/update`, { uid, shortcut, title, type, content })),
       );
     },
     remove: (uid) => done(api.post(`${CANNED}/delete`, { uid })),
@@ -73,6 +78,10 @@ export function supervision(http: Http): Supervision {
       allPages(http, '/api/v1/thread/query/org', {
         status: status === 'robot' ? 'ROBOTING' : status?.toUpperCase(),
       }),
+    closed: async (page) => {
+      const query = { status: 'CLOSED', pageNumber: page, pageSize: 30 };
+      return toPage(object(await api.get('/api/v1/thread/query/org', query)), toSummary);
+    },
     takeOver: (topic) => done(api.post('/api/v1/thread/takeover', { topic })),
     watch: (topic, on) => done(api.post(`/api/v1/thread/${on ? 'watch' : 'unwatch'}`, { topic })),
     async report(query) {

@@ -13,11 +13,22 @@ import type { Entry } from '../store/log.js';
 /** How long a sign of writing is shown. */
 const TYPING_MS = 6_000;
 
+/** What changes another message is not unread itself. */
+const CHANGES: ReadonlySet<string> = new Set(['EDIT', 'REACTION']);
+
+/** Content that tells how the conversation is served: it neither asks for an answer nor is one. */
+const TOLD: ReadonlySet<string> = new Set([
+  'event',
+  'welcome',
+  'queue',
+  'rating',
+  'rate-invite',
+  'left-message',
+]);
+
 interface Row {
   shown: DeskThread;
-  /** When the server's list was made, by the time of the last entry in it. */
-  listedAt: string;
-  listedContent: string;
+  /** Place of the last entry that is shown or counted. */
   seq: number;
   /** Unread entries since then, oldest first. */
   unread: string[];
@@ -63,21 +74,21 @@ export class Rows {
   put(listed: JsonObject): void {
     const summary = toSummary(listed);
     const before = this.#rows.get(summary.topic);
+    if (before && summary.lastSeq < before.shown.lastSeq) {
+      this.#host.ask(summary.topic); // something was said while we were answered
+      return;
+    }
     before?.stopTyping?.();
     this.#rows.set(summary.topic, {
       shown: {
-        waitingSince: summary.unread > 0 ? summary.lastAt : null,
         typing: false,
         preview: '',
         offer: null,
-        lastMine: false,
         ...before?.shown,
         ...summary,
-        lastAt: Math.max(summary.lastAt, before?.shown.lastAt ?? 0),
+        lastMine: summary.lastSender === this.#host.me(),
       },
-      listedAt: text(listed['updatedAt']),
-      listedContent: text(listed['content']),
-      seq: before?.seq ?? 0,
+      seq: Math.max(summary.lastSeq, before?.seq ?? 0),
       unread: [],
       unreadBefore: summary.unread,
       stopTyping: null,
@@ -104,7 +115,7 @@ export class Rows {
         this.#host.ask(topic);
       }
     } else if (message.seq !== undefined) {
-      this.#entry(row, message as Entry & { createdAt?: string });
+      this.#entry(row, message as Entry);
     } else if (message.type === 'READ' && message.user?.uid === this.#host.me()) {
       this.#read(row, message.content ?? '');
     } else if (message.type === 'TYPING' || message.type === 'PREVIEW') {
@@ -112,37 +123,46 @@ export class Rows {
     }
   }
 
-  #entry(row: Row, entry: Entry & { readonly createdAt?: string }): void {
-    const createdAt = entry.createdAt ?? '';
-    if (entry.seq <= row.seq || createdAt < row.listedAt) {
+  #entry(row: Row, entry: Entry): void {
+    if (entry.seq <= row.seq) {
       return; // the list has counted it
-    }
-    if (createdAt === row.listedAt && entry.content !== row.listedContent) {
-      this.#host.ask(row.shown.topic); // within one second: who knows whether it has
     }
     row.seq = entry.seq;
     const mine = entry.user?.uid === this.#host.me();
-    const counted = createdAt === row.listedAt;
-    if (!mine && !counted) {
+    if (!mine && !CHANGES.has(entry.type)) {
       row.unread.push(entry.uid);
     }
     const sender = toPerson(entry.user);
     const at = entry.timestamp ?? row.shown.lastAt;
     const seen = !UNSEEN.test(entry.type);
-    const line = plainText(contentOf(entry));
-    const waiting = sender.role === 'visitor' ? (row.shown.waitingSince ?? at) : row.shown.waitingSince;
+    const content = contentOf(entry);
+    const said = seen && !TOLD.has(content.type);
+    const { waitingSince, topic } = row.shown;
+    const [status, owner] = [toStatus(entry.thread.status), ownerOf(entry.thread)];
+    const wasOurs = row.shown.owner === this.#host.me();
+    if (
+      status === 'closed' ||
+      (wasOurs && (status === 'queuing' || (owner !== null && owner !== this.#host.me())))
+    ) {
+      this.remove(topic); // it is over, or somebody else's now
+      return;
+    }
     this.#show(row, {
-      status: toStatus(entry.thread.status),
-      owner: ownerOf(entry.thread),
-      ...(seen && { lastText: line, lastAt: at, lastMine: mine }),
-      waitingSince: sender.role === 'agent' && seen ? null : waiting,
+      status,
+      owner,
+      ...(seen && {
+        lastText: plainText(content),
+        lastAt: at,
+        lastMine: mine,
+        lastSender: sender.id,
+        lastSeq: entry.seq,
+      }),
+      ...(said && sender.role === 'visitor' && { waitingSince: waitingSince ?? at }),
+      ...(said && sender.role === 'agent' && { waitingSince: null }),
       ...(/^(TRANSFER|INVITE)/.test(entry.type) && { offer: openOffer([entry], this.#host.me()) }),
       typing: false,
       preview: '',
     });
-    if (toStatus(entry.thread.status) === 'closed') {
-      this.remove(row.shown.topic);
-    }
   }
 
   #read(row: Row, uid: string): void {

@@ -2,19 +2,19 @@
 
 import type { ConversationSummary } from '../types.js';
 import { contentOf, plainText } from '../wire/content.js';
-import { number, object, parseObject, text, type JsonObject } from '../wire/json.js';
+import { number, object, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage, WireUser } from '../wire/message.js';
 import { toPerson } from './project.js';
 import { toStatus } from './standing.js';
 
 /** The last message of a row, as far as it tells. */
 export function lastOf(row: JsonObject): Pick<WireMessage, 'type' | 'content'> {
-  const content = text(row['content']);
-  return { type: text(row['lastType']) || (parseObject(content) ? 'SYSTEM' : 'TEXT'), content };
+  return { type: text(object(row['lastMessage'])['type']), content: text(row['content']) };
 }
 
 /** A row, as the page knows it. */
 export function toSummary(row: JsonObject): ConversationSummary {
+  const last = object(row['lastMessage']);
   return {
     topic: text(row['topic']),
     uid: text(row['uid']),
@@ -22,8 +22,11 @@ export function toSummary(row: JsonObject): ConversationSummary {
     visitor: toPerson(object(row['user']) as unknown as WireUser),
     owner: text(row['owner']) || null,
     lastText: plainText(contentOf(lastOf(row))),
-    lastAt: toTime(row['updatedAt']),
+    lastAt: number(last['timestamp']) ?? toTime(row['updatedAt']),
+    lastSender: text(object(last['user'])['uid']) || null,
+    lastSeq: number(last['seq']) ?? 0,
     unread: number(row['unreadCount']) ?? 0,
+    waitingSince: number(row['waitingSince']) ?? null,
     createdAt: toTime(row['createdAt']),
   };
 }

@@ -122,7 +122,16 @@ export interface ConversationSummary {
   /** The last words, as one line of text. */
   readonly lastText: string;
   readonly lastAt: number;
+  /** uid of who said them. */
+  readonly lastSender: string | null;
+  /** Their place in the conversation; 0 where nothing was said. */
+  readonly lastSeq: number;
   readonly unread: number;
+  /**
+   * Since when the visitor waits, in the queue or for an answer, in milliseconds since 1970; null if it does not, and in
+   * lists of visitors.
+   */
+  readonly waitingSince: number | null;
   readonly createdAt: number;
 }
 

@@ -1,6 +1,7 @@
 // What agents, supervisors and administrators do: lists that stay up to date, and thin calls to the HTTP API.
 
 import type { ConversationSummary } from './client.js';
+import type { Content, Outgoing } from './content.js';
 import type { ConversationStatus, Offer } from './conversation.js';
 import type { ChatMessage, Person } from './message.js';
 
@@ -33,8 +34,6 @@ export interface Seat {
 
 /** A row of the inbox, kept up to date. */
 export interface DeskThread extends ConversationSummary {
-  /** Since when the visitor waits for an answer, in milliseconds since 1970; null if it does not. */
-  readonly waitingSince: number | null;
   readonly typing: boolean;
   /** What the visitor is writing. */
   readonly preview: string;
@@ -89,14 +88,28 @@ export interface Page<T> {
   readonly last: boolean;
 }
 
-/** An answer that is kept ready; `{visitor}` and the like stand for what is filled in. */
+/** An answer that is kept ready; in a text `{visitor}` and the like stand for what is filled in. */
 export interface CannedReply {
   readonly uid: string;
   readonly shortcut: string;
   readonly title: string;
+  /** What it says, as text. */
   readonly text: string;
+  /** What is sent: a text, or a card. */
+  readonly content: Content;
   /** Of the agent itself, of a workgroup, of all. */
-  readonly scope: string;
+  readonly scope: 'AGENT' | 'WORKGROUP' | 'ORGANIZATION';
+  /** uid of whose it is. */
+  readonly owner: string;
+}
+
+/** A canned reply as it is written; without a uid it is a new one, whose scope cannot be changed later. */
+export interface CannedReplyDraft extends Pick<CannedReply, 'shortcut' | 'title'> {
+  readonly uid?: string;
+  readonly content: Outgoing;
+  readonly scope?: CannedReply['scope'];
+  /** The workgroup, where one is meant. */
+  readonly workgroup?: string;
 }
 
 /** One row of a report; see "Reports" in the protocol reference for the counters. */
@@ -136,10 +149,10 @@ export interface LeftMessages {
 
 /** What is kept ready to be said. */
 export interface CannedReplies {
+  /** Those that we may use; for supervisors also those of any `workgroup`. @throws ChatError */
+  list(workgroup?: string): Promise<readonly CannedReply[]>;
   /** @throws ChatError */
-  list(): Promise<readonly CannedReply[]>;
-  /** @throws ChatError */
-  save(reply: Omit<CannedReply, 'uid'> & { readonly uid?: string }): Promise<CannedReply>;
+  save(reply: CannedReplyDraft): Promise<CannedReply>;
   /** @throws ChatError */
   remove(uid: string): Promise<void>;
 }
@@ -148,6 +161,8 @@ export interface CannedReplies {
 export interface Supervision {
   /** Conversations of the organisation in a status, or all that are not closed. @throws ChatError */
   threads(status?: ConversationStatus): Promise<readonly ConversationSummary[]>;
+  /** A page of those that are over, from 0, the newest first. @throws ChatError */
+  closed(page: number): Promise<Page<ConversationSummary>>;
   /** Takes a conversation, whoever has it. @throws ChatError */
   takeOver(topic: string): Promise<void>;
   /** Follows a conversation unseen, or no more. @throws ChatError */

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use deskwire_desk::{AutoReply, DeskError};
-use deskwire_model::{AgentStatus, Principal, Profile, Role, Uid};
+use deskwire_model::{AgentProfile, AgentStatus, Principal, Profile, Role, Uid};
 use deskwire_store::Workgroup;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,23 +47,37 @@ struct PersonQuery {
     uid: Uid,
 }
 
+/// An agent, and whether it is there.
+#[derive(Serialize, JsonSchema)]
+struct Colleague {
+    #[serde(flatten)]
+    agent: AgentUser,
+    /// Whether it is connected; its status is what it has chosen.
+    online: bool,
+}
+
+/// `agent` as the list of agents shows it.
+fn colleague(state: &ApiState, agent: &AgentProfile) -> Colleague {
+    Colleague { agent: AgentUser::from(agent), online: state.gateway.desk.presence().active(&agent.uid) > 0 }
+}
+
 async fn agent(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PersonQuery>,
-) -> Result<Success<AgentUser>, AppError> {
+) -> Result<Success<Colleague>, AppError> {
     let agent = state.gateway.desk.agent(&request.uid).await?.filter(|agent| agent.org == principal.org);
     let agent = agent.ok_or(DeskError::UnknownService)?;
-    Ok(Success::new(AgentUser::from(&agent)))
+    Ok(Success::new(colleague(&state, &agent)))
 }
 
 async fn agents(
     State(state): State<ApiState>,
     AgentCaller(principal): AgentCaller,
     QueryParams(request): QueryParams<PageRequest>,
-) -> Result<Success<Page<AgentUser>>, AppError> {
+) -> Result<Success<Page<Colleague>>, AppError> {
     let all = state.gateway.desk.colleagues(&principal).await?;
-    Ok(Success::new(Page::of(all, request, |agent| AgentUser::from(&agent))))
+    Ok(Success::new(Page::of(all, request, |agent| colleague(&state, &agent))))
 }
 
 /// How an agent shows itself; what is left out stays. Administrators name another by `uid`.
@@ -238,7 +252,7 @@ async fn presence(
 ) -> Result<Success<Page<ColleaguePresence>>, AppError> {
     let desk = &state.gateway.desk;
     let all = desk.colleagues(&principal).await?;
-    let row = |agent: deskwire_model::AgentProfile| {
+    let row = |agent: AgentProfile| {
         let active_count = desk.presence().active(&agent.uid);
         ColleaguePresence { uid: agent.uid, online: active_count > 0, active_count }
     };
