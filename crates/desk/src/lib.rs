@@ -22,6 +22,7 @@
 //!   `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
+//! - `channels` are what shops put on their pages, and what visitors see of them.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
 //! - `directory` keeps what is asked for all the time in memory.
@@ -31,6 +32,7 @@ mod amending;
 mod auto_replies;
 mod browsing;
 mod cards;
+mod channels;
 mod closing;
 mod commands;
 mod deciding;
@@ -84,6 +86,10 @@ pub use self::{
     auto_replies::{AutoReply, AutoReplyType, KeywordRule},
     browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
+    channels::{
+        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, Language, NewChannel, ServiceKind,
+        ShownChannel, ShownFaq, ShownService, Side, Wording,
+    },
     commands::Command,
     deciding::Decided,
     departures::Membership,

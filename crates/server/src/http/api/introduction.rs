@@ -99,6 +99,7 @@ impl Told {
             title,
             extra,
             vip_level,
+            ..VisitorTold::default()
         }
     }
 }
