@@ -5,7 +5,7 @@ import type { FromPanel, PanelEvents, PanelOptions, ToPanel, VisitorFields } fro
 import { coverPage, isSmall } from './cover.js';
 import { createFrame, pageFacts } from './frame.js';
 import type { Frame } from './frame.js';
-import { textsFor } from './texts.js';
+import { languageFor, textsFor } from './texts.js';
 
 /** What `init` and `update` take. */
 export interface LauncherOptions extends PanelOptions {
@@ -77,9 +77,19 @@ export function createLauncher(origin: string): Launcher {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'preconnect', href: origin }));
   }
 
+  /** What the panel is told: in the language of the button, if it is asked for no other. */
+  const wishes = (): Pick<ToPanel & { do: 'update' }, 'options' | 'page'> => ({
+    options: { ...options, language: languageFor(options.language) },
+    page: pageFacts(),
+  });
+
   function load(): Frame {
-    const first = (): ToPanel => ({ do: 'init', options, page: pageFacts(), shown: isOpen, full: !!uncover });
-    return (frame ??= createFrame(button.panel, origin, textsFor(options.language).panel, first, hear));
+    const { channel = '', language } = options;
+    // With these the panel can ask for its settings and texts before it has heard of us.
+    const query = new URLSearchParams({ embed: '', channel, lang: languageFor(language) });
+    const first = (): ToPanel => ({ do: 'init', ...wishes(), shown: isOpen, full: !!uncover });
+    const address = `${origin}/chat/?${query}`;
+    return (frame ??= createFrame(button.panel, address, textsFor(language).panel, first, hear));
   }
 
   function hear(message: FromPanel): void {
@@ -134,7 +144,7 @@ export function createLauncher(origin: string): Launcher {
     button.host.toggleAttribute('data-hidden', options.hidden === true);
     button.paint(options.brand, options.theme);
     button.label(textsFor(options.language));
-    frame?.post({ do: 'update', options, page: pageFacts() });
+    frame?.post({ do: 'update', ...wishes() });
   }
 
   function invite({ text, sender = '', afterSeconds = 5 }: NonNullable<LauncherOptions['invitation']>): void {

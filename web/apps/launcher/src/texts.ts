@@ -20,7 +20,10 @@ const words = {
   },
 } as const satisfies Record<Locale, object>;
 
-/** The words of a language; the page's own, if none is asked for. */
-export function textsFor(language: string | undefined): Record<keyof (typeof words)['en'], string> {
-  return words[chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages])];
-}
+/** The language that is asked for; the page's own, or what the browser likes, if none is. */
+export const languageFor = (language: string | undefined): Locale =>
+  chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages]);
+
+/** The words of that language. */
+export const textsFor = (language: string | undefined): Record<keyof (typeof words)['en'], string> =>
+  words[languageFor(language)];

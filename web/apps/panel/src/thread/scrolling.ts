@@ -1,8 +1,8 @@
 // Where the log stands: at its end it follows, elsewhere it stays where the reader is.
 
-import type { ConversationView } from '@deskwire/sdk';
+import type { ChatMessage, ConversationView } from '@deskwire/sdk';
 import type { RefObject } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Nearer to the end than this the reader is at the end; nearer to the beginning older messages are fetched. In pixels. */
 const END = 48;
@@ -20,18 +20,20 @@ export interface Scrolling {
   toEnd: (smooth?: boolean) => void;
 }
 
-/** Keeps `log` where it should be while `view` changes. `loadBefore` is asked for older messages near the beginning. */
+/** Keeps `log` where it should be while `messages` change. `loadBefore` is asked for older messages near the beginning. */
 export function useScrolling(
   log: RefObject<HTMLElement | null>,
   view: ConversationView,
+  messages: readonly ChatMessage[],
   loadBefore: () => void,
 ): Scrolling {
   const [atEnd, setAtEnd] = useState(true);
   const [missed, setMissed] = useState(0);
   const end = useRef(true);
+  const pinned = useRef(0);
   const before = useRef({ first: '', last: '', height: 0 });
-  const first = view.messages[0]?.id ?? '';
-  const last = view.messages.at(-1);
+  const first = messages[0]?.id ?? '';
+  const last = messages.at(-1);
 
   const toEnd = useCallback((smooth = false) => {
     const box = log.current;
@@ -47,24 +49,27 @@ export function useScrolling(
     }
     const old = before.current;
     const lastId = last?.id ?? '';
-    if (lastId !== old.last && (last?.mine || end.current)) {
+    const added = lastId !== old.last && old.last !== '';
+    // Whoever is at the end is kept there by the observer below, without asking for a layout in between.
+    if (!end.current && lastId !== old.last && last?.mine) {
       toEnd();
-    } else if (end.current) {
-      box.scrollTop = box.scrollHeight;
-    } else if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
-      // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
-      box.scrollTop += box.scrollHeight - old.height;
+    } else if (!end.current) {
+      if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
+        // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
+        box.scrollTop += box.scrollHeight - old.height;
+      }
+      if (added) {
+        const at = messages.findIndex(({ id }) => id === old.last);
+        const count = messages.slice(at + 1).filter(({ mine }) => !mine).length;
+        setMissed((missed) => missed + count);
+      }
+      old.height = box.scrollHeight;
     }
-    if (lastId !== old.last && !end.current && old.last) {
-      const at = view.messages.findIndex(({ id }) => id === old.last);
-      const count = view.messages.slice(at + 1).filter(({ mine }) => !mine).length;
-      setMissed((missed) => missed + count);
-    }
-    before.current = { first, last: lastId, height: box.scrollHeight };
-  }, [view.messages, view.typing.length]);
+    before.current = { first, last: lastId, height: old.height };
+  }, [messages]);
 
-  // Pictures that load and keyboards that come change heights: whoever is at the end stays there.
-  useEffect(() => {
+  // Messages, pictures that load and keyboards that come change heights: whoever is at the end stays there.
+  useLayoutEffect(() => {
     const box = log.current;
     if (!box) {
       return;
@@ -72,6 +77,7 @@ export function useScrolling(
     const observer = new ResizeObserver(() => {
       if (end.current) {
         box.scrollTop = box.scrollHeight;
+        pinned.current = box.scrollTop;
       }
     });
     observer.observe(box);
@@ -86,13 +92,15 @@ export function useScrolling(
     if (!box) {
       return;
     }
-    end.current = box.scrollHeight - box.scrollTop - box.clientHeight < END;
+    const { scrollTop, scrollHeight, clientHeight } = box;
+    // We hear of our own scrolling when more may have come since: nobody has gone up by that.
+    end.current = scrollHeight - scrollTop - clientHeight < END || (end.current && scrollTop >= pinned.current);
     setAtEnd(end.current);
     if (end.current) {
       setMissed(0);
     }
-    before.current.height = box.scrollHeight;
-    if (box.scrollTop < BEGINNING && !view.atStart && !view.loadingBefore && !view.loading) {
+    before.current.height = scrollHeight;
+    if (scrollTop < BEGINNING && !view.atStart && !view.loadingBefore && !view.loading) {
       loadBefore();
     }
   };
