@@ -96,10 +96,10 @@ async fn in_panel(
     Query(PanelAddress { channel }): Query<PanelAddress>,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
-    let framing = match &channel {
+    let framing = match channel.filter(|name| !name.is_empty()) {
         // Who names no channel gets nothing that is set up for one.
         None => Framing::Anybody,
-        Some(name) => match state.gateway.desk.channel(name).await? {
+        Some(name) => match state.gateway.desk.channel(&name).await? {
             Some(channel) => channel.settings.framing(),
             None => Framing::Ourselves,
         },
