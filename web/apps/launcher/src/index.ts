@@ -28,7 +28,7 @@ if (script instanceof HTMLScriptElement && !window.Deskwire?.loaded) {
     (launcher[method] as ((...values: unknown[]) => unknown) | undefined)?.(...values);
   deskwire.loaded = true;
   window.Deskwire = deskwire;
-  const options = { ...script.dataset } as LauncherOptions;
+  const options = script.dataset as LauncherOptions;
   const begin = () => {
     if (options.channel) {
       launcher.init(options);

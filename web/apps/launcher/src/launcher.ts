@@ -139,16 +139,7 @@ export function createLauncher(origin: string): Launcher {
   }
 
   function apply(more: LauncherOptions): void {
-    const { channel } = options;
     options = { ...options, ...more };
-    if (frame && channel !== options.channel) {
-      // Which pages may show the panel is said for its address.
-      frame.remove();
-      frame = undefined;
-      if (isOpen) {
-        load();
-      }
-    }
     button.host.toggleAttribute('data-left', options.side === 'left');
     button.host.toggleAttribute('data-hidden', options.hidden === true);
     button.paint(options.brand, options.theme);
