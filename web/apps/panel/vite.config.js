@@ -79,7 +79,10 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: 'index.html', panel: `${source}main.tsx` },
       output: {
-        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: fileOf, debugName: 'files' }] },
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: fileOf, debugName: 'files' }],
+        },
       },
     },
   },

@@ -91,7 +91,7 @@ export function Log({ conversation, view, actions }: Props) {
     <div class="log-box">
       <div
         ref={log}
-        class="log"
+        class={atEnd ? 'log at-end' : 'log'}
         role="log"
         aria-live="off"
         aria-label={t('thread.log')}

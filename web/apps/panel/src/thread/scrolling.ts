@@ -30,7 +30,7 @@ export function useScrolling(
   const [atEnd, setAtEnd] = useState(true);
   const [missed, setMissed] = useState(0);
   const end = useRef(true);
-  const pinned = useRef(0);
+  const due = useRef(false);
   const before = useRef({ first: '', last: '', height: 0 });
   const first = messages[0]?.id ?? '';
   const last = messages.at(-1);
@@ -42,23 +42,34 @@ export function useScrolling(
     setMissed(0);
   }, []);
 
+  const pin = useCallback(() => {
+    const box = log.current;
+    due.current = false;
+    if (box && end.current) {
+      box.scrollTop = box.scrollHeight;
+    }
+  }, []);
+
+  // Whatever was drawn may have moved the end: once a frame, when the layout is due anyway, it is gone to.
+  useLayoutEffect(() => {
+    if (end.current && !due.current) {
+      due.current = true;
+      requestAnimationFrame(pin);
+    }
+  });
+
   useLayoutEffect(() => {
     const box = log.current;
-    if (!box) {
-      return;
-    }
     const old = before.current;
     const lastId = last?.id ?? '';
-    const added = lastId !== old.last && old.last !== '';
-    // Whoever is at the end is kept there by the observer below, without asking for a layout in between.
-    if (!end.current && lastId !== old.last && last?.mine) {
+    if (box && !end.current && lastId !== old.last && last?.mine) {
       toEnd();
-    } else if (!end.current) {
+    } else if (box && !end.current) {
       if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
         // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
         box.scrollTop += box.scrollHeight - old.height;
       }
-      if (added) {
+      if (lastId !== old.last && old.last) {
         const at = messages.findIndex(({ id }) => id === old.last);
         const count = messages.slice(at + 1).filter(({ mine }) => !mine).length;
         setMissed((missed) => missed + count);
@@ -68,18 +79,13 @@ export function useScrolling(
     before.current = { first, last: lastId, height: old.height };
   }, [messages]);
 
-  // Messages, pictures that load and keyboards that come change heights: whoever is at the end stays there.
+  // Pictures that load and keyboards that come change heights: whoever is at the end stays there.
   useLayoutEffect(() => {
     const box = log.current;
     if (!box) {
       return;
     }
-    const observer = new ResizeObserver(() => {
-      if (end.current) {
-        box.scrollTop = box.scrollHeight;
-        pinned.current = box.scrollTop;
-      }
-    });
+    const observer = new ResizeObserver(pin);
     observer.observe(box);
     for (const child of box.children) {
       observer.observe(child);
@@ -89,12 +95,12 @@ export function useScrolling(
 
   const onScroll = () => {
     const box = log.current;
-    if (!box) {
+    // What was drawn since the reader was brought to the end says nothing about where the reader wants to be.
+    if (!box || due.current) {
       return;
     }
     const { scrollTop, scrollHeight, clientHeight } = box;
-    // We hear of our own scrolling when more may have come since: nobody has gone up by that.
-    end.current = scrollHeight - scrollTop - clientHeight < END || (end.current && scrollTop >= pinned.current);
+    end.current = scrollHeight - scrollTop - clientHeight < END;
     setAtEnd(end.current);
     if (end.current) {
       setMissed(0);

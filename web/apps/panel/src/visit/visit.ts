@@ -246,12 +246,10 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     },
     begin() {
       store.set({ phase: 'loading' });
-      begun = (begun ?? Promise.resolve())
-        .then(arrive)
-        .catch((cause: unknown) => {
-          store.set({ phase: refusals.has(fail(cause)) ? 'blocked' : 'unreachable' });
-          tell('availability', false);
-        });
+      begun = (begun ?? Promise.resolve()).then(arrive).catch((cause: unknown) => {
+        store.set({ phase: refusals.has(fail(cause)) ? 'blocked' : 'unreachable' });
+        tell('availability', false);
+      });
       return begun;
     },
     go(screen) {
