@@ -12,9 +12,8 @@ let number = 0;
 /** A text in both languages. */
 const both = (text) => ({ 'zh-CN': text, en: text });
 
-/** Pages of shops on an origin of their own. */
-async function openShop(desk) {
-  const pages = shopPages(desk);
+/** `pages` of shops, by path, on an origin of their own. */
+async function openShop(pages) {
   const shop = createServer((request, response) => {
     const page = pages[new URL(request.url, 'http://shop').pathname];
     response.writeHead(page ? 200 : 404, page?.headers).end(page?.body);
@@ -35,7 +34,8 @@ export class Stack {
       },
     });
     stack.url = stack.server.url;
-    stack.shop = await openShop(stack.url);
+    stack.pages = shopPages(stack.url);
+    stack.shop = await openShop(stack.pages);
     stack.shopUrl = `http://127.0.0.1:${stack.shop.address().port}`;
     stack.admin = await Agent.login(stack.url, 'admin', PASSWORD);
     return stack;
@@ -57,7 +57,13 @@ export class Stack {
     });
     await this.#workgroup(workgroup, username);
     await this.admin.post('/api/v1/settings/update', { uid: workgroup, settings });
-    const { title = 'Jade & Stone', greeting = '', services = [{ name: 'Sales' }], faqs = [], ...rest } = channel;
+    const {
+      title = 'Jade & Stone',
+      greeting = '',
+      services = [{ name: 'Sales' }],
+      faqs = [],
+      ...rest
+    } = channel;
     for (const faq of faqs) {
       await this.admin.post('/api/v1/faq/create', { serviceUid: workgroup, ...faq });
     }
@@ -76,6 +82,13 @@ export class Stack {
     });
     const agent = await Agent.login(this.url, username, PASSWORD);
     return { channel: made.uid, secret: made.secret, workgroup, agent };
+  }
+
+  /** Puts a page of a shop at `path`, with `snippet` pasted into it; its address. */
+  paste(path, snippet) {
+    const body = `<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main>${snippet}</html>`;
+    this.pages[path] = { body, headers: { 'content-type': 'text/html; charset=utf-8' } };
+    return `${this.shopUrl}${path}`;
   }
 
   #workgroup(uid, agent) {

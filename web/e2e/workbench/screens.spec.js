@@ -218,3 +218,24 @@ test('supervision, reports, administration', async ({ page }) => {
   await look(page, '55-admin-settings');
   await agent.offline();
 });
+
+test('channels', async ({ page }) => {
+  await bench.team({
+    channel: { title: t.shop, greeting: t.greeting, brand: '#7a1f5c', identity: 'optional' },
+  });
+  await bench.signIn(page, 'admin', t.signIn);
+  await page.getByRole('heading').first().waitFor();
+  await go(page, '/admin/channels');
+  const row = page.getByRole('listitem').filter({ hasText: t.shop }).last();
+  await row.waitFor();
+  await look(page, '60-channels');
+  await row.getByRole('button').click();
+  const preview = page.frameLocator('iframe');
+  await preview.getByRole('heading', { name: t.greeting }).waitFor();
+  await page.getByRole('heading', { level: 4 }).first().waitFor();
+  await look(page, '61-channel');
+  await page.locator('.save-bar').scrollIntoViewIfNeeded();
+  await look(page, '62-channel-identity');
+  await page.locator('.preview').scrollIntoViewIfNeeded();
+  await look(page, '63-channel-preview');
+});

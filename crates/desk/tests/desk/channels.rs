@@ -104,10 +104,10 @@ async fn a_channel_is_open_when_somebody_is_there() {
 async fn who_has_been_proven_to_be_a_customer_is_not_known_by_its_uid() {
     let (office, channel) = shop().await;
     let customer = Customer { channel: channel.uid.clone(), id: "17".to_owned() };
-    let (v, acme) = (uid("v"), uid("acme"));
+    let (v, acme, other) = (uid("v"), uid("acme"), uid("other"));
     office.desk.introduce(&visitor_of("acme", "v"), VisitorTold::default(), NOW).await.unwrap();
     let known = async |org| office.desk.anonymous_visitor(&v, org).await.unwrap().is_some();
-    assert!(known(&acme).await && !known(&uid("other")).await);
+    assert!(known(&acme).await && !known(&other).await);
     let told = VisitorTold::default();
     let introduced = office.desk.introduce_customer(&visitor_of("acme", "v"), told, &customer, NOW).await.unwrap();
     assert_eq!(introduced.uid, v);

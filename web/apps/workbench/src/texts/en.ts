@@ -196,7 +196,7 @@ export const english: Translation<typeof chinese> = {
   'context.since': 'First seen',
   'context.online': 'Online',
   'context.offline': 'Not here',
-  'context.verified': 'Verified',
+  'context.verified': 'verified',
   'context.customer': 'Customer',
   'context.unverified': 'unverified',
   'context.tags': 'Tags',
