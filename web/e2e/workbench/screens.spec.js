@@ -234,8 +234,8 @@ test('channels', async ({ page }) => {
   await preview.getByRole('heading', { name: t.greeting }).waitFor();
   await page.getByRole('heading', { level: 4 }).first().waitFor();
   await look(page, '61-channel');
-  await page.locator('.save-bar').scrollIntoViewIfNeeded();
+  await page.getByRole('heading', { level: 4 }).last().scrollIntoViewIfNeeded();
   await look(page, '62-channel-identity');
-  await page.locator('.preview').scrollIntoViewIfNeeded();
+  await page.locator('.designer-preview').scrollIntoViewIfNeeded();
   await look(page, '63-channel-preview');
 });
