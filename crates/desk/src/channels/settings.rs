@@ -133,8 +133,8 @@ pub struct ChannelSettings {
     pub ask_name: bool,
     /// Address of the shop's privacy policy, or empty.
     pub privacy_url: String,
-    /// Pages that may show the panel, as `shop.example.com`, `*.example.com` or `https://shop.example.com:8443`; all if
-    /// there are none.
+    /// Sites whose pages may show the panel, as `shop.example.com` or `*.example.com`, with a scheme in front and a port behind
+    /// if need be; all if there are none.
     pub domains: Vec<String>,
     /// Whether the shop says who its visitors are.
     pub identity: IdentityRule,
