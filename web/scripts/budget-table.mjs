@@ -15,11 +15,21 @@ export const entries = [
 export const files = [
   { name: 'launcher', pattern: /^deskwire\.js$/, limit: 4 * KB },
   // The larger of the two languages: a visitor loads one.
-  { name: 'panel JS, first message', pattern: /^chat\/assets\/(index|zh-CN)-[\w-]+\.js$/, limit: 40 * KB },
   {
-    name: 'panel JS, with cards, files and forms',
-    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-)[\w-]+\.js$/,
-    limit: 51 * KB,
+    name: 'panel JS, first message',
+    pattern: /^chat\/assets\/(index|panel|zh-CN)-[\w-]+\.js$/,
+    limit: 40 * KB,
+  },
+  {
+    name: 'panel JS, with cards and files',
+    pattern: /^chat\/assets\/(index|panel|zh-CN|more)-[\w-]+\.js$/,
+    limit: 45 * KB,
+  },
+  // Forms, menus, Markdown and the shop's colour too; not the other language, nor carriers for narrow networks.
+  {
+    name: 'panel JS, all that most visitors load',
+    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-|sign-in-)[\w-]+\.js$/,
+    limit: 52 * KB,
   },
   { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
   { name: 'workbench CSS', pattern: /^agent\/assets\/index-[\w-]+\.css$/, limit: 20 * KB },

@@ -50,18 +50,26 @@ function loadedWith(entry, modules) {
   return found;
 }
 
-/** The languages, and the carriers for networks that let nothing better through: most visitors need none of these. */
-const apart = /texts\/(en|zh-CN)|i18n\/src\/(en|zh-CN)|transports\/(polling|sockjs)/;
+/**
+ * What comes by itself: the languages; the shop's colour, which should not wait for more; and what few visitors or none
+ * need, as carriers for networks that let nothing better through, and the sign-in of agents.
+ */
+const apart =
+  /texts\/(en|zh-CN)|i18n\/src\/(en|zh-CN)|transports\/(polling|sockjs)|brand\.ts|contrast\.ts|sign-in\.ts/;
 
 /** Which file a module goes to. There are few: what is compressed together is smaller, and comes in one trip. */
 function fileOf(id, modules) {
+  const isIn = (entry) => loadedWith(entry, modules).has(id);
   if (apart.test(id)) {
     return null;
   }
-  if (/\.(html|css)$/.test(id) || loadedWith('boot.ts', modules).has(id)) {
+  if (/\.(html|css)$/.test(id) || isIn('boot.ts')) {
     return 'index';
   }
-  return loadedWith('main.tsx', modules).has(id) ? 'panel' : 'more';
+  if (isIn('main.tsx')) {
+    return 'panel';
+  }
+  return isIn('more.ts') || id.includes('/sdk/src/') ? 'more' : 'aside';
 }
 
 export default defineConfig({

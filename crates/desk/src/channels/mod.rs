@@ -218,7 +218,7 @@ impl Desk {
     /// `visitor`, who is this customer from now on.
     ///
     /// # Errors
-    /// As [`Self::introduce`].
+    /// As [`Self::introduce`]; [`DeskError::Taken`] when `visitor` is another customer, [`DeskError::UnknownChannel`].
     pub async fn introduce_customer(
         &self,
         visitor: &Visitor,
@@ -229,6 +229,7 @@ impl Desk {
         let told = visitor_info::bounded(told)?;
         match self.store.introduce_customer(visitor, told, customer, now).await {
             Err(StoreError::Missing) => Err(DeskError::UnknownChannel),
+            Err(StoreError::Exists) => Err(DeskError::Taken),
             introduced => Ok(introduced?),
         }
     }

@@ -143,9 +143,10 @@ struct InitAnswer {
 async fn init_by_query(
     state: State<ApiState>,
     peer: Extension<Peer>,
+    key: IdempotencyKey,
     QueryParams(request): QueryParams<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
-    init(state, peer, JsonBody(request)).await
+    init(state, peer, key, JsonBody(request)).await
 }
 
 /// Introduces a visitor. One that sends the uid it got before is the same visitor, unless it has to be proven who it is; a uid
@@ -153,6 +154,7 @@ async fn init_by_query(
 async fn init(
     State(state): State<ApiState>,
     Extension(peer): Extension<Peer>,
+    key: IdempotencyKey,
     JsonBody(mut request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
     if state.rates.introductions.check_key(&network(peer.address.ip())).is_err() {
@@ -167,7 +169,7 @@ async fn init(
     let customer = std::mem::take(&mut request.customer).prove(channel.as_deref(), &mut told, now)?;
     let known = known_visitor(desk, &request).await?;
     let visitor_uid = request.visitor_uid.take();
-    let visitor = known.unwrap_or_else(|| new_visitor(request));
+    let visitor = known.unwrap_or_else(|| new_visitor(key.visitor(&request.org_uid), request));
     let verified = customer.is_some();
     let visitor = match customer {
         Some(customer) => desk.introduce_customer(&visitor, told, &customer, now).await?,
@@ -205,8 +207,7 @@ async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visi
     Ok(desk.anonymous_visitor(&uid, &request.org_uid).await?)
 }
 
-fn new_visitor(request: InitRequest) -> Visitor {
-    let uid = Uid::random();
+fn new_visitor(uid: Uid, request: InitRequest) -> Visitor {
     // Upstream names nameless visitors by the place of their address, which we do not know.
     let nickname = not_empty(request.nickname).unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
     let profile = Profile { nickname, avatar: request.avatar };

@@ -59,7 +59,8 @@ export function Log({ conversation, view, actions }: Props) {
     const mark = () => {
       const { unread, readUpTo } = conversation.view;
       if (!document.hidden) {
-        setReadBefore(unread > 0 ? readUpTo : null);
+        // Before the first message there is nothing to divide it from.
+        setReadBefore(unread > 0 && readUpTo > 0 ? readUpTo : null);
       }
     };
     if (shown && !view.loading) {

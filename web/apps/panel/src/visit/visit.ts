@@ -12,10 +12,10 @@ import type {
   Rating,
 } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
+import { ring } from '../later.js';
 import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
 import { channelSettings } from './ahead.js';
-import { ring } from './attention.js';
 import type { Host } from './host.js';
 import { introductionOf } from './identity.js';
 import { localeOf } from './language.js';
