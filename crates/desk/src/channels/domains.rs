@@ -137,7 +137,7 @@ mod tests {
         fn nothing_escapes_from_the_directive(text in ".{0,80}") {
             if let Some(source) = host_source(&text) {
                 prop_assert!(source.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte)), "{}", source);
-                prop_assert_eq!(host_source(&source), Some(source.clone()), "it stays as it is");
+                prop_assert_eq!(host_source(&source), Some(source), "it stays as it is");
             }
         }
     }

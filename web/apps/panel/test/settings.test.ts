@@ -84,7 +84,13 @@ describe('how a visitor is introduced', () => {
     const attributes = { plan: 'gold', basket: 268 };
     expect(introductionOf({ visitor, attributes }, settings, undefined, 'zh-CN')).toMatchObject({
       name: 'Mei',
-      more: { lang: 'zh-CN', mobile: '138', userId: '17', [name]: signature, extra: JSON.stringify(attributes) },
+      more: {
+        lang: 'zh-CN',
+        mobile: '138',
+        userId: '17',
+        [name]: signature,
+        extra: JSON.stringify(attributes),
+      },
     });
   });
 });

@@ -15,18 +15,18 @@ export function introductionOf(
   const { name, avatar, email, phone, id, signature } = visitor;
   return {
     organisation,
-    ...(name ? { name } : {}),
-    ...(avatar ? { avatar } : {}),
-    ...(channel ? { channel } : {}),
+    channel: channel || 'WEB',
+    ...(name !== undefined && { name }),
+    ...(avatar !== undefined && { avatar }),
     more: {
       lang,
       ...page,
-      ...(email ? { email } : {}),
-      ...(phone ? { mobile: phone } : {}),
-      ...(attributes ? { extra: JSON.stringify(attributes) } : {}),
-      ...(id ? { userId: id } : {}),
+      email,
+      mobile: phone,
+      extra: attributes && JSON.stringify(attributes),
+      userId: id,
       // A JWT has dots, a number in hexadecimal digits has none.
-      ...(signature ? { [signature.includes('.') ? 'userToken' : 'userHash']: signature } : {}),
+      [signature?.includes('.') ? 'userToken' : 'userHash']: signature,
     },
   };
 }

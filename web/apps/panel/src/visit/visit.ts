@@ -3,14 +3,7 @@
 import type { PageFacts, PanelOptions, ToPanel } from '@deskwire/launcher/bridge';
 import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
-import type {
-  ChatClient,
-  Conversation,
-  ConversationSummary,
-  ErrorCode,
-  LeftMessage,
-  Rating,
-} from '@deskwire/sdk';
+import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
 import { ring } from '../later.js';
 import { loadWords } from '../texts/words.js';
@@ -52,13 +45,7 @@ export interface Visit {
 }
 
 /** Why this visitor is not served, whatever it does. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  'FORBIDDEN',
-  'AUTH_REFUSED',
-  'UNKNOWN_CHANNEL',
-  'IDENTITY_REQUIRED',
-  'IDENTITY_REFUSED',
-]);
+const refusals = /^(FORBIDDEN|AUTH_REFUSED|UNKNOWN_CHANNEL|IDENTITY_)/;
 
 /** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
 export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
@@ -135,7 +122,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   async function prepare(): Promise<void> {
     const [{ t }, known] = await Promise.all([speak(), channelSettings(asked, localeOf(asked))]);
     if (!known) {
-      throw new ChatError('UNKNOWN_CHANNEL', `there is no channel ${asked.channel}`);
+      throw new ChatError('UNKNOWN_CHANNEL', 'no such channel');
     }
     const settings = settingsFrom(known, asked);
     store.set({ settings });
@@ -247,7 +234,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     begin() {
       store.set({ phase: 'loading' });
       begun = (begun ?? Promise.resolve()).then(arrive).catch((cause: unknown) => {
-        store.set({ phase: refusals.has(fail(cause)) ? 'blocked' : 'unreachable' });
+        store.set({ phase: refusals.test(fail(cause)) ? 'blocked' : 'unreachable' });
         tell('availability', false);
       });
       return begun;
