@@ -45,7 +45,7 @@ export interface Visit {
 }
 
 /** Why this visitor is not served, whatever it does. */
-const refusals = /^(FORBIDDEN|AUTH_REFUSED|UNKNOWN_CHANNEL|IDENTITY_)/;
+const refusals = /^(FORBIDDEN|AUTH_REFUSED|UNKNOWN_CHANNEL|IDENTITY)/;
 
 /** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
 export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
@@ -167,7 +167,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     await introduce();
     if (client.identity?.id !== before) {
       stop();
-      store.set({ conversation: null, screen: 'home', problem: null });
+      store.set({ conversation: null, screen: 'home' });
       goOn(await readRecent());
     }
   }

@@ -44,7 +44,7 @@ const table = {
   UNKNOWN_CHANNEL: { says: 'there is no such channel' },
   UNKNOWN_VISITOR: { says: 'there is no such visitor' },
   IDENTITY_REQUIRED: { says: 'this channel is for' },
-  IDENTITY_REFUSED: { says: 'the identity is' },
+  IDENTITY_REFUSED: { says: 'the identity' },
   NOT_ALLOWED: { says: 'that is not for you to do' },
   NOT_NOW: { says: 'that is not possible while the conversation is' },
   NOT_PENDING: { says: 'there is no such transfer or invitation' },
