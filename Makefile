@@ -50,7 +50,7 @@ web: setup-web ## Build the SDK, the widget and the demo shop into web/dist
 
 test-web: build web
 	cd $(WEB) && npm run check && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm test
-	cd $(WEB)/e2e && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm run stories
+	cd $(WEB)/e2e && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm run stories && DESKWIRE_BIN=$(CURDIR)/target/release/deskwire npm run stories:workbench
 
 setup-web: setup-browser
 	$(call need,npm,nodejs npm)

@@ -94,6 +94,8 @@ async function makeThings() {
   const [ofAdmin, ofService] = [as(admin), as(SERVICE)];
   const group = (await ofAdmin('post', '/api/v1/workgroup/create', { body: { name: 'Team', agentUids: ['df_ag_uid'] } })).uid;
   const hook = await ofAdmin('post', '/api/v1/webhook/create', { body: { url: 'https://example.invalid/hook' } });
+  const settings = { services: [{ uid: group }] };
+  const channel = await ofAdmin('post', '/api/v1/channel/create', { body: { name: 'Shop', settings } });
   const visitor = await newVisitor();
   const ofVisitor = as(visitor.authorization);
   const opening = await ofVisitor('post', '/visitor/api/v1/thread', { body: { orgUid: ORG, type: 1, sid: WORKGROUP } });
@@ -106,7 +108,7 @@ async function makeThings() {
   const form = { topic, content: 'call me', contact: '123' };
   const left = await ofVisitor('post', '/visitor/api/v1/message/leave/create', { body: form });
   await ofService('post', '/api/v1/notices', { body: { user: AGENT, title: 'to do', businessId: 'b1' } });
-  return { topic, thread: uid, visitor, group, hook: hook.uid, left: left.uid, agent: AGENT };
+  return { topic, thread: uid, visitor, group, hook: hook.uid, channel: channel.uid, left: left.uid, agent: AGENT };
 }
 
 test('the document is valid', () => python('validate', server.url));
@@ -123,7 +125,7 @@ test('the document and its page come without help from elsewhere', async () => {
 });
 
 test('what people and programs are answered has the shape that the document gives', async () => {
-  const { topic, thread, visitor, group, hook } = ours;
+  const { topic, thread, visitor, group, hook, channel } = ours;
   const reads = [
     [admin, '/api/v1/user/profile'],
     [admin, '/api/v1/thread/query'],
@@ -141,6 +143,10 @@ test('what people and programs are answered has the shape that the document give
     [admin, '/api/v1/workgroup/routing/state', { uid: WORKGROUP }],
     [admin, '/api/v1/report/service', { groupBy: 'hour,workgroup,agent' }],
     [admin, '/api/v1/report/service.csv'],
+    [admin, '/api/v1/channel/query/org'],
+    [admin, '/api/v1/channel/query/uid', { uid: channel }],
+    [undefined, '/visitor/api/v1/channel', { channel, language: 'zh-CN' }],
+    [undefined, '/visitor/api/v1/channel', { channel: 'nothing' }],
     [admin, '/api/v1/webhook/query'],
     [admin, '/api/v1/webhook/dead/query', { uid: hook }],
     [admin, '/api/v1/notices'],
@@ -201,6 +207,7 @@ function thingOf(path, member) {
   if (member === 'id') return path.includes('order-card') ? 'card' : undefined;
   if (member !== 'uid' || path.endsWith('/create')) return undefined;
   if (path.includes('/webhook/')) return 'hook';
+  if (path.includes('/channel/')) return 'channel';
   if (path.includes('/leave/')) return 'left';
   if (path.includes('/settings/') || path.includes('/workgroup/')) return 'group';
   if (/\/agent\/update\/(duty|password|enabled)/.test(path)) return 'agent';
@@ -298,7 +305,7 @@ test('roles are what the document says', async () => {
         // Files are asked for by what is in the path, before who asks.
         const isOfFiles = path.includes('/upload/') || path.startsWith('/file/');
         if (roles.length === 0 || roles.includes(role) || isOfFiles) continue;
-        const names = { group: ours.group, hook: ours.hook, agent: AGENT, topic: ours.topic, thread: ours.thread };
+        const names = { group: ours.group, hook: ours.hook, channel: ours.channel, agent: AGENT, topic: ours.topic, thread: ours.thread };
         const member = ['uid', 'topic', 'workgroupUid'].find((name) => {
           const shape = operation.requestBody?.content['application/json']?.schema;
           return operation.parameters.some((one) => one.name === name) || (shape && resolve(shape).properties?.[name]);

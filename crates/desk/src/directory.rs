@@ -1,5 +1,5 @@
-//! What is asked for with every message, kept in memory: conversations and settings, which change through the desk alone,
-//! and the names of agents.
+//! What is asked for with every message, kept in memory: conversations, settings and channels, which change through the desk
+//! alone, and the names of agents.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -8,7 +8,7 @@ use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid, dialect
 use deskwire_store::{Write, Written};
 use moka::sync::Cache;
 
-use crate::{Desk, DeskError, access::takes_part, settings::ServiceSettings};
+use crate::{Channel, Desk, DeskError, access::takes_part, settings::ServiceSettings};
 
 /// Bounded caches. Every change of a conversation goes through the desk, which puts the new state here.
 #[derive(Debug)]
@@ -16,11 +16,17 @@ pub(crate) struct Directory {
     conversations: Cache<Topic, Arc<Conversation>>,
     profiles: Cache<Uid, Profile>,
     pub(crate) settings: Cache<Uid, Arc<ServiceSettings>>,
+    pub(crate) channels: Cache<Uid, Arc<Channel>>,
 }
 
 impl Directory {
     pub(crate) fn new(capacity: u64) -> Self {
-        Self { conversations: Cache::new(capacity), profiles: Cache::new(capacity), settings: Cache::new(capacity) }
+        Self {
+            conversations: Cache::new(capacity),
+            profiles: Cache::new(capacity),
+            settings: Cache::new(capacity),
+            channels: Cache::new(capacity),
+        }
     }
 }
 

@@ -24,9 +24,18 @@ pub enum DeskError {
     /// The organisation has no such webhook.
     #[error("there is no such webhook")]
     UnknownWebhook,
+    /// There is no such channel, or it is another organisation's.
+    #[error("there is no such channel")]
+    UnknownChannel,
     /// There is no such visitor.
     #[error("there is no such visitor")]
     UnknownVisitor,
+    /// The channel lets in only those of whom its shop says who they are.
+    #[error("this channel is for signed-in customers: userId and userHash or userToken are missing")]
+    IdentityRequired,
+    /// What is said of who the visitor is was not signed with the secret of the channel, or is too old.
+    #[error("the identity is not signed with the secret of this channel")]
+    IdentityRefused,
     /// The caller's role does not allow it.
     #[error("that is not for you to do")]
     NotAllowed,
@@ -127,7 +136,10 @@ impl DeskError {
             Self::UnknownService => ErrorCode::UnknownService,
             Self::UnknownOrganisation => ErrorCode::UnknownOrganisation,
             Self::UnknownWebhook => ErrorCode::UnknownWebhook,
+            Self::UnknownChannel => ErrorCode::UnknownChannel,
             Self::UnknownVisitor => ErrorCode::UnknownVisitor,
+            Self::IdentityRequired => ErrorCode::IdentityRequired,
+            Self::IdentityRefused => ErrorCode::IdentityRefused,
             Self::NotAllowed => ErrorCode::NotAllowed,
             Self::NotNow(_) => ErrorCode::NotNow,
             Self::NotPending => ErrorCode::NotPending,

@@ -23,6 +23,7 @@
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
 //!   passwords and tokens let in.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
+//! - `channels` are what shops put on their pages, and what visitors see of them.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
 //! - `directory` keeps what is asked for all the time in memory.
@@ -32,6 +33,7 @@ mod amending;
 mod auto_replies;
 mod browsing;
 mod cards;
+mod channels;
 mod closing;
 mod commands;
 mod deciding;
@@ -87,6 +89,10 @@ pub use self::{
     auto_replies::{AutoReply, AutoReplyType, KeywordRule},
     browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
+    channels::{
+        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, Language, NewChannel, ServiceKind,
+        ShownChannel, ShownFaq, ShownService, Side, Wording,
+    },
     commands::Command,
     deciding::Decided,
     departures::Membership,

@@ -43,7 +43,7 @@ pub(crate) struct Noted {
 }
 
 /// Checks what a client tells, and cuts what describes the page and the device.
-fn bounded(mut told: VisitorTold) -> Result<VisitorTold, DeskError> {
+pub(crate) fn bounded(mut told: VisitorTold) -> Result<VisitorTold, DeskError> {
     for (text, limit, complaint) in [
         (&told.nickname, MAX_NICKNAME, "nickname has at most 128 bytes"),
         (&told.avatar, MAX_AVATAR, "avatar has at most 2048 bytes"),
@@ -53,6 +53,7 @@ fn bounded(mut told: VisitorTold) -> Result<VisitorTold, DeskError> {
         (&told.extra, MAX_EXTRA, "extra has at most 4096 bytes"),
         (&told.lang, MAX_WORD, "lang has at most 64 bytes"),
         (&told.vip_level, MAX_WORD, "vipLevel has at most 64 bytes"),
+        (&told.user_id, MAX_CONTACT, "userId has at most 256 bytes"),
     ] {
         if text.len() > limit {
             return Err(DeskError::Unclear(complaint));

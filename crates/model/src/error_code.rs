@@ -119,8 +119,14 @@ error_codes! {
     UnknownUser = "unknown_user", 200, Never;
     /// The organisation has no such webhook.
     UnknownWebhook = "unknown_webhook", 200, Never;
+    /// There is no such channel, or it is another organisation's.
+    UnknownChannel = "unknown_channel", 200, Never;
     /// There is no such visitor.
     UnknownVisitor = "unknown_visitor", 200, Never;
+    /// The channel lets in only visitors of whom its shop says who they are.
+    IdentityRequired = "identity_required", 200, Never;
+    /// What is said of who the visitor is was not signed with the secret of the channel, or is too old.
+    IdentityRefused = "identity_refused", 200, Never;
     /// The caller's role does not allow it.
     NotAllowed = "not_allowed", 200, Never;
     /// It does not fit the status of the conversation.

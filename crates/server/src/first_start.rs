@@ -1,9 +1,14 @@
 //! The demo organisation of a new data folder.
 
+use deskwire_desk::{ChannelService, ChannelSettings, ServiceKind, Wording};
 use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Role, Uid};
-use deskwire_store::{Store, StoreError};
+use deskwire_store::{Store, StoreError, StoredChannel};
 
-use crate::auth::password::{PasswordError, Passwords};
+use crate::{
+    auth::password::{PasswordError, Passwords},
+    connection::timestamp,
+    http::api::random_secret,
+};
 
 /// Environment variable that sets the password of the demo agent, at any start.
 const PASSWORD_VARIABLE: &str = "DESKWIRE_AGENT_PASSWORD";
@@ -21,6 +26,8 @@ const PASSWORD_BYTES: usize = 12;
 const ORGANISATION: &str = "df_org_uid";
 const AGENT: &str = "df_ag_uid";
 const WORKGROUP: &str = "df_wg_uid";
+/// The channel of the demo shop.
+const CHANNEL: &str = "demo";
 
 /// Why the demo organisation cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +39,11 @@ pub(crate) enum FirstStartError {
     #[error("the password of the demo agent: {0}")]
     Password(#[from] PasswordError),
     /// No random numbers.
-    #[error("no random numbers for a password: {0}")]
+    #[error("no random numbers for a password or a secret: {0}")]
     Random(getrandom::Error),
+    /// The settings of the demo channel cannot be written.
+    #[error(transparent)]
+    Settings(#[from] serde_json::Error),
     /// A default uid is none.
     #[error(transparent)]
     Uid(#[from] InvalidUid),
@@ -83,7 +93,37 @@ pub(crate) async fn prepare(
     if store.workgroup(&workgroup).await?.is_none() {
         store.create_workgroup(&workgroup, &org, "Demo", &[agent]).await?;
     }
-    Ok(generated)
+    match store.create_channel(&demo_channel(org, workgroup)?, 1).await {
+        // It has one, perhaps another than this.
+        Ok(()) | Err(StoreError::Full | StoreError::Exists) => Ok(generated),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The channel of the demo shop, which leads to the demo workgroup.
+fn demo_channel(org: Uid, workgroup: Uid) -> Result<StoredChannel, FirstStartError> {
+    let both = |chinese: &str, english: &str| Wording { chinese: chinese.to_owned(), english: english.to_owned() };
+    let service = ChannelService {
+        kind: ServiceKind::Workgroup,
+        uid: workgroup,
+        name: both("在线客服", "Customer service"),
+        description: Wording::default(),
+    };
+    let settings = ChannelSettings {
+        services: vec![service],
+        title: both("玉石茶具", "Jade & Stone"),
+        ..ChannelSettings::default()
+    };
+    let now = timestamp();
+    Ok(StoredChannel {
+        uid: Uid::new(CHANNEL)?,
+        org,
+        name: "Demo".to_owned(),
+        settings: serde_json::to_string(&settings)?,
+        secret: random_secret().map_err(FirstStartError::Random)?,
+        created_at: now,
+        updated_at: now,
+    })
 }
 
 /// Makes the administrator, or sets its password.

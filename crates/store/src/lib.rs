@@ -11,6 +11,7 @@
 
 mod amendment;
 mod blobs;
+mod channel;
 mod decision;
 mod error;
 mod files;
@@ -32,6 +33,7 @@ mod write;
 
 pub use amendment::{Amendment, AmendmentChange};
 pub use blobs::{BlobError, Blobs, Bucket};
+pub use channel::{ChannelSecret, Customer, StoredChannel};
 pub use decision::{
     CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,
     Workload,

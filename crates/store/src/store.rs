@@ -1,8 +1,9 @@
-//! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`desk`] what the service desk
-//! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted,
-//! [`moderation`] who and what is not heard, [`tokens`] who may sign in.
+//! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`channels`] how they come,
+//! [`desk`] what the service desk remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told,
+//! [`reports`] what was counted, [`moderation`] who and what is not heard, [`tokens`] who may sign in.
 
 mod care;
+mod channels;
 mod desk;
 mod files;
 mod history;

@@ -37,6 +37,10 @@ pub struct VisitorTold {
     pub extra: String,
     /// Its level as a customer.
     pub vip_level: String,
+    /// The shop's id of it.
+    pub user_id: String,
+    /// Which of this the shop's server has signed, by the names of the wire; members of `extra` as `extra.plan`.
+    pub verified: Vec<String>,
 }
 
 /// A visitor as the desk knows it.
@@ -60,7 +64,8 @@ pub struct VisitorInfo {
 
 impl VisitorInfo {
     /// Takes in what the visitor's client tells now. What the desk has corrected stays until the client tells something
-    /// else than it did before; what it says nothing of stays too.
+    /// else than it did before; what it says nothing of stays too. What was proven is proven once: another introduction
+    /// proves it again or not.
     pub fn hear(&mut self, told: VisitorTold) {
         let Self { visitor, mobile, email, note, told: before, .. } = self;
         for (current, before, said) in [
@@ -85,11 +90,13 @@ impl VisitorInfo {
             (&mut before.title, told.title),
             (&mut before.extra, told.extra),
             (&mut before.vip_level, told.vip_level),
+            (&mut before.user_id, told.user_id),
         ] {
             if !said.is_empty() {
                 *before = said;
             }
         }
+        before.verified = told.verified;
     }
 }
 

@@ -1,15 +1,15 @@
 // Pages with the SDK in a real browser, and what is asked of them.
 
 import { fileURLToPath } from 'node:url';
-import { startFront } from '../front.js';
 import { Stack } from '../stack.js';
+import { startFront } from './front.js';
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The stack with the built SDK and the page in front of it. */
 export async function startPages() {
   const stack = await Stack.start();
-  const front = await startFront(() => stack.server.url, stack.channels, {
+  const front = await startFront(() => stack.server.url, {
     '/sdk': folder('../../packages/sdk/dist'),
     '/page': folder('page'),
   });

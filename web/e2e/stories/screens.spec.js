@@ -38,25 +38,28 @@ const shopIn = {
   zh: {
     title: '玉石茶具',
     greeting: '您好，有什么可以帮您？',
-    hours: '周一至周五 9:00–18:00',
-    open: true,
     faqs: [
-      { id: '1', question: '我的包裹到哪里了？', answer: '请打开**我的订单**查看物流。' },
-      { id: '2', question: '如何退换货？', answer: '七天无理由退换。' },
-      { id: '3', question: '可以开发票吗？', answer: '' },
+      { question: '我的包裹到哪里了？', answer: '请打开**我的订单**查看物流。' },
+      { question: '如何退换货？', answer: '七天无理由退换。' },
+      { question: '可以开发票吗？', answer: '可以，请在订单里申请。' },
     ],
   },
   en: {
     title: 'Jade & Stone',
     greeting: 'Hello! How can we help?',
-    hours: 'Mon–Fri 9:00–18:00',
-    open: true,
     faqs: [
-      { id: '1', question: 'Where is my parcel?', answer: 'See **My orders**.' },
-      { id: '2', question: 'How do I return something?', answer: 'Within thirty days.' },
-      { id: '3', question: 'Can I have an invoice?', answer: '' },
+      { question: 'Where is my parcel?', answer: 'See **My orders**.' },
+      { question: 'How do I return something?', answer: 'Within thirty days.' },
+      { question: 'Can I have an invoice?', answer: 'Ask for it with your order.' },
     ],
   },
+};
+
+/** Open at any time of the day, so that the story can be told at any. */
+const hours = {
+  shifts: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }],
+  holidays: [],
+  extraDays: [],
 };
 
 const agentName = () => (lang === 'zh' ? '林晓' : 'Ann');
@@ -73,10 +76,14 @@ async function chatting(page, more = {}) {
 
 test('home, choice, menu, privacy', async ({ page }) => {
   const services = [
-    { kind: 'workgroup', id: 'sales', name: t.sales, description: t.salesIs },
-    { kind: 'workgroup', id: 'care', name: t.care, description: t.careIs },
+    { name: t.sales, description: t.salesIs },
+    { name: t.care, description: t.careIs },
   ];
-  const { channel } = await stack.desk({ channel: { ...shopIn[lang], services, askName: true } });
+  const { agent, channel } = await stack.desk({
+    channel: { ...shopIn[lang], services, askName: true },
+    settings: { hours },
+  });
+  await agent.online();
   await open(page, channel);
   await page.getByRole('button', { name: t.start }).waitFor();
   await page.getByText(shopIn[lang].faqs[0].question).click();
@@ -215,7 +222,7 @@ test('the queue', async ({ page }) => {
 });
 
 test('a left message', async ({ page }) => {
-  const { agent, channel } = await stack.desk({ channel: { ...shopIn[lang], open: false } });
+  const { agent, channel } = await stack.desk({ channel: shopIn[lang] });
   await open(page, channel);
   await page.getByRole('button', { name: t.start }).click();
   await page.getByLabel(t.leaveText).fill(t.question);

@@ -242,3 +242,24 @@ test('supervision, reports, administration', async ({ page }) => {
   }
   await agent.offline();
 });
+
+test('channels', async ({ page }) => {
+  await bench.team({
+    channel: { title: t.shop, greeting: t.greeting, brand: '#7a1f5c', identity: 'optional' },
+  });
+  await bench.signIn(page, 'admin', t.signIn);
+  await page.getByRole('heading').first().waitFor();
+  await go(page, '/admin/channels');
+  const row = page.getByRole('listitem').filter({ hasText: t.shop }).last();
+  await row.waitFor();
+  await look(page, '60-channels');
+  await row.getByRole('button').click();
+  const preview = page.frameLocator('iframe');
+  await preview.getByRole('heading', { name: t.greeting }).waitFor();
+  await page.getByRole('heading', { level: 4 }).first().waitFor();
+  await look(page, '61-channel');
+  await page.getByRole('heading', { level: 4 }).last().scrollIntoViewIfNeeded();
+  await look(page, '62-channel-identity');
+  await page.locator('.designer-preview').scrollIntoViewIfNeeded();
+  await look(page, '63-channel-preview');
+});

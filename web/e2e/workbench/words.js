@@ -13,6 +13,8 @@ export const words = {
     reply: 'Reply',
     tag: 'shipping',
     title: 'Jade teapot – Jade & Stone',
+    shop: 'Jade & Stone',
+    greeting: 'Tea takes its time. So do we.',
   },
   zh: {
     signIn: { user: '用户名', password: '密码', submit: '登录' },
@@ -26,5 +28,7 @@ export const words = {
     reply: '回复',
     tag: '物流',
     title: '青瓷茶壶 – 玉石茶具',
+    shop: '玉石茶具',
+    greeting: '一壶清茶，慢慢聊。',
   },
 };

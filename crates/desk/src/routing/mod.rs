@@ -1,10 +1,11 @@
 //! Which agent gets a conversation, and why (`spec/bytedesk.md` §8): plain functions over candidates.
 //!
 //! [`route`] answers for one service; [`first_with_room`] chooses among a service and those it overflows to. `modes` puts
-//! candidates into the order of a routing mode, [`hours`] knows when a service is open.
+//! candidates into the order of a routing mode, [`hours`] knows when a service is open and `opening_words` tells it.
 
 pub mod hours;
 mod modes;
+mod opening_words;
 
 use deskwire_model::{Timestamp, Uid};
 use schemars::JsonSchema;

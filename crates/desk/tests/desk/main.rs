@@ -8,6 +8,7 @@ mod answering;
 mod assignment;
 mod cards;
 mod care;
+mod channels;
 mod closing;
 mod feeds;
 mod helping;

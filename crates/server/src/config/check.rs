@@ -38,6 +38,7 @@ impl Config {
             self.queues.bounds(),
             self.files.bounds(),
             self.notices.bounds(),
+            self.channels.bounds(),
             self.webhooks.bounds(),
             self.moderation.bounds(),
         ];

@@ -4,6 +4,7 @@
 //! range. Each complaint names the key and the layer it came from.
 
 mod amount;
+mod channels;
 mod check;
 mod files;
 mod layers;
@@ -19,6 +20,7 @@ mod webhooks;
 use serde::{Deserialize, Serialize};
 
 pub use amount::{Millis, Seconds};
+pub use channels::ChannelsSection;
 pub use check::Problem;
 pub use files::{AllowedKinds, FilesSection, S3Region};
 pub use layers::{ConfigError, Flags, Origin};
@@ -60,6 +62,8 @@ pub struct Config {
     pub files: FilesSection,
     /// Notices to users.
     pub notices: NoticesSection,
+    /// What shops put on their pages.
+    pub channels: ChannelsSection,
     /// Telling other servers of what happens.
     pub webhooks: WebhooksSection,
     /// Words that are not to be said, and visitors who are not heard.

@@ -8,7 +8,7 @@
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `taboo`, `webhooks` and
 //! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
-//! `quick_replies`, `faqs`, `blacklist` and `files` answer the rest.
+//! `quick_replies`, `faqs`, `channels`, `blacklist` and `files` answer the rest.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
 //! that nobody waits for somebody's search.
 //! `columns` turns rows into domain types; `schema` opens, checks and migrates.
@@ -18,6 +18,7 @@ mod assignment;
 mod behind;
 mod blacklist;
 mod cards;
+mod channels;
 mod columns;
 mod commit;
 mod conversations;

@@ -61,6 +61,36 @@ fn keep(db: &Connection, info: &VisitorInfo, (first_seen, last_seen): (Timestamp
     Ok(())
 }
 
+/// Enters `visitor`, unless it is known, with what its client tells of it; the visitor as it is then.
+pub(super) fn enter(
+    db: &Connection,
+    visitor: Visitor,
+    told: VisitorTold,
+    now: Timestamp,
+) -> std::result::Result<Visitor, StoreError> {
+    let mut info = match known(db, &visitor.uid)? {
+        // Another organisation's visitor has this uid: it is neither shown nor changed.
+        Some(known) if known.visitor.org != visitor.org => return Err(StoreError::Exists),
+        Some(known) => known,
+        None => {
+            db.prepare_cached("INSERT INTO visitor (uid, org, nickname, avatar, channel) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![
+                    visitor.uid.as_str(),
+                    visitor.org.as_str(),
+                    visitor.profile.nickname,
+                    visitor.profile.avatar,
+                    visitor.channel,
+                ])?;
+            let (told, empty) = (VisitorTold::default(), String::new);
+            let (mobile, email, note) = (empty(), empty(), empty());
+            VisitorInfo { visitor, mobile, email, note, tags: Vec::new(), told, seen: None }
+        }
+    };
+    info.hear(told);
+    keep(db, &info, (info.seen.map_or(now, |(first, _)| first), now))?;
+    Ok(info.visitor)
+}
+
 /// Corrects what is known of a visitor; its name also in its conversations, which are other ones then for whoever decides
 /// about them.
 pub(super) fn correct(db: &Connection, correction: &VisitorCorrection, now: Timestamp) -> Result<()> {
@@ -103,32 +133,7 @@ impl Sqlite {
         now: Timestamp,
     ) -> std::result::Result<Visitor, StoreError> {
         let visitor = visitor.clone();
-        self.write(move |db| {
-            let mut info = match known(db, &visitor.uid)? {
-                // Another organisation's visitor has this uid: it is neither shown nor changed.
-                Some(known) if known.visitor.org != visitor.org => return Err(StoreError::Exists),
-                Some(known) => known,
-                None => {
-                    db.prepare_cached(
-                        "INSERT INTO visitor (uid, org, nickname, avatar, channel) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    )?
-                    .execute(params![
-                        visitor.uid.as_str(),
-                        visitor.org.as_str(),
-                        visitor.profile.nickname,
-                        visitor.profile.avatar,
-                        visitor.channel,
-                    ])?;
-                    let (told, empty) = (VisitorTold::default(), String::new);
-                    let (mobile, email, note) = (empty(), empty(), empty());
-                    VisitorInfo { visitor, mobile, email, note, tags: Vec::new(), told, seen: None }
-                }
-            };
-            info.hear(told);
-            keep(db, &info, (info.seen.map_or(now, |(first, _)| first), now))?;
-            Ok(info.visitor)
-        })
-        .await
+        self.write(move |db| enter(db, visitor, told, now)).await
     }
 
     pub(crate) async fn correct_visitor(

@@ -4,6 +4,7 @@
 
 mod amendments;
 mod care;
+mod channels;
 mod conversations;
 mod cursors;
 mod decisions;
@@ -189,6 +190,11 @@ macro_rules! suite {
                 marks_are_of_one_user,
                 canned_replies_are_found_by_owner_and_text,
                 questions_count_who_asks_and_who_is_helped,
+            }
+            channels {
+                a_channel_is_kept_changed_and_dropped,
+                an_organisation_has_so_many_channels,
+                a_customer_is_the_same_visitor,
             }
             sessions {
                 a_session_is_found_again_with_its_subscriptions,

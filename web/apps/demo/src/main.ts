@@ -118,9 +118,6 @@ const locale = chooseLocale([query.get('lang') ?? '', ...navigator.languages]);
 const t = createTranslator(dictionaries, locale);
 const options: LauncherOptions = {
   channel: 'demo',
-  organisation: 'df_org_uid',
-  workgroup: 'df_wg_uid',
-  title: t('shop'),
   language: locale,
   invitation: { text: t('invitation'), sender: t('sender'), afterSeconds: 4 },
 };

@@ -1,20 +1,22 @@
 // What the host page and the panel in its iframe say to each other, over one MessageChannel.
 
-/** Who the visitor is, in the words of the shop. Agents see it as unverified without `signature`. */
+/** Who the visitor is, in the words of the shop. What `signature` does not prove, agents see as unverified. */
 export interface VisitorFields {
   readonly name?: string;
   /** A URL. */
   readonly avatar?: string;
+  readonly email?: string;
+  readonly phone?: string;
   /** The shop's own id of the visitor. */
   readonly id?: string;
-  /** What the shop's server has signed: an HMAC of `id`, or a JWT. */
+  /** What the shop's server has signed with the secret of the channel: an HMAC of `id` in hexadecimal, or a JWT. */
   readonly signature?: string;
 }
 
 /** How the panel is to be. Everything may be missing if `channel` names settings that the server has. */
 export interface PanelOptions {
-  /** Names the settings of this shop or page at the server. */
-  readonly channel?: string;
+  /** Names the settings of this shop or page at the server. A panel in a frame goes by its own address. */
+  readonly channel?: string | undefined;
   readonly organisation?: string;
   /** Who answers: a workgroup or one agent, by uid. */
   readonly workgroup?: string;
@@ -66,6 +68,8 @@ export type ToPanel =
       readonly shown: boolean;
       /** The panel covers the whole page, as on a phone. */
       readonly full: boolean;
+      /** Settings of a channel to be looked at: the panel shows them, and talks to nobody. */
+      readonly preview?: object;
     }
   | { readonly do: 'shown'; readonly shown: boolean; readonly full: boolean }
   | { readonly do: 'update'; readonly options: PanelOptions; readonly page: PageFacts }

@@ -37,7 +37,7 @@ export function createFrame(
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = (event: MessageEvent<FromPanel>) => listener(event.data);
-    element.contentWindow?.postMessage(first(), new URL(address).origin, [channel.port2]);
+    element.contentWindow?.postMessage(first(), address, [channel.port2]);
     for (const message of waiting) {
       port.postMessage(message);
     }

@@ -1,7 +1,8 @@
-// The script on the shop's page: `<script async src="https://…/deskwire.js" data-channel="…"></script>`.
+// The script on the shop's page: `<script async src="https://…/deskwire.js" data-channel="…"></script>`. Other options that are
+// texts may stand beside the channel, as `data-side="left"`.
 
 import { createLauncher } from './launcher.js';
-import type { Launcher } from './launcher.js';
+import type { Launcher, LauncherOptions } from './launcher.js';
 
 type Command = [method: keyof Launcher, ...values: unknown[]];
 
@@ -27,10 +28,10 @@ if (script instanceof HTMLScriptElement && !window.Deskwire?.loaded) {
     (launcher[method] as ((...values: unknown[]) => unknown) | undefined)?.(...values);
   deskwire.loaded = true;
   window.Deskwire = deskwire;
-  const { channel } = script.dataset;
+  const options = script.dataset as LauncherOptions;
   const begin = () => {
-    if (channel) {
-      launcher.init({ channel });
+    if (options.channel) {
+      launcher.init(options);
     }
     for (const command of early) {
       deskwire(...(Array.from(command) as Command));

@@ -185,7 +185,13 @@ class Client implements ChatClient {
   }
 
   async init(options: VisitorOptions): Promise<Identity> {
+    const before = this.identity?.id;
     const identity = await this.#session.init(options);
+    if (before !== undefined && before !== identity.id) {
+      // Somebody else: the connection and the views were those of who was here before.
+      this.#connection.rest();
+      this.#conversations.clear();
+    }
     this.#connection.want();
     return identity;
   }

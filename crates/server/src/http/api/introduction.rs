@@ -100,6 +100,7 @@ impl Told {
             title,
             extra,
             vip_level,
+            ..VisitorTold::default()
         }
     }
 }

@@ -2,17 +2,21 @@
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
-//! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
-//! calls, [`base_url`] where they reach the server, which [`properties`] tells them; [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
+//! files and [`download`] gives them. [`channel`] is what visitors come by, [`identity`] who they are to a shop. [`search`],
+//! [`history`] and [`export`] read what was said. [`caller`] finds out who calls, [`base_url`] where they reach the server, which
+//! [`properties`] tells them; [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their
+//! shape.
 
 mod admin;
 mod agent;
 mod base_url;
 mod caller;
+mod channel;
 mod download;
 mod export;
 mod forms;
 mod history;
+mod identity;
 mod introduction;
 mod leave_messages;
 mod login;
@@ -45,6 +49,7 @@ use crate::{
     files::Files,
     gateway::Gateway,
 };
+pub(crate) use agent::random_secret;
 pub use notices::NoticeRates;
 pub use visitor::VisitorRates;
 
@@ -118,6 +123,7 @@ pub fn socket_routes() -> Router<ApiState> {
 fn visitor_routes() -> Routes<ApiState> {
     Routes::about("Visitors")
         .merge(visitor::routes())
+        .merge(channel::routes())
         .merge(introduction::routes())
         .merge(search::visitor_routes())
         .merge(history::visitor_routes())

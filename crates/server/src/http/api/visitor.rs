@@ -15,6 +15,7 @@ use super::{
     ApiState,
     agent::{IdempotencyKey, ThreadName, close_by},
     caller::{self, Bearer},
+    identity::ClaimedCustomer,
     introduction::Told,
     message::{self, HistoryRequest, SendRequest},
     page::Page,
@@ -59,6 +60,8 @@ fn bounded(field: &str, text: &str, limit: usize) -> Result<(), AppError> {
 pub struct VisitorRates {
     /// Introductions from one address.
     introductions: DefaultKeyedRateLimiter<IpAddr>,
+    /// Questions from one address how a channel looks.
+    channels: DefaultKeyedRateLimiter<IpAddr>,
     /// Messages of one visitor.
     messages: DefaultKeyedRateLimiter<Uid>,
 }
@@ -70,6 +73,8 @@ impl VisitorRates {
         let quota = |per_second| Quota::per_second(NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN));
         Self {
             introductions: RateLimiter::keyed(quota(limits.init_per_second)),
+            // Whoever is introduced has asked for the channel before.
+            channels: RateLimiter::keyed(quota(limits.init_per_second)),
             messages: RateLimiter::keyed(quota(limits.visitor_messages_per_second)),
         }
     }
@@ -78,6 +83,8 @@ impl VisitorRates {
     pub fn forget_quiet(&self) {
         self.introductions.retain_recent();
         self.introductions.shrink_to_fit();
+        self.channels.retain_recent();
+        self.channels.shrink_to_fit();
         self.messages.retain_recent();
         self.messages.shrink_to_fit();
     }
@@ -93,6 +100,11 @@ pub(super) fn at_visitors_pace(state: &ApiState, visitor: &Uid) -> Result<(), Ap
     if state.rates.messages.check_key(visitor).is_err() { Err(too_fast(state)) } else { Ok(()) }
 }
 
+/// Says how a channel looks at the pace at which visitors introduce themselves.
+pub(super) fn at_channels_pace(state: &ApiState, address: IpAddr) -> Result<(), AppError> {
+    if state.rates.channels.check_key(&network(address)).is_err() { Err(too_fast(state)) } else { Ok(()) }
+}
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct InitRequest {
@@ -105,6 +117,8 @@ struct InitRequest {
     avatar: String,
     #[serde(alias = "client", default)]
     channel: String,
+    #[serde(flatten)]
+    customer: ClaimedCustomer,
     #[serde(flatten)]
     told: Told,
 }
@@ -122,6 +136,8 @@ struct InitAnswer {
     mobile: String,
     email: String,
     org_uid: String,
+    /// Whether the shop's server has signed who it is: then it is this visitor on every device.
+    verified: bool,
     access_token: String,
 }
 
@@ -134,8 +150,8 @@ async fn init_by_query(
     init(state, peer, key, JsonBody(request)).await
 }
 
-/// Introduces a visitor. One that sends the uid it got before is the same visitor; a uid that we did not make is not
-/// taken, since whoever knows a visitor's uid is that visitor.
+/// Introduces a visitor. One that sends the uid it got before is the same visitor, unless it has to be proven who it is; a uid
+/// that we did not make is not taken, since whoever knows a visitor's uid is that visitor.
 async fn init(
     State(state): State<ApiState>,
     Extension(peer): Extension<Peer>,
@@ -148,12 +164,18 @@ async fn init(
     bounded("nickname", &request.nickname, MAX_NICKNAME)?;
     bounded("avatar", &request.avatar, MAX_AVATAR)?;
     bounded("channel", &request.channel, MAX_CHANNEL)?;
-    let desk = &state.gateway.desk;
+    let (desk, now) = (&state.gateway.desk, timestamp());
+    let mut told = std::mem::take(&mut request.told).of(&request.nickname, &request.avatar);
+    let channel = desk.channel(&request.channel).await?.filter(|channel| channel.org == request.org_uid);
+    let customer = std::mem::take(&mut request.customer).prove(channel.as_deref(), &mut told, now)?;
     let known = known_visitor(desk, &request).await?;
     let visitor_uid = request.visitor_uid.take();
-    let told = std::mem::take(&mut request.told).of(&request.nickname, &request.avatar);
     let visitor = known.unwrap_or_else(|| new_visitor(key.visitor(&request.org_uid), request));
-    let visitor = desk.introduce(&visitor, told, timestamp()).await?;
+    let verified = customer.is_some();
+    let visitor = match customer {
+        Some(customer) => desk.introduce_customer(&visitor, told, &customer, now).await?,
+        None => desk.introduce(&visitor, told, now).await?,
+    };
     let (mobile, email) = desk.contact_of(&visitor.uid).await?;
     let principal = Desk::visitor_principal(&visitor);
     state.gateway.heard_from(&principal, Some(peer.address.ip()));
@@ -165,7 +187,8 @@ async fn init(
         .map_err(AppError::internal)?;
     let uid = visitor.uid.as_str().to_owned();
     Ok(Success::new(InitAnswer {
-        visitor_uid: visitor_uid.unwrap_or_else(|| uid.clone()),
+        // A customer may be another visitor than its client thought.
+        visitor_uid: visitor_uid.filter(|_| !verified).unwrap_or_else(|| uid.clone()),
         uid,
         nickname: visitor.profile.nickname,
         avatar: visitor.profile.avatar,
@@ -174,18 +197,15 @@ async fn init(
         mobile,
         email,
         org_uid: visitor.org.as_str().to_owned(),
+        verified,
         access_token: issued.token,
     }))
 }
 
-/// The visitor whose uid the request repeats, if it is one of the same organisation.
+/// The visitor whose uid the request repeats, if it is one of the same organisation who need not be proven.
 async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visitor>, AppError> {
     let Some(Ok(uid)) = request.uid.as_deref().map(Uid::new) else { return Ok(None) };
-    match desk.visitor(&uid).await {
-        Ok(visitor) => Ok(Some(visitor).filter(|visitor| visitor.org == request.org_uid)),
-        Err(DeskError::UnknownVisitor) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(desk.anonymous_visitor(&uid, &request.org_uid).await?)
 }
 
 fn new_visitor(uid: Uid, request: InitRequest) -> Visitor {

@@ -2,23 +2,24 @@
 
 use std::fmt::Write as _;
 
+use aws_lc_rs::digest;
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use deskwire_desk::Framing;
 
-/// What the panel may do: talk to its own origin, and show pictures of the shop. It may be framed, as that is what it is for.
+/// What the panel may do: talk to its own origin, and show pictures of the shop.
 const PANEL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
                             media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-                            frame-ancestors *; require-trusted-types-for 'script'";
+                            require-trusted-types-for 'script'";
 const DEMO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
-                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-                           require-trusted-types-for 'script'";
-/// What the workbench may do: as the panel, and show a channel's panel as it will look. Nobody frames it.
+                           base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
+/// What the workbench may do: as the panel, and show a channel's panel as it will look.
 const WORKBENCH_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                                 img-src 'self' data: blob: https:; media-src 'self' blob:; connect-src 'self'; \
-                                frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                                frame-src 'self'; base-uri 'none'; form-action 'none'; \
                                 require-trusted-types-for 'script'; trusted-types vue";
 
 /// A part of the web.
@@ -50,13 +51,15 @@ impl Page {
         }
     }
 
-    const fn policy(self) -> Option<&'static str> {
-        match self {
-            Self::Launcher => None,
-            Self::Panel => Some(PANEL_POLICY),
-            Self::Workbench => Some(WORKBENCH_POLICY),
-            Self::Demo => Some(DEMO_POLICY),
-        }
+    /// What it may do, and who may frame it: the panel those whom `framing` says, the others nobody.
+    fn policy(self, framing: &Framing) -> Option<String> {
+        let (policy, ancestors) = match self {
+            Self::Launcher => return None,
+            Self::Panel => (PANEL_POLICY, framing.sources()),
+            Self::Workbench => (WORKBENCH_POLICY, "'none'".to_owned()),
+            Self::Demo => (DEMO_POLICY, "'none'".to_owned()),
+        };
+        Some(format!("{policy}; frame-ancestors {ancestors}"))
     }
 }
 
@@ -95,22 +98,29 @@ fn takes(headers: &HeaderMap, coding: &str) -> bool {
     })
 }
 
-/// The name of this content, for caches.
-fn entity_tag(hash: &[u8; 32]) -> String {
+/// The name of this content under this policy, for caches: who is told that nothing has changed keeps the policy too.
+fn entity_tag(hash: &[u8; 32], policy: Option<&str>) -> String {
     let mut tag = String::from("\"");
     for byte in &hash[..12] {
         let _ = write!(tag, "{byte:02x}");
+    }
+    if let Some(policy) = policy {
+        let digest = digest::digest(&digest::SHA256, policy.as_bytes());
+        for byte in &digest.as_ref()[..6] {
+            let _ = write!(tag, "{byte:02x}");
+        }
     }
     tag + "\""
 }
 
 /// Answers with `file`, which is found at `path` of `page`; with 304 if the client has it.
-pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap) -> Response {
+pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap, framing: &Framing) -> Response {
+    let policy = page.policy(framing).filter(|_| path.ends_with(".html"));
     let coded = [("br", &file.brotli), ("gzip", &file.gzip)]
         .into_iter()
         .find_map(|(coding, form)| form.as_ref().filter(|_| takes(headers, coding)).map(|form| (Some(coding), form)));
     let (coding, content) = coded.unwrap_or((None, &file.plain));
-    let tag = entity_tag(&file.hash);
+    let tag = entity_tag(&file.hash, policy.as_deref());
     // Names in this folder change with their content.
     let kept = if path.contains("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -134,8 +144,8 @@ pub(super) fn answer(page: Page, path: &str, file: &File, headers: &HeaderMap) -
     if let Some(coding) = coding {
         told.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    if let Some(policy) = page.policy().filter(|_| path.ends_with(".html")) {
-        told.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
+        told.insert(header::CONTENT_SECURITY_POLICY, policy);
         told.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     }
     response
@@ -171,7 +181,7 @@ mod tests {
             ("brx", None, "plain"),
         ] {
             let headers = asking(&[(header::ACCEPT_ENCODING, accepted)]);
-            let response = answer(Page::Launcher, "deskwire.js", &file(), &headers);
+            let response = answer(Page::Launcher, "deskwire.js", &file(), &headers, &Framing::Anybody);
             let told = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
             assert_eq!(told, coding, "{accepted}");
             assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
@@ -182,18 +192,37 @@ mod tests {
 
     #[tokio::test]
     async fn pages_are_asked_for_again_and_assets_are_kept() {
-        let page = answer(Page::Panel, "chat/index.html", &file(), &HeaderMap::new());
+        let panel =
+            |file: &File, headers: &HeaderMap| answer(Page::Panel, "chat/index.html", file, headers, &Framing::Anybody);
+        let page = panel(&file(), &HeaderMap::new());
         assert_eq!(page.headers()[header::CACHE_CONTROL], "no-cache");
-        assert!(page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-ancestors *"));
         let tag = page.headers()[header::ETAG].clone();
         let mut again = HeaderMap::new();
         again.insert(header::IF_NONE_MATCH, tag);
-        let known = answer(Page::Panel, "chat/index.html", &file(), &again);
+        let known = panel(&file(), &again);
         assert_eq!((known.status(), text(known).await), (StatusCode::NOT_MODIFIED, String::new()));
         let changed = File { hash: [8; 32], ..file() };
-        assert_eq!(answer(Page::Panel, "chat/index.html", &changed, &again).status(), 200);
-        let asset = answer(Page::Panel, "chat/assets/a.css", &file(), &HeaderMap::new());
+        assert_eq!(panel(&changed, &again).status(), 200);
+        let elsewhere = answer(Page::Panel, "chat/index.html", &file(), &again, &Framing::Ourselves);
+        assert_eq!(elsewhere.status(), 200, "the same page under another policy");
+        let asset = answer(Page::Panel, "chat/assets/a.css", &file(), &HeaderMap::new(), &Framing::Anybody);
         assert!(asset.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
         assert!(asset.headers().get(header::CONTENT_SECURITY_POLICY).is_none());
+    }
+
+    #[test]
+    fn only_the_panel_is_framed_by_others() {
+        let shop = Framing::Only(vec!["shop.example".to_owned()]);
+        for (page, framing, ancestors) in [
+            (Page::Panel, &Framing::Anybody, "frame-ancestors *"),
+            (Page::Panel, &shop, "frame-ancestors 'self' shop.example"),
+            (Page::Panel, &Framing::Ourselves, "frame-ancestors 'self'"),
+            (Page::Workbench, &Framing::Anybody, "frame-ancestors 'none'"),
+            (Page::Demo, &shop, "frame-ancestors 'none'"),
+        ] {
+            let told = answer(page, page.index(), &file(), &HeaderMap::new(), framing);
+            let policy = told.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert_eq!(policy.split("; ").last(), Some(ancestors), "{page:?}");
+        }
     }
 }

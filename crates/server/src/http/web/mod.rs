@@ -8,14 +8,17 @@ use std::borrow::Cow;
 use axum::{
     Router,
     body::Bytes,
-    extract::Path,
+    extract::{Path, Query, RawQuery, State},
     http::{HeaderMap, header},
     response::{Html, IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
+use deskwire_desk::Framing;
 use rust_embed::RustEmbed;
+use serde::Deserialize;
 
 use self::answer::{File, Page, answer};
+use super::{AppError, api::ApiState};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -45,28 +48,70 @@ pub(super) fn is_built() -> bool {
 }
 
 /// `/deskwire.js` is the script for shops' pages, `/chat/` the panel that it opens, `/agent/` the workbench, `/demo/` a shop
-/// to try it in.
-pub fn web_routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let script = async |headers: HeaderMap| serve(Page::Launcher, "", &headers);
-    [Page::Panel, Page::Workbench, Page::Demo].into_iter().fold(
+/// to try it in. The panel is framed by those whom the channel in its address lets.
+pub fn web_routes() -> Router<ApiState> {
+    let script = async |headers: HeaderMap| serve(Page::Launcher, "", &headers, &Framing::Anybody);
+    let others = [Page::Workbench, Page::Demo].into_iter().fold(
         Router::new().route("/deskwire.js", get(script)),
         |routes, page| {
-            let folder = page.folder();
-            let index = async move |headers: HeaderMap| serve(page, "", &headers);
-            let inside = async move |Path(path): Path<String>, headers: HeaderMap| serve(page, &path, &headers);
-            routes
-                .route(folder.trim_end_matches('/'), get(async move || Redirect::permanent(folder)))
-                .route(folder, get(index))
-                .route(&format!("{folder}{{*path}}"), get(inside))
+            let index = async move |headers: HeaderMap| serve(page, "", &headers, &Framing::Ourselves);
+            let inside = async move |Path(path): Path<String>, headers: HeaderMap| {
+                serve(page, &path, &headers, &Framing::Ourselves)
+            };
+            in_folder(routes, page.folder(), get(index), get(inside))
         },
-    )
+    );
+    in_folder(others, Page::Panel.folder(), get(panel), get(in_panel))
 }
 
-fn serve(page: Page, inside: &str, headers: &HeaderMap) -> Response {
+fn in_folder(
+    routes: Router<ApiState>,
+    folder: &'static str,
+    index: MethodRouter<ApiState>,
+    inside: MethodRouter<ApiState>,
+) -> Router<ApiState> {
+    let folder_of = async move |RawQuery(query): RawQuery| match query {
+        Some(query) => Redirect::permanent(&format!("{folder}?{query}")),
+        None => Redirect::permanent(folder),
+    };
+    routes
+        .route(folder.trim_end_matches('/'), get(folder_of))
+        .route(folder, index)
+        .route(&format!("{folder}{{*path}}"), inside)
+}
+
+/// What of the panel's address counts here.
+#[derive(Debug, Deserialize)]
+struct PanelAddress {
+    channel: Option<String>,
+}
+
+async fn panel(state: State<ApiState>, address: Query<PanelAddress>, headers: HeaderMap) -> Result<Response, AppError> {
+    in_panel(state, Path(String::new()), address, headers).await
+}
+
+async fn in_panel(
+    State(state): State<ApiState>,
+    Path(path): Path<String>,
+    Query(PanelAddress { channel }): Query<PanelAddress>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let framing = match channel.filter(|name| !name.is_empty()) {
+        // Who names no channel gets nothing that is set up for one.
+        None => Framing::Anybody,
+        Some(name) => match state.gateway.desk.channel(&name).await? {
+            Some(channel) => channel.settings.framing(),
+            None => Framing::Ourselves,
+        },
+    };
+    Ok(serve(Page::Panel, &path, &headers, &framing))
+}
+
+fn serve(page: Page, inside: &str, headers: &HeaderMap, framing: &Framing) -> Response {
     let path = if inside.is_empty() { page.index().to_owned() } else { format!("{}{inside}", &page.folder()[1..]) };
     match file(&path) {
-        Some(file) => answer(page, &path, &file, headers),
-        None if is_built() => super::AppError::NotFound.into_response(),
+        Some(file) => answer(page, &path, &file, headers, framing),
+        None if is_built() => AppError::NotFound.into_response(),
         None => {
             let policy = "default-src 'none'; style-src 'unsafe-inline'";
             ([(header::CONTENT_SECURITY_POLICY, policy)], Html(NOT_BUILT)).into_response()

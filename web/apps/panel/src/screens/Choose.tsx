@@ -22,7 +22,8 @@ export function Choose() {
           void visit.ask(settings.services[chosen], name.trim());
         }}
       >
-        <fieldset class="services">
+        {settings.services.length === 1 && <h1>{t('choose.title')}</h1>}
+        <fieldset class="services" hidden={settings.services.length === 1}>
           <legend>
             <h1>{t('choose.title')}</h1>
           </legend>

@@ -5,7 +5,7 @@ import type { PanelOptions } from '@deskwire/launcher/bridge';
 import { fetchChannel } from './settings.js';
 import type { ChannelSettings } from './settings.js';
 
-type Known = Partial<ChannelSettings>;
+type Known = Partial<ChannelSettings> | null;
 
 let ahead: { readonly channel: string; readonly locale: Locale; readonly answer: Promise<Known> } | undefined;
 
@@ -17,10 +17,10 @@ export function askAhead({ channel }: PanelOptions, locale: Locale): void {
   }
 }
 
-/** The settings of the channel in use; nothing where there is none, or where they cannot be had. */
+/** The settings of the channel in use; nothing where none is named, null where there is none of that name. */
 export async function channelSettings({ channel }: PanelOptions, locale: Locale): Promise<Known> {
   const asked = ahead?.channel === channel && ahead?.locale === locale ? ahead.answer : undefined;
   // An answer is good for the first look only: whoever asks again wants to know how it is by now.
   ahead = undefined;
-  return channel ? (asked ?? fetchChannel(channel, locale)).catch(() => ({})) : {};
+  return channel ? (asked ?? fetchChannel(channel, locale)) : {};
 }

@@ -105,13 +105,23 @@ export function settingsFrom(known: Partial<ChannelSettings>, options: PanelOpti
   };
 }
 
-/** Asks the server for the set-up of a channel; empty where it has none of that name. */
-export async function fetchChannel(channel: string, language: string): Promise<Partial<ChannelSettings>> {
+/**
+ * Options of the page on top of those that hold so far. Which pages may show a channel is said for the address of the panel:
+ * so the address alone names the channel.
+ */
+export const withOptions = (before: PanelOptions, page: PanelOptions): PanelOptions => ({
+  ...before,
+  ...page,
+  channel: before.channel,
+});
+
+/** Asks the server for the set-up of a channel; null where it has none of that name. @throws Error if it cannot be had now */
+export async function fetchChannel(channel: string, language: string): Promise<ChannelSettings | null> {
   const query = new URLSearchParams({ channel, language });
   const response = await fetch(`/visitor/api/v1/channel?${query}`);
   if (!response.ok) {
-    return {};
+    throw new Error(`HTTP ${response.status}`);
   }
-  const { data } = (await response.json()) as { data?: Partial<ChannelSettings> | false };
-  return data || {};
+  const { data } = (await response.json()) as { data?: ChannelSettings | false };
+  return data || null;
 }

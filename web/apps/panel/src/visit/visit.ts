@@ -10,9 +10,10 @@ import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
 import { channelSettings } from './ahead.js';
 import type { Host } from './host.js';
+import { introductionOf } from './identity.js';
 import { localeOf } from './language.js';
 import { serviceOf } from './service-of.js';
-import { settingsFrom } from './settings.js';
+import { settingsFrom, withOptions } from './settings.js';
 import type { Service } from './settings.js';
 import { isRunning } from './state.js';
 import type { Screen, VisitState } from './state.js';
@@ -43,11 +44,15 @@ export interface Visit {
   forget(): Promise<void>;
 }
 
+/** Why this visitor is not served, whatever it does. */
+const refusals = /^(FORBIDDEN|AUTH_REFUSED|UNKNOWN_CHANNEL|IDENTITY)/;
+
 /** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
 export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
   let asked = options;
   let page: PageFacts | undefined;
   let begun: Promise<void> | undefined;
+  let previewing = false;
   const store = createStore<VisitState>({
     phase: 'loading',
     screen: 'home',
@@ -116,6 +121,9 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   /** What is needed before anything can be shown: words, and how the shop wants the panel. */
   async function prepare(): Promise<void> {
     const [{ t }, known] = await Promise.all([speak(), channelSettings(asked, localeOf(asked))]);
+    if (!known) {
+      throw new ChatError('UNKNOWN_CHANNEL', 'no such channel');
+    }
     const settings = settingsFrom(known, asked);
     store.set({ settings });
     if (host.frame === 'hosted') {
@@ -125,19 +133,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
 
   async function introduce(): Promise<void> {
     const { settings } = store.get();
-    const { visitor, attributes } = asked;
-    await client.init({
-      organisation: settings.organisation,
-      ...(visitor?.name ? { name: visitor.name } : {}),
-      ...(visitor?.avatar ? { avatar: visitor.avatar } : {}),
-      ...(settings.channel ? { channel: settings.channel } : {}),
-      more: {
-        language: localeOf(asked),
-        ...attributes,
-        ...page,
-        ...(visitor?.id ? { customer: visitor.id } : {}),
-      },
-    });
+    await client.init(introductionOf(asked, settings, page, localeOf(asked)));
     if (settings.open !== null) {
       tell('availability', settings.open);
     }
@@ -152,23 +148,44 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
       store.set({ phase: 'ready' });
     }
     const [early] = await Promise.all([before === undefined ? null : readRecent(), introduce()]);
-    const recent = early && client.identity?.id === before ? early : await readRecent();
-    const last = recent.find(({ status }) => isRunning(status));
-    if (last && !store.get().conversation) {
-      open(client.conversation(last.topic));
-    }
+    goOn(early && client.identity?.id === before ? early : await readRecent());
     store.set({ phase: 'ready' });
     tell('ready', null);
   }
 
+  /** Opens the conversation that goes on, if none is open. */
+  function goOn(recent: readonly ConversationSummary[]): void {
+    const last = recent.find(({ status }) => isRunning(status));
+    if (last && !store.get().conversation) {
+      open(client.conversation(last.topic));
+    }
+  }
+
+  /** The page says who the visitor is: what was shown stays, unless it turns out to be somebody else. */
+  async function introduceAgain(): Promise<void> {
+    const before = client.identity?.id;
+    await introduce();
+    if (client.identity?.id !== before) {
+      stop();
+      store.set({ conversation: null, screen: 'home' });
+      goOn(await readRecent());
+    }
+  }
+
+  const fail = (cause: unknown) => {
+    const { code, message } = cause instanceof ChatError ? cause : new ChatError('INTERNAL', String(cause));
+    tell('error', { code, message });
+    return code;
+  };
+
   /** The page has other wishes, or knows the visitor better. */
   function update(options: PanelOptions, facts: PageFacts): void {
     const known = JSON.stringify(asked.visitor);
-    asked = { ...asked, ...options };
+    asked = withOptions(asked, options);
     page = facts;
     store.set({ settings: settingsFrom(store.get().settings, asked) });
     if (store.get().phase === 'ready' && JSON.stringify(asked.visitor) !== known) {
-      introduce().catch(() => undefined);
+      introduceAgain().catch(fail);
     } else {
       void speak();
     }
@@ -186,7 +203,13 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
           update(message.options, message.page);
           if (message.do === 'init') {
             store.set({ shown: message.shown, full: message.full });
-            void visit.begin();
+            if (message.preview) {
+              previewing = true;
+              const settings = settingsFrom(message.preview, asked);
+              void speak().then(() => store.set({ settings, screen: 'home', recent: [], phase: 'ready' }));
+            } else {
+              void visit.begin();
+            }
           }
           break;
         case 'shown':
@@ -211,9 +234,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     begin() {
       store.set({ phase: 'loading' });
       begun = (begun ?? Promise.resolve()).then(arrive).catch((cause: unknown) => {
-        const blocked =
-          cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
-        store.set({ phase: blocked ? 'blocked' : 'unreachable' });
+        store.set({ phase: refusals.test(fail(cause)) ? 'blocked' : 'unreachable' });
         tell('availability', false);
       });
       return begun;
@@ -225,8 +246,12 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
       }
     },
     async ask(service, name, forceAgent) {
-      const { services } = store.get().settings;
-      const chosen = service ?? (services.length === 1 ? services[0] : undefined);
+      const { services, askName } = store.get().settings;
+      const named = !askName || !!asked.visitor?.name;
+      const chosen = service ?? (services.length === 1 && named ? services[0] : undefined);
+      if (previewing && chosen) {
+        return;
+      }
       if (!chosen) {
         store.set({ screen: 'choose', problem: null });
         return;

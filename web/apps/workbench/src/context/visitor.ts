@@ -16,6 +16,50 @@ export interface VisitorRow {
   readonly lang: string;
   readonly deviceInfo: { readonly browser: string; readonly os: string; readonly device: string };
   readonly createdAt: string | null;
+  /** The shop's own id. */
+  readonly userId: string;
+  /** What the shop's page says besides, usually a JSON object. */
+  readonly extra: string;
+  /** Names of what the shop's server has signed. */
+  readonly verified: readonly string[];
+}
+
+/** A fact about a visitor; `verified` is null where it is not the page that says it. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly verified: boolean | null;
+}
+
+/** What the shop says of its customer: its id, and whatever its page tells. */
+export function factsOfShop({ userId, extra, verified }: VisitorRow, customer: string): readonly Fact[] {
+  const facts = userId ? [{ label: customer, value: userId, verified: verified.includes('userId') }] : [];
+  return [
+    ...facts,
+    ...membersOf(extra).map(([name, value]) => ({
+      label: name,
+      value,
+      verified: verified.includes(`extra.${name}`),
+    })),
+  ];
+}
+
+/** Texts, numbers and truth values of a JSON object. */
+function membersOf(json: string): readonly (readonly [string, string])[] {
+  let told: unknown;
+  try {
+    told = JSON.parse(json);
+  } catch {
+    return [];
+  }
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) {
+    return [];
+  }
+  return Object.entries(told).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? [[name, String(value)] as const]
+      : [],
+  );
 }
 
 /** Note and tags of a conversation. */

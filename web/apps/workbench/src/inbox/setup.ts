@@ -2,20 +2,18 @@
 
 import { computed, type ComputedRef } from 'vue';
 import { client } from '../desk/client.js';
-import { agents, workgroups } from '../desk/organisation.js';
+import { agents, workgroups, type ServerPage } from '../desk/organisation.js';
 import { usePreferences } from '../desk/preferences.js';
 import { useResource } from '../desk/resource.js';
 import { useSession } from '../desk/session.js';
 
 /** The steps in their order. */
-export type Step = 'agents' | 'groups' | 'words';
+export type Step = 'agents' | 'groups' | 'words' | 'channel';
 
 /** Where an organisation stands. */
 export interface Setup {
   readonly needed: ComputedRef<boolean>;
   readonly done: ComputedRef<ReadonlySet<Step>>;
-  /** What goes on the shop's pages. */
-  readonly snippet: ComputedRef<string>;
   skip(): void;
 }
 
@@ -27,7 +25,11 @@ export function useSetup(): Setup {
     if (choices.setupSkipped || !session.isAdmin) {
       return null;
     }
-    const [people, groups] = await Promise.all([agents(), workgroups()]);
+    const [people, groups, channels] = await Promise.all([
+      agents(),
+      workgroups(),
+      client.http.get<ServerPage<{ readonly uid: string }>>('/api/v1/channel/query/org'),
+    ]);
     const first = groups[0];
     const settings = first
       ? await client.http.get<{ welcome: string | null }>('/api/v1/settings/query', { uid: first.uid })
@@ -42,7 +44,11 @@ export function useSetup(): Setup {
     if (settings?.welcome) {
       done.add('words');
     }
-    return { done, workgroup: first?.uid ?? 'your-workgroup' };
+    // The first one is that of the demo shop.
+    if (channels.content.some(({ uid }) => uid !== 'demo')) {
+      done.add('channel');
+    }
+    return { done };
   });
   // Who the agent is may be known only after the page is there.
   session.$subscribe(() => {
@@ -54,14 +60,9 @@ export function useSetup(): Setup {
   let asked = session.isAdmin;
   return {
     needed: computed(
-      () => found.value.value !== null && found.value.value.done.size < 3 && !choices.setupSkipped,
+      () => found.value.value !== null && found.value.value.done.size < 4 && !choices.setupSkipped,
     ),
     done: computed(() => found.value.value?.done ?? new Set()),
-    snippet: computed(
-      () =>
-        `<script src="${location.origin}/deskwire.js" data-channel="${found.value.value?.workgroup ?? ''}" async></` +
-        'script>',
-    ),
     skip: () => (choices.setupSkipped = true),
   };
 }

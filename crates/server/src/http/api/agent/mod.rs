@@ -2,13 +2,14 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
-//! administrators; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
+//! administrators, who also make [`channels`]; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
 //! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
 //! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is and
 //! [`sign_in`] whom passwords and tokens let in.
 //! [`thread_name`] finds the conversation that a request is about.
 
 mod blacklist;
+mod channels;
 mod commands;
 mod faqs;
 mod labels;
@@ -32,6 +33,7 @@ use deskwire_model::{MessageType, Role};
 use super::ApiState;
 use crate::http::{AppError, Routes};
 
+pub(crate) use self::channels::random_secret;
 pub(super) use self::{
     thread_name::{IdempotencyKey, ThreadName},
     threads::close_by,
@@ -60,6 +62,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(messages::routes())
         .merge(supervision::routes())
         .merge(settings::routes())
+        .merge(channels::routes())
         .merge(webhooks::routes())
         .merge(taboo::routes())
         .merge(blacklist::routes())

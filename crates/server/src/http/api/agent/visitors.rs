@@ -62,6 +62,11 @@ pub(super) struct VisitorRow {
     title: String,
     extra: String,
     vip_level: String,
+    /// The shop's id of it.
+    user_id: String,
+    /// Which of this the shop's server has signed: `userId`, `nickname`, `avatar`, `email`, `mobile`, and members of `extra` as
+    /// `extra.plan`. Everything else is what the page says.
+    verified: Vec<String>,
     org_uid: Uid,
     /// When it first introduced itself; none if that was before this was kept.
     created_at: Option<String>,
@@ -99,6 +104,8 @@ fn row(state: &ApiState, info: VisitorInfo) -> VisitorRow {
         title: told.title,
         extra: told.extra,
         vip_level: told.vip_level,
+        user_id: told.user_id,
+        verified: told.verified,
         org_uid: visitor.org,
         created_at: seen.map(|(first, _)| time(first)),
         updated_at: seen.map(|(_, last)| time(last)),
