@@ -35,6 +35,9 @@ pub enum CloseReason {
     /// Another connection of the user has given a durable subscription up.
     #[error("another connection has ended the durable subscription for good")]
     SubscriptionForgotten,
+    /// Whoever runs the server has ended it.
+    #[error("whoever runs the server has ended the session")]
+    Dismissed,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,

@@ -1,6 +1,6 @@
 //! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`desk`] what the service desk
 //! remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told, [`reports`] what was counted,
-//! [`moderation`] who and what is not heard.
+//! [`moderation`] who and what is not heard, [`operation`] what those who run the service look at.
 
 mod care;
 mod desk;
@@ -8,6 +8,7 @@ mod files;
 mod history;
 mod moderation;
 mod notices;
+mod operation;
 mod people;
 mod reports;
 mod service;

@@ -11,6 +11,7 @@ mod limits;
 mod listen_url;
 mod moderation;
 mod notices;
+mod ops;
 mod origins;
 mod secret;
 mod sections;
@@ -26,6 +27,7 @@ pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use moderation::ModerationSection;
 pub use notices::NoticesSection;
+pub use ops::OpsSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
@@ -66,6 +68,8 @@ pub struct Config {
     pub moderation: ModerationSection,
     /// The customer-service desk.
     pub desk: DeskSection,
+    /// What is remembered for those who run the server.
+    pub ops: OpsSection,
     /// Pages that may open connections.
     pub origins: OriginsSection,
     /// Logging.

@@ -355,12 +355,14 @@ impl Protocol for Stomp {
     }
 
     fn end(&mut self, reason: CloseReason) {
-        if reason != CloseReason::Stopping {
-            self.session.error(ErrorCode::ConnectionEnded.as_str(), &reason.to_string(), "", None);
-        }
-        if reason == CloseReason::SlowConsumer {
-            self.ending = Some(Ending::SLOW_CONSUMER);
-        }
+        let (code, ending) = match reason {
+            CloseReason::Stopping => return,
+            CloseReason::Dismissed => (ErrorCode::Dismissed, Some(Ending::DISMISSED)),
+            CloseReason::SlowConsumer => (ErrorCode::ConnectionEnded, Some(Ending::SLOW_CONSUMER)),
+            _ => (ErrorCode::ConnectionEnded, None),
+        };
+        self.session.error(code.as_str(), &reason.to_string(), "", None);
+        self.ending = ending.or(self.ending);
     }
 
     fn is_settled(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
-//! files and [`download`] gives them. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
+//! files and [`download`] gives them. [`ops`] is for those who run the service. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who
 //! calls, [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their shape.
 
 mod admin;
@@ -18,6 +18,7 @@ mod login;
 mod message;
 mod moment;
 mod notices;
+mod ops;
 mod order_card;
 mod page;
 mod push;
@@ -42,6 +43,7 @@ use crate::{
     connection::{Endpoints, mqtt_endpoint},
     files::Files,
     gateway::Gateway,
+    ops::Ops,
 };
 pub use notices::NoticeRates;
 pub use visitor::VisitorRates;
@@ -68,6 +70,8 @@ pub struct ApiState {
     pub repeats: Arc<Repeats>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
+    /// How the server was in the last minutes.
+    pub(crate) ops: Arc<Ops>,
 }
 
 impl FromRef<ApiState> for Endpoints {
@@ -101,6 +105,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(push::routes())
         .merge(notices::routes())
         .merge(admin::routes())
+        .merge(ops::routes())
         .merge(download::routes())
         .merge(upload::link_routes())
         .merge(Routes::about("Operation").get("/readyz", ready, "Says whether writes reach the disk."))

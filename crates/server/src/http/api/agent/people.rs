@@ -13,7 +13,7 @@ use crate::{
     auth::password::PasswordError,
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -33,11 +33,15 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post("/api/v1/agent/update", update_agent, "Changes how an agent shows itself.")
         .also("/api/v1/agent/update/avatar")
         .also("/api/v1/user/update")
+        .audited(Audited::as_action("agent.profile").on(&["uid"]).telling(&["nickname", "avatar"]))
         .post("/api/v1/agent/update/autoreply", auto_reply, "Sets what the agent answers by itself.")
+        .audited(Audited::as_action("agent.auto_reply").telling(&["enabled", "type"]))
         .post("/api/v1/user/change/password", change_password, "Changes the caller's password.")
+        .audited(Audited::as_action("agent.password"))
         .get("/api/v1/workgroup/query/uid", workgroup, "Gives a workgroup with its agents.")
         .get("/api/v1/workgroup/query/org", workgroups, "Lists the workgroups of the organisation.")
         .post("/api/v1/workgroup/update", update_workgroup, "Changes the name and the agents of a workgroup.")
+        .audited(Audited::as_action("workgroup.change").on(&["uid"]).telling(&["name", "nickname", "agentUids"]))
         .get("/api/v1/connection/presence/list", presence, "Says which of the colleagues are connected.")
 }
 
