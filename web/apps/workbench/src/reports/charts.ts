@@ -9,12 +9,39 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** Draws into `element`; returns how to take it away. Times are in milliseconds since 1970. */
-export function drawLines(
+/** A chart that goes on. */
+export interface Course {
+  /** Shows other values of the same lines. */
+  readonly show: (times: readonly number[], lines: readonly Line[]) => void;
+  readonly clear: () => void;
+}
+
+const DASHES = [[], [6, 4], [2, 3]];
+
+/** What is drawn of lines: seconds, then the values of each. */
+const dataOf = (times: readonly number[], lines: readonly Line[]): uPlot.AlignedData => [
+  times.map((at) => at / 1000),
+  ...lines.map(({ values }) => [...values]),
+];
+
+interface Looks {
+  readonly height: number;
+  readonly pointSize: number;
+  readonly x: uPlot.Axis;
+  readonly y: uPlot.Axis;
+  readonly legend: uPlot.Legend;
+  /** Seconds that are shown up to the last time; none for all there are. */
+  readonly window?: number;
+  /** What the upper end stands for, by the highest value. */
+  readonly top: (high: number) => number;
+}
+
+function draw(
   element: HTMLElement,
   times: readonly number[],
   lines: readonly Line[],
-): () => void {
+  { height, pointSize, x, y, legend, window, top }: Looks,
+): Course {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -23,32 +50,81 @@ export function drawLines(
     grid: { stroke: token('--line'), width: 1 },
     ticks: { show: false },
   };
-  const dashes = [[], [6, 4], [2, 3]];
   const chart = new uPlot(
     {
       width: element.clientWidth,
-      height: 240,
-      legend: { live: true },
+      height,
+      legend,
       series: [
         {},
         ...lines.map(({ label }, index) => ({
           label,
           stroke: token(`--chart-${index + 1}`),
           width: 2,
-          dash: dashes[index % dashes.length] ?? [],
-          points: { size: 6 },
+          dash: DASHES[index % DASHES.length] ?? [],
+          points: { size: pointSize, show: pointSize > 0 },
         })),
       ],
-      axes: [axis, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000] }],
-      scales: { y: { range: (_chart, _low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
+      axes: [
+        { ...axis, ...x },
+        { ...axis, size: 44, ...y },
+      ],
+      scales: {
+        ...(window !== undefined && { x: { range: (_chart, _low, high) => [high - window, high] } }),
+        y: { range: (_chart, _low, high) => [0, top(high)] },
+      },
     },
-    [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])],
+    dataOf(times, lines),
     element,
   );
-  const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 240 }));
+  const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
   resized.observe(element);
-  return () => {
-    resized.disconnect();
-    chart.destroy();
+  return {
+    show: (newTimes, newLines) => chart.setData(dataOf(newTimes, newLines)),
+    clear: () => {
+      resized.disconnect();
+      chart.destroy();
+    },
   };
+}
+
+/** Draws counts into `element`; returns how to take it away. Times are in milliseconds since 1970. */
+export function drawLines(
+  element: HTMLElement,
+  times: readonly number[],
+  lines: readonly Line[],
+): () => void {
+  const incrs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000];
+  const top = (high: number) => Math.max(4, Math.ceil(high * 1.1));
+  return draw(element, times, lines, {
+    height: 240,
+    pointSize: 6,
+    x: {},
+    y: { incrs },
+    legend: { live: true },
+    top,
+  }).clear;
+}
+
+/** Draws the last minutes of measured values; `time` writes times, which are in milliseconds since 1970. */
+export function drawCourse(
+  element: HTMLElement,
+  times: readonly number[],
+  lines: readonly Line[],
+  time: (at: number) => string,
+): Course {
+  const x: uPlot.Axis = {
+    values: (_chart, seconds) => seconds.map((second) => time(second * 1000)),
+    incrs: [60, 120],
+  };
+  const top = (high: number) => Math.max(1, high * 1.1);
+  return draw(element, times, lines, {
+    height: 150,
+    pointSize: 0,
+    x,
+    y: {},
+    legend: { live: false },
+    window: 300,
+    top,
+  });
 }

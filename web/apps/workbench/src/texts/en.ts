@@ -16,6 +16,7 @@ export const english: Translation<typeof chinese> = {
   'nav.board': 'Live board',
   'nav.reports': 'Reports',
   'nav.admin': 'Administration',
+  'nav.ops': 'Operations',
   'nav.preferences': 'Preferences',
   'nav.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'nav.waiting': { one: '{count} visitor waits', other: '{count} visitors wait' },

@@ -20,6 +20,7 @@ const table = {
   EXHAUSTED: { retryable: true },
   SERVER_STOPPING: { retryable: true },
   SLOW_READER: { retryable: true },
+  DISMISSED: { retryable: true },
   PROTOCOL: { retryable: true },
   // Who we are.
   AUTH_REQUIRED: { says: 'no credentials' },
@@ -95,6 +96,7 @@ export type ServerCode =
   | 'TOO_MANY_RECIPIENTS'
   | 'EXPIRED_ALREADY'
   | 'UNKNOWN_NOTICE'
+  | 'UNKNOWN_SESSION'
   | 'INVALID_TOPIC'
   | 'NO_RIGHT'
   | 'NOT_ADDRESSED'

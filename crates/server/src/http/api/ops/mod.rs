@@ -15,7 +15,6 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
-use deskwire_desk::DeskError;
 use deskwire_model::{Principal, Role};
 
 use super::{ApiState, caller::AgentCaller};
@@ -66,7 +65,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let AgentCaller(principal) = AgentCaller::from_request_parts(parts, state).await?;
-        if principal.role == Role::Admin { Ok(Self(principal)) } else { Err(DeskError::NotAllowed.into()) }
+        match principal.role {
+            Role::Admin => Ok(Self(principal)),
+            _ => Err(AppError::Forbidden("only administrators may do this".into())),
+        }
     }
 }
 
@@ -79,6 +81,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let Administrator(principal) = Administrator::from_request_parts(parts, state).await?;
         let operating = first_start::organisation().map_err(AppError::internal)?;
-        if principal.org == operating { Ok(Self) } else { Err(DeskError::NotAllowed.into()) }
+        if principal.org == operating {
+            return Ok(Self);
+        }
+        Err(AppError::Forbidden("only administrators of the organisation that runs the server may do this".into()))
     }
 }
