@@ -1,7 +1,7 @@
 // Stories of those who run the server, against the real one.
 
 import { expect, test } from '@playwright/test';
-import { HookReceiver } from '../../tests/e2e/hook-receiver.js';
+import { HookReceiver } from '../../../tests/e2e/hook-receiver.js';
 import { WorkbenchStack } from './desk.js';
 
 let bench;
