@@ -116,6 +116,7 @@ export function drawCourse(
   const x: uPlot.Axis = {
     values: (_chart, seconds) => seconds.map((second) => time(second * 1000)),
     incrs: [60, 120],
+    size: 28,
   };
   const top = (high: number) => Math.max(1, high * 1.1);
   return draw(element, times, lines, {
