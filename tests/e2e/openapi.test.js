@@ -351,6 +351,20 @@ test('a kill between the effect and the answer makes no second one', async () =>
   assert.deepEqual([await create(), await agent()], [group, person]);
 });
 
+test('a visitor who is introduced again under its key is the same', async () => {
+  const introduced = async (key, orgUid = ORG) => (await data('post', '/visitor/api/v1/init', { body: { orgUid }, key })).uid;
+  const key = crypto.randomUUID();
+  const visitor = await introduced(key);
+  assert.equal(await introduced(key), visitor);
+  await server.kill();
+  await server.restart();
+  assert.equal(await introduced(key), visitor, 'over a kill');
+  const others = [await introduced(crypto.randomUUID()), await introduced(key, 'other_org'), await introduced(undefined)];
+  // Somebody else could think of such a key.
+  others.push(await introduced('first'), await introduced('first'));
+  assert.equal(new Set([visitor, ...others]).size, 1 + others.length);
+});
+
 test('many at once under one key are one', async () => {
   const create = () =>
     ask('post', '/api/v1/workgroup/create', { authorization: admin, body: { name: 'Many', agentUids: [] }, key: 'many' });

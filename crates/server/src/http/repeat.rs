@@ -180,9 +180,9 @@ async fn answer_once(
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
-/// Who asks: a user, whichever token it has now; else what was shown. Who shows nothing is a visitor with its uid, whose
-/// writes are all named or change nothing when they come again; and an answer must not come to another who makes up the
-/// same key.
+/// Who asks: a user, whichever token it has now; else what was shown. Who shows nothing is a visitor with its uid. Its
+/// writes, the introduction among them, are all named or change nothing when they come again; and an answer must not come
+/// to another who makes up the same key.
 fn caller(state: &ApiState, headers: &HeaderMap) -> Option<Vec<u8>> {
     let shown = headers.get(SERVICE_KEY).or_else(|| headers.get(header::AUTHORIZATION))?;
     let token = shown.to_str().ok().and_then(bearer_token);

@@ -53,6 +53,8 @@ fn connections_say_who_they_are_and_what_they_listen_to() {
     let server = server();
     let visitor = server.visitor();
     let silent = Stomp::open(&server);
+    // The server lets connections in one beside the other; they are listed in the order in which it did.
+    while page(&server, "")["totalElements"] != 1 {}
     let mut agent = Stomp::agent(&server);
     agent.subscribed("inbox", "/user/queue/messages", &[]);
     let mut service = Stomp::service(&server);

@@ -127,9 +127,10 @@ struct InitAnswer {
 async fn init_by_query(
     state: State<ApiState>,
     peer: Extension<Peer>,
+    key: IdempotencyKey,
     QueryParams(request): QueryParams<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
-    init(state, peer, JsonBody(request)).await
+    init(state, peer, key, JsonBody(request)).await
 }
 
 /// Introduces a visitor. One that sends the uid it got before is the same visitor; a uid that we did not make is not
@@ -137,6 +138,7 @@ async fn init_by_query(
 async fn init(
     State(state): State<ApiState>,
     Extension(peer): Extension<Peer>,
+    key: IdempotencyKey,
     JsonBody(mut request): JsonBody<InitRequest>,
 ) -> Result<Success<InitAnswer>, AppError> {
     if state.rates.introductions.check_key(&network(peer.address.ip())).is_err() {
@@ -149,7 +151,7 @@ async fn init(
     let known = known_visitor(desk, &request).await?;
     let visitor_uid = request.visitor_uid.take();
     let told = std::mem::take(&mut request.told).of(&request.nickname, &request.avatar);
-    let visitor = known.unwrap_or_else(|| new_visitor(request));
+    let visitor = known.unwrap_or_else(|| new_visitor(key.visitor(&request.org_uid), request));
     let visitor = desk.introduce(&visitor, told, timestamp()).await?;
     let (mobile, email) = desk.contact_of(&visitor.uid).await?;
     let principal = Desk::visitor_principal(&visitor);
@@ -185,8 +187,7 @@ async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visi
     }
 }
 
-fn new_visitor(request: InitRequest) -> Visitor {
-    let uid = Uid::random();
+fn new_visitor(uid: Uid, request: InitRequest) -> Visitor {
     // Upstream names nameless visitors by the place of their address, which we do not know.
     let nickname = not_empty(request.nickname).unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
     let profile = Profile { nickname, avatar: request.avatar };

@@ -80,6 +80,14 @@ impl IdempotencyKey {
         named.or_else(from_key).unwrap_or_else(Uid::random)
     }
 
+    /// The uid of the visitor whom the request introduces to `org`. It is the visitor's secret
+    /// ([ADR 6](../../../../../../docs/adr/0006-visitor-uid-as-bearer-secret.md)), so only a key that nobody can guess leads
+    /// to one: a UUID.
+    pub(in crate::http::api) fn visitor(&self, org: &Uid) -> Uid {
+        let secret = self.0.as_ref().map(MessageUid::as_str).filter(|key| uuid::Uuid::try_parse(key).is_ok());
+        secret.and_then(|key| uid_from_key(org, key)).unwrap_or_else(Uid::random)
+    }
+
     /// Whether the request has a key, so that what is there already may be its own doing.
     pub(in crate::http::api) const fn is_there(&self) -> bool {
         self.0.is_some()
