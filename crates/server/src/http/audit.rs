@@ -90,8 +90,8 @@ fn shortened(value: &Value) -> Value {
     Value::String(whole.chars().take(NOTED_CHARS).chain(['…']).collect())
 }
 
-/// The operations that are audited, by method and path.
-pub type Audits = HashMap<(Method, &'static str), Audited>;
+/// The operations that are audited, by path.
+pub type Audits = HashMap<&'static str, Vec<(Method, Audited)>>;
 
 /// What [`audited`] works with.
 #[derive(Clone, Debug)]
@@ -104,13 +104,13 @@ pub struct Auditing {
 
 /// Notes what members of an organisation do over audited routes, and what they are refused there.
 pub async fn audited(State(auditing): State<Auditing>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let path = request.extensions().get::<MatchedPath>();
     let found = path.and_then(|path| {
-        let found = auditing.audits.iter().find(|((method, known), _)| method == request.method() && *known == path);
-        found.map(|((_, template), audited)| (*template, *audited))
+        let (template, operations) = auditing.audits.get_key_value(path.as_str())?;
+        let (_, audited) = operations.iter().find(|(method, _)| method == request.method())?;
+        Some((*template, *audited, caller(&auditing.state, request.headers())?))
     });
-    let caller = caller(&auditing.state, request.headers());
-    let (Some((template, audited)), Some(caller)) = (found, caller) else { return next.run(request).await };
+    let Some((template, audited, caller)) = found else { return next.run(request).await };
     match note(auditing.state, (template, audited), caller, request, next).await {
         Ok(response) => response,
         Err(error) => error.into_response(),

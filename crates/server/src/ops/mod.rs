@@ -7,16 +7,15 @@ mod memory;
 mod self_test;
 mod trail;
 
+use std::{path::PathBuf, sync::Arc};
+
+use deskwire_model::Timestamp;
+
 pub(crate) use self::{
     course::{Course, Latency, Point, Sample, keep_course},
     self_test::{Step, self_test},
     trail::{Acceptance, Passage, Trail},
 };
-
-use std::{path::PathBuf, sync::Arc};
-
-use deskwire_model::Timestamp;
-
 use crate::{connection::timestamp, telemetry::readings::Readings};
 
 /// How the server is, for those who run it.

@@ -195,7 +195,6 @@ fn describe() {
     describe_histogram!(COMMIT_BATCH, "Entries per transaction");
     describe_histogram!(COMMIT_SECONDS, "Seconds per transaction");
     describe_histogram!(STORED_AFTER, "Seconds from taking an entry in to having it on disk");
-    describe_histogram!(DELIVERED_AFTER, "Seconds from taking an entry in to writing it for one who follows it");
     describe_counter!("deskwire_limit_hits_total", "How often somebody ran into a bound, by bound");
     describe_counter!("deskwire_outbox_overflows_total", "Outboxes that grew over their bound");
     describe_counter!(
@@ -262,7 +261,6 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
         .set_buckets_for_metric(Matcher::Full(COMMIT_BATCH.to_owned()), &BATCH_BUCKETS)?
         .set_buckets_for_metric(Matcher::Full(COMMIT_SECONDS.to_owned()), &SECONDS_BUCKETS)?
         .set_buckets_for_metric(Matcher::Full(STORED_AFTER.to_owned()), &SECONDS_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Full(DELIVERED_AFTER.to_owned()), &SECONDS_BUCKETS)?
         .set_buckets_for_metric(Matcher::Full(WEBHOOK_SECONDS.to_owned()), &REQUEST_BUCKETS)
 }
 

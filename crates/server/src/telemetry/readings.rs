@@ -28,10 +28,12 @@ pub(crate) const MAILBOX_MESSAGES: &str = "deskwire_mailbox_messages";
 pub(crate) const MQTT_SESSIONS: &str = "deskwire_mqtt_durable_sessions";
 pub(crate) const COMMIT_SECONDS: &str = "deskwire_commit_seconds";
 pub(crate) const STORED_AFTER: &str = "deskwire_stored_after_seconds";
+/// Seconds from taking a message of a conversation in to writing it for one who follows it. It is read only: Prometheus would
+/// be given as many numbers as there are deliveries, to be kept until the next scrape.
 pub(crate) const DELIVERED_AFTER: &str = "deskwire_delivered_after_seconds";
 
-/// The metrics that are read. Their labels have few values.
-const READ: [&str; 14] = [
+/// The metrics that are read beside being recorded. Their labels have few values.
+const READ: [&str; 13] = [
     MESSAGES_IN,
     MESSAGES_OUT,
     LIMIT_HITS,
@@ -45,7 +47,6 @@ const READ: [&str; 14] = [
     MQTT_SESSIONS,
     COMMIT_SECONDS,
     STORED_AFTER,
-    DELIVERED_AFTER,
 ];
 
 type Table<T> = Mutex<HashMap<Key, Arc<T>>>;
@@ -158,6 +159,12 @@ impl GaugeFn for Both<Gauge, AtomicU64> {
     }
 }
 
+impl HistogramFn for Spread {
+    fn record(&self, value: f64) {
+        self.note(value);
+    }
+}
+
 impl HistogramFn for Both<Histogram, Spread> {
     fn record(&self, value: f64) {
         self.number.note(value);
@@ -195,6 +202,9 @@ impl<R: Recorder> Recorder for Read<R> {
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
+        if key.name() == DELIVERED_AFTER {
+            return Histogram::from_arc(entry(&self.readings.spreads, key));
+        }
         let recorded = self.recorder.register_histogram(key, metadata);
         if !READ.contains(&key.name()) {
             return recorded;
@@ -226,6 +236,7 @@ mod tests {
             gauge!(QUEUES).set(7.0);
             gauge!(RETAINED).set(-1.0);
             histogram!(COMMIT_SECONDS).record(0.001);
+            histogram!(DELIVERED_AFTER).record(0.002);
         });
         assert_eq!(readings.counted(MESSAGES_IN), [("mqtt".to_owned(), 3), ("stomp".to_owned(), 3)]);
         assert_eq!(readings.total(MESSAGES_IN), 6);
@@ -235,8 +246,9 @@ mod tests {
             [3, 7, 0, 0],
             "things are counted",
         );
-        assert_eq!(readings.spread(COMMIT_SECONDS).total(), 1);
+        assert_eq!([COMMIT_SECONDS, DELIVERED_AFTER].map(|name| readings.spread(name).total()), [1, 1]);
         let text = handle.render();
+        assert!(!text.contains(DELIVERED_AFTER), "{text}");
         for line in [
             "deskwire_messages_in_total{protocol=\"stomp\"} 3",
             "deskwire_sockets_accepted_total 9",

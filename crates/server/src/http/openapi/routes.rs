@@ -157,17 +157,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.map_router(for_any_origin)
     }
 
-    /// What is noted in the audit log, by method and path.
+    /// What is noted in the audit log, by path.
     #[must_use]
     pub fn audits(&self) -> Audits {
-        let paths = |operation: &Operation| {
-            [operation.path].into_iter().chain(operation.old_paths.iter().copied()).collect::<Vec<_>>()
-        };
-        let audits = self.operations.iter().filter_map(|operation| {
-            let audited = operation.audited?;
-            Some(paths(operation).into_iter().map(move |path| ((operation.method.clone(), path), audited)))
-        });
-        audits.flatten().collect()
+        let mut audits = Audits::new();
+        for operation in &self.operations {
+            let Some(audited) = operation.audited else { continue };
+            for path in [operation.path].into_iter().chain(operation.old_paths.iter().copied()) {
+                audits.entry(path).or_default().push((operation.method.clone(), audited));
+            }
+        }
+        audits
     }
 
     /// The router alone, once the document has been made.
