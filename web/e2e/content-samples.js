@@ -57,19 +57,7 @@ export const samples = {
         ],
       },
     ],
-    [
-      'ROBOT',
-      { answer: '可以这样做：\n\n1. 打开**我的订单**\n2. 点击*申请退货*\n\n代码 `JADE10` 仍然有效。' },
-    ],
-    [
-      'QUOTATION',
-      {
-        content: '这个订单今天发出。',
-        quotedMessageUid: 'x',
-        quotedSenderName: '访客',
-        quotedContent: '我的订单什么时候发货？',
-      },
-    ],
+    ['QUOTATION', { content: '这个订单今天发出。', quotedMessageUid: 'the first' }],
   ],
   en: [
     ['TEXT', 'Hello! Please have a look at https://shop.example/returns.'],
@@ -120,21 +108,6 @@ export const samples = {
         ],
       },
     ],
-    [
-      'ROBOT',
-      {
-        answer:
-          'You can do it like this:\n\n1. Open **My orders**\n2. Choose *Return*\n\nThe code `JADE10` still works.',
-      },
-    ],
-    [
-      'QUOTATION',
-      {
-        content: 'It leaves our house today.',
-        quotedMessageUid: 'x',
-        quotedSenderName: 'Visitor',
-        quotedContent: 'When will my order be sent?',
-      },
-    ],
+    ['QUOTATION', { content: 'It leaves our house today.', quotedMessageUid: 'the first' }],
   ],
 };

@@ -45,11 +45,11 @@ const demoPolicy = [
 
 const isPage = (path) => path === '/deskwire.js' || /^\/(chat|demo|agent)(\/|$)/.test(path);
 
-async function serveFile(path, response) {
+async function serveFile(path, response, folder = dist) {
   const inside = normalize(path.endsWith('/') ? `${path}index.html` : path);
-  const file = join(dist, inside);
+  const file = join(folder, inside);
   const content = await readFile(file).catch(() => undefined);
-  if (!file.startsWith(dist) || !content) {
+  if (!file.startsWith(folder) || !content) {
     response.writeHead(404).end();
     return;
   }
@@ -74,12 +74,18 @@ async function serveFile(path, response) {
  *
  * @param {() => string} server the server's URL at this moment
  * @param {Record<string, object>} channels
+ * @param {Record<string, string>} folders further folders, by the beginning of their paths, as `/sdk`
  */
-export async function startFront(server, channels = {}) {
+export async function startFront(server, channels = {}, folders = {}) {
   const front = createServer((incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://front');
     if (isPage(url.pathname)) {
       void serveFile(url.pathname, response);
+      return;
+    }
+    const [, beginning = '', rest = ''] = /^(\/[^/]*)(\/.*)$/.exec(url.pathname) ?? [];
+    if (folders[beginning]) {
+      void serveFile(rest, response, folders[beginning]);
       return;
     }
     if (url.pathname === '/visitor/api/v1/channel') {

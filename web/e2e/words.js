@@ -35,6 +35,9 @@ export const words = {
     blocked: '暂时无法使用在线客服',
     down: '暂时无法连接',
     retry: '重试',
+    actions: '消息操作',
+    quote: '引用',
+    sending: '发送中',
   },
   en: {
     start: /Start a conversation/,
@@ -70,5 +73,8 @@ export const words = {
     blocked: 'Chat is not available',
     down: 'We cannot be reached',
     retry: 'Retry',
+    actions: 'Message actions',
+    quote: 'Quote',
+    sending: 'Sending',
   },
 };

@@ -4,8 +4,7 @@ const KB = 1000;
 
 /** Entries of packages, bundled as an app would, without what it loads lazily. */
 export const entries = [
-  // The design asks for 15; its frames, outbox, store and carriers together are more.
-  { name: 'SDK core', entry: 'packages/sdk/src/index.ts', limit: 20 * KB },
+  { name: 'SDK core', entry: 'packages/sdk/src/index.ts', limit: 15 * KB },
   { name: 'SDK desk', entry: 'packages/sdk/src/desk.ts', limit: 8 * KB },
   { name: 'SDK compat', entry: 'packages/sdk/src/compat.ts', limit: 10 * KB },
   { name: 'SDK mqtt', entry: 'packages/sdk/src/mqtt.ts', limit: 125 * KB },
@@ -15,11 +14,21 @@ export const entries = [
 export const files = [
   { name: 'launcher', pattern: /^deskwire\.js$/, limit: 4 * KB },
   // The larger of the two languages: a visitor loads one.
-  { name: 'panel JS, first message', pattern: /^chat\/assets\/(index|zh-CN)-[\w-]+\.js$/, limit: 40 * KB },
   {
-    name: 'panel JS, with cards, files and forms',
-    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-)[\w-]+\.js$/,
-    limit: 51 * KB,
+    name: 'panel JS, first message',
+    pattern: /^chat\/assets\/(index|panel|zh-CN)-[\w-]+\.js$/,
+    limit: 40 * KB,
+  },
+  {
+    name: 'panel JS, with cards and files',
+    pattern: /^chat\/assets\/(index|panel|zh-CN|more|beyond-words)-[\w-]+\.js$/,
+    limit: 45 * KB,
+  },
+  // Forms, menus, Markdown and the shop's colour too; not the other language, nor carriers for narrow networks.
+  {
+    name: 'panel JS, all that most visitors load',
+    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-|sign-in-)[\w-]+\.js$/,
+    limit: 52 * KB,
   },
   { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
   { name: 'workbench CSS', pattern: /^agent\/assets\/index-[\w-]+\.css$/, limit: 20 * KB },

@@ -4,32 +4,30 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { rolldown } from 'rolldown';
 import { resolve, target } from '../vite.base.js';
 import { entries, files, pages } from './budget-table.mjs';
 import { root } from './workspaces.mjs';
 
 const gzipped = (content) => gzipSync(content, { level: 9 }).length;
 
-/** Chunks of an app that uses the entry; `together` are modules that share one chunk. */
+/**
+ * Chunks of an app that uses the entry; `together` are modules that share one chunk. Vite's bundler without Vite, which
+ * puts its own loader of style sheets before lazy imports: once into each app, however much of it is ours.
+ */
 async function bundle(entry, together) {
   const codeSplitting = together && { groups: [{ name: 'initial', test: (id) => together.has(id) }] };
-  const { output } = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    resolve,
-    build: {
-      target,
-      modulePreload: false,
-      write: false,
-      minify: true,
-      rollupOptions: {
-        input: join(root, entry),
-        preserveEntrySignatures: 'allow-extension',
-        output: { format: 'es', ...(codeSplitting && { codeSplitting }) },
-      },
-    },
+  const bundled = await rolldown({
+    input: join(root, entry),
+    platform: 'browser',
+    preserveEntrySignatures: 'allow-extension',
+    resolve: { conditionNames: resolve.conditions },
+    transform: { target },
+  });
+  const { output } = await bundled.generate({
+    format: 'es',
+    minify: true,
+    ...(codeSplitting && { codeSplitting }),
   });
   return output.filter(({ type }) => type === 'chunk');
 }

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { root, workspacesWith } from './workspaces.mjs';
 
-const CHINESE = /[\u3400-\u9fff\uff01-\uff5e]/;
+const CHINESE = /[\u3400-\u9fff]/;
+/** One language, or the few words of a small app in all of them. */
+const DICTIONARY = /(zh-CN|^src\/texts)\.ts$/;
 const CODE = /\.(ts|tsx|vue|html)$/;
 const found = [];
 
 for (const folder of workspacesWith('package.json').filter((name) => name.startsWith('apps/'))) {
   const paths = readdirSync(join(root, folder), { recursive: true }).filter(
-    (path) => path.startsWith('src/') && CODE.test(path) && !path.endsWith('zh-CN.ts'),
+    (path) => path.startsWith('src/') && CODE.test(path) && !DICTIONARY.test(path),
   );
   for (const path of paths) {
     const lines = readFileSync(join(root, folder, path), 'utf8').split('\n');

@@ -1,7 +1,8 @@
-// Conversations with a server that dies, a network that fails, tabs that double, and input methods that compose.
+// Conversations: with a server that dies, tabs that double, input methods that compose, and all that is said and done.
 
 import { expect, test } from '@playwright/test';
 import { Stack } from '../stack.js';
+import { bubbles, chatting, saidBy, say } from '../visitor.js';
 
 let stack;
 test.beforeAll(async () => {
@@ -9,35 +10,10 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => stack?.stop());
 
-const bubbles = (page) => page.getByRole('log').locator('article.mine p.text');
-
-async function say(page, text) {
-  const field = page.getByRole('textbox', { name: 'Write a message' });
-  await field.fill(text);
-  await field.press('Enter');
-}
-
-async function chatting(page, options = {}) {
-  const desk = await stack.desk(options);
-  await desk.agent.online();
-  await page.goto(`${stack.url}/chat/?channel=${desk.channel}&lang=en`);
-  await page.getByRole('button', { name: /Start a conversation/ }).click();
-  await page.getByRole('textbox', { name: 'Write a message' }).waitFor();
-  await expect.poll(() => desk.agent.threads()).toHaveLength(1);
-  const [{ topic }] = await desk.agent.threads();
-  return { ...desk, topic };
-}
-
-/** Texts of the visitor in the log of the server. */
-const saidBy = async (agent, topic) =>
-  (await agent.history(topic))
-    .filter(({ type, user }) => type === 'TEXT' && user.type === 'VISITOR')
-    .map(({ content }) => content);
-
 test('the server is killed while the visitor writes: nothing is lost, nothing is doubled', async ({
   page,
 }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await say(page, 'before');
   await expect.poll(() => saidBy(agent, topic)).toEqual(['before']);
   await stack.server.kill();
@@ -56,7 +32,7 @@ test('the server is killed while the visitor writes: nothing is lost, nothing is
 });
 
 test('a reload resumes, with the draft', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await say(page, 'first');
   await agent.say(topic, 'answer');
   await expect(page.getByRole('log').getByText('answer')).toBeVisible();
@@ -68,7 +44,7 @@ test('a reload resumes, with the draft', async ({ page }) => {
 });
 
 test('two tabs show the same', async ({ page, context }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   const other = await context.newPage();
   await other.goto(page.url());
   await other.getByRole('textbox').waitFor();
@@ -80,23 +56,8 @@ test('two tabs show the same', async ({ page, context }) => {
   expect(await saidBy(agent, topic)).toEqual(['from one', 'from two']);
 });
 
-test('without WebSocket another carrier is taken', async ({ page }) => {
-  await page.addInitScript(() => {
-    window.WebSocket = class {
-      constructor() {
-        throw new Error('blocked');
-      }
-    };
-  });
-  const { agent, topic } = await chatting(page);
-  await say(page, 'by another way');
-  await expect.poll(() => saidBy(agent, topic)).toEqual(['by another way']);
-  await agent.say(topic, 'I can hear you');
-  await expect(page.getByRole('log').getByText('I can hear you')).toBeVisible();
-});
-
 test('Enter belongs to the input method while it composes', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   const field = page.getByRole('textbox');
   await field.focus();
   const input = await page.context().newCDPSession(page);
@@ -110,7 +71,7 @@ test('Enter belongs to the input method while it composes', async ({ page }) => 
 });
 
 test('a message is recalled, another is edited', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await say(page, 'a slip');
   await expect.poll(() => saidBy(agent, topic)).toEqual(['a slip']);
   const act = async (name) => {
@@ -130,7 +91,7 @@ test('a message is recalled, another is edited', async ({ page }) => {
 });
 
 test('an order card runs out on the screen', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await agent.say(topic, { name: 'Tea jar', price: '18.00', countdownSeconds: 3 }, 'ORDER_CARD');
   await expect(page.getByRole('button', { name: 'Pay now' })).toBeVisible();
   await expect(page.getByText('Expired')).toBeVisible();
@@ -153,7 +114,7 @@ test('who waits is told the place, writes meanwhile, and is let in', async ({ pa
 });
 
 test('the back/forward cache brings a working page back', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await say(page, 'first');
   await page.evaluate(() => (window.mark = true));
   await page.goto(`${stack.url}/demo/`);
@@ -170,7 +131,7 @@ test('a reader of old messages is not pulled down, and 500 messages leave at mos
   page,
 }) => {
   test.slow();
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   for (let number = 1; number <= 330; number += 1) {
     await agent.say(topic, `message ${number}`);
   }
@@ -196,7 +157,7 @@ test('a reader of old messages is not pulled down, and 500 messages leave at mos
 });
 
 test('files come by paste and by drag; what is too large says so and goes away', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   const give = (selector, event, name, size) =>
     page.evaluate(
       ([target, type, fileName, bytes]) => {
@@ -230,7 +191,7 @@ test('files come by paste and by drag; what is too large says so and goes away',
 });
 
 test('the conversation is passed on, and the visitor sees to whom', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   const { agent: ben } = await stack.desk({ name: 'Ben' });
   await ben.online();
   await agent.post('/api/v1/thread/transfer/create', { topic, agentUid: ben.user.uid });
@@ -242,7 +203,7 @@ test('the conversation is passed on, and the visitor sees to whom', async ({ pag
 test('the menu changes the language and ends the conversation, which can be gone on with', async ({
   page,
 }) => {
-  const { agent } = await chatting(page);
+  const { agent } = await chatting(stack, page);
   const choose = async (menu, item) => {
     await page.getByRole('button', { name: menu, exact: true }).click();
     await page.getByRole('menuitem', { name: item }).click();
@@ -261,7 +222,7 @@ test('the menu changes the language and ends the conversation, which can be gone
 });
 
 test('a message that was not seen shows on the first screen, and is marked as new', async ({ page }) => {
-  const { agent, topic } = await chatting(page);
+  const { agent, topic } = await chatting(stack, page);
   await say(page, 'hello');
   await page.getByRole('button', { name: 'Back' }).click();
   await agent.say(topic, 'are you there?');

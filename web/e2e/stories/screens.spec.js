@@ -96,8 +96,15 @@ test('a thread with everything in it', async ({ page }) => {
   await page.getByRole('textbox').fill(t.question);
   await page.getByRole('textbox').press('Enter');
   await expect(log.getByText(t.question)).toBeVisible();
+  await expect.poll(async () => (await agent.history(topic)).at(-1).content).toBe(t.question);
+  const [first] = (await agent.history(topic)).slice(-1);
   for (const [type, content] of samples[lang]) {
-    await agent.say(topic, content, type);
+    const quoted = type === 'QUOTATION' && {
+      quotedMessageUid: first.uid,
+      quotedSenderName: first.user.nickname,
+      quotedContent: first.content,
+    };
+    await agent.say(topic, quoted ? { ...content, ...quoted } : content, type);
   }
   await expect(log.getByText(samples[lang].at(-1)[1].content)).toBeVisible();
   await look(page, 'thread-end');
@@ -164,6 +171,35 @@ test('a short talk', async ({ page }) => {
   await page.getByRole('menuitem', { name: t.history }).click();
   await expect(page.getByRole('heading', { name: t.history })).toBeVisible();
   await look(page, 'history');
+});
+
+test('states of trouble, and an answer to a message', async ({ page, context }) => {
+  const { agent, topic } = await chatting(page);
+  await agent.say(topic, t.answer);
+  const article = page.locator('article.theirs').last();
+  await expect(article).toContainText(t.answer);
+  await article.hover();
+  await article.getByRole('button', { name: t.actions }).click();
+  await look(page, 'actions');
+  await page.getByRole('menuitem', { name: t.quote }).click();
+  await page.getByRole('textbox').fill(t.details);
+  await look(page, 'quoting');
+  await page.getByRole('textbox').press('Enter');
+  await expect(page.locator('blockquote')).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole('textbox').fill(t.question);
+  await page.getByRole('textbox').press('Enter');
+  await page.route('**/file/upload/**', (route) => route.fulfill({ status: 413, json: { code: 413 } }));
+  await page.setInputFiles('input[type=file]', {
+    name: 'a.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('1'),
+  });
+  await expect(page.locator('.receipt.bad')).toBeVisible();
+  await expect(page.locator('.connection')).toBeVisible({ timeout: 30_000 });
+  await look(page, 'trouble');
+  await context.setOffline(false);
+  await expect(page.getByText(t.sending)).toHaveCount(0, { timeout: 30_000 });
 });
 
 test('the queue', async ({ page }) => {

@@ -19,11 +19,11 @@ function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** An icon; its button has a name. */
 function icon(shape: string): SVGSVGElement {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
   svg.append(document.createElementNS(namespace, 'path'));
   svg.firstElementChild?.setAttribute('d', shape);
   return svg;
@@ -51,11 +51,11 @@ export function createButton(actions: { toggle: () => void; near: () => void }):
   sheet.replaceSync(styles);
   root.adoptedStyleSheets = [sheet];
   const panel = make('div', { className: 'panel', role: 'dialog', hidden: true });
-  const launch = make('button', { className: 'launch', type: 'button', ariaHasPopup: 'dialog' });
+  const launch = make('button', { className: 'launch', ariaHasPopup: 'dialog' });
   const count = make('span', { className: 'count', ariaHidden: 'true', hidden: true });
   const status = make('span', { className: 'quiet', role: 'status' });
-  const read = make('button', { className: 'read', type: 'button' });
-  const away = make('button', { className: 'away', type: 'button' }, icon(closeShape));
+  const read = make('button', { className: 'read' });
+  const away = make('button', { className: 'away' }, icon(closeShape));
   const said = make('div', { className: 'said', hidden: true }, read, away);
   let words = { open: '', close: '' };
   let isOpen = false;

@@ -17,12 +17,12 @@ export interface Frame {
 }
 
 /**
- * Puts the panel's iframe into `parent`. It gets its port with `first()` when it has loaded, addressed to its origin:
+ * Puts the panel's iframe, with the page at `address`, into `parent`. It gets its port with `first()` when it has loaded, addressed to its origin:
  * whatever else might stand in the frame hears nothing, and nobody else is listened to.
  */
 export function createFrame(
   parent: HTMLElement,
-  origin: string,
+  address: string,
   title: string,
   first: () => ToPanel,
   listener: (message: FromPanel) => void,
@@ -37,13 +37,13 @@ export function createFrame(
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = (event: MessageEvent<FromPanel>) => listener(event.data);
-    element.contentWindow?.postMessage(first(), origin, [channel.port2]);
+    element.contentWindow?.postMessage(first(), new URL(address).origin, [channel.port2]);
     for (const message of waiting) {
       port.postMessage(message);
     }
     waiting = [];
   });
-  element.src = `${origin}/chat/?embed`;
+  element.src = address;
   parent.append(element);
   return {
     element,

@@ -5,7 +5,8 @@ import type { FromPanel, PanelEvents, PanelOptions, ToPanel, VisitorFields } fro
 import { coverPage, isSmall } from './cover.js';
 import { createFrame, pageFacts } from './frame.js';
 import type { Frame } from './frame.js';
-import { textsFor } from './texts.js';
+import { languageFor, words } from './texts.js';
+import type { Texts } from './texts.js';
 
 /** What `init` and `update` take. */
 export interface LauncherOptions extends PanelOptions {
@@ -60,6 +61,7 @@ function remember(store: 'localStorage' | 'sessionStorage', name: string, value?
 /** Makes the launcher of a server; nothing is on the page before `init`. */
 export function createLauncher(origin: string): Launcher {
   let options: LauncherOptions = {};
+  let texts: Texts = words.en;
   let frame: Frame | undefined;
   let isOpen = false;
   let uncover: (() => void) | undefined;
@@ -78,8 +80,11 @@ export function createLauncher(origin: string): Launcher {
   }
 
   function load(): Frame {
+    const { channel = '', language = '' } = options;
+    // With these the panel can ask for its settings and texts before it has heard of us.
+    const query = new URLSearchParams({ embed: '', channel, lang: language });
     const first = (): ToPanel => ({ do: 'init', options, page: pageFacts(), shown: isOpen, full: !!uncover });
-    return (frame ??= createFrame(button.panel, origin, textsFor(options.language).panel, first, hear));
+    return (frame ??= createFrame(button.panel, `${origin}/chat/?${query}`, texts.panel, first, hear));
   }
 
   function hear(message: FromPanel): void {
@@ -97,7 +102,7 @@ export function createLauncher(origin: string): Launcher {
     }
     const { on, value } = message;
     if (on === 'unread') {
-      button.unread(value, textsFor(options.language).unread.replace('{count}', String(value)));
+      button.unread(value, texts.unread.replace('{count}', String(value)));
     } else if (on === 'message' && !isOpen) {
       button.say(value);
     } else if (on === 'conversation:start' || on === 'conversation:end') {
@@ -129,11 +134,14 @@ export function createLauncher(origin: string): Launcher {
   }
 
   function apply(more: LauncherOptions): void {
-    options = { ...options, ...more };
+    // The panel speaks the language of the button, if it is asked for no other.
+    const language = languageFor(more.language ?? options.language);
+    options = { ...options, ...more, language };
+    texts = words[language];
     button.host.toggleAttribute('data-left', options.side === 'left');
     button.host.toggleAttribute('data-hidden', options.hidden === true);
     button.paint(options.brand, options.theme);
-    button.label(textsFor(options.language));
+    button.label(texts);
     frame?.post({ do: 'update', options, page: pageFacts() });
   }
 

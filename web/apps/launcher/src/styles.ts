@@ -4,7 +4,7 @@
 export const styles = `
 :host{all:initial!important;position:fixed!important;z-index:2147483000!important;inset:auto 0 0 auto!important;
 display:block!important;width:0!important;height:0!important;
-font:15px/22px system-ui,-apple-system,"Segoe UI","PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans SC",sans-serif!important}
+font:15px/22px system-ui,"PingFang SC","Microsoft YaHei",sans-serif!important}
 :host([data-left]){inset:auto auto 0 0!important}
 :host([data-hidden]){display:none!important}
 *{box-sizing:border-box}

@@ -3,7 +3,8 @@
 import { chooseLocale } from '@deskwire/i18n';
 import type { Locale } from '@deskwire/i18n';
 
-const words = {
+/** The words by language. */
+export const words = {
   'zh-CN': {
     open: '打开在线客服',
     close: '关闭在线客服',
@@ -18,9 +19,11 @@ const words = {
     dismiss: 'Dismiss',
     unread: 'Unread messages: {count}',
   },
-} as const satisfies Record<Locale, object>;
+} satisfies Record<Locale, object>;
 
-/** The words of a language; the page's own, if none is asked for. */
-export function textsFor(language: string | undefined): Record<keyof (typeof words)['en'], string> {
-  return words[chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages])];
-}
+/** The words of one language. */
+export type Texts = (typeof words)['en'];
+
+/** The language that is asked for; the page's own, or what the browser likes, if none is. */
+export const languageFor = (language: string | undefined): Locale =>
+  chooseLocale([language ?? '', document.documentElement.lang, ...navigator.languages]);

@@ -2,7 +2,6 @@
 
 import { createClient } from '@deskwire/sdk';
 import { render } from 'preact';
-import './styles/panel.css';
 import { App } from './App.js';
 import { embeddedHost, hostedPage } from './visit/host.js';
 import { watchLooks } from './visit/looks.js';

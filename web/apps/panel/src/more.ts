@@ -1,14 +1,3 @@
-// What comes in the second file.
+// What a conversation may bring beyond words: cards and files.
 
-export { Prose } from './content/markdown.js';
 export { RichContent } from './content/RichContent.js';
-export { Choose } from './screens/Choose.js';
-export { Ended } from './screens/Ended.js';
-export { History } from './screens/History.js';
-export { LeaveMessageForm } from './screens/LeaveMessage.js';
-export { Menu } from './screens/Menu.js';
-export { QueueCard } from './screens/Queue.js';
-export { RatingForm } from './screens/Rating.js';
-export { ConnectionBar } from './thread/ConnectionBar.js';
-export { EmojiPicker } from './thread/EmojiPicker.js';
-export { MessageActions, ReactionRow } from './thread/MessageActions.js';

@@ -6,7 +6,7 @@ import { loadWords } from '../src/texts/words.js';
 import { draftOf, keepDraft } from '../src/thread/drafts.js';
 import { COLUMNS, emoji } from '../src/thread/emoji.js';
 import { isSendKey } from '../src/thread/send-key.js';
-import { titleWith } from '../src/visit/attention.js';
+import { titleWith } from '../src/visit/title.js';
 import { forgetAll, keep, kept } from '../src/visit/storage.js';
 import { transcriptOf } from '../src/visit/transcript.js';
 import { message, told } from './messages.js';

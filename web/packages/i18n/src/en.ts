@@ -37,5 +37,4 @@ export const en: Translation<typeof zhCN> = {
   'error.too-large': 'The file is too large',
   'error.recall-too-late': 'It was sent too long ago to be recalled',
   'error.not-allowed': 'You may not do that',
-  'error.closed': 'The conversation has ended',
 };

@@ -28,38 +28,41 @@ export interface Formats {
 /** Formats of a language. `timeZone` is the reader's own if missing. */
 export function createFormats(locale: Locale, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const date = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { ...options, ...zone });
+  const date = (options: Intl.DateTimeFormatOptions, language: string = locale) =>
+    once(() => new Intl.DateTimeFormat(language, { ...options, ...zone }));
+  const relative = (style: Intl.RelativeTimeFormatStyle) =>
+    once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style }));
+  const figures = (options: Intl.NumberFormatOptions) => once(() => new Intl.NumberFormat(locale, options));
   const time = date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const dateTime = date({ dateStyle: 'medium', timeStyle: 'short' });
   const weekday = date({ weekday: 'long' });
   const longDate = date({ year: 'numeric', month: 'long', day: 'numeric' });
   // `sv` writes ISO dates: days can be compared by their names.
-  const isoDay = new Intl.DateTimeFormat('sv', { ...zone });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  const number = new Intl.NumberFormat(locale);
-  const size = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+  const isoDay = date({}, 'sv');
+  const [near, past] = [relative('long'), relative('short')];
+  const number = figures({});
+  const size = figures({ maximumFractionDigits: 1 });
+  const percent = figures({ style: 'percent' });
   const daysBetween = (at: number, now: number) =>
-    Math.round((Date.parse(isoDay.format(now)) - Date.parse(isoDay.format(at))) / DAY);
+    Math.round((Date.parse(isoDay().format(now)) - Date.parse(isoDay().format(at))) / DAY);
   return {
-    time: (at) => time.format(at),
-    dateTime: (at) => dateTime.format(at),
+    time: (at) => time().format(at),
+    dateTime: (at) => dateTime().format(at),
     day(at, now) {
       const days = daysBetween(at, now);
       if (days === 0 || days === 1) {
-        return capitalised(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-days, 'day'));
+        return capitalised(near().format(-days, 'day'));
       }
-      return (days > 1 && days < 7 ? weekday : longDate).format(at);
+      return (days > 1 && days < 7 ? weekday : longDate)().format(at);
     },
     ago(at, now) {
       const minutes = Math.floor((now - at) / MINUTE);
       if (minutes < 60) {
-        return relative.format(-Math.max(minutes, 0), 'minute');
+        return past().format(-Math.max(minutes, 0), 'minute');
       }
       return minutes < 1440
-        ? relative.format(-Math.floor(minutes / 60), 'hour')
-        : relative.format(-Math.floor(minutes / 1440), 'day');
+        ? past().format(-Math.floor(minutes / 60), 'hour')
+        : past().format(-Math.floor(minutes / 1440), 'day');
     },
     span(ms) {
       const seconds = Math.max(0, Math.ceil(ms / 1000));
@@ -71,11 +74,17 @@ export function createFormats(locale: Locale, timeZone?: string): Formats {
     },
     size(bytes) {
       const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
-      return `${size.format(bytes / 1000 ** power)} ${['B', 'KB', 'MB', 'GB'][power] ?? 'B'}`;
+      return `${size().format(bytes / 1000 ** power)} ${['B', 'KB', 'MB', 'GB'][power] ?? 'B'}`;
     },
-    number: (value) => number.format(value),
-    percent: (share) => percent.format(share),
+    number: (value) => number().format(value),
+    percent: (share) => percent().format(share),
   };
+}
+
+/** What `make` makes, when it is wanted for the first time: a formatter of `Intl` takes a slow phone milliseconds. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function capitalised(text: string): string {

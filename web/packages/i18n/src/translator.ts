@@ -37,10 +37,9 @@ export function createTranslator<const D extends Dictionary>(
   locale: Locale,
 ): Translate<D> {
   const texts: Readonly<Record<string, Text>> = dictionaries[locale];
-  const plural = new Intl.PluralRules(locale);
   return (key, ...values) => {
     const filled: Readonly<Record<string, string | number>> = values[0] ?? {};
-    return fill(choose(texts[key as string], plural, filled['count']), filled);
+    return fill(choose(texts[key as string], locale, filled['count']), filled);
   };
 }
 
@@ -56,15 +55,12 @@ export function chooseLocale(wanted: readonly string[]): Locale {
   return 'en';
 }
 
-function choose(
-  text: Text | undefined,
-  plural: Intl.PluralRules,
-  count: string | number | undefined,
-): string {
+function choose(text: Text | undefined, locale: Locale, count: string | number | undefined): string {
   if (text === undefined || typeof text === 'string') {
     return text ?? '';
   }
-  return plural.select(Number(count)) === 'one' ? (text.one ?? text.other) : text.other;
+  const isOne = new Intl.PluralRules(locale).select(Number(count)) === 'one';
+  return isOne ? (text.one ?? text.other) : text.other;
 }
 
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {

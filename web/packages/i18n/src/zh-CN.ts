@@ -34,5 +34,4 @@ export const zhCN = {
   'error.too-large': '文件太大',
   'error.recall-too-late': '发送时间过长，无法撤回',
   'error.not-allowed': '没有权限',
-  'error.closed': '会话已结束',
 } as const;

@@ -1,19 +1,20 @@
 // The client: puts session, connection, outbox and conversations together.
 
-import { browserRuntime } from './core/browser.js';
+import { browserRuntime, scoped } from './core/browser.js';
 import { Connection } from './core/connection.js';
 import { Emitter } from './core/emitter.js';
 import { Feeds } from './core/feeds.js';
 import { HttpClient } from './core/http.js';
 import { Session } from './core/session.js';
-import { Tabs } from './core/tabs.js';
+import type { Tabs } from './core/tabs.js';
 import { newId } from './core/uuid.js';
 import type { ChatError } from './errors/chat-error.js';
 import { errorOf } from './errors/from-server.js';
 import { Outbox } from './outbox/outbox.js';
 import { defaultStorage } from './outbox/storage.js';
 import { Conversations } from './store/conversations.js';
-import { toChatMessage } from './store/project.js';
+import { seenBy, toChatMessage } from './store/project.js';
+import { areReadable, loadBeyondWords, untilReadable } from './store/loading.js';
 import { toStatus } from './store/standing.js';
 import { carriers } from './transports/carriers.js';
 import { postMessage, unreadOf } from './transports/http-api.js';
@@ -42,6 +43,7 @@ import type {
 import { object, text } from './wire/json.js';
 import { UNSEEN } from './wire/content.js';
 import { compose, type WireMessage } from './wire/message.js';
+import { toWire } from './wire/outgoing.js';
 
 const NOBODY: Identity = { id: '', name: '', avatar: '', role: 'visitor', organisation: '' };
 const DEVICE_KEY = 'deskwire.device';
@@ -66,9 +68,13 @@ class Client implements ChatClient {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #conversations: Conversations;
-  readonly #tabs: Tabs;
+  /** Names this page among those of this browser. */
+  readonly #tab = newId(0);
+  /** Pages whose queue is ours. */
+  readonly #inherited = new Set<string>();
+  #tabs: Tabs | null = null;
+  #meeting: Promise<void> | null = null;
   readonly #feeds = new Feeds();
-  #adopted: string | null = null;
   #clockOffsetMs = 0;
   #unread = 0;
 
@@ -95,8 +101,9 @@ class Client implements ChatClient {
       changed: (identity) => this.#identified(identity),
     });
     const identity = () => this.identity;
+    const failed = (error: ChatError) => this.#events.emit('error', error);
     const loading = async () => {
-      const { ServerFiles } = await import('./core/files.js');
+      const { ServerFiles } = await loadBeyondWords();
       return new ServerFiles({ endpoint: this.#endpoint, fetch, http: this.http, identity, token });
     };
     this.files = {
@@ -106,10 +113,12 @@ class Client implements ChatClient {
     this.#outbox = new Outbox({
       clock,
       storage: options.outbox ?? defaultStorage(),
+      tab: this.#tab,
       socketFor: (topic) => this.#socketFor(topic),
-      post: (stored) => postMessage(this.http, this.#me().role, this.#toWireMessage(stored)),
+      post: async (stored) => postMessage(this.http, this.#me().role, await this.#toWireMessage(stored)),
       reachable: () => this.#connection.link !== null,
       suspect: () => this.#connection.suspect(),
+      queued: () => this.#tabs?.queued(),
       changed: (topic) => this.#conversations.known(topic)?.changed(),
       sent: (topic, entry) => this.#conversations.known(topic)?.heard(entry),
     });
@@ -123,10 +132,10 @@ class Client implements ChatClient {
       quiet: () => this.#outbox.idle,
       linked: (link) => this.#linked(link),
       changed: (current, previous) => {
-        this.#log(`${previous.status} -> ${current.status} ${current.carrier ?? ''} ${current.reason ?? ''}`);
+        options.logger?.(`${current.status} ${current.carrier ?? ''} ${current.reason ?? ''}`);
         this.#events.emit('state', { current, previous });
       },
-      failed: (error) => this.#events.emit('error', error),
+      failed,
     });
     this.#conversations = new Conversations({
       runtime: this.#runtime,
@@ -138,20 +147,12 @@ class Client implements ChatClient {
       link: () => this.#connection.link,
       wanted: () => this.#connection.want(),
       compose: (...parts) => this.#compose(...parts),
-      toWireMessage: (stored) => this.#toWireMessage(stored),
       unreadOf: (topic) => unreadOf(this.http, this.#me(), topic),
-      readHere: (topic, seq) => this.#tabs.readHere(topic, seq),
+      readHere: (topic, seq) => this.#tabs?.readHere(topic, seq),
       heardNew: (message) => this.#events.emit('message', message),
       drawn: () => this.#count(),
       reset: (topic) => this.#events.emit('reset', { topic }),
-      failed: (error) => this.#events.emit('error', error),
-    });
-    this.#tabs = new Tabs(this.#runtime, {
-      lead: () => {
-        this.#events.emit('leader', true);
-        void this.#adopt();
-      },
-      readElsewhere: (topic, seq) => this.#conversations.known(topic)?.readElsewhere(seq),
+      failed,
     });
   }
 
@@ -164,7 +165,7 @@ class Client implements ChatClient {
   }
 
   get leader(): boolean {
-    return this.#tabs.leading;
+    return this.#tabs?.leading ?? false;
   }
 
   get clockOffsetMs(): number {
@@ -198,7 +199,7 @@ class Client implements ChatClient {
   async logout(): Promise<void> {
     this.#connection.rest();
     this.#conversations.clear();
-    await this.#outbox.forget();
+    await this.#outbox.forget(this.#me().id);
     this.#session.logout();
   }
 
@@ -234,13 +235,14 @@ class Client implements ChatClient {
       channel: 'WEB',
       ...(forceAgent !== undefined && { forceAgent }),
     });
+    await untilReadable([answer]);
     const status = toStatus(answer.thread.status);
     const conversation = this.#conversations.get(answer.thread.topic);
     conversation.heard(answer);
     return {
       conversation,
       outcome: status === 'robot' || status === 'queuing' || status === 'offline' ? status : 'chatting',
-      greeting: toChatMessage(answer, { me: id, othersRead: 0, othersDelivered: 0 }),
+      greeting: toChatMessage(answer, seenBy(id)),
     };
   }
 
@@ -261,6 +263,7 @@ class Client implements ChatClient {
   }
 
   async leftovers(): Promise<readonly Sending[]> {
+    await this.#meetTabs();
     await this.#adopt();
     return this.#conversations.all().flatMap((conversation) =>
       this.#outbox
@@ -270,12 +273,11 @@ class Client implements ChatClient {
     );
   }
 
-  close(): Promise<void> {
-    this.#tabs.close();
+  async close(): Promise<void> {
     this.#conversations.clear();
     this.#connection.close();
-    this.#outbox.close();
-    return Promise.resolve();
+    await this.#outbox.close();
+    this.#tabs?.close();
   }
 
   async #open(
@@ -298,7 +300,7 @@ class Client implements ChatClient {
           ...events,
           message: (message) => this.#message(message),
           told: (feed, body) => this.#told(feed, body),
-          refused: (uid, error) => this.#refused(uid, error),
+          refused: (id, error) => this.#outbox.refused(id, error),
         },
       },
       signal,
@@ -308,23 +310,30 @@ class Client implements ChatClient {
   #linked(link: Link | null): void {
     if (!link) {
       this.#outbox.interrupted();
-      this.#conversations.all().forEach((conversation) => conversation.unlinked());
       return;
     }
     this.#feeds.linked(link);
     this.#conversations.all().forEach((conversation) => conversation.linked());
-    void this.#adopt();
+    void this.#meetTabs();
     this.#outbox.flush();
   }
 
   #message(message: WireMessage): void {
+    if (areReadable([message])) {
+      this.#heard(message);
+    } else {
+      void untilReadable([message]).then(() => this.#heard(message));
+    }
+  }
+
+  #heard(message: WireMessage): void {
     const conversation = this.#conversations.known(message.thread.topic);
     conversation?.heard(message);
     this.#feeds.told('messages', message);
     const { id } = this.#me();
-    const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.has(message.type);
+    const isNew = message.seq !== undefined && message.user?.uid !== id && !UNSEEN.test(message.type);
     if (isNew && !conversation?.joined) {
-      this.#events.emit('message', toChatMessage(message, { me: id, othersRead: 0, othersDelivered: 0 }));
+      this.#events.emit('message', toChatMessage(message, seenBy(id)));
     }
   }
 
@@ -336,15 +345,11 @@ class Client implements ChatClient {
     }
   }
 
-  #refused(id: string, error: ChatError): void {
-    this.#outbox.refused(id, error);
-  }
-
   /** Echoes come only where the conversation is followed; elsewhere HTTP answers. */
-  #socketFor(topic: string): ((stored: StoredMessage) => void) | null {
+  #socketFor(topic: string): ((stored: StoredMessage) => Promise<void>) | null {
     const { link } = this.#connection;
     return link?.live && this.#conversations.known(topic)?.followed
-      ? (stored) => link.publish(this.#toWireMessage(stored))
+      ? async (stored) => link.publish(await this.#toWireMessage(stored))
       : null;
   }
 
@@ -352,23 +357,49 @@ class Client implements ChatClient {
     return compose(newId(this.#runtime.clock.now()), topic, type, content, {}, this.#me());
   }
 
-  #toWireMessage({ id, topic, wireType, content, extra }: StoredMessage): WireMessage {
-    return compose(id, topic, wireType, content, extra, this.#me());
+  async #toWireMessage({ id, topic, content, extra }: StoredMessage): Promise<WireMessage> {
+    const { wireType, content: raw } = await toWire(content);
+    return compose(id, topic, wireType, raw, extra, this.#me());
   }
 
-  /** What earlier pages of this user have left in storage is sent by the tab that leads. */
+  /** The other tabs matter as soon as something can be sent. */
+  #meetTabs(): Promise<void> {
+    return (this.#meeting ??= import('./core/tabs.js').then(
+      ({ Tabs, browserTabs }) => {
+        if (this.state.status !== 'closed') {
+          const others =
+            this.#runtime.otherTabs?.() ?? browserTabs(scoped('deskwire', this.#options.scope ?? ''));
+          this.#tabs = new Tabs(others, this.#tab, {
+            lead: () => void this.#lead(),
+            readElsewhere: (topic, seq) => this.#conversations.known(topic)?.readElsewhere(seq),
+            inherit: (tab) => {
+              this.#inherited.add(tab);
+              void this.#adopt();
+            },
+          });
+        }
+      },
+      () => void (this.#meeting = null), // asked for again with the next link
+    ));
+  }
+
+  async #lead(): Promise<void> {
+    this.#events.emit('leader', true);
+    (await this.#outbox.tabs()).forEach((tab) => this.#tabs?.watch(tab));
+  }
+
+  /** What closed pages of this user have left in storage is sent by the page that leads. */
   async #adopt(): Promise<void> {
-    const { id } = this.#me();
-    // Without a link there is no use in it yet: a tab that leads at once is not even made by then.
-    if (this.#connection.link && this.#tabs.leading && id !== '' && this.#adopted !== id) {
-      this.#adopted = id;
-      const stored = await this.#outbox.adopt(id);
-      stored.forEach(({ topic }) => this.#conversations.get(topic).changed());
+    if (this.#inherited.size > 0) {
+      const topics = await this.#outbox.adopt(this.#me().id, this.#inherited);
+      topics.forEach((topic) => this.#conversations.get(topic).adopted());
+      this.#outbox.flush();
     }
   }
 
   #identified(identity: Identity | null): void {
     this.#events.emit('identity', identity);
+    void this.#adopt();
   }
 
   #count(): void {
@@ -393,9 +424,5 @@ class Client implements ChatClient {
     const device = store.get(DEVICE_KEY) ?? newId(clock.now());
     store.set(DEVICE_KEY, device);
     return device;
-  }
-
-  #log(line: string): void {
-    this.#options.logger?.(line);
   }
 }

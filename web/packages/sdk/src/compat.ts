@@ -19,7 +19,7 @@ const WAITING_AT_MOST = 1_000;
 export interface SocketOptions {
   /** Path of the SockJS endpoint, as `/main2/ws`, or its whole URL. A `token` in its query says who we are. */
   readonly url: string;
-  /** What stands before `url`; the page's own origin if missing. */
+  /** What stands before `url`. If missing, what the page has put under `wshost` into its session, else its own origin. */
   readonly host?: string;
   /** The destination to listen to, and to send to. */
   readonly take: string;
@@ -29,6 +29,8 @@ export interface SocketOptions {
   readonly interval?: number;
   /** Called with each message, read from JSON if it is JSON. */
   readonly success?: (data: unknown) => void;
+  /** Another name for `success`; it goes first. */
+  readonly callback?: (data: unknown) => void;
   /** Called once for each outage of more than `interval`, and when the server refuses something. */
   readonly error?: (error: ChatError) => void;
   /** The access token, or how to get one. */
@@ -57,6 +59,8 @@ class LastingSocket implements CompatSocket {
   readonly #waiting: string[] = [];
   #session: StompSession | null = null;
   #sending = false;
+  /** Why it cannot listen, once that was told. */
+  #refusal: string | null = null;
   #stopOutage: (() => void) | null = null;
 
   constructor(options: SocketOptions) {
@@ -97,6 +101,9 @@ class LastingSocket implements CompatSocket {
   }
 
   send(data: unknown): void {
+    if (this.#connection.state.status === 'closed') {
+      return;
+    }
     this.#waiting.push(typeof data === 'string' ? data : JSON.stringify(data));
     if (this.#waiting.length > WAITING_AT_MOST) {
       this.#waiting.shift();
@@ -106,9 +113,9 @@ class LastingSocket implements CompatSocket {
   }
 
   destroy(): void {
-    this.#stopOutage?.();
     this.#waiting.length = 0;
     this.#connection.close();
+    this.#stopOutage?.();
   }
 
   #open(
@@ -131,7 +138,12 @@ class LastingSocket implements CompatSocket {
                 opened = true;
                 this.#session = session;
                 resolve(linkOf(session));
-              }, reject);
+              })
+              .catch((thrown: unknown) => {
+                const error = asChatError(thrown);
+                this.#refused(error);
+                reject(error);
+              });
           },
           closed: (error) => (opened ? events.closed(error) : reject(error)),
         },
@@ -144,6 +156,7 @@ class LastingSocket implements CompatSocket {
   }
 
   #linked(): void {
+    this.#refusal = null;
     this.#stopOutage?.();
     this.#stopOutage = null;
     void this.#flush();
@@ -196,7 +209,16 @@ class LastingSocket implements CompatSocket {
     } catch {
       this.#log('a message that is not JSON');
     }
-    callSafely(() => this.#options.success?.(data));
+    const { callback, success } = this.#options;
+    callSafely(() => (callback ?? success)?.(data));
+  }
+
+  /** It is tried again like everything else, but told once. */
+  #refused(error: ChatError): void {
+    if (!error.retryable && error.code !== 'CLOSED' && error.code !== this.#refusal) {
+      this.#refusal = error.code;
+      this.#failed(error);
+    }
   }
 
   #failed(error: ChatError): void {
@@ -205,7 +227,10 @@ class LastingSocket implements CompatSocket {
 
   #url(): URL {
     const { host, url } = this.#options;
-    return new URL(url, host ?? (typeof location === 'undefined' ? undefined : location.origin));
+    return new URL(
+      url,
+      host ?? (keptHost() || (typeof location === 'undefined' ? undefined : location.href)),
+    );
   }
 
   #tokenIn(url: URL): string {
@@ -224,6 +249,15 @@ class LastingSocket implements CompatSocket {
       // eslint-disable-next-line no-console -- asked for by `debug`
       console.debug(`socket ${this.#options.take}: ${line}`);
     }
+  }
+}
+
+/** Where pages of old put their host. */
+function keptHost(): string | null {
+  try {
+    return sessionStorage.getItem('wshost');
+  } catch {
+    return null; // there is no such storage, or it is forbidden
   }
 }
 

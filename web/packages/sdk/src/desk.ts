@@ -1,5 +1,6 @@
 // What agents, supervisors and administrators do. An entry of its own: visitors need none of it.
 
+import type { Api } from '@deskwire/api';
 import { callSafely } from './core/emitter.js';
 import { toProfile, toSeat } from './desk/answers.js';
 import { allRows, ask, cannedReplies, leftMessages, supervision, toReceiver } from './desk/requests.js';
@@ -43,6 +44,8 @@ class LiveDesk implements Desk {
   readonly canned;
   readonly supervision;
   readonly #client: ChatClient;
+  /** Requests with the types of the server's document. */
+  readonly #api: Api;
   readonly #clock: Clock;
   readonly #rows: Rows;
   readonly #queue: Rows;
@@ -57,6 +60,7 @@ class LiveDesk implements Desk {
 
   constructor(client: ChatClient, clock: Clock) {
     this.#client = client;
+    this.#api = client.http;
     this.#clock = clock;
     const host = { clock, me: () => client.identity?.id ?? '', changed: () => this.#changed() };
     this.#rows = new Rows({ ...host, ask: (topic) => this.#ask(topic) });
@@ -86,7 +90,7 @@ class LiveDesk implements Desk {
     const { http } = this.#client;
     const [threads, profile] = await Promise.all([
       allRows(http, '/api/v1/thread/query'),
-      http.get<JsonObject>('/api/v1/user/profile'),
+      this.#api.get('/api/v1/user/profile'),
       this.#refreshQueue(),
     ]);
     this.#rows.listed(threads);
@@ -95,7 +99,7 @@ class LiveDesk implements Desk {
   }
 
   async setSeat(status: SeatStatus) {
-    const profile = toProfile(await this.#post('/api/v1/agent/update/status', { status }));
+    const profile = toProfile(await this.#api.post('/api/v1/agent/update/status', { status }));
     this.#view = { ...this.#view, profile };
     this.#changed();
     return profile;
@@ -109,7 +113,7 @@ class LiveDesk implements Desk {
   }
 
   async accept(topic: string): Promise<ConversationSummary> {
-    const row = await this.#post('/api/v1/agent/accept', { topic });
+    const row = await this.#api.post('/api/v1/thread/accept', { topic });
     this.#queue.remove(topic);
     this.#rows.put(row);
     return toSummary(row);
@@ -122,7 +126,7 @@ class LiveDesk implements Desk {
   }
 
   async close(topic: string, text?: string): Promise<void> {
-    await this.#post('/api/v1/thread/close', { topic, content: text });
+    await this.#api.post('/api/v1/thread/close', { topic, content: text });
     this.#rows.remove(topic);
   }
 
@@ -180,7 +184,7 @@ class LiveDesk implements Desk {
   }
 
   async note(topic: string, text: string): Promise<void> {
-    await this.#post('/api/v1/thread/whisper', { topic, content: text });
+    await this.#api.post('/api/v1/thread/whisper', { topic, content: text });
   }
 
   async exportThread(uid: string, format: 'json' | 'text'): Promise<Blob> {
@@ -188,7 +192,7 @@ class LiveDesk implements Desk {
   }
 
   async thread(topic: string): Promise<ConversationSummary> {
-    return toSummary(await this.#client.http.get('/api/v1/thread/query/topic', { topic }));
+    return toSummary(await this.#api.get('/api/v1/thread/query/topic', { topic }));
   }
 
   colleagues(): readonly Person[] {
@@ -280,10 +284,8 @@ class LiveDesk implements Desk {
   }
 
   async #readRow(topic: string): Promise<void> {
-    const row = await this.#client.http
-      .get<JsonObject>('/api/v1/thread/query/topic', { topic })
-      .catch(() => null);
-    if (row && row['status'] !== 'CLOSED') {
+    const row = await this.#api.get('/api/v1/thread/query/topic', { topic }).catch(() => null);
+    if (row && row.status !== 'CLOSED') {
       this.#rows.put(row);
     }
   }
@@ -302,10 +304,6 @@ class LiveDesk implements Desk {
       const view = this.#view;
       this.#listeners.forEach((listener) => callSafely(() => listener(view)));
     });
-  }
-
-  #post(path: string, body: object): Promise<JsonObject> {
-    return this.#client.http.post(path, body);
   }
 
   #command(what: string, body: object): Promise<ChatMessage> {

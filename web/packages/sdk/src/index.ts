@@ -2,7 +2,6 @@
 
 export { ChatError } from './errors/chat-error.js';
 export type { ErrorCode } from './errors/chat-error.js';
-export { errorCodes } from './errors/codes.js';
 export type * from './types.js';
 
 export { createClient } from './client.js';

@@ -157,3 +157,26 @@ describe('carriers', () => {
     await client.close();
   });
 });
+
+describe('a visitor', () => {
+  it('that does not hear the answer is introduced as the same', async () => {
+    const world = fakeWorld();
+    const keys: (string | null)[] = [];
+    const runtime = {
+      ...world.options.runtime,
+      fetch: (async (url, init) => {
+        const answer = await world.server.fetch(url, init);
+        keys.push(new Headers(init?.headers).get('idempotency-key'));
+        return keys.length === 1 ? Promise.reject(new TypeError('cut')) : answer;
+      }) as typeof fetch,
+    };
+    const client = createClient({ ...world.options, runtime });
+    await expect(client.init({ organisation: 'org' })).rejects.toMatchObject({ code: 'NETWORK' });
+    await client.init({ organisation: 'org' });
+    await client.init({ organisation: 'org', name: 'Ann' });
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]); // another request
+    await client.close();
+  });
+});

@@ -20,20 +20,22 @@ function outbox(changes: Partial<OutboxHost> = {}) {
   const host = {
     clock,
     storage,
-    socketFor: () => (stored: StoredMessage) => void pushed.push(stored.id),
+    tab: 'this',
+    socketFor: () => (stored: StoredMessage) => Promise.resolve(void pushed.push(stored.id)),
     post: (stored: StoredMessage) => {
       posted.push(stored.id);
       return Promise.resolve(entry(stored.id));
     },
     reachable: () => true,
     suspect: () => undefined,
+    queued: () => undefined,
     changed: () => undefined,
     sent: () => undefined,
     ...changes,
   };
   const made = new Outbox(host);
   const add = (id: string, topic = TOPIC) =>
-    made.add({ id, topic, writer: 'me', wireType: 'TEXT', content: id, extra: {} });
+    made.add({ id, topic, writer: 'me', content: { type: 'text', text: id }, extra: {} });
   return { clock, storage, pushed, posted, outbox: made, add };
 }
 
@@ -86,7 +88,7 @@ describe('the outbox', () => {
     add('a');
     add('b');
     const done = made.outcome('a');
-    made.refused('a', serverError('that is not for you to do'));
+    made.refused('a', serverError('that is not for you to do', { code: 'not_allowed' }));
     await expect(done).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
     expect(statuses(made)).toEqual([
       ['a', 'failed'],
@@ -153,21 +155,25 @@ describe('the outbox', () => {
 
   it('takes over what an earlier page has left, and asks about what is old', async () => {
     const { clock, storage, outbox: made, pushed } = outbox();
-    const left = (id: string, age: number, order: number, writer = 'me'): StoredMessage => ({
+    const left = (id: string, age: number, order: number, writer = 'me', tab = 'gone'): StoredMessage => ({
       id,
       topic: TOPIC,
       writer,
       queuedAt: clock.now() - age,
       order,
-      wireType: 'TEXT',
-      content: id,
+      content: { type: 'text', text: id },
       extra: {},
+      tab,
     });
     await storage.put(left('newer', 1_000, 3));
     await storage.put(left('older', 2_000, 2));
     await storage.put(left('yesterday', 2 * DAY, 1));
     await storage.put(left('foreign', 1_000, 1, 'somebody else'));
-    await made.adopt('me');
+    await storage.put(left('of a page that lives', 1_000, 4, 'me', 'other'));
+    expect(await made.tabs()).toEqual(new Set(['gone', 'other']));
+    await made.adopt('me', new Set(['gone']));
+    expect(pushed).toEqual([]);
+    made.flush();
     expect(statuses(made)).toEqual([
       ['yesterday', 'asking'],
       ['older', 'sending'],
@@ -177,6 +183,19 @@ describe('the outbox', () => {
     made.retry('yesterday');
     made.arrived(entry('older'));
     expect(pushed).toEqual(['older', 'yesterday']);
+  });
+
+  it('forgets what is its own', async () => {
+    const { storage, outbox: made, add } = outbox();
+    add('a');
+    await storage.put({
+      ...(await storage.all())[0],
+      id: 'foreign',
+      writer: 'somebody else',
+    } as StoredMessage);
+    await made.forget('me');
+    expect((await storage.all()).map(({ id }) => id)).toEqual(['foreign']);
+    expect(made.items(TOPIC)).toEqual([]);
   });
 
   it('lives without storage', () => {

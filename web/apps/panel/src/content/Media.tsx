@@ -1,6 +1,6 @@
 // Pictures, sound, films and files.
 
-import type { AudioContent, ChatMessage, FileContent, ImageContent, VideoContent } from '@deskwire/sdk';
+import type { AudioContent, FileContent, ImageContent, VideoContent } from '@deskwire/sdk';
 import { useState } from 'preact/hooks';
 import { useWords } from '../texts/words.js';
 import { Dialog } from '../ui/Dialog.js';
@@ -90,7 +90,13 @@ export function FileLink({ file, progress }: { file: FileContent; progress: numb
 }
 
 /** Sound or film with the browser's own controls. */
-export function Player({ content, message }: { content: AudioContent | VideoContent; message: ChatMessage }) {
+export function Player({
+  content,
+  progress,
+}: {
+  content: AudioContent | VideoContent;
+  progress: number | undefined;
+}) {
   const { t } = useWords();
   const link = useFreshLink(content.url);
   const label = content.type === 'audio' ? t('content.audio') : t('content.video');
@@ -108,7 +114,7 @@ export function Player({ content, message }: { content: AudioContent | VideoCont
           onError={link.renew}
         />
       )}
-      <Progress share={message.progress} />
+      <Progress share={progress} />
     </div>
   );
 }

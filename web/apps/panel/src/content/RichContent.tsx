@@ -1,7 +1,7 @@
 // Pictures, files, cards and forms: what a message says beyond words.
 
 import type { ChatMessage, Content } from '@deskwire/sdk';
-import { RatingForm } from '../screens/Rating.js';
+import { RatingForm } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Icon } from '../ui/Icon.js';
 import { Card, CardLink, Facts, Tags } from './Card.js';
@@ -31,13 +31,14 @@ export type Rich = Extract<
 /** The content of a message that is more than words. */
 export function RichContent({ message, content }: { message: ChatMessage; content: Rich }) {
   const { t } = useWords();
-  const { progress } = message;
+  // What did not go up does not go on going up.
+  const progress = message.status === 'failed' ? undefined : message.progress;
   switch (content.type) {
     case 'image':
       return <Picture image={content} progress={progress} />;
     case 'audio':
     case 'video':
-      return <Player content={content} message={message} />;
+      return <Player content={content} progress={progress} />;
     case 'file':
       return <FileLink file={content} progress={progress} />;
     case 'order-card':

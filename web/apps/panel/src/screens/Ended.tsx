@@ -4,9 +4,9 @@ import type { Conversation, ConversationView } from '@deskwire/sdk';
 import { useState } from 'preact/hooks';
 import { useWords } from '../texts/words.js';
 import { useVisit, useVisitState } from '../visit/context.js';
-import { RatingForm } from '../later.js';
 import { serviceOf } from '../visit/service-of.js';
 import { Icon } from '../ui/Icon.js';
+import { RatingForm } from './Rating.js';
 
 /** Stands where the composer was. */
 export function Ended({ conversation, view }: { conversation: Conversation; view: ConversationView }) {
@@ -29,7 +29,7 @@ export function Ended({ conversation, view }: { conversation: Conversation; view
           </button>
         )}
         <button
-          class="button filled"
+          class={rating ? 'button outline' : 'button filled'}
           type="button"
           disabled={busy}
           onClick={() => void visit.ask(serviceOf(conversation.topic))}

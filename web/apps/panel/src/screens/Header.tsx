@@ -55,7 +55,7 @@ export function Header() {
           aria-label={t('panel.close')}
           onClick={() => visit.host.post({ do: 'close' })}
         >
-          <Icon name="minimise" />
+          <Icon name="down" />
         </button>
       )}
     </header>

@@ -4,6 +4,7 @@ import { createFormats, createTranslator } from '@deskwire/i18n';
 import type { Formats, Locale, Translate } from '@deskwire/i18n';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { loadTexts } from './load.js';
 import type { chinese } from './zh-CN.js';
 
 /** What is written in one language. */
@@ -13,13 +14,9 @@ export interface Words {
   readonly formats: Formats;
 }
 
-/** Loads the words of a language; a visitor needs but one. */
+/** Loads the words of a language. */
 export async function loadWords(locale: Locale): Promise<Words> {
-  // The translator reads the dictionary of its language only: one in both places has the same keys.
-  const texts =
-    locale === 'en'
-      ? ((await import('./en.js')).english as typeof chinese)
-      : (await import('./zh-CN.js')).chinese;
+  const texts = await loadTexts(locale);
   return {
     locale,
     t: createTranslator({ 'zh-CN': texts, en: texts }, locale),

@@ -3,10 +3,11 @@
 import type { ChatMessage } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
 import { useWords } from '../texts/words.js';
+import { still } from '../ui/still.js';
 import { comings } from './rows.js';
 
 /** What the desk tells, or that something was taken back. */
-export function Line({ message }: { message: ChatMessage }) {
+export const Line = still(function Line({ message }: { message: ChatMessage }) {
   const words = useWords();
   const { t } = words;
   const { content, sender } = message;
@@ -16,7 +17,7 @@ export function Line({ message }: { message: ChatMessage }) {
   const recalled = message.mine ? t('message.recalledMine') : t('message.recalledBy', { name });
   const text = message.recalled ? recalled : told;
   return <p class={message.recalled ? 'told recalled' : 'told'}>{text}</p>;
-}
+});
 
 /** The day of what follows. */
 export function Day({ at }: { at: number }) {

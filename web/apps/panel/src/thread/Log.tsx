@@ -6,10 +6,10 @@ import { useWords } from '../texts/words.js';
 import { useVisitState } from '../visit/context.js';
 import { Icon } from '../ui/Icon.js';
 import { Announcer } from './Announcer.js';
-import { Day, Line, NewDivider } from './Line.js';
-import { MessageRow } from './MessageRow.js';
 import type { ThreadActions } from './MessageRow.js';
+import { Rows } from './Rows.js';
 import { rowsOf } from './rows.js';
+import { useSame } from './same.js';
 import { useScrolling } from './scrolling.js';
 import { TypingRow } from './TypingRow.js';
 
@@ -46,9 +46,12 @@ export function Log({ conversation, view, actions }: Props) {
   const { shown } = useVisitState();
   const log = useRef<HTMLDivElement>(null);
   const [readBefore, setReadBefore] = useState<number | null>(null);
-  const { atEnd, missed, onScroll, toEnd } = useScrolling(log, view, () => void conversation.loadBefore());
+  const messages = useSame(view.messages);
+  const { atEnd, missed, onScroll, toEnd } = useScrolling(log, view, messages, () => {
+    void conversation.loadBefore();
+  });
   const seen = shown && atEnd && !view.loading;
-  const rows = useMemo(() => rowsOf(view.messages, readBefore), [view.messages, readBefore]);
+  const rows = useMemo(() => rowsOf(messages, readBefore), [messages, readBefore]);
   const over = view.status === 'closed';
 
   // The divider stands where the reader was when the panel was opened or looked at again.
@@ -56,7 +59,8 @@ export function Log({ conversation, view, actions }: Props) {
     const mark = () => {
       const { unread, readUpTo } = conversation.view;
       if (!document.hidden) {
-        setReadBefore(unread > 0 ? readUpTo : null);
+        // Before the first message there is nothing to divide it from.
+        setReadBefore(unread > 0 && readUpTo > 0 ? readUpTo : null);
       }
     };
     if (shown && !view.loading) {
@@ -88,7 +92,7 @@ export function Log({ conversation, view, actions }: Props) {
     <div class="log-box">
       <div
         ref={log}
-        class="log"
+        class={atEnd ? 'log at-end' : 'log'}
         role="log"
         aria-live="off"
         aria-label={t('thread.log')}
@@ -103,27 +107,7 @@ export function Log({ conversation, view, actions }: Props) {
           ) : (
             (view.loadingBefore || view.loading) && <p class="told skeleton">{t('thread.older')}</p>
           )}
-          {rows.map((row) => {
-            switch (row.kind) {
-              case 'day':
-                return <Day key={row.key} at={row.at} />;
-              case 'new':
-                return <NewDivider key={row.key} />;
-              case 'line':
-                return <Line key={row.key} message={row.message} />;
-              case 'message':
-                return (
-                  <MessageRow
-                    key={row.key}
-                    message={row.message}
-                    first={row.first}
-                    last={row.last}
-                    over={over}
-                    actions={actions}
-                  />
-                );
-            }
-          })}
+          <Rows rows={rows} over={over} actions={actions} />
           {view.gap && <p class="told skeleton">{t('thread.gap')}</p>}
           <TypingRow people={view.typing} />
         </div>
@@ -134,7 +118,7 @@ export function Log({ conversation, view, actions }: Props) {
           {missed > 0 ? t('thread.jump', { count: missed }) : <span class="quiet">{t('thread.latest')}</span>}
         </button>
       )}
-      <Announcer messages={view.messages} ready={!view.loading} />
+      <Announcer messages={messages} ready={!view.loading} />
     </div>
   );
 }

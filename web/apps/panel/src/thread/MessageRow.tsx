@@ -1,12 +1,12 @@
 // One message of the log with its writer, its time, how far it has come, and what can be done with it.
 
 import type { ChatMessage } from '@deskwire/sdk';
-import { Component } from 'preact';
 import { lineOf } from '../content/line.js';
 import { hasBubble, MessageContent } from '../content/MessageContent.js';
 import { MessageActions, ReactionRow } from '../later.js';
 import { useWords } from '../texts/words.js';
 import { Avatar } from '../ui/Avatar.js';
+import { still } from '../ui/still.js';
 import { Receipt } from './Receipt.js';
 
 /** What can be done with messages. */
@@ -29,7 +29,8 @@ interface Props {
   readonly actions: ThreadActions;
 }
 
-function Row({ message, first, last, over, actions }: Props) {
+/** One message. */
+export const MessageRow = still(function MessageRow({ message, first, last, over, actions }: Props) {
   const words = useWords();
   const { t, formats } = words;
   const { mine, sender, at, content } = message;
@@ -59,15 +60,4 @@ function Row({ message, first, last, over, actions }: Props) {
       </div>
     </article>
   );
-}
-
-/** Drawn again only when something of it is another object: a long log costs nothing when a message is added. */
-export class MessageRow extends Component<Props> {
-  override shouldComponentUpdate(next: Readonly<Props>): boolean {
-    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== this.props[key]);
-  }
-
-  override render(props: Props) {
-    return <Row {...props} />;
-  }
-}
+});

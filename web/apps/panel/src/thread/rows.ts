@@ -51,13 +51,26 @@ function isShown({ content }: ChatMessage): boolean {
   }
 }
 
-const dayOf = (at: number) => new Date(at).toDateString();
+/** Gives the midnight before a time. Most times are on the day of the one before: a calendar is not asked for each. */
+function midnights(): (at: number) => number {
+  let [start, end] = [0, 0];
+  return (at) => {
+    if (at < start || at >= end) {
+      const midnight = new Date(at);
+      start = midnight.setHours(0, 0, 0, 0);
+      end = midnight.setDate(midnight.getDate() + 1);
+    }
+    return start;
+  };
+}
+
+const dayOf = midnights();
 
 /** Rows of `messages`; a divider stands behind `readBefore`, the last one that was read, if others wrote after it. */
 export function rowsOf(messages: readonly ChatMessage[], readBefore: number | null): readonly Row[] {
   const shown = messages.filter((message) => message.recalled || isShown(message));
   const rows: Row[] = [];
-  let day = '';
+  let day: number | null = null;
   let divided = readBefore === null;
   shown.forEach((message, index) => {
     if (dayOf(message.at) !== day) {

@@ -1,8 +1,8 @@
 // Where the log stands: at its end it follows, elsewhere it stays where the reader is.
 
-import type { ConversationView } from '@deskwire/sdk';
+import type { ChatMessage, ConversationView } from '@deskwire/sdk';
 import type { RefObject } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Nearer to the end than this the reader is at the end; nearer to the beginning older messages are fetched. In pixels. */
 const END = 48;
@@ -20,18 +20,20 @@ export interface Scrolling {
   toEnd: (smooth?: boolean) => void;
 }
 
-/** Keeps `log` where it should be while `view` changes. `loadBefore` is asked for older messages near the beginning. */
+/** Keeps `log` where it should be while `messages` change. `loadBefore` is asked for older messages near the beginning. */
 export function useScrolling(
   log: RefObject<HTMLElement | null>,
   view: ConversationView,
+  messages: readonly ChatMessage[],
   loadBefore: () => void,
 ): Scrolling {
   const [atEnd, setAtEnd] = useState(true);
   const [missed, setMissed] = useState(0);
   const end = useRef(true);
+  const due = useRef(false);
   const before = useRef({ first: '', last: '', height: 0 });
-  const first = view.messages[0]?.id ?? '';
-  const last = view.messages.at(-1);
+  const first = messages[0]?.id ?? '';
+  const last = messages.at(-1);
 
   const toEnd = useCallback((smooth = false) => {
     const box = log.current;
@@ -40,40 +42,50 @@ export function useScrolling(
     setMissed(0);
   }, []);
 
+  const pin = useCallback(() => {
+    const box = log.current;
+    due.current = false;
+    if (box && end.current) {
+      box.scrollTop = box.scrollHeight;
+    }
+  }, []);
+
+  // Whatever was drawn may have moved the end: once a frame, when the layout is due anyway, it is gone to.
+  useLayoutEffect(() => {
+    if (end.current && !due.current) {
+      due.current = true;
+      requestAnimationFrame(pin);
+    }
+  });
+
+  useLayoutEffect(() => {
+    const box = log.current;
+    const old = before.current;
+    const lastId = last?.id ?? '';
+    if (box && !end.current && lastId !== old.last && last?.mine) {
+      toEnd();
+    } else if (box && !end.current) {
+      if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
+        // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
+        box.scrollTop += box.scrollHeight - old.height;
+      }
+      if (lastId !== old.last && old.last) {
+        const at = messages.findIndex(({ id }) => id === old.last);
+        const count = messages.slice(at + 1).filter(({ mine }) => !mine).length;
+        setMissed((missed) => missed + count);
+      }
+      old.height = box.scrollHeight;
+    }
+    before.current = { first, last: lastId, height: old.height };
+  }, [messages]);
+
+  // Pictures that load and keyboards that come change heights: whoever is at the end stays there.
   useLayoutEffect(() => {
     const box = log.current;
     if (!box) {
       return;
     }
-    const old = before.current;
-    const lastId = last?.id ?? '';
-    if (lastId !== old.last && (last?.mine || end.current)) {
-      toEnd();
-    } else if (end.current) {
-      box.scrollTop = box.scrollHeight;
-    } else if (first !== old.first && old.first && (!anchors || box.scrollTop === 0)) {
-      // Older messages came in above: what the reader looks at stays where it is. Elsewhere the browser sees to it.
-      box.scrollTop += box.scrollHeight - old.height;
-    }
-    if (lastId !== old.last && !end.current && old.last) {
-      const at = view.messages.findIndex(({ id }) => id === old.last);
-      const count = view.messages.slice(at + 1).filter(({ mine }) => !mine).length;
-      setMissed((missed) => missed + count);
-    }
-    before.current = { first, last: lastId, height: box.scrollHeight };
-  }, [view.messages, view.typing.length]);
-
-  // Pictures that load and keyboards that come change heights: whoever is at the end stays there.
-  useEffect(() => {
-    const box = log.current;
-    if (!box) {
-      return;
-    }
-    const observer = new ResizeObserver(() => {
-      if (end.current) {
-        box.scrollTop = box.scrollHeight;
-      }
-    });
+    const observer = new ResizeObserver(pin);
     observer.observe(box);
     for (const child of box.children) {
       observer.observe(child);
@@ -83,16 +95,18 @@ export function useScrolling(
 
   const onScroll = () => {
     const box = log.current;
-    if (!box) {
+    // What was drawn since the reader was brought to the end says nothing about where the reader wants to be.
+    if (!box || due.current) {
       return;
     }
-    end.current = box.scrollHeight - box.scrollTop - box.clientHeight < END;
+    const { scrollTop, scrollHeight, clientHeight } = box;
+    end.current = scrollHeight - scrollTop - clientHeight < END;
     setAtEnd(end.current);
     if (end.current) {
       setMissed(0);
     }
-    before.current.height = box.scrollHeight;
-    if (box.scrollTop < BEGINNING && !view.atStart && !view.loadingBefore && !view.loading) {
+    before.current.height = scrollHeight;
+    if (scrollTop < BEGINNING && !view.atStart && !view.loadingBefore && !view.loading) {
       loadBefore();
     }
   };

@@ -11,6 +11,8 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
   let Loaded: FunctionComponent<P> | undefined;
   return function Later(props) {
     const [, redraw] = useState({});
+    // Another one may have been first to load it between this drawing and its effect: then this one still stands empty.
+    const missing = !Loaded;
     useEffect(() => {
       let timer = 0;
       const attempt = () => {
@@ -24,7 +26,7 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
           },
         );
       };
-      if (!Loaded) {
+      if (missing) {
         attempt();
       }
       return () => clearTimeout(timer);

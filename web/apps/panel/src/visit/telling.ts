@@ -3,11 +3,12 @@
 import type { PanelEvents } from '@deskwire/launcher/bridge';
 import type { ChatClient, Conversation } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
-import { ring, titleWith } from './attention.js';
+import { ring } from '../later.js';
 import type { Host } from './host.js';
 import { isRunning } from './state.js';
 import type { VisitState } from './state.js';
 import type { Store } from './store.js';
+import { titleWith } from './title.js';
 
 /** Tells the page around us. */
 export interface Telling {

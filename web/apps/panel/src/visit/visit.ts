@@ -1,17 +1,18 @@
 // One visit: who the visitor is, which conversation is open, which screen is shown, and what the host page is told.
 
 import type { PageFacts, PanelOptions, ToPanel } from '@deskwire/launcher/bridge';
-import { chooseLocale } from '@deskwire/i18n';
 import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
 import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
 import { lineOf } from '../content/line.js';
+import { ring } from '../later.js';
 import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
-import { ring } from './attention.js';
+import { channelSettings } from './ahead.js';
 import type { Host } from './host.js';
+import { localeOf } from './language.js';
 import { serviceOf } from './service-of.js';
-import { fetchChannel, settingsFrom } from './settings.js';
+import { settingsFrom } from './settings.js';
 import type { Service } from './settings.js';
 import { isRunning } from './state.js';
 import type { Screen, VisitState } from './state.js';
@@ -112,27 +113,52 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     return words;
   }
 
-  async function introduce(): Promise<void> {
-    const [{ locale, t }, known] = await Promise.all([
-      speak(),
-      asked.channel ? fetchChannel(asked.channel, localeOf(asked)).catch(() => ({})) : {},
-    ]);
+  /** What is needed before anything can be shown: words, and how the shop wants the panel. */
+  async function prepare(): Promise<void> {
+    const [{ t }, known] = await Promise.all([speak(), channelSettings(asked, localeOf(asked))]);
     const settings = settingsFrom(known, asked);
     store.set({ settings });
     if (host.frame === 'hosted') {
       document.title = settings.title || t('panel.title');
     }
+  }
+
+  async function introduce(): Promise<void> {
+    const { settings } = store.get();
     const { visitor, attributes } = asked;
     await client.init({
       organisation: settings.organisation,
       ...(visitor?.name ? { name: visitor.name } : {}),
       ...(visitor?.avatar ? { avatar: visitor.avatar } : {}),
       ...(settings.channel ? { channel: settings.channel } : {}),
-      more: { language: locale, ...attributes, ...page, ...(visitor?.id ? { customer: visitor.id } : {}) },
+      more: {
+        language: localeOf(asked),
+        ...attributes,
+        ...page,
+        ...(visitor?.id ? { customer: visitor.id } : {}),
+      },
     });
     if (settings.open !== null) {
       tell('availability', settings.open);
     }
+  }
+
+  /** The visitor comes in: says who it is, and goes on where it was. */
+  async function arrive(): Promise<void> {
+    await prepare();
+    const before = client.identity?.id;
+    if (before === undefined) {
+      // Who has never been here can begin while the server is told.
+      store.set({ phase: 'ready' });
+    }
+    const [early] = await Promise.all([before === undefined ? null : readRecent(), introduce()]);
+    const recent = early && client.identity?.id === before ? early : await readRecent();
+    const last = recent.find(({ status }) => isRunning(status));
+    if (last && !store.get().conversation) {
+      open(client.conversation(last.topic));
+    }
+    store.set({ phase: 'ready' });
+    tell('ready', null);
   }
 
   /** The page has other wishes, or knows the visitor better. */
@@ -184,23 +210,12 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     },
     begin() {
       store.set({ phase: 'loading' });
-      begun = (begun ?? Promise.resolve())
-        .then(introduce)
-        .then(readRecent)
-        .then((recent) => {
-          const last = recent.find(({ status }) => isRunning(status));
-          if (last && !store.get().conversation) {
-            open(client.conversation(last.topic));
-          }
-          store.set({ phase: 'ready' });
-          tell('ready', null);
-        })
-        .catch((cause: unknown) => {
-          const blocked =
-            cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
-          store.set({ phase: blocked ? 'blocked' : 'unreachable' });
-          tell('availability', false);
-        });
+      begun = (begun ?? Promise.resolve()).then(arrive).catch((cause: unknown) => {
+        const blocked =
+          cause instanceof ChatError && (cause.code === 'FORBIDDEN' || cause.code === 'AUTH_REFUSED');
+        store.set({ phase: blocked ? 'blocked' : 'unreachable' });
+        tell('availability', false);
+      });
       return begun;
     },
     go(screen) {
@@ -217,6 +232,10 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
         return;
       }
       await attempt(async () => {
+        await begun;
+        if (store.get().phase !== 'ready') {
+          return;
+        }
         if (name) {
           asked = { ...asked, visitor: { ...asked.visitor, name } };
           await introduce();
@@ -270,10 +289,4 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
     },
   };
   return visit;
-}
-
-/** What was chosen here before, what the page asks for, or what the browser likes. */
-function localeOf(options: PanelOptions): Locale {
-  const tags = [kept('language'), options.language, ...navigator.languages];
-  return chooseLocale(tags.filter((tag): tag is string => !!tag));
 }

@@ -1,6 +1,6 @@
 // The browser as the world outside; what a page does not have, such as in Node, is left out quietly.
 
-import type { Clock, Election, KeyValueStore, PageState, Runtime, TabChannel } from '../types.js';
+import type { Clock, KeyValueStore, PageState, Runtime } from '../types.js';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -19,7 +19,7 @@ const page: PageState = {
     );
   },
   get online() {
-    return typeof navigator === 'undefined' || !('onLine' in navigator) || navigator.onLine;
+    return (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine ?? true;
   },
   on(event, listener) {
     if (typeof window === 'undefined') {
@@ -78,46 +78,14 @@ function keyValueStore(named: (name: string) => string): KeyValueStore {
   };
 }
 
-/** One tab at a time holds the lock; it goes to the next when that one is closed. Without locks every tab leads. */
-const election =
-  (lock: string): Election =>
-  (when) => {
-    if (typeof navigator === 'undefined' || !('locks' in navigator)) {
-      when();
-      return () => undefined;
-    }
-    const given = new AbortController();
-    let resign = () => given.abort();
-    navigator.locks
-      .request(lock, { signal: given.signal }, () => {
-        when();
-        return new Promise<void>((resolve) => (resign = resolve));
-      })
-      .catch(() => undefined);
-    return () => resign();
-  };
-
-function tabChannel(name: string): TabChannel {
-  if (typeof window === 'undefined' || typeof BroadcastChannel === 'undefined') {
-    return { post: () => undefined, listen: () => () => undefined };
-  }
-  return {
-    post(message) {
-      const channel = new BroadcastChannel(name);
-      channel.postMessage(message);
-      channel.close();
-    },
-    listen(listener) {
-      const channel = new BroadcastChannel(name);
-      channel.onmessage = ({ data }) => listener(data);
-      return () => channel.close();
-    },
-  };
+/** A name that is not that of another scope. */
+export function scoped(name: string, scope: string): string {
+  return scope === '' ? name : `${name}.${scope}`;
 }
 
 /** What there is here. Pages of one origin with different scopes share neither user, nor leader, nor read positions. */
 export function browserRuntime(scope = ''): Runtime {
-  const named = (name: string) => (scope === '' ? name : `${name}.${scope}`);
+  const named = (name: string) => scoped(name, scope);
   return {
     clock,
     random: Math.random,
@@ -125,7 +93,6 @@ export function browserRuntime(scope = ''): Runtime {
     store: keyValueStore(named),
     fetch: (input, init) => fetch(input, init),
     webSocket: typeof WebSocket === 'undefined' ? null : (url, protocols) => new WebSocket(url, protocols),
-    election: election(named('deskwire-leader')),
-    tabs: tabChannel(named('deskwire')),
+    otherTabs: null,
   };
 }

@@ -77,7 +77,7 @@ export class ServerFiles implements Files {
         ...(signal && { signal }),
       });
       if (!response.ok && response.status !== 401) {
-        throw await refusal(response);
+        throw refusal(response, await response.text());
       }
       return { status: response.status, body: parseObject(await response.text()) ?? {} };
     } catch (cause) {

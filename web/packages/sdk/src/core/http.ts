@@ -22,38 +22,25 @@ export class HttpClient implements Http {
     this.#host = host;
   }
 
-  get<T>(path: string, query: QueryValues = {}): Promise<T> {
-    return this.#data(path + queryString(query), {});
+  async get<T>(path: string, query: QueryValues = {}): Promise<T> {
+    return dataOf(await this.#send(path + queryString(query), {}));
   }
 
-  post<T>(path: string, body: unknown = {}): Promise<T> {
-    return this.#data(path, jsonPost(body));
+  async post<T>(path: string, body: unknown = {}): Promise<T> {
+    return dataOf(await this.#send(path, jsonPost(body)));
   }
 
-  /** The same without a token: for introductions and sign-ins. */
-  postAnonymously<T>(path: string, body: unknown): Promise<T> {
-    return this.#read(() => this.#request(path, jsonPost(body), null));
+  /** The same without a token: for introductions and sign-ins. What has a `key` is done once under it. */
+  async postAnonymously<T>(path: string, body: unknown, key?: string): Promise<T> {
+    return dataOf(await this.#request(path, jsonPost(body, key), null));
   }
 
   async raw(path: string, query: QueryValues = {}): Promise<Response> {
     const response = await this.#send(path + queryString(query), {});
     if (!response.ok) {
-      throw await refusal(response);
+      throw refusal(response, await response.text());
     }
     return response;
-  }
-
-  #data<T>(path: string, init: RequestInit): Promise<T> {
-    return this.#read(() => this.#send(path, init));
-  }
-
-  async #read<T>(send: () => Promise<Response>): Promise<T> {
-    const response = await send();
-    const answer = parseObject(await response.clone().text());
-    if (!response.ok || answer?.['code'] !== 200) {
-      throw await refusal(response);
-    }
-    return answer['data'] as T;
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
@@ -83,13 +70,23 @@ export class HttpClient implements Http {
   }
 }
 
+/** What the envelope carries. @throws ChatError if it was refused */
+async function dataOf<T>(response: Response): Promise<T> {
+  const body = await response.text();
+  const answer = parseObject(body);
+  if (!response.ok || answer?.['code'] !== 200) {
+    throw refusal(response, body);
+  }
+  return answer['data'] as T;
+}
+
 /** Why the server has not done it. */
-export async function refusal(response: Response): Promise<Error> {
-  const answer = parseObject(await response.text().catch(() => '')) ?? {};
+export function refusal(response: Response, body: string): Error {
+  const { message, error } = parseObject(body) ?? {};
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return serverError(text(answer['message']) || `HTTP ${response.status}`, {
+  return serverError(text(message) || `HTTP ${response.status}`, {
     status: response.status,
-    code: answer['error'],
+    code: error,
     ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
   });
 }
@@ -101,6 +98,7 @@ export function queryString(query: QueryValues): string {
   return encoded && `?${encoded}`;
 }
 
-function jsonPost(body: unknown): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function jsonPost(body: unknown, key?: string): RequestInit {
+  const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
 }

@@ -1,9 +1,9 @@
 // Who we are: introductions, sign-ins, the token and its renewal. Kept in storage, so that a reload is the same person.
 
-import { asChatError, errorOf } from '../errors/from-server.js';
 import type { Identity, KeyValueStore, VisitorOptions } from '../types.js';
-import { object, parseObject, text, type JsonObject } from '../wire/json.js';
+import { parseObject, text, type JsonObject } from '../wire/json.js';
 import type { HttpClient } from './http.js';
+import { newId } from './uuid.js';
 
 const KEY = 'deskwire.session';
 
@@ -14,26 +14,26 @@ interface Kept {
   readonly visitor: VisitorOptions | null;
 }
 
+/** What a session needs from its client. */
+export interface SessionHost {
+  readonly store: KeyValueStore;
+  readonly getToken: (() => Promise<string>) | null;
+  http(): HttpClient;
+  changed(identity: Identity | null): void;
+}
+
 /** The user of a client. */
 export class Session {
-  readonly #store: KeyValueStore;
-  readonly #http: () => HttpClient;
-  readonly #getToken: (() => Promise<string>) | null;
-  readonly #changed: (identity: Identity | null) => void;
+  readonly #host: SessionHost;
   #kept: Kept;
   #pending: Promise<string | null> | null = null;
+  /** How we introduce ourselves as long as that is not answered, and the key under which it is done once. */
+  #asked = '';
+  #key = '';
 
-  constructor(options: {
-    store: KeyValueStore;
-    http: () => HttpClient;
-    getToken: (() => Promise<string>) | null;
-    changed: (identity: Identity | null) => void;
-  }) {
-    this.#store = options.store;
-    this.#http = options.http;
-    this.#getToken = options.getToken;
-    this.#changed = options.changed;
-    this.#kept = { token: null, identity: null, visitor: null, ...parseObject(this.#store.get(KEY) ?? '') };
+  constructor(host: SessionHost) {
+    this.#host = host;
+    this.#kept = { token: null, identity: null, visitor: null, ...parseObject(host.store.get(KEY) ?? '') };
   }
 
   get identity(): Identity | null {
@@ -55,14 +55,23 @@ export class Session {
     const same =
       before?.role === 'visitor' && before.organisation === options.organisation ? before.id : undefined;
     const visitor = options.visitor ?? same;
-    const answer = await this.#http().postAnonymously<JsonObject>('/visitor/api/v1/init', {
+    const introduction = {
       ...options.more,
       orgUid: options.organisation,
       channel: options.channel ?? 'WEB',
       ...(options.name !== undefined && { nickname: options.name }),
       ...(options.avatar !== undefined && { avatar: options.avatar }),
       ...(visitor !== undefined && { uid: visitor, visitorUid: visitor }),
-    });
+    };
+    const asked = JSON.stringify(introduction);
+    if (asked !== this.#asked) {
+      this.#asked = asked;
+      this.#key = newId(0);
+    }
+    const answer = await this.#host
+      .http()
+      .postAnonymously<JsonObject>('/visitor/api/v1/init', introduction, this.#key);
+    this.#asked = '';
     const identity: Identity = {
       id: text(answer['uid']),
       name: text(answer['nickname']),
@@ -79,26 +88,21 @@ export class Session {
   }
 
   async login(username: string, password: string): Promise<Identity> {
-    const answer = await this.#http()
-      .postAnonymously<JsonObject>('/auth/v1/login', { username, password, channel: 'WEB' })
-      .catch((thrown: unknown) => {
-        const error = asChatError(thrown);
-        throw error.status === 401 ? errorOf('AUTH_REFUSED', error.message, { cause: error }) : error;
-      });
-    const identity = agentIdentity(object(answer['user']));
-    this.#keep({ token: text(answer['accessToken']), identity, visitor: null });
+    const { signIn } = await import('./sign-in.js');
+    const { token, identity } = await signIn(this.#host.http(), username, password);
+    this.#keep({ token, identity, visitor: null });
     return identity;
   }
 
   logout(): void {
     this.#kept = { token: null, identity: null, visitor: null };
-    this.#store.remove(KEY);
-    this.#changed(null);
+    this.#host.store.remove(KEY);
+    this.#host.changed(null);
   }
 
   async #fetchToken(): Promise<string | null> {
-    if (this.#getToken) {
-      const token = await this.#getToken();
+    if (this.#host.getToken) {
+      const [token, { identityIn }] = await Promise.all([this.#host.getToken(), import('./sign-in.js')]);
       this.#keep({ ...this.#kept, token, identity: identityIn(token) });
       return token;
     }
@@ -113,38 +117,7 @@ export class Session {
   #keep(kept: Kept): void {
     this.#kept = kept;
     // A token that the page fetches by itself is its own to keep.
-    this.#store.set(KEY, JSON.stringify(this.#getToken ? { ...kept, token: null } : kept));
-    this.#changed(kept.identity);
+    this.#host.store.set(KEY, JSON.stringify(this.#host.getToken ? { ...kept, token: null } : kept));
+    this.#host.changed(kept.identity);
   }
-}
-
-/** Whom a token is for: its claims can be read, though only the server can tell whether they are true. */
-function identityIn(token: string): Identity {
-  const claims = parseObject(decode(token.split('.')[1] ?? '')) ?? {};
-  return {
-    id: text(claims['sub']),
-    name: text(claims['name']),
-    avatar: '',
-    role: /^visitor$/i.test(text(claims['role'])) ? 'visitor' : 'agent',
-    organisation: text(claims['org']),
-  };
-}
-
-function decode(base64url: string): string {
-  try {
-    const bytes = atob(base64url.replace(/-/g, '+').replace(/_/g, '/'));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-  } catch {
-    return '';
-  }
-}
-
-function agentIdentity(profile: JsonObject): Identity {
-  return {
-    id: text(profile['uid']),
-    name: text(profile['nickname']) || text(profile['username']),
-    avatar: text(profile['avatar']),
-    role: 'agent',
-    organisation: text(object(profile['currentOrganization'])['uid']) || text(profile['orgUid']),
-  };
 }

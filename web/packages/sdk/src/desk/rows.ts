@@ -1,10 +1,11 @@
 // The inbox of an agent: rows that follow what is said, without asking the server again.
 
-import { openOffer, ownerOf, toStatus } from '../store/standing.js';
+import { openOffer } from '../store/service.js';
+import { ownerOf, toStatus } from '../store/standing.js';
 import { toPerson } from '../store/project.js';
 import { toSummary } from '../store/summary.js';
 import type { Clock, DeskThread } from '../types.js';
-import { fromWire, plainText, UNSEEN } from '../wire/content.js';
+import { contentOf, plainText, UNSEEN } from '../wire/content.js';
 import { parseObject, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
 import type { Entry } from '../store/log.js';
@@ -127,8 +128,8 @@ export class Rows {
     }
     const sender = toPerson(entry.user);
     const at = entry.timestamp ?? row.shown.lastAt;
-    const seen = !UNSEEN.has(entry.type);
-    const line = plainText(fromWire(entry.type, entry.content ?? '', parseObject(entry.extra) ?? {}));
+    const seen = !UNSEEN.test(entry.type);
+    const line = plainText(contentOf(entry));
     const waiting = sender.role === 'visitor' ? (row.shown.waitingSince ?? at) : row.shown.waitingSince;
     this.#show(row, {
       status: toStatus(entry.thread.status),

@@ -1,9 +1,8 @@
 // One kind of error for everything, with a code that programs and translations can rely on.
 
-import type { errorCodes, ServerCode } from './codes.js';
+import type { ErrorCode } from './codes.js';
 
-/** What went wrong; the list is shared with the server. */
-export type ErrorCode = keyof typeof errorCodes | ServerCode;
+export type { ErrorCode } from './codes.js';
 
 /** Why something did not happen. */
 export class ChatError extends Error {

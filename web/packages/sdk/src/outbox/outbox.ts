@@ -30,14 +30,18 @@ export interface OutboxItem {
 export interface OutboxHost {
   readonly clock: Clock;
   readonly storage: OutboxStorage;
+  /** Names this page among those that share the storage. */
+  readonly tab: string;
   /** The carrier that brings echoes of this topic, if there is one at the moment. */
-  socketFor(topic: string): ((message: StoredMessage) => void) | null;
+  socketFor(topic: string): ((message: StoredMessage) => Promise<void>) | null;
   /** Sends over HTTP; resolves with the entry. */
   post(message: StoredMessage): Promise<WireMessage>;
   /** Whether there is any use in trying. */
   reachable(): boolean;
   /** Nothing has come back for too long: the link may be dead. */
   suspect(): void;
+  /** Something is in storage that is not on the server. */
+  queued(): void;
   changed(topic: string): void;
   sent(topic: string, entry: WireMessage): void;
 }
@@ -57,6 +61,7 @@ export class Outbox {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #byId = new Map<string, Waiting>();
   #order = 0;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(host: OutboxHost) {
     this.#host = host;
@@ -73,44 +78,55 @@ export class Outbox {
   }
 
   /** Queues a message. It is in storage before it leaves this machine if storage is as fast as memory, else soon after. */
-  add(message: Omit<StoredMessage, 'id' | 'queuedAt' | 'order'> & { readonly id?: string }): StoredMessage {
-    const now = this.#host.clock.now();
+  add(
+    message: Omit<StoredMessage, 'id' | 'queuedAt' | 'order' | 'tab'> & { readonly id?: string },
+  ): StoredMessage {
+    const { clock, tab } = this.#host;
+    const now = clock.now();
     this.#order = Math.max(this.#order + 1, now);
-    const stored = { id: newId(now), ...message, queuedAt: now, order: this.#order };
+    const stored = { id: newId(now), ...message, queuedAt: now, order: this.#order, tab };
     this.#push(stored, 'queued');
     this.#store(() => this.#host.storage.put(stored));
+    this.#host.queued();
     this.flush(stored.topic);
     return stored;
   }
 
-  /** Takes over what an earlier page has left behind. Old messages wait for their writer's word. */
-  async adopt(writer: string): Promise<readonly StoredMessage[]> {
-    const found = (await this.#host.storage.all().catch(() => []))
-      .filter((stored) => stored.writer === writer && !this.#find(stored.id))
+  /** The pages that have left something in storage, or will yet send it. */
+  async tabs(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#stored()).map(({ tab }) => tab));
+  }
+
+  /**
+   * Takes over what these pages have left, without sending it yet; the topics. Old messages wait for their writer's
+   * word.
+   */
+  async adopt(writer: string, tabs: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const found = (await this.#stored())
+      .filter((stored) => stored.writer === writer && tabs.has(stored.tab) && !this.#byId.get(stored.id))
       .sort((one, other) => one.order - other.order);
     const oldest = this.#host.clock.now() - ASK_AFTER_MS;
     for (const stored of found) {
       this.#push(stored, stored.queuedAt < oldest ? 'asking' : 'queued');
     }
-    this.flush();
-    return found;
+    return new Set(found.map(({ topic }) => topic));
   }
 
   /** Resolves with the entry when the server has it; rejects when it is refused or taken back. */
   outcome(id: string): Promise<WireMessage> {
     return new Promise((resolve, reject) => {
-      const waiting = this.#find(id);
+      const waiting = this.#byId.get(id);
       if (waiting) {
         waiting.settle.push({ resolve, reject });
       } else {
-        reject(errorOf('CANCELLED', 'there is no such message in the outbox'));
+        reject(errorOf('CANCELLED', 'the message was taken back'));
       }
     });
   }
 
   /** Puts a failed message, or an old one, into the queue again. */
   retry(id: string): void {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (waiting && (waiting.status === 'failed' || waiting.status === 'asking')) {
       waiting.tries = 0;
       this.#set(waiting, 'queued');
@@ -121,7 +137,7 @@ export class Outbox {
 
   /** Forgets a message that is not on its way; false if it is, or is not here. */
   cancel(id: string): boolean {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (!waiting || waiting.status === 'sending') {
       return false;
     }
@@ -132,7 +148,7 @@ export class Outbox {
 
   /** An entry has come by whatever way; if it is one of ours, it has arrived. */
   arrived(entry: WireMessage): void {
-    const waiting = this.#find(entry.uid);
+    const waiting = this.#byId.get(entry.uid);
     if (waiting) {
       this.#drop(waiting);
       waiting.settle.forEach(({ resolve }) => resolve(entry));
@@ -142,7 +158,7 @@ export class Outbox {
 
   /** The server will not have it, or cannot at the moment. */
   refused(id: string, error: ChatError): void {
-    const waiting = this.#find(id);
+    const waiting = this.#byId.get(id);
     if (!waiting || waiting.status === 'failed') {
       return;
     }
@@ -178,21 +194,22 @@ export class Outbox {
     }
   }
 
-  /** Forgets everything, in storage too. */
-  async forget(): Promise<void> {
-    const stored = await this.#host.storage.all().catch(() => []);
-    await Promise.allSettled(stored.map(({ id }) => this.#host.storage.remove(id)));
-    this.close();
+  /** Forgets everything of a writer, in storage too. */
+  async forget(writer: string): Promise<void> {
+    await this.close();
+    const left = (await this.#stored()).filter((stored) => stored.writer === writer);
+    await Promise.allSettled(left.map(({ id }) => this.#host.storage.remove(id)));
   }
 
-  /** Ends all timers; storage keeps what it has. */
-  close(): void {
+  /** Ends all timers; resolves when storage has what it is to keep. */
+  close(): Promise<unknown> {
     for (const waiting of [...this.#queues.values()].flat()) {
       waiting.stopTimer?.();
       waiting.settle.forEach(({ reject }) => reject(errorOf('CLOSED', 'the client was closed')));
     }
     this.#queues.clear();
     this.#byId.clear();
+    return this.#writing;
   }
 
   #send(waiting: Waiting): void {
@@ -206,7 +223,7 @@ export class Outbox {
       this.#host.suspect();
       this.#post(waiting);
     });
-    socket(waiting.stored);
+    socket(waiting.stored).catch((thrown: unknown) => this.refused(waiting.stored.id, asChatError(thrown)));
   }
 
   #post(waiting: Waiting): void {
@@ -267,12 +284,12 @@ export class Outbox {
     this.#host.changed(topic);
   }
 
-  #find(id: string): Waiting | undefined {
-    return this.#byId.get(id);
+  #stored(): Promise<readonly StoredMessage[]> {
+    return this.#host.storage.all().catch(() => []);
   }
 
   /** Storage may be full or forbidden: then the message lives as long as the page. */
   #store(change: () => Promise<void>): void {
-    change().catch(() => undefined);
+    this.#writing = Promise.allSettled([this.#writing, change()]);
   }
 }

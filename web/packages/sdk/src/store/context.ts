@@ -2,7 +2,7 @@
 
 import type { ChatError } from '../errors/chat-error.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { ChatMessage, Files, Http, Identity, Link, Runtime, StoredMessage } from '../types.js';
+import type { ChatMessage, Files, Http, Identity, Link, Runtime } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 
 /** The client, as its conversations see it. */
@@ -17,8 +17,6 @@ export interface ConversationContext {
   link(): Link | null;
   /** A message of ours that is not kept, or does something at once. */
   compose(topic: string, type: string, content: string): WireMessage;
-  /** A message of the outbox, as it travels. */
-  toWireMessage(stored: StoredMessage): WireMessage;
   /** How many messages of a conversation the server counts as unread. */
   unreadOf(topic: string): Promise<number>;
   /** The connection is needed. */

@@ -8,28 +8,34 @@ import type {
   ConversationView,
   LeftMessage,
   Outgoing,
+  Person,
   QueuePlace,
   Rating,
+  RatingState,
   Sending,
   UploadOptions,
 } from '../types.js';
 import { UNSEEN } from '../wire/content.js';
-import { toWire } from '../wire/outgoing.js';
 import type { WireMessage } from '../wire/message.js';
-import { Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import type { Commands } from './commands.js';
 import type { ConversationContext } from './context.js';
 import { Follow } from './follow.js';
+import { beyondWords, loadBeyondWords } from './loading.js';
 import type { Entry } from './log.js';
 import { Others } from './others.js';
 import { type Positions, Projection, toChatMessage, toPerson } from './project.js';
 import { Receipts } from './receipts.js';
-import { agentOf, openOffer, placeIn, ratingOf, toStatus } from './standing.js';
+import type { Speeches } from './speeches.js';
+import { agentOf, placeIn, toStatus } from './standing.js';
 import { Uploads } from './uploads.js';
 import { WaitingMessages } from './waiting.js';
 
 /** How often listeners are told while much happens: once a frame. */
 const FRAME_MS = 16;
+
+const NOBODY: readonly Person[] = [];
+const NOT_RATED: RatingState = { invitation: null, given: null };
 
 /** The conversation behind the public interface. */
 export class LiveConversation implements Conversation {
@@ -37,8 +43,9 @@ export class LiveConversation implements Conversation {
   readonly #context: ConversationContext;
   readonly #follow: Follow;
   readonly #receipts: Receipts;
-  readonly #activity: Activity;
-  #commands: Promise<Commands> | null = null;
+  #activity: Activity | null = null;
+  #commands: Commands | null = null;
+  #speeches: Speeches | null = null;
   readonly #uploads: Uploads;
   readonly #projection = new Projection();
   readonly #others = new Others();
@@ -66,13 +73,8 @@ export class LiveConversation implements Conversation {
         changed();
       },
     });
-    this.#activity = new Activity(
-      clock,
-      (type, content) => context.link()?.publish(this.#wire(type, content)),
-      changed,
-    );
-    this.#waiting = new WaitingMessages((stored) => context.toWireMessage(stored));
-    this.#uploads = new Uploads(topic, context, (id, content) => this.#say(content, id), changed);
+    this.#waiting = new WaitingMessages(() => this.#wire('', ''));
+    this.#uploads = new Uploads(topic, context, (...said) => void this.#say(...said), changed);
     this.#follow = new Follow({
       topic,
       clock,
@@ -119,7 +121,7 @@ export class LiveConversation implements Conversation {
   }
 
   send(content: Outgoing): Sending {
-    this.#activity.said();
+    this.#activity?.said();
     return this.sending(this.#say(content));
   }
 
@@ -146,11 +148,11 @@ export class LiveConversation implements Conversation {
   }
 
   typing(): void {
-    this.#activity.type();
+    void this.#writing((activity) => activity.type());
   }
 
   preview(text: string): void {
-    this.#activity.draft(text);
+    void this.#writing((activity) => activity.draft(text));
   }
 
   retry(id: string): void {
@@ -219,15 +221,17 @@ export class LiveConversation implements Conversation {
     };
   }
 
-  /** There is a new link. */
-  linked(): void {
-    this.#receipts.linked();
-    this.#follow.catchUp();
+  /** The outbox has taken over what earlier pages have left: some of it may have arrived. */
+  adopted(): void {
+    this.#arrivedAmong(this.#follow.log.entries());
+    this.changed();
   }
 
-  /** The link is gone. */
-  unlinked(): void {
-    this.changed();
+  /** There is a new link. */
+  linked(): void {
+    this.#speeches?.forget();
+    this.#receipts.linked();
+    this.#follow.catchUp();
   }
 
   /** Another tab of this browser has read so far. */
@@ -248,8 +252,14 @@ export class LiveConversation implements Conversation {
     } else if (message.type === 'QUEUE_UPDATE' || message.type === 'QUEUE') {
       this.#queue = placeIn(message);
       this.changed();
+    } else if (message.type.startsWith('ROBOT_STREAM')) {
+      const beyond = beyondWords();
+      this.#speeches ??= beyond && new beyond.Speeches();
+      this.#speeches?.heard(message, this.#context.me().id);
+      this.changed();
     } else if (!mine && (message.type === 'TYPING' || message.type === 'PREVIEW')) {
-      this.#activity.writes(toPerson(message.user), message.type === 'PREVIEW' ? message.content : undefined);
+      const draft = message.type === 'PREVIEW' ? message.content : undefined;
+      void this.#writing((activity) => activity.writes(toPerson(message.user), draft));
     }
   }
 
@@ -271,10 +281,24 @@ export class LiveConversation implements Conversation {
   }
 
   /** What is done by requests is loaded when it is. */
-  #command(): Promise<Commands> {
-    return (this.#commands ??= import('./commands.js').then(
-      (module) => new module.Commands(this.topic, this.#context, (message) => this.heard(message)),
-    ));
+  async #command(): Promise<Commands> {
+    const { Commands } = await loadBeyondWords();
+    return (this.#commands ??= new Commands(this.topic, this.#context, (entry) => this.heard(entry)));
+  }
+
+  /** Signs of writing are loaded with the first; those that do not come in time are none. */
+  async #writing(happens: (activity: Activity) => void): Promise<void> {
+    const module = await import('./activity.js').catch(() => null);
+    this.#activity ??=
+      module &&
+      new module.Activity(
+        this.#context.runtime.clock,
+        (type, content) => this.#context.link()?.publish(this.#wire(type, content)),
+        () => this.changed(),
+      );
+    if (this.#activity) {
+      happens(this.#activity);
+    }
   }
 
   #say(content: Outgoing, id?: string): string {
@@ -282,13 +306,7 @@ export class LiveConversation implements Conversation {
     const { id: writer, role } = this.#context.me();
     // The server tells an agent whose reply has crossed with somebody else's.
     const extra = role === 'agent' && this.#follow.log.based ? { seenSeq: this.#follow.log.last } : {};
-    return outbox.add({
-      topic: this.topic,
-      writer,
-      ...toWire(content),
-      extra,
-      ...(id !== undefined && { id }),
-    }).id;
+    return outbox.add({ topic: this.topic, writer, content, extra, ...(id !== undefined && { id }) }).id;
   }
 
   async #begun(): Promise<void> {
@@ -306,11 +324,12 @@ export class LiveConversation implements Conversation {
     const { id: me } = this.#context.me();
     for (const entry of entries) {
       const mine = entry.user?.uid === me;
-      this.#activity.rests(entry.user?.uid ?? '');
+      this.#speeches?.entered(entry.uid);
+      this.#activity?.rests(entry.user?.uid ?? '');
       if (entry.type === 'QUEUE') {
         this.#queue = placeIn(entry);
       }
-      if (!mine && !UNSEEN.has(entry.type)) {
+      if (!mine && !UNSEEN.test(entry.type)) {
         this.#context.heardNew(toChatMessage(entry, this.#positions()));
       }
     }
@@ -366,7 +385,7 @@ export class LiveConversation implements Conversation {
     return {
       topic: this.topic,
       status,
-      messages: [...shown, ...waiting, ...this.#uploads.shown()],
+      messages: [...shown, ...(this.#speeches?.shown() ?? []), ...waiting, ...this.#uploads.shown()],
       loading: this.#follow.loading,
       loadingBefore: this.#follow.loadingBefore,
       atStart: this.#follow.atStart,
@@ -376,13 +395,13 @@ export class LiveConversation implements Conversation {
       unread: shown.filter(({ seq, mine, recalled }) => (seq ?? 0) > read && !mine && !recalled).length,
       othersRead: positions.othersRead,
       othersDelivered: positions.othersDelivered,
-      typing: this.#activity.typing,
-      preview: this.#activity.preview,
+      typing: this.#activity?.typing ?? NOBODY,
+      preview: this.#activity?.preview ?? '',
       visitor: last?.user ? toPerson(last.user) : null,
       agent: agentOf(entries),
       queue: status === 'queuing' ? this.#queue : null,
-      offer: openOffer(entries, me),
-      rating: ratingOf(entries),
+      offer: beyondWords()?.openOffer(entries, me) ?? null,
+      rating: beyondWords()?.ratingOf(entries) ?? NOT_RATED,
     };
   }
 }

@@ -101,25 +101,15 @@ export class Follow {
     }
   }
 
-  /** An entry has come. Returns whether it was new. */
-  receive(entry: Entry): boolean {
+  /** An entry has come. */
+  receive(entry: Entry): void {
     const before = this.log.last;
-    const received = this.log.receive(entry);
-    if (received === 'conflict') {
+    if (this.log.receive(entry) === 'conflict') {
       void this.reload();
-      return false;
+      return;
     }
-    if (this.log.hasGap && this.log.based) {
-      this.#stopHold ??= this.#host.clock.after(HOLD_MS, () => {
-        this.#stopHold = null;
-        void this.#fill();
-      });
-    } else {
-      this.#stopHold?.();
-      this.#stopHold = null;
-    }
+    this.#hold();
     this.#tellAdded(before);
-    return received === 'added' || received === 'held';
   }
 
   /** One page before what is here. */
@@ -163,7 +153,8 @@ export class Follow {
         return;
       }
       this.#followed = null;
-      await link.follow(this.#host.topic, this.log.last);
+      // The last entry comes again: if it is another one, so is the log.
+      await link.follow(this.#host.topic, Math.max(0, this.log.last - 1));
       if (link !== this.#host.link()) {
         this.#again(0);
         return;
@@ -225,22 +216,24 @@ export class Follow {
       this.#host.failed(asChatError(thrown));
     }
     this.#filling = false;
-    if (this.log.hasGap && this.#wanted) {
+    this.#hold();
+  }
+
+  /** What comes too early is waited for, but not for long. */
+  #hold(): void {
+    if (this.log.based && this.log.hasGap) {
       this.#stopHold ??= this.#host.clock.after(HOLD_MS, () => {
         this.#stopHold = null;
         void this.#fill();
       });
+    } else {
+      this.#stopHold?.();
+      this.#stopHold = null;
     }
   }
 
   #tellAdded(before: number): void {
-    const added: Entry[] = [];
-    for (let seq = before + 1; seq <= this.log.last && this.log.based; seq += 1) {
-      const entry = this.log.at(seq);
-      if (entry) {
-        added.push(entry);
-      }
-    }
+    const added = this.log.entries(before + 1);
     if (added.length > 0) {
       this.#host.added(added);
     }

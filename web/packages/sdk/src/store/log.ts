@@ -44,10 +44,10 @@ export class ConversationLog {
     return Math.max(this.#last, ...this.#held.keys());
   }
 
-  /** The entries in their order. */
-  entries(): Entry[] {
+  /** The entries in their order, from the position `from` on. */
+  entries(from = this.#first): Entry[] {
     const found: Entry[] = [];
-    for (let seq = this.#first; seq <= this.#last; seq += 1) {
+    for (let seq = from; seq <= this.#last; seq += 1) {
       const entry = this.#entries.get(seq);
       if (entry) {
         found.push(entry);
@@ -60,12 +60,12 @@ export class ConversationLog {
     return this.#entries.get(seq);
   }
 
-  /** Begins with a page of history, in any order and without holes. `head` counts if the page is empty. */
-  begin(page: readonly Entry[], head = 0): void {
+  /** Begins with a page of history, in any order and without holes. */
+  begin(page: readonly Entry[]): void {
     this.#entries.clear();
     const sorted = [...page].sort((one, other) => one.seq - other.seq);
     sorted.forEach((entry) => this.#entries.set(entry.seq, entry));
-    this.#last = sorted.at(-1)?.seq ?? head;
+    this.#last = sorted.at(-1)?.seq ?? 0;
     this.#first = sorted[0]?.seq ?? this.#last + 1;
     this.#based = true;
     this.#takeHeld();
@@ -95,13 +95,6 @@ export class ConversationLog {
         this.#entries.set(entry.seq, entry);
         this.#first = entry.seq;
       }
-    }
-  }
-
-  /** Replaces an entry by what has become of it. */
-  replace(entry: Entry): void {
-    if (this.#entries.has(entry.seq)) {
-      this.#entries.set(entry.seq, entry);
     }
   }
 

@@ -7,8 +7,8 @@ const QUALITY = 0.85;
 const DRAWN = new Set(['image/jpeg', 'image/png', 'image/webp']);
 
 /**
- * The picture with its longest side at most `maxPixels` (0: as it is). What cannot be drawn here, or would get larger,
- * stays as it is.
+ * The picture with its longest side at most `maxPixels` (0: as it is). What cannot be drawn here, and what would get
+ * larger without being a photograph, stays as it is.
  */
 export async function scaledDown(file: Blob, maxPixels = MAX_PIXELS): Promise<Blob> {
   if (maxPixels === 0 || !DRAWN.has(file.type) || typeof createImageBitmap === 'undefined') {
@@ -26,7 +26,8 @@ export async function scaledDown(file: Blob, maxPixels = MAX_PIXELS): Promise<Bl
     canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
     picture.close();
     const drawn = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, file.type, QUALITY));
-    return drawn && (scale < 1 ? drawn.size < file.size : true) ? drawn : file;
+    // A photograph that has grown is still better than one that says where it was taken.
+    return drawn && (file.type === 'image/jpeg' || drawn.size < file.size) ? drawn : file;
   } catch {
     return file;
   }

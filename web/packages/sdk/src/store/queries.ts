@@ -4,12 +4,15 @@ import { listRows, paths } from '../transports/http-api.js';
 import type { ConversationSummary, Http, Identity, SearchPage, SearchQuery } from '../types.js';
 import { list, object, text, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
-import { toChatMessage } from './project.js';
-import { toSummary } from './summary.js';
+import { untilReadable } from './loading.js';
+import { seenBy, toChatMessage } from './project.js';
+import { lastOf, toSummary } from './summary.js';
 
 /** Our conversations; a visitor's that are over too. */
 export async function conversations(http: Http, me: Identity): Promise<readonly ConversationSummary[]> {
-  return (await listRows(http, me)).map(toSummary);
+  const rows = await listRows(http, me);
+  await untilReadable(rows.map(lastOf));
+  return rows.map(toSummary);
 }
 
 /** What was said somewhere. */
@@ -25,11 +28,12 @@ export async function search(
     type: types?.join(','),
     pageSize: size,
   });
+  const rows = list(page['content']).map(object);
+  await untilReadable(rows.map(({ message }) => message as WireMessage));
   return {
-    found: list(page['content']).map((row) => {
-      const { message, snippet, positions } = object(row);
+    found: rows.map(({ message, snippet, positions }) => {
       return {
-        message: toChatMessage(message as WireMessage, { me: id, othersRead: 0, othersDelivered: 0 }),
+        message: toChatMessage(message as WireMessage, seenBy(id)),
         snippet: text(snippet),
         positions: list(positions) as [number, number][],
       };

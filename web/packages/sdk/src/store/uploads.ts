@@ -1,17 +1,20 @@
 // Files on their way up: shown as messages at once, handed to the outbox under the same id when they are there.
 
-import { newId } from '../core/uuid.js';
 import { asChatError, errorOf } from '../errors/from-server.js';
-import type { ChatMessage, Outgoing, Sending, UploadedFile, UploadOptions } from '../types.js';
+import type { ChatMessage, Outgoing, Sending, UploadOptions } from '../types.js';
 import type { ConversationContext } from './context.js';
+import { loadBeyondWords } from './loading.js';
+import { seenBy, toChatMessage } from './project.js';
 
-type Kind = NonNullable<UploadOptions['as']>;
+/** What a file is sent as. */
+export type FileKind = NonNullable<UploadOptions['as']>;
 
-interface Upload {
+/** One file that is to go up. */
+export interface Upload {
   readonly id: string;
   readonly file: Blob;
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: FileKind;
   readonly options: UploadOptions;
   readonly preview: string;
   readonly done: { resolve: (message: ChatMessage) => void; reject: (error: Error) => void };
@@ -23,7 +26,7 @@ interface Upload {
 export class Uploads {
   readonly #topic: string;
   readonly #context: ConversationContext;
-  readonly #say: (id: string, content: Outgoing) => string;
+  readonly #say: (content: Outgoing, id: string) => void;
   readonly #changed: () => void;
   readonly #running = new Map<string, Upload>();
 
@@ -31,7 +34,7 @@ export class Uploads {
   constructor(
     topic: string,
     context: ConversationContext,
-    say: (id: string, content: Outgoing) => string,
+    say: (content: Outgoing, id: string) => void,
     changed: () => void,
   ) {
     this.#topic = topic;
@@ -46,28 +49,26 @@ export class Uploads {
   }
 
   start(file: Blob, options: UploadOptions): Sending {
-    const id = newId(this.#context.runtime.clock.now());
-    let settle: Upload['done'] = { resolve: () => {}, reject: () => {} };
-    const done = new Promise<ChatMessage>((resolve, reject) => (settle = { resolve, reject }));
-    done.catch(() => undefined);
-    const kind = options.as ?? kindOf(file.type);
+    const context = this.#context;
+    const family = file.type.split('/')[0];
+    const kind =
+      options.as ?? (family === 'image' || family === 'audio' || family === 'video' ? family : 'file');
     const name =
       options.name ?? (file instanceof File ? file.name : `${kind}.${file.type.split('/')[1] ?? 'bin'}`);
     const preview = kind === 'image' && 'createObjectURL' in URL ? URL.createObjectURL(file) : '';
-    const upload: Upload = {
-      id,
-      file,
-      name,
-      kind,
-      options,
-      preview,
-      done: settle,
-      abort: new AbortController(),
-      shown: this.#draw(id, { kind, url: preview, name, size: file.size, mimeType: file.type }),
+    const positions = seenBy(context.me().id);
+    const shown = {
+      ...toChatMessage(context.compose(this.#topic, '', ''), positions),
+      at: context.runtime.clock.now(),
+      content: { type: kind, url: preview, name, size: file.size, mimeType: file.type },
     };
+    const { id } = shown;
+    let settle: Upload['done'] | undefined;
+    const done = new Promise<ChatMessage>((resolve, reject) => (settle = { resolve, reject }));
+    done.catch(() => undefined); // who does not look at it sees the status
+    const upload = { id, file, name, kind, options, preview, done: settle, shown } as Upload;
     this.#running.set(id, upload);
     void this.#run(upload);
-    this.#changed();
     return {
       id,
       done,
@@ -83,7 +84,6 @@ export class Uploads {
   retry(id: string): boolean {
     const upload = this.#running.get(id);
     if (upload?.shown.status === 'failed') {
-      upload.abort = new AbortController();
       void this.#run(upload);
     }
     return upload !== undefined;
@@ -101,29 +101,25 @@ export class Uploads {
   }
 
   async #run(upload: Upload): Promise<void> {
-    const { id, name, kind, options, abort } = upload;
+    const { id, done } = upload;
+    upload.abort = new AbortController();
     this.#show(upload, { status: 'sending', progress: 0 });
     try {
-      const file = kind === 'image' ? await smaller(upload.file, options) : upload.file;
-      const uploaded = await this.#context.files.upload(file, {
-        name,
-        key: id,
-        signal: abort.signal,
-        progress: (share) => this.#show(upload, { progress: share }),
-      });
+      const { uploaded } = await loadBeyondWords();
+      const content = await uploaded(upload, this.#context.files, (progress) =>
+        this.#show(upload, { progress }),
+      );
       if (this.#running.has(id)) {
         this.#end(upload);
-        this.#say(id, toContent(kind, uploaded));
-        const entry = await this.#context.outbox.outcome(id);
-        upload.shown = { ...upload.shown, status: 'sent', seq: entry.seq ?? null };
-        upload.done.resolve(upload.shown);
+        this.#say(content, id);
+        const { seq = null } = await this.#context.outbox.outcome(id);
+        upload.shown = { ...upload.shown, status: 'sent', seq };
+        done.resolve(upload.shown);
       }
     } catch (thrown) {
       const error = asChatError(thrown);
-      if (this.#running.has(id)) {
-        this.#show(upload, { status: 'failed', error });
-      }
-      upload.done.reject(error);
+      this.#show(upload, { status: 'failed', error });
+      done.reject(error);
     }
   }
 
@@ -132,52 +128,9 @@ export class Uploads {
     this.#changed();
   }
 
-  #end(upload: Upload): void {
-    this.#running.delete(upload.id);
-    if (upload.preview) {
-      URL.revokeObjectURL(upload.preview);
-    }
+  #end({ id, preview }: Upload): void {
+    this.#running.delete(id);
+    URL.revokeObjectURL(preview);
     this.#changed();
   }
-
-  #draw(
-    id: string,
-    { kind, ...file }: { kind: Kind; url: string; name: string; size: number; mimeType: string },
-  ): ChatMessage {
-    const { id: me, name, avatar, role } = this.#context.me();
-    return {
-      id,
-      topic: this.#topic,
-      seq: null,
-      sender: { id: me, name, avatar, role },
-      mine: true,
-      at: this.#context.runtime.clock.now(),
-      content: { type: kind, ...file },
-      status: 'sending',
-      recalled: false,
-      edited: false,
-      reactions: [],
-      progress: 0,
-    };
-  }
-}
-
-function kindOf(mimeType: string): Kind {
-  const family = mimeType.split('/')[0];
-  return family === 'image' || family === 'audio' || family === 'video' ? family : 'file';
-}
-
-function toContent(
-  kind: Kind,
-  { url, name, size, mimeType, width, height, thumbnail }: UploadedFile,
-): Outgoing {
-  const file = { url, name, size, mimeType };
-  return kind === 'image'
-    ? { type: kind, ...file, ...(thumbnail && { thumbnail }), ...(width && height && { width, height }) }
-    : { type: kind, ...file };
-}
-
-async function smaller(file: Blob, { maxPixels }: UploadOptions): Promise<Blob> {
-  const { scaledDown } = await import('./picture.js');
-  return scaledDown(file, maxPixels);
 }

@@ -67,8 +67,7 @@ export class FakeServer {
     const url = new URL(input as string, 'http://fake');
     const body = init?.body === undefined ? {} : (JSON.parse(init.body as string) as Record<string, unknown>);
     const text = JSON.stringify({ message: 'success', code: 200, data: this.#answer(url, body) });
-    const response = { ok: true, status: 200, headers: new Headers(), text: () => Promise.resolve(text) };
-    return { ...response, clone: () => response } as unknown as Response;
+    return new Response(text);
   };
 
   /** Appends a message, if it is not known, and tells who follows. The entry. */

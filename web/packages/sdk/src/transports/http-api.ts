@@ -1,5 +1,6 @@
 // Messages and history over the HTTP API, for visitors and agents alike.
 
+import { untilReadable } from '../store/loading.js';
 import type { Http, Identity } from '../types.js';
 import { list, number, object, parseObject, type JsonObject } from '../wire/json.js';
 import type { WireMessage } from '../wire/message.js';
@@ -15,35 +16,29 @@ export interface HistoryPage {
 
 /** Where the two kinds of users find the same things. */
 export function paths(role: 'visitor' | 'agent') {
-  return role === 'visitor'
-    ? {
-        history: '/visitor/api/v1/message/thread/topic',
-        send: '/visitor/api/v1/message/send',
-        conversations: '/visitor/api/v1/threads',
-        search: '/visitor/api/v1/message/search',
-        upload: '/visitor/api/v1/upload/file',
-        link: '/visitor/api/v1/upload/link',
-        unread: '/visitor/api/v1/message/unread/count',
-      }
-    : {
-        history: '/api/v1/message/thread/topic',
-        send: '/api/v1/message/rest/send',
-        conversations: '/api/v1/thread/query',
-        search: '/api/v1/message/search',
-        upload: '/api/v1/upload/file',
-        link: '/api/v1/upload/link',
-        unread: '/api/v1/message/unread/count',
-      };
+  const visitor = role === 'visitor';
+  const api = visitor ? '/visitor/api/v1' : '/api/v1';
+  return {
+    history: `${api}/message/thread/topic`,
+    send: `${api}/message/${visitor ? 'send' : 'rest/send'}`,
+    conversations: `${api}/${visitor ? 'threads' : 'thread/query'}`,
+    search: `${api}/message/search`,
+    upload: `${api}/upload/file`,
+    link: `${api}/upload/link`,
+    unread: `${api}/message/unread/count`,
+  };
 }
 
 /** A page beside a position: those before it, newest first, or behind it, oldest first. */
-export function history(
+export async function history(
   http: Http,
   role: 'visitor' | 'agent',
   topic: string,
   beside: { readonly before?: number; readonly after?: number } = {},
 ): Promise<HistoryPage> {
-  return http.get(paths(role).history, { topic, ...beside, pageSize: PAGE_SIZE });
+  const page = await http.get<HistoryPage>(paths(role).history, { topic, ...beside, pageSize: PAGE_SIZE });
+  await untilReadable(page.content);
+  return page;
 }
 
 /** Sends a message; resolves with the entry, or with the message itself if it is none. */
@@ -53,7 +48,9 @@ export async function postMessage(
   message: WireMessage,
 ): Promise<WireMessage> {
   const answer = await http.post<string>(paths(role).send, { json: JSON.stringify(message) });
-  return { ...message, ...parseObject(answer) };
+  const entry = { ...message, ...parseObject(answer) };
+  await untilReadable([entry]);
+  return entry;
 }
 
 /** Our conversations, as the server lists them; a visitor's that are over too. */

@@ -29,8 +29,8 @@ const CLOSE_CODES: Readonly<Record<number, Parameters<typeof errorOf>>> = {
   1001: ['SERVER_STOPPING', 'the server is stopping'],
   1002: ['PROTOCOL', 'the server has ended the connection'],
   4401: ['AUTH_EXPIRED', 'the token was not accepted'],
-  4500: ['SLOW_READER', 'more was waiting than the server keeps'],
-  4501: ['DISMISSED', 'whoever runs the server has ended the session'],
+  4500: ['SLOW_READER', 'the server has ended the connection'],
+  4501: ['DISMISSED', 'the server has ended the connection'],
 };
 
 /** A session. */

@@ -35,7 +35,7 @@ export function openStomp(socket: Socket, request: LinkRequest, signal: AbortSig
     );
     signal.addEventListener('abort', () => {
       session.close();
-      reject(errorOf('CANCELLED', 'the link was given up'));
+      reject(errorOf('CANCELLED', 'the link was closed'));
     });
   });
 }

@@ -161,6 +161,12 @@ export interface RobotContent {
   readonly type: 'robot';
   readonly text: string;
   readonly streaming: boolean;
+  /** How it has come to that, if the robot tells. */
+  readonly reasoning?: string;
+  /** Where it has that from, as the robot tells: mostly `title` and `url`. */
+  readonly sources?: readonly Readonly<Record<string, unknown>>[];
+  /** It was cut off: there would have been more. */
+  readonly interrupted?: boolean;
 }
 
 /** The visitor is asked for a rating. */

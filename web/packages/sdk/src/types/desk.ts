@@ -171,7 +171,7 @@ export interface RoutingState {
     readonly chatting: number;
     readonly capacity: number;
     readonly weight: number;
-    readonly lastAssigned: number;
+    readonly lastAssigned: number | null;
     readonly responseMs: number | null;
   }[];
 }

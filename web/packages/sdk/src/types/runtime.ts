@@ -3,6 +3,7 @@
 import type { ChatError } from '../errors/chat-error.js';
 import type { WireMessage } from '../wire/message.js';
 import type { Http } from './client.js';
+import type { Outgoing } from './content.js';
 
 /** Time and timers. */
 export interface Clock {
@@ -37,10 +38,10 @@ export interface StoredMessage {
   readonly queuedAt: number;
   /** Ascending in the order of writing. */
   readonly order: number;
-  /** Name of the type on the wire, and the content as it goes there. */
-  readonly wireType: string;
-  readonly content: string;
+  readonly content: Outgoing;
   readonly extra: Readonly<Record<string, unknown>>;
+  /** The tab that sends it as long as it lives. */
+  readonly tab: string;
 }
 
 /** Where queued messages wait until the server has them. */
@@ -50,11 +51,11 @@ export interface OutboxStorage {
   all(): Promise<readonly StoredMessage[]>;
 }
 
-/** One tab leads: it asks `when`, and is told once it does. Returns how to resign. */
-export type Election = (when: () => void) => () => void;
-
-/** A channel to the other tabs of this browser. */
-export interface TabChannel {
+/** The other tabs of this browser. */
+export interface OtherTabs {
+  /** One tab at a time has the lock `name`: calls back when it is ours. Returns how to give it up. */
+  lock(name: string, held: () => void): () => void;
+  /** Tells the others, not ourselves. */
   post(message: unknown): void;
   /** Returns how to stop listening. */
   listen(listener: (message: unknown) => void): () => void;
@@ -70,8 +71,8 @@ export interface Runtime {
   readonly fetch: typeof fetch;
   /** Makes a WebSocket; null where there is none. */
   readonly webSocket: ((url: string, protocols: string[]) => WebSocket) | null;
-  readonly election: Election;
-  readonly tabs: TabChannel;
+  /** Asked once by each client; null for those of the browser. */
+  readonly otherTabs: (() => OtherTabs) | null;
 }
 
 /** What else a user may listen to: all its conversations, what is told to it alone, seats, and who waits. */

@@ -12,6 +12,9 @@ export const AGENT = 'df_ag_uid';
 export const WORKGROUP = 'df_wg_uid';
 export const PASSWORD = 'correct horse battery staple';
 
+/** Name and secret of the service account. */
+export const SERVICE = 'shop:shop-secret';
+
 /** `DESKWIRE_BIN`, or where a build leaves the binary; undefined where there is none. */
 export const binary =
   process.env['DESKWIRE_BIN'] ??
@@ -50,7 +53,10 @@ export class Server {
         ...process.env,
         DESKWIRE__LIMITS__INIT_PER_SECOND: '10000',
         DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND: '10000',
+        DESKWIRE__WEBHOOKS__ALLOWED_NETWORKS: '["127.0.0.0/8"]',
         DESKWIRE_AGENT_PASSWORD: PASSWORD,
+        DESKWIRE_ADMIN_PASSWORD: PASSWORD,
+        DESKWIRE_SERVICE_ACCOUNT: SERVICE,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

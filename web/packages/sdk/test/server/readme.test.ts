@@ -1,6 +1,7 @@
 // The examples of the README run as they stand, one after the other.
 
 import { readFile } from 'node:fs/promises';
+import ts from 'typescript';
 import { expect, it } from 'vitest';
 import * as sdk from '../../src/index.js';
 import * as compat from '../../src/compat.js';
@@ -27,8 +28,12 @@ it.skipIf(binary === undefined)('runs', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
   expect(examples.length).toBeGreaterThan(5);
-  const program = examples
-    .join('\n')
+  const script = ts.transpile(examples.join('\n'), {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+  });
+  const program = script
+    .replace(/^export \{\};$/m, '')
     .replace(/^import \{ (.*) \} from '(.*)';$/gm, (_, names: string, from: string) => {
       return `const { ${names.replace(' as ', ': ')} } = modules['${from}'];`;
     });

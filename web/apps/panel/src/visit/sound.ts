@@ -1,4 +1,4 @@
-// Sound and title badge: for what comes while nobody looks, and from one tab only.
+// The sound of a message that comes while nobody looks.
 
 /** A short soft tone of two notes; silent where the browser has not been touched yet. */
 export function ring(): void {
@@ -16,10 +16,4 @@ export function ring(): void {
     tone.stop(start + 0.4);
   });
   setTimeout(() => void context.close(), 1000);
-}
-
-/** The title with the number of unread messages in front, or without it. */
-export function titleWith(title: string, unread: number): string {
-  const plain = title.replace(/^\(\d+\+?\) /, '');
-  return unread === 0 ? plain : `(${unread > 99 ? '99+' : unread}) ${plain}`;
 }

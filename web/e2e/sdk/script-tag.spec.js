@@ -1,0 +1,35 @@
+// The example of a page without a build, as it stands.
+
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { startPages } from './pages.js';
+
+let pages;
+test.beforeAll(async () => {
+  pages = await startPages();
+});
+test.afterAll(() => pages?.stop());
+
+test('a script tag is enough', async ({ page }) => {
+  const { agent, workgroup } = await pages.stack.desk();
+  await agent.online();
+  const example = await readFile(
+    new URL('../../packages/sdk/examples/script-tag.html', import.meta.url),
+    'utf8',
+  );
+  const origin = new URL(pages.url).origin;
+  await page.route(`${origin}/script-tag`, (route) =>
+    route.fulfill({
+      contentType: 'text/html; charset=utf-8',
+      body: example.replace('../dist/', '/sdk/').replace('df_wg_uid', workgroup),
+    }),
+  );
+  await page.goto(`${origin}/script-tag`);
+  await page.getByLabel('Message').fill('hello');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Ann: hello' })).toHaveCount(1);
+  await expect.poll(() => agent.threads()).toHaveLength(1);
+  const [{ topic }] = await agent.threads();
+  await agent.say(topic, { uid: 'p1', title: 'Kettle' }, 'GOODS');
+  await expect(page.getByText('Ann: Kettle')).toBeVisible();
+});
