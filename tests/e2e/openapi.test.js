@@ -151,6 +151,13 @@ test('what people and programs are answered has the shape that the document give
     [admin, '/api/v1/webhook/dead/query', { uid: hook }],
     [admin, '/api/v1/notices'],
     [admin, '/api/v1/notices/feed'],
+    [admin, '/api/v1/ops/overview'],
+    [admin, '/api/v1/ops/session/query'],
+    [admin, '/api/v1/ops/trace', { uid: 'nothing is called so' }],
+    [admin, '/api/v1/ops/config'],
+    [admin, '/api/v1/ops/health'],
+    [admin, '/api/v1/audit/query'],
+    [stranger, '/api/v1/ops/overview'],
     [admin, `/api/v1/connection/presence/${visitor.uid}`],
     [admin, '/api/v1/thread/query/topic', { topic }],
     [visitor.authorization, '/visitor/api/v1/message/thread/topic', { topic }],
@@ -176,6 +183,8 @@ test('what people and programs are answered has the shape that the document give
   }
   await ask('post', '/api/v1/user/logout', { authorization: await logIn('admin') });
   await ask('post', `/api/v1/message/thread/${thread}/read`, { authorization: admin });
+  await ask('post', '/api/v1/ops/selftest', { authorization: admin });
+  await ask('post', '/api/v1/ops/session/kick', { authorization: admin, body: { connection: 1 } });
   for (const [path, body] of [
     ['/api/v1/message/thread/topic', undefined],
     ['/api/v1/thread/export', undefined],

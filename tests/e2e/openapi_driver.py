@@ -8,7 +8,6 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import urllib.request
 
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from second_organisation import add_stranger
 
 # What a conforming server keeps to. Refused requests have status 200 here, so that whether data was accepted cannot be
 # told by the status.
@@ -93,17 +93,6 @@ def fuzz(url, seconds, phases, *headers):
         ended = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if ended.returncode != 0:
         sys.exit(ended.stdout)
-
-
-def add_stranger(database):
-    """There is no way to make an organisation over the API. Its administrator has the password of the first one."""
-    with sqlite3.connect(database, timeout=10) as db:
-        db.execute("INSERT INTO organisation (uid, name) VALUES ('other_org', 'Other')")
-        db.execute(
-            """INSERT INTO agent (uid, org, username, password_hash, nickname, avatar, status, capacity, role)
-               SELECT 'stranger', 'other_org', 'stranger', password_hash, 'Stranger', '', 'AVAILABLE', 10, 'ADMIN'
-               FROM agent WHERE username = 'admin'"""
-        )
 
 
 COMMANDS = {"validate": check_document, "conform": check_answers, "fuzz": fuzz, "stranger": add_stranger}

@@ -33,6 +33,7 @@ export const files = [
   { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
   { name: 'workbench CSS', pattern: /^agent\/assets\/index-[\w-]+\.css$/, limit: 20 * KB },
   { name: 'workbench charts', pattern: /^agent\/assets\/charts-[\w-]+\.js$/, limit: 28 * KB },
+  { name: 'workbench ops', pattern: /^agent\/assets\/ops-[\w-]+\.js$/, limit: 30 * KB },
   { name: 'workbench admin', pattern: /^agent\/assets\/admin-[\w-]+\.js$/, limit: 60 * KB },
   { name: 'each picture', pattern: /\.(png|jpe?g|webp|svg|gif)$/, limit: 20 * KB, each: true },
 ];

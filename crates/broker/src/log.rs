@@ -8,6 +8,7 @@ use std::{
 
 use deskwire_model::{Conversation, LogId, Payload, Seq, Timestamp, Topic, Uid};
 use deskwire_store::{NewEntry, Store, Write, Written};
+use metrics::Histogram;
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
@@ -162,9 +163,22 @@ pub struct LogLimits {
 /// by themselves; when idle, a write does not wait for company.
 #[derive(Clone, Debug)]
 pub struct Log {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Submitted>,
     cursors: Arc<Cursors>,
     consumed: Arc<Consumed>,
+}
+
+/// A job that waits for its turn.
+#[derive(Debug)]
+struct Submitted {
+    since: Instant,
+    job: Job,
+}
+
+impl From<Job> for Submitted {
+    fn from(job: Job) -> Self {
+        Self { since: Instant::now(), job }
+    }
 }
 
 impl Log {
@@ -173,8 +187,15 @@ impl Log {
     pub fn start(store: Store, hub: Arc<Hub>, limits: LogLimits) -> Self {
         let (jobs, receiver) = mpsc::channel(limits.queue);
         let (cursors, consumed) = (Arc::new(Cursors::default()), Arc::new(Consumed::default()));
-        let committer =
-            Committer { store, hub, limits, cursors: Arc::clone(&cursors), consumed: Arc::clone(&consumed), receiver };
+        let committer = Committer {
+            store,
+            hub,
+            limits,
+            cursors: Arc::clone(&cursors),
+            consumed: Arc::clone(&consumed),
+            receiver,
+            stored_after: metrics::histogram!("deskwire_stored_after_seconds"),
+        };
         tokio::spawn(committer.run());
         Self { jobs, cursors, consumed }
     }
@@ -190,17 +211,17 @@ impl Log {
     /// # Errors
     /// [`CommitError::Stopping`] when the committer has ended; the reply is not used then.
     pub async fn submit(&self, job: Job) -> Result<(), CommitError> {
-        self.jobs.send(job).await.map_err(|_| CommitError::Stopping)
+        self.jobs.send(job.into()).await.map_err(|_| CommitError::Stopping)
     }
 
     /// As [`Self::submit`], for whoever can neither wait nor be told: while the queue is full the job waits in a task of
     /// its own.
     pub(crate) fn submit_in_the_background(&self, job: Job) {
-        let Err(mpsc::error::TrySendError::Full(job)) = self.jobs.try_send(job) else { return };
+        let Err(mpsc::error::TrySendError::Full(submitted)) = self.jobs.try_send(job.into()) else { return };
         // Outside a runtime everything has ended.
         if let Ok(runtime) = Handle::try_current() {
             let jobs = self.jobs.clone();
-            runtime.spawn(async move { jobs.send(job).await });
+            runtime.spawn(async move { jobs.send(submitted).await });
         }
     }
 
@@ -227,6 +248,13 @@ impl Log {
         self.cursors.position(&(log, user.clone(), device.into()))
     }
 
+    /// How many jobs wait for the committer, and how many may.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        let most = self.jobs.max_capacity();
+        (most - self.jobs.capacity(), most)
+    }
+
     /// Waits until everything that was submitted, every cursor that moved and every message that was consumed is on
     /// disk.
     ///
@@ -248,12 +276,15 @@ struct Committer {
     limits: LogLimits,
     cursors: Arc<Cursors>,
     consumed: Arc<Consumed>,
-    receiver: mpsc::Receiver<Job>,
+    receiver: mpsc::Receiver<Submitted>,
+    /// Seconds from taking an entry in to having it on disk.
+    stored_after: Histogram,
 }
 
 /// What is left of a job while its write is at the store.
 enum Pending {
     Write {
+        since: Instant,
         /// The contents of what is appended, for their announcement.
         contents: Vec<(LogId, Payload)>,
         announce: Announce,
@@ -310,9 +341,9 @@ impl Committer {
     }
 
     /// Commits `jobs` and what waits on the side, then announces and answers in the order of the jobs.
-    async fn commit(&self, jobs: &mut Vec<Job>) {
+    async fn commit(&self, jobs: &mut Vec<Submitted>) {
         let mut writes = Vec::with_capacity(jobs.len());
-        let pending: Vec<Pending> = jobs.drain(..).map(|job| Self::prepare(job, &mut writes)).collect();
+        let pending: Vec<Pending> = jobs.drain(..).map(|submitted| Self::prepare(submitted, &mut writes)).collect();
         self.take_along(&mut writes);
         let outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await };
         self.taken_along(outcomes.is_ok());
@@ -331,13 +362,16 @@ impl Committer {
                     admitted.push();
                     ticket.done();
                 }
-                Pending::Write { contents, announce, reply } => {
+                Pending::Write { since, contents, announce, reply } => {
                     let outcome = match &mut outcomes {
                         Ok(outcomes) => outcomes.next().ok_or(CommitError::Store),
                         Err(error) => Err(error.clone()),
                     };
                     if let Ok(written) = &outcome {
-                        self.announce(announce, contents, written);
+                        if !contents.is_empty() {
+                            self.stored_after.record(since.elapsed());
+                        }
+                        self.announce(announce, (contents, since), written);
                     }
                     reply.send(outcome);
                 }
@@ -346,7 +380,7 @@ impl Committer {
     }
 
     /// Puts the write of `job`, if it is one, to the `writes` of the batch.
-    fn prepare(job: Job, writes: &mut Vec<Write>) -> Pending {
+    fn prepare(Submitted { since, job }: Submitted, writes: &mut Vec<Write>) -> Pending {
         match job {
             Job::Relay { publication, ticket } => Pending::Relay { publication, ticket },
             Job::Publish { collected, ticket } => Pending::Publish { collected, ticket },
@@ -361,7 +395,7 @@ impl Committer {
                     _ => Vec::new(),
                 };
                 writes.push(write);
-                Pending::Write { contents, announce, reply }
+                Pending::Write { since, contents, announce, reply }
             }
         }
     }
@@ -377,11 +411,13 @@ impl Committer {
         Ok(outcomes)
     }
 
-    fn announce(&self, announce: Announce, contents: Vec<(LogId, Payload)>, written: &Written) {
+    /// Tells of what was `written`; its `contents` were taken in at a time.
+    fn announce(&self, announce: Announce, (contents, since): (Vec<(LogId, Payload)>, Instant), written: &Written) {
         let entries = |topic: Topic, places: &[(Seq, Timestamp)]| {
             for ((log, payload), (seq, at)) in contents.into_iter().zip(places) {
                 let content = Content::Message { log, seq: Some(*seq), at: *at, recalled: false, payload };
-                self.hub.publish(&Arc::new(Publication::new(topic.clone(), content)));
+                let publication = Publication::new(topic.clone(), content).taken_in_at(since);
+                self.hub.publish(&Arc::new(publication));
             }
         };
         match (announce, written) {

@@ -38,6 +38,9 @@ pub enum CloseReason {
     /// What let the connection in lets nobody in any more.
     #[error("the access token has ended: its user has signed out, or has another password")]
     SignedOut,
+    /// Whoever runs the server has ended it.
+    #[error("whoever runs the server has ended the session")]
+    Dismissed,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,

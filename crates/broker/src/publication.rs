@@ -1,6 +1,6 @@
 //! Something said on a topic, on its way to everybody who listens.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 use bytes::Bytes;
 use deskwire_model::{
@@ -225,6 +225,8 @@ pub struct Publication {
     notification: OnceLock<Option<Notification>>,
     /// The entry that a receipt names, once that is known.
     about: OnceLock<Seq>,
+    /// When the server took it in, if it was said since the server runs.
+    taken_in: Option<Instant>,
 }
 
 impl Publication {
@@ -239,7 +241,20 @@ impl Publication {
             session: OnceLock::new(),
             notification: OnceLock::new(),
             about: OnceLock::new(),
+            taken_in: None,
         }
+    }
+
+    /// The same, taken in at `time`.
+    #[must_use]
+    pub fn taken_in_at(self, time: Instant) -> Self {
+        Self { taken_in: Some(time), ..self }
+    }
+
+    /// When the server took it in; none for what was read from the store, and for what is not stored.
+    #[must_use]
+    pub const fn taken_in(&self) -> Option<Instant> {
+        self.taken_in
     }
 
     /// A committed entry of the log behind `topic`.

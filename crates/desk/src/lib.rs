@@ -24,12 +24,14 @@
 //!   passwords and tokens let in.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
+//! - `audit` is who did what to the service, `tracks` where a message is and how far its readers are.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
 //! - `directory` keeps what is asked for all the time in memory.
 
 pub mod access;
 mod amending;
+mod audit;
 mod auto_replies;
 mod browsing;
 mod cards;
@@ -72,6 +74,7 @@ mod streams;
 mod telling;
 mod threads;
 mod timers;
+mod tracks;
 mod transfers;
 mod visitor_info;
 mod visitor_invitations;
@@ -79,8 +82,8 @@ mod wakes;
 
 use std::sync::Arc;
 
-use deskwire_broker::{Announce, Log, Sessions};
-use deskwire_model::dialect::Renderer;
+use deskwire_broker::{Announce, Job, Log, Publication, Sessions};
+use deskwire_model::{LogId, dialect::Renderer};
 use deskwire_store::{Store, Write};
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
@@ -116,6 +119,7 @@ pub use self::{
     snippet::Snippet,
     streams::{RobotStream, StreamEnd},
     threads::ThreadRequest,
+    tracks::{Progress, Track},
 };
 use self::{
     browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
@@ -234,5 +238,29 @@ impl Desk {
     pub async fn probe(&self) -> Result<(), DeskError> {
         self.log.commit(Write::Probe, Announce::Nobody).await?;
         Ok(())
+    }
+
+    /// Proves that the store can be read.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when it cannot.
+    pub async fn probe_reading(&self) -> Result<(), DeskError> {
+        // Logs are numbered from 1.
+        self.store.head(LogId(0)).await?;
+        Ok(())
+    }
+
+    /// Hands `publication` on, which is not stored, behind everything that was submitted before it.
+    ///
+    /// # Errors
+    /// [`DeskError::Commit`] when the server is stopping.
+    pub async fn pass_on(&self, publication: Publication) -> Result<(), DeskError> {
+        Ok(self.log.submit(Job::Relay { publication, ticket: None }).await?)
+    }
+
+    /// How many jobs wait for their commit, and how many may.
+    #[must_use]
+    pub fn commits_waiting(&self) -> (usize, usize) {
+        self.log.waiting()
     }
 }

@@ -211,6 +211,8 @@ error_codes! {
     ExpiredAlready = "expired_already", 200, Never;
     /// The caller has posted no such notice.
     UnknownNotice = "unknown_notice", 200, Never;
+    /// There is no such connection.
+    UnknownSession = "unknown_session", 200, Never;
     /// The name of a topic or destination is malformed.
     InvalidTopic = "invalid_topic", 200, Never;
     /// No right to the topic or destination.
@@ -231,6 +233,8 @@ error_codes! {
     ProtocolError = "protocol_error", 200, Never;
     /// The connection was told to stop: a reader that is too slow, or a server that ends.
     ConnectionEnded = "connection_ended", 200, Again;
+    /// Whoever runs the server has ended the session.
+    Dismissed = "dismissed", 200, Later;
     /// The MQTT client id is not `uid/channel/device` with the uid of the token.
     InvalidClientId = "invalid_client_id", 200, Never;
 }

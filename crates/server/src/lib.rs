@@ -19,6 +19,7 @@ mod first_start;
 pub mod gateway;
 pub mod http;
 pub mod listener;
+mod ops;
 pub mod shutdown;
 pub mod sockjs;
 pub mod telemetry;

@@ -10,6 +10,7 @@
 //! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
 
 mod amendment;
+mod audit;
 mod blobs;
 mod channel;
 mod decision;
@@ -32,6 +33,7 @@ mod webhooks;
 mod write;
 
 pub use amendment::{Amendment, AmendmentChange};
+pub use audit::{AuditEntry, AuditFilter, NewAuditEntry};
 pub use blobs::{BlobError, Blobs, Bucket};
 pub use channel::{ChannelSecret, Customer, StoredChannel};
 pub use decision::{
@@ -51,8 +53,8 @@ pub use mqtt::{Inflight, MqttSessionId, MqttSubscription, Received, StoredMqttSe
 pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, NoticeChanged, NoticeFilter, NoticeName};
 pub use ready::{FaqEntry, FaqFilter, NewFaq, NewQuickReply, QuickReply, QuickReplyFilter, ReplyLevel};
 pub use records::{
-    DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId, ReadPosition,
-    Retained, Visitor, Workgroup,
+    DeliveredPosition, DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId,
+    ReadPosition, Retained, Visitor, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
 pub use search::{

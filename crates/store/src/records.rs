@@ -24,6 +24,17 @@ pub struct ReadPosition {
     pub uid: MessageUid,
 }
 
+/// What has arrived at a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveredPosition {
+    /// Its user.
+    pub user: Uid,
+    /// The device; empty for the user's default device.
+    pub device: Box<str>,
+    /// The position of the last entry that arrived.
+    pub seq: Seq,
+}
+
 /// Agents who share conversations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workgroup {

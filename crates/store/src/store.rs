@@ -1,6 +1,7 @@
 //! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`channels`] how they come,
 //! [`desk`] what the service desk remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told,
-//! [`reports`] what was counted, [`moderation`] who and what is not heard, [`tokens`] who may sign in.
+//! [`reports`] what was counted, [`moderation`] who and what is not heard, [`tokens`] who may sign in, [`operation`] what those
+//! who run the service look at.
 
 mod care;
 mod channels;
@@ -9,6 +10,7 @@ mod files;
 mod history;
 mod moderation;
 mod notices;
+mod operation;
 mod people;
 mod reports;
 mod service;

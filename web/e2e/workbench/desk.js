@@ -5,9 +5,10 @@ import { visit } from './visitors.js';
 
 /** A workbench for stories. */
 export class WorkbenchStack {
-  static async start() {
+  /** @param {Record<string, string>} env of the server. */
+  static async start(env) {
     const workbench = new WorkbenchStack();
-    workbench.stack = await Stack.start();
+    workbench.stack = await Stack.start(env);
     workbench.visitors = [];
     return workbench;
   }

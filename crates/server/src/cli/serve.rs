@@ -7,7 +7,7 @@ use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits};
-use deskwire_model::{InvalidUid, dialect::Renderer};
+use deskwire_model::{InvalidUid, Timestamp, dialect::Renderer};
 use deskwire_store::{NoticeAllowance, SqliteOptions, Store, StoreError};
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
@@ -36,23 +36,30 @@ use crate::{
     first_start::{self, FirstStartError},
     gateway::{Extensions, Gateway, NoticeWatch, SeatWatch, Wills},
     http::{
-        self, Repeats,
+        self, Auditing, Repeats,
         api::{self, ApiState, NoticeRates, VisitorRates},
     },
     listener::{BindError, Listeners, tls},
+    ops::{Ops, Trail, keep_course},
     shutdown::{self, Shutdown},
     sockjs,
     telemetry::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
+        readings::Readings,
     },
     webhooks::{Courier, CourierError},
 };
 
 /// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often the audit log is looked through for what is old.
+const AUDIT_UPKEEP: Duration = Duration::from_secs(600);
 /// The database in the data folder.
 const DATABASE: &str = "deskwire.db";
+
+/// What renders the metrics, and what is read of them.
+type Measured = (PrometheusHandle, Arc<Readings>);
 
 /// Why the server does not start, or does not end well.
 #[derive(Debug, thiserror::Error)]
@@ -116,9 +123,9 @@ fn start(args: ServeArgs, extensions: Extensions) -> Result<Ending, StartError> 
     let mut config = Config::load(args.config.path.as_deref(), std::env::vars_os(), &flags)?;
     let conformance = args.conformance_services.then(|| Conformance::open(&mut config)).transpose()?;
     logging::install(&config.log)?;
-    let prometheus = metrics::install()?;
+    let measured = metrics::install()?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::Runtime)?;
-    let ending = runtime.block_on(serve(Arc::new(config), conformance, extensions, prometheus));
+    let ending = runtime.block_on(serve(Arc::new(config), conformance, extensions, measured));
     // Whoever has not ended by now was given its time.
     runtime.shutdown_background();
     ending
@@ -128,7 +135,7 @@ async fn serve(
     config: Arc<Config>,
     conformance: Option<Conformance>,
     extensions: Extensions,
-    prometheus: PrometheusHandle,
+    measured: Measured,
 ) -> Result<Ending, StartError> {
     // First of all: a signal during the start must not be lost.
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
@@ -136,10 +143,12 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let Opened { state, courier, new_password } = open(&config, conformance, &data, extensions, prometheus).await?;
+    let Opened { state, courier, new_password } = open(&config, conformance, &data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(keep_up(state.clone(), shutdown.clone()));
+    tokio::spawn(keep_audit(state.clone(), shutdown.clone()));
+    tokio::spawn(observe(&state, shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().work(timestamp));
     tokio::spawn(courier.work(shutdown.clone()));
@@ -151,7 +160,10 @@ async fn serve(
     let (described, uploads) = (http::base_routes().merge(api::routes()), api::upload_routes());
     let document = http::Document::about(&described, &uploads);
     let once = middleware::from_fn_with_state(state.clone(), http::once);
-    let mut routes = described.into_router().layer(once).merge(http::document_routes(&document));
+    let auditing = Auditing { state: state.clone(), audits: Arc::new(described.audits()) };
+    let audited = middleware::from_fn_with_state(auditing, http::audited);
+    // What comes again under its key is not done again, nor noted.
+    let mut routes = described.into_router().layer(audited).layer(once).merge(http::document_routes(&document));
     routes = routes.merge(http::web_routes()).merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
@@ -201,9 +213,10 @@ async fn open(
     conformance: Option<Conformance>,
     data: &DataFolder,
     extensions: Extensions,
-    prometheus: PrometheusHandle,
+    (prometheus, readings): Measured,
 ) -> Result<Opened, StartError> {
-    let store = Store::open_sqlite(&data.path().join(DATABASE), SqliteOptions::default()).await?;
+    let database = data.path().join(DATABASE);
+    let store = Store::open_sqlite(&database, SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
@@ -222,6 +235,7 @@ async fn open(
         notice_rates: Arc::new(NoticeRates::new(&config.notices)),
         repeats: Arc::new(Repeats::new(&config.limits)),
         prometheus,
+        ops: Arc::new(Ops::new(readings, database)),
     };
     Ok(Opened { state, courier, new_password })
 }
@@ -296,6 +310,7 @@ async fn gateway(
         lockout: Lockout::new(&config.limits),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),
+        trail: Trail::new(config.ops.remembered_messages, config.ops.remembered_deliveries),
         extensions: Extensions::default(),
     })
 }
@@ -335,6 +350,30 @@ async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 }
                 if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
                     tracing::error!(%error, "old hits and blocks could not be forgotten");
+                }
+            }
+        }
+    }
+}
+
+/// Takes samples of how the server is.
+fn observe(state: &ApiState, shutdown: Shutdown) -> impl Future<Output = ()> + use<> {
+    let (course, readings) = (Arc::clone(&state.ops.course), Arc::clone(&state.ops.readings));
+    keep_course(course, readings, Arc::clone(&state.endpoints.connections), shutdown)
+}
+
+/// Forgets what of the audit log is too old or too much, until the shutdown.
+async fn keep_audit(state: ApiState, mut shutdown: Shutdown) {
+    let mut ticks = tokio::time::interval(AUDIT_UPKEEP);
+    loop {
+        tokio::select! {
+            () = shutdown.requested() => return,
+            _ = ticks.tick() => {
+                let ops = &state.gateway.config.ops;
+                let kept_ms = i64::try_from(ops.audit_keep_s.duration().as_millis()).unwrap_or(i64::MAX);
+                let before = Timestamp(timestamp().0.saturating_sub(kept_ms));
+                if let Err(error) = state.gateway.desk.forget_audit(before, ops.audit_entries).await {
+                    tracing::error!(%error, "old entries of the audit log could not be forgotten");
                 }
             }
         }

@@ -12,6 +12,7 @@ mod limits;
 mod listen_url;
 mod moderation;
 mod notices;
+mod ops;
 mod origins;
 mod secret;
 mod sections;
@@ -28,6 +29,7 @@ pub use limits::Limits;
 pub use listen_url::{InvalidListenUrl, ListenUrl, Wire};
 pub use moderation::ModerationSection;
 pub use notices::NoticesSection;
+pub use ops::OpsSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
 pub use secret::Secret;
 pub use sections::{
@@ -70,6 +72,8 @@ pub struct Config {
     pub moderation: ModerationSection,
     /// The customer-service desk.
     pub desk: DeskSection,
+    /// What is remembered for those who run the server.
+    pub ops: OpsSection,
     /// Pages that may open connections.
     pub origins: OriginsSection,
     /// Logging.

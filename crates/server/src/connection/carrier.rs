@@ -8,7 +8,10 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::framing::Frames;
+use super::{
+    framing::{Frames, Framing},
+    registry::Transport,
+};
 use crate::{listener::Io, sockjs::SessionIo};
 
 /// A socket, or HTTP requests that come and go.
@@ -21,6 +24,24 @@ pub(super) enum Carrier {
 }
 
 impl Carrier {
+    /// What carries a connection whose bytes have this form.
+    pub(super) fn transport(&self, framing: &Framing) -> Transport {
+        match self {
+            Self::Session(_) => Transport::Http,
+            Self::Socket(_) if framing.is_websocket() => Transport::WebSocket,
+            Self::Socket(_) => Transport::Tcp,
+        }
+    }
+
+    /// Whether it is inside TLS of this server.
+    pub(super) const fn is_tls(&self) -> bool {
+        match self {
+            Self::Socket(io) => matches!(io, Io::Tls(_)),
+            // The requests of a session may come over either.
+            Self::Session(_) => false,
+        }
+    }
+
     /// Asks the client to prove with `number` that it got everything up to here: a WebSocket with a pong, a session
     /// with its next request.
     pub(super) fn ask_for_proof(&self, number: u64, out: &mut Frames<'_>) {

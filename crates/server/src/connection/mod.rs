@@ -39,6 +39,6 @@ mod upgrade;
 pub(crate) use self::upgrade::accept;
 pub use self::{
     clock::timestamp,
-    registry::{Connections, Description, Listening},
+    registry::{Connections, Description, Link, Listening, Seen, Told, Traffic, Transport},
     upgrade::{Endpoints, mqtt_endpoint},
 };

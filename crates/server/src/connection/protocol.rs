@@ -35,6 +35,9 @@ impl Ending {
     /// The client reads more slowly than live topics speak.
     pub(super) const SLOW_CONSUMER: Self =
         Self::new(CloseCode::new(4500).expect("4000 to 4999 are for applications (RFC 6455 §7.4.2)"), "slow consumer");
+    /// Whoever runs the server has ended the session.
+    pub(super) const DISMISSED: Self =
+        Self::new(CloseCode::new(4501).expect("4000 to 4999 are for applications (RFC 6455 §7.4.2)"), "dismissed");
 
     pub(super) const fn new(code: CloseCode, reason: &'static str) -> Self {
         Self { code, reason }

@@ -14,32 +14,125 @@ use std::{
 };
 
 use deskwire_broker::{CloseReason, Outbox};
-use deskwire_model::{Principal, SessionId};
+use deskwire_model::{Principal, SessionId, Timestamp};
 use metrics::Gauge;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout_at},
 };
 
+use super::clock::timestamp;
 use crate::telemetry::metrics::Protocol;
 
 /// How long a connection that is busy, with a slow disk or a slow client, is waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
 
+/// Connections that may begin in a millisecond without their numbers meeting those of the process before.
+const NUMBERS_PER_MS: u64 = 1000;
+
 /// All upgraded connections, streams and sessions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Connections {
-    open: Mutex<BTreeMap<u64, Entry>>,
+    open: Mutex<Open>,
+    /// The number of the next: none is used again, by the processes to come either.
     next: AtomicU64,
     /// Upgrades that finish from now on end at once.
     stopping: AtomicBool,
 }
 
+impl Default for Connections {
+    fn default() -> Self {
+        let millis = u64::try_from(timestamp().0).unwrap_or_default();
+        Self {
+            open: Mutex::default(),
+            next: AtomicU64::new(millis.saturating_mul(NUMBERS_PER_MS)),
+            stopping: AtomicBool::default(),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    entries: BTreeMap<u64, Entry>,
+    counts: BTreeMap<(Protocol, Transport), usize>,
+}
+
 #[derive(Debug)]
 struct Entry {
     outbox: Weak<Outbox>,
+    link: Link,
     /// Who waits for the connection to describe itself.
-    asking: Vec<oneshot::Sender<Description>>,
+    asking: Vec<oneshot::Sender<Told>>,
+}
+
+/// What carries a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// WebSocket.
+    WebSocket,
+    /// A stream of its own.
+    Tcp,
+    /// HTTP requests that come and go (SockJS).
+    Http,
+}
+
+impl Transport {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::WebSocket, Self::Tcp, Self::Http];
+
+    /// Its name.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Tcp => "tcp",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// How a connection came here.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// What carries it.
+    pub transport: Transport,
+    /// Whether that is inside TLS of this server.
+    pub is_tls: bool,
+    /// Where it connects from, if that is known.
+    pub address: Option<IpAddr>,
+    /// When it began.
+    pub since: Timestamp,
+}
+
+/// Bytes of a connection, in the form in which they are carried but for TLS.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Traffic {
+    /// From the client.
+    pub received: u64,
+    /// To the client.
+    pub sent: u64,
+}
+
+/// What a connection has answered.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Who is at its other end.
+    pub description: Description,
+    /// What it has carried.
+    pub traffic: Traffic,
+}
+
+/// A connection as others see it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its number: later ones are greater.
+    pub number: u64,
+    /// How it came here.
+    pub link: Link,
+    /// What it has answered; none if it is too busy.
+    pub told: Option<Told>,
 }
 
 /// What a connection says of itself.
@@ -75,25 +168,29 @@ pub(super) struct Registered {
 
 impl Registered {
     /// Answers all who have asked.
-    pub(super) fn answer(&self, description: &Description) {
-        let asking = self.connections.lock().get_mut(&self.number).map(|entry| std::mem::take(&mut entry.asking));
+    pub(super) fn answer(&self, told: &Told) {
+        let asking =
+            self.connections.lock().entries.get_mut(&self.number).map(|entry| std::mem::take(&mut entry.asking));
         for asking in asking.into_iter().flatten() {
             // Whoever does not wait any more misses nothing.
-            let _ = asking.send(description.clone());
+            let _ = asking.send(told.clone());
         }
     }
 }
 
 impl Connections {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a connection in, to be counted in `gauge`.
-    pub(super) fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>, gauge: Gauge) -> Registered {
+    pub(super) fn enter(self: &Arc<Self>, outbox: &Arc<Outbox>, link: Link, gauge: Gauge) -> Registered {
         gauge.increment(1.0);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.lock().insert(number, Entry { outbox: Arc::downgrade(outbox), asking: Vec::new() });
+        let mut open = self.lock();
+        open.entries.insert(number, Entry { outbox: Arc::downgrade(outbox), link, asking: Vec::new() });
+        *open.counts.entry((link.protocol, link.transport)).or_default() += 1;
+        drop(open);
         if self.stopping.load(Ordering::SeqCst) {
             outbox.close(CloseReason::Stopping);
         }
@@ -103,17 +200,32 @@ impl Connections {
     /// Tells every connection to finish what it has begun and end.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        for entry in self.lock().values() {
+        for entry in self.lock().entries.values() {
             if let Some(outbox) = entry.outbox.upgrade() {
                 outbox.close(CloseReason::Stopping);
             }
         }
     }
 
+    /// Ends the connection of this number, with a word; whether there is one.
+    #[must_use]
+    pub fn dismiss(&self, number: u64) -> bool {
+        let outbox = self.lock().entries.get(&number).and_then(|entry| entry.outbox.upgrade());
+        outbox.inspect(|outbox| outbox.close(CloseReason::Dismissed)).is_some()
+    }
+
     /// How many connections there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.lock().len()
+        self.lock().entries.len()
+    }
+
+    /// How many connections there are of each kind.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(Protocol, Transport, usize)> {
+        let open = self.lock();
+        let counts = open.counts.iter().filter(|(_, count)| **count > 0);
+        counts.map(|((protocol, transport), count)| (*protocol, *transport, *count)).collect()
     }
 
     /// Asks up to `most` connections, oldest first and without the first `skipped`, to describe themselves; `which`
@@ -124,39 +236,77 @@ impl Connections {
         skipped: usize,
         most: usize,
     ) -> Vec<Description> {
-        let answers = self.ask(which, skipped, most);
-        let deadline = Instant::now() + ANSWER_WAIT;
-        let mut described = Vec::with_capacity(answers.len());
-        for answer in answers {
-            if let Ok(Ok(description)) = timeout_at(deadline, answer).await {
-                described.push(description);
-            }
-        }
-        described
+        let asked: Vec<_> = {
+            let mut open = self.lock();
+            let found = open.entries.iter_mut().filter(|(_, entry)| entry.outbox.upgrade().is_some_and(|o| which(&o)));
+            found.skip(skipped).take(most).filter_map(|(number, entry)| entry.ask(*number)).collect()
+        };
+        answered(asked).await.into_iter().filter_map(|seen| Some(seen.told?.description)).collect()
     }
 
-    fn ask(
+    /// Up to `most` connections before the one of this number, the newest first; `which` chooses. Those that are too busy
+    /// to answer are told without what they would say.
+    pub async fn newest(
         &self,
-        which: impl Fn(&Arc<Outbox>) -> bool,
-        skipped: usize,
+        which: impl Fn(&Link, &Arc<Outbox>) -> bool,
+        before: Option<u64>,
         most: usize,
-    ) -> Vec<oneshot::Receiver<Description>> {
-        let mut open = self.lock();
-        let found = open.values_mut().filter_map(|entry| Some((entry.outbox.upgrade()?, entry)));
-        let chosen = found.filter(|(outbox, _)| which(outbox)).skip(skipped).take(most);
-        let ask = |(outbox, entry): (Arc<Outbox>, &mut Entry)| {
-            let (asking, answer) = oneshot::channel();
-            entry.asking.push(asking);
-            outbox.describe();
-            answer
+    ) -> Vec<Seen> {
+        let asked: Vec<_> = {
+            let mut open = self.lock();
+            let found = open.entries.range_mut(..before.unwrap_or(u64::MAX)).rev();
+            let chosen =
+                found.filter(|(_, entry)| entry.outbox.upgrade().is_some_and(|outbox| which(&entry.link, &outbox)));
+            chosen.take(most).filter_map(|(number, entry)| entry.ask(*number)).collect()
         };
-        chosen.map(ask).collect()
+        answered(asked).await
     }
+
+    /// The connection of this number.
+    pub async fn one(&self, number: u64) -> Option<Seen> {
+        let asked = self.lock().entries.get_mut(&number).and_then(|entry| entry.ask(number))?;
+        answered(vec![asked]).await.pop()
+    }
+}
+
+/// A connection that has been asked.
+struct Asked {
+    number: u64,
+    link: Link,
+    answer: oneshot::Receiver<Told>,
+}
+
+impl Entry {
+    /// Asks the connection to describe itself, if it is still there.
+    fn ask(&mut self, number: u64) -> Option<Asked> {
+        let outbox = self.outbox.upgrade()?;
+        let (asking, answer) = oneshot::channel();
+        self.asking.push(asking);
+        outbox.describe();
+        Some(Asked { number, link: self.link, answer })
+    }
+}
+
+/// What connections have answered in time.
+async fn answered(asked: Vec<Asked>) -> Vec<Seen> {
+    let deadline = Instant::now() + ANSWER_WAIT;
+    let mut seen = Vec::with_capacity(asked.len());
+    for Asked { number, link, answer } in asked {
+        let told = timeout_at(deadline, answer).await.ok().and_then(Result::ok);
+        seen.push(Seen { number, link, told });
+    }
+    seen
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        self.connections.lock().remove(&self.number);
+        let mut open = self.connections.lock();
+        if let Some(Entry { link, .. }) = open.entries.remove(&self.number)
+            && let Some(count) = open.counts.get_mut(&(link.protocol, link.transport))
+        {
+            *count -= 1;
+        }
+        drop(open);
         self.gauge.decrement(1.0);
     }
 }

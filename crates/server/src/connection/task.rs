@@ -26,7 +26,7 @@ use super::{
     farewell::Farewell,
     framing::{Closing, Framing, Received},
     protocol::{Ending, Page, Protocol, Reading},
-    registry::Registered,
+    registry::{Registered, Told, Traffic},
     scratch,
     settings::Settings,
     silence::{Patience, Silence, Verdict},
@@ -46,6 +46,8 @@ pub(super) struct Connection<P: Protocol> {
     registered: Registered,
     settings: Arc<Settings>,
     unsent: Unsent,
+    /// What it has carried.
+    traffic: Traffic,
     /// What was taken out of the outbox and has to wait for the client.
     waiting: VecDeque<Delivery>,
     reading: Option<Reading>,
@@ -88,6 +90,7 @@ impl<P: Protocol> Connection<P> {
             outbox,
             registered,
             unsent: Unsent::default(),
+            traffic: Traffic::default(),
             waiting: VecDeque::new(),
             reading: None,
             page: None,
@@ -183,7 +186,7 @@ impl<P: Protocol> Connection<P> {
 
     fn obey(&mut self, mut orders: Orders) {
         if orders.describe {
-            self.registered.answer(&self.protocol.describe());
+            self.registered.answer(&Told { description: self.protocol.describe(), traffic: self.traffic });
         }
         if orders.reconsider && !self.protocol.may_stay() {
             orders.close = Some(CloseReason::SignedOut);
@@ -255,6 +258,7 @@ impl<P: Protocol> Connection<P> {
     fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         scratch::output(|out| {
             let more = self.fill(out);
+            self.traffic.sent += out.len() as u64;
             self.unsent.write(&mut self.carrier, out, cx, self.settings.clock.now())?;
             Poll::Ready(Ok(more))
         })
@@ -348,6 +352,7 @@ impl<P: Protocol> Connection<P> {
                 return Ok(Poll::Ready(false));
             }
             let now = self.settings.clock.now();
+            self.traffic.received += bytes.len() as u64;
             self.hear(now);
             self.rested = false;
             let received = self.framing.receive(bytes, |bytes| self.protocol.receive(bytes, now));

@@ -14,10 +14,11 @@ use hyper::upgrade::OnUpgrade;
 
 use super::{
     carrier::Carrier,
+    clock::timestamp,
     framing::Framing,
     mqtt::Mqtt,
     protocol,
-    registry::Connections,
+    registry::{Connections, Link},
     settings::{self, Settings},
     stomp::Stomp,
     task::Connection,
@@ -137,7 +138,14 @@ impl Endpoints {
         let outbox = Outbox::new(self.gateway.config.limits.outbox_bytes);
         let protocol = protocol(Arc::clone(&outbox), self.settings.clock.now());
         let gauge = self.settings.metrics.connections(protocol.name()).clone();
-        let registered = self.connections.enter(&outbox, gauge);
+        let link = Link {
+            protocol: protocol.name(),
+            transport: carrier.transport(&framing),
+            is_tls: carrier.is_tls(),
+            address: protocol.describe().address,
+            since: timestamp(),
+        };
+        let registered = self.connections.enter(&outbox, link, gauge);
         let settings = Arc::clone(&self.settings);
         Connection::new(carrier, framing, protocol, outbox, registered, settings).run(leftover).await;
     }

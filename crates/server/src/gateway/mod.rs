@@ -3,13 +3,15 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for. [`sign_out`] ends tokens with the connections that they let in. [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
+//! message is for. [`passages`] remembers which way messages went, [`sign_out`] ends tokens with the connections that they let in.
+//! [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
 mod handshake;
 mod identity;
 mod names;
 mod notice_watch;
+mod passages;
 mod queues;
 mod seat_watch;
 mod sign_out;
@@ -27,6 +29,7 @@ pub use self::{
     handshake::{Handshake, HandshakeRefused},
     identity::{AuthError, Identity, MqttAuthError, SignedIn, bearer_token},
     notice_watch::{NoticeWatch, is_notices},
+    passages::Entering,
     queues::QueueRoute,
     seat_watch::SeatWatch,
     topics::{Refused, Route, shared_topic, user_topic},
@@ -36,6 +39,7 @@ pub use self::{
 use crate::{
     auth::{lockout::Lockout, service::ServiceAccounts, token::Tokens},
     config::Config,
+    ops::Trail,
     telemetry::metrics::Metrics,
 };
 
@@ -68,6 +72,8 @@ pub struct Gateway {
     pub config: Arc<Config>,
     /// Where everybody counts.
     pub metrics: Arc<Metrics>,
+    /// Which way the last messages went.
+    pub(crate) trail: Trail,
     /// Hooks of the application around the server.
     pub extensions: Extensions,
 }

@@ -138,6 +138,7 @@ impl IntoResponse for AppError {
         let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let envelope = Envelope { message: &self.to_string(), code: number(error), error: Some(error), data: false };
         let mut response = (status, Json(envelope)).into_response();
+        response.extensions_mut().insert(error);
         if let Self::TooMany { retry_after } | Self::Locked { retry_after } = self {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
         }

@@ -3,6 +3,7 @@
 //! A router is built in three steps: [`base_routes`] merged with whatever else there is, [`Document::about`] it, then [`finish`] around it all.
 
 pub mod api;
+mod audit;
 mod cors;
 mod envelope;
 mod extract;
@@ -12,6 +13,8 @@ mod repeat;
 mod routes;
 mod web;
 
+use audit::note_sign_in;
+pub use audit::{Audited, Auditing, Audits, audited};
 pub use cors::for_any_origin;
 pub use envelope::{AppError, Success};
 pub use extract::{JsonBody, QueryParams};

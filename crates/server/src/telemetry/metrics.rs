@@ -1,11 +1,17 @@
 //! Counters and gauges, registered once and then held as handles, so that the hot paths never look up a name. What is
 //! counted once per transaction or more rarely is counted by name where it happens.
 
-use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use std::sync::Arc;
+
+use metrics::{
+    Counter, Gauge, Histogram, SetRecorderError, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+    histogram,
+};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
+use super::readings::{COMMIT_SECONDS, DELIVERED_AFTER, Read, Readings, STORED_AFTER};
+
 const COMMIT_BATCH: &str = "deskwire_commit_batch_entries";
-const COMMIT_SECONDS: &str = "deskwire_commit_seconds";
 pub(crate) const WEBHOOK_SECONDS: &str = "deskwire_webhook_seconds";
 
 const BATCH_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
@@ -13,7 +19,7 @@ const SECONDS_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.0
 const REQUEST_BUCKETS: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0];
 
 /// A protocol, as a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Protocol {
     /// Requests and answers; a connection counts until it upgrades.
     Http,
@@ -26,7 +32,8 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    const ALL: [Self; 4] = [Self::Http, Self::Stomp, Self::SockJs, Self::Mqtt];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Http, Self::Stomp, Self::SockJs, Self::Mqtt];
 
     /// The label.
     #[must_use]
@@ -132,6 +139,8 @@ pub struct Metrics {
     pub accepted: Counter,
     /// Sockets closed at once because the server is full.
     pub refused: Counter,
+    /// Seconds from taking a message of a conversation in to writing it for one who follows it.
+    pub delivered_after: Histogram,
     connections: [Gauge; Protocol::ALL.len()],
     messages_in: [Counter; Protocol::ALL.len()],
     messages_out: [Counter; Protocol::ALL.len()],
@@ -147,6 +156,7 @@ impl Metrics {
             sockets: gauge!("deskwire_sockets"),
             accepted: counter!("deskwire_sockets_accepted_total"),
             refused: counter!("deskwire_sockets_refused_total"),
+            delivered_after: histogram!(DELIVERED_AFTER),
             connections: Protocol::ALL.map(|p| gauge!("deskwire_connections", "protocol" => p.label())),
             messages_in: Protocol::ALL.map(|p| counter!("deskwire_messages_in_total", "protocol" => p.label())),
             messages_out: Protocol::ALL.map(|p| counter!("deskwire_messages_out_total", "protocol" => p.label())),
@@ -184,6 +194,7 @@ fn describe() {
     describe_counter!("deskwire_messages_out_total", "Messages delivered, by protocol");
     describe_histogram!(COMMIT_BATCH, "Entries per transaction");
     describe_histogram!(COMMIT_SECONDS, "Seconds per transaction");
+    describe_histogram!(STORED_AFTER, "Seconds from taking an entry in to having it on disk");
     describe_counter!("deskwire_limit_hits_total", "How often somebody ran into a bound, by bound");
     describe_counter!("deskwire_outbox_overflows_total", "Outboxes that grew over their bound");
     describe_counter!(
@@ -232,18 +243,24 @@ pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
     Ok(builder()?.build_recorder())
 }
 
-/// Makes the recorder the process's own; to be called once, before [`Metrics::register`].
+/// Makes the recorder the process's own; to be called once, before [`Metrics::register`]. Returns what renders the metrics,
+/// and what can be read of them.
 ///
 /// # Errors
 /// When the process has a recorder already.
-pub fn install() -> Result<PrometheusHandle, BuildError> {
-    builder()?.install_recorder()
+pub(crate) fn install() -> Result<(PrometheusHandle, Arc<Readings>), BuildError> {
+    let (readings, recorder) = (Arc::<Readings>::default(), builder()?.build_recorder());
+    let handle = recorder.handle();
+    let recorder = Read { readings: Arc::clone(&readings), recorder };
+    metrics::set_global_recorder(recorder).map_err(|refused| SetRecorderError(refused.0.recorder))?;
+    Ok((handle, readings))
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(COMMIT_BATCH.to_owned()), &BATCH_BUCKETS)?
         .set_buckets_for_metric(Matcher::Full(COMMIT_SECONDS.to_owned()), &SECONDS_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(STORED_AFTER.to_owned()), &SECONDS_BUCKETS)?
         .set_buckets_for_metric(Matcher::Full(WEBHOOK_SECONDS.to_owned()), &REQUEST_BUCKETS)
 }
 

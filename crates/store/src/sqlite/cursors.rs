@@ -6,7 +6,7 @@ use deskwire_model::{LogId, MessageUid, Seq, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::{Sqlite, columns};
-use crate::{Moved, ReadPosition, StoreError, Written};
+use crate::{DeliveredPosition, Moved, ReadPosition, StoreError, Written};
 
 /// Moves a device's delivered cursor to `seq` if that is forward; says whether it was.
 pub(super) fn move_delivered(db: &Connection, log: LogId, user: &Uid, device: &str, seq: Seq) -> Result<bool> {
@@ -77,6 +77,22 @@ impl Sqlite {
             let mut cursor =
                 db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?;
             cursor.exists(params![log.0, user.as_str(), device])
+        })
+        .await
+    }
+
+    pub(crate) async fn delivered_positions(
+        &self,
+        log: LogId,
+        limit: usize,
+    ) -> Result<Vec<DeliveredPosition>, StoreError> {
+        self.read(move |db| {
+            db.prepare_cached("SELECT user, device, seq FROM delivered WHERE log = ?1 ORDER BY user, device LIMIT ?2")?
+                .query_map(params![log.0, columns::limit(limit)], |row| {
+                    let (user, seq) = (columns::uid(row, 0)?, columns::seq(row, 2)?);
+                    Ok(DeliveredPosition { user, device: row.get(1)?, seq })
+                })?
+                .collect()
         })
         .await
     }

@@ -92,6 +92,27 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn log_of_message(
+        &self,
+        org: &Uid,
+        uid: &MessageUid,
+        among: usize,
+    ) -> Result<Option<LogId>, StoreError> {
+        let (org, uid) = (org.clone(), uid.clone());
+        // One look into the index per conversation: messages have no index of their names alone, which every append would
+        // pay for. It is for people who look for one message, on the thread that nobody waits for.
+        self.look_up(move |db| {
+            db.prepare_cached(
+                "SELECT c.id FROM (SELECT id FROM conversation WHERE org = ?1 ORDER BY id DESC LIMIT ?3) c
+                  WHERE EXISTS (SELECT 1 FROM entry e INDEXED BY entry_by_uid WHERE e.log = c.id AND e.uid = ?2)
+                  LIMIT 1",
+            )?
+            .query_row(params![org.as_str(), uid.as_str(), columns::limit(among)], |row| Ok(LogId(row.get(0)?)))
+            .optional()
+        })
+        .await
+    }
+
     pub(crate) async fn newest_of_others(&self, log: LogId, user: &Uid) -> Result<Seq, StoreError> {
         let user = user.clone();
         self.read(move |db| {

@@ -15,6 +15,7 @@ mod log;
 mod model;
 mod moderation;
 mod notices;
+mod operation;
 mod people;
 mod queues;
 mod reports;
@@ -168,6 +169,12 @@ macro_rules! suite {
                 the_oldest_hits_go,
                 a_block_holds_until_its_end_or_its_lifting,
                 blocks_are_listed_and_forgotten,
+            }
+            operation {
+                the_audit_log_is_read_newest_first_by_what_is_asked,
+                old_entries_of_the_audit_log_go,
+                a_message_is_found_by_its_name_alone,
+                what_has_arrived_is_known_of_each_device,
             }
             people {
                 an_organisation_is_there_once_it_is_created,

@@ -12,6 +12,15 @@ function withOffice<T>(page: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** The same, for those who run the server. */
+function withOps<T>(page: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    const { speakOps } = await import('./texts/ops/words.js');
+    const [found] = await Promise.all([page(), speakOps()]);
+    return found;
+  };
+}
+
 const routes: readonly RouteRecordRaw[] = [
   { path: '/', redirect: { name: 'inbox' } },
   { path: '/inbox', name: 'inbox', component: InboxPage },
@@ -42,6 +51,11 @@ const routes: readonly RouteRecordRaw[] = [
     path: '/admin/:tab?',
     name: 'admin',
     component: withOffice(async () => (await import('./admin/admin.js')).AdminPage),
+  },
+  {
+    path: '/ops/:tab?',
+    name: 'ops',
+    component: withOps(async () => (await import('./ops/ops.js')).OpsPage),
   },
   { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
 ];

@@ -47,6 +47,14 @@ describe('a connection', () => {
     expect(states.filter(({ status }) => status === 'suspended').length).toBeGreaterThan(0);
   });
 
+  it('does not come back at once when it was sent away', async () => {
+    const { world, client } = await visitor();
+    world.server.cut(errorOf('DISMISSED', 'whoever runs the server has ended the session'));
+    expect(client.state).toMatchObject({ status: 'suspended', reason: 'DISMISSED', retryInMs: 22_500 });
+    await world.clock.advance(25_000);
+    expect(client.state).toMatchObject({ status: 'connected', reason: null });
+  });
+
   it.each(['online', 'visible'] as const)('tries at once when the page is %s', async (event) => {
     const { world, client } = await visitor();
     world.server.up = false;

@@ -1,15 +1,18 @@
 //! How a connection lets go of its session, and what the next one finds of it.
 
-use deskwire_broker::{Handed, SavedMailbox};
+use deskwire_broker::{CloseReason, Handed, SavedMailbox};
+use deskwire_model::ErrorCode;
 use deskwire_wire::mqtt::{
-    CloseReason as SessionEnd, DecodeError, Disconnect, Event, PacketId, SavedInflight, SavedSession, Stage,
+    CloseReason as SessionEnd, DecodeError, Disconnect, DisconnectCode, Event, PacketId, SavedInflight, SavedSession,
+    Stage,
 };
 
 use super::{
     Mqtt,
+    refusals::because,
     token::{Acknowledged, Token},
 };
-use crate::{gateway::SessionEvent, telemetry::metrics::Limit};
+use crate::{connection::framing::Frames, gateway::SessionEvent, telemetry::metrics::Limit};
 
 impl Mqtt {
     /// The client leaves by itself, and may take its will back [MQTT-3.14.4-3].
@@ -35,6 +38,20 @@ impl Mqtt {
         if let Some(mailbox) = client.mailbox.take() {
             mailbox.leave(saved, expiry_s, crate::connection::timestamp());
         }
+    }
+
+    /// Sends the client away, with a name for the reason: in DISCONNECT, or where that says nothing in an ERROR message on the
+    /// user's own topic.
+    pub(super) fn dismiss(&mut self, out: &mut Frames<'_>) {
+        let reason = CloseReason::Dismissed.to_string();
+        if !self.is_v5() {
+            self.complain_of(ErrorCode::Dismissed, &reason, "ERROR", "");
+            self.write_complaints(out);
+        }
+        let said = because(ErrorCode::Dismissed, &reason);
+        let mut disconnect = Disconnect::new(DisconnectCode::AdministrativeAction);
+        (disconnect.reason_string, disconnect.user) = (said.reason_string, said.user);
+        self.session.disconnect(disconnect);
     }
 
     /// Takes what the client has said and nobody has acted on, as far as it wants no answer. The rest it has to say again, to

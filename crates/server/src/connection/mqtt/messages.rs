@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_broker::{Assurance, Content, Delivered, Delivery, Dialect, Publication, Recall, SubscriptionKey};
-use deskwire_model::{Conversation, MessageUid, SessionId, proto};
+use deskwire_model::{Conversation, ErrorCode, MessageUid, SessionId, proto};
 use deskwire_wire::mqtt::{DeliverError, Outgoing, QoS, Session, SubscriptionId};
 use prost::Message as _;
 use smallvec::SmallVec;
@@ -244,7 +244,12 @@ impl Mqtt {
         let sent = self
             .with_outgoing(publication, form, |session, outgoing| out.try_binary(|out| session.deliver(out, outgoing)));
         match sent {
-            Some(Ok(())) => self.count_out(),
+            Some(Ok(())) => {
+                self.count_out();
+                if let Some(view) = self.view() {
+                    self.gateway.note_written(publication, &view);
+                }
+            }
             // A session that is closing hears nothing more.
             Some(Err(DeliverError::NotOpen)) => {}
             Some(Err(error)) => {
@@ -297,17 +302,21 @@ impl Mqtt {
     /// Notes that the client must be told why its message was refused where no answer can say it: as an ERROR message on
     /// the user's own topic.
     pub(super) fn complain(&mut self, refused: &Refused, uid: &str) {
+        self.complain_of(refused.code(), &refused.to_string(), refused.message_status(), uid);
+    }
+
+    /// As [`Self::complain`], of what has this name.
+    pub(super) fn complain_of(&mut self, error: ErrorCode, reason: &str, status: &str, uid: &str) {
         // A program has no topic of its own.
         let Some(client) = self.client.as_ref().filter(|client| client.identity.account.is_none()) else { return };
         let principal = &client.identity.principal;
         let message = proto::Message {
             uid: MessageUid::random().as_str().to_owned(),
             r#type: "ERROR".to_owned(),
-            content: refused.to_string(),
-            status: refused.message_status().to_owned(),
+            content: reason.to_owned(),
+            status: status.to_owned(),
             channel: "SYSTEM".to_owned(),
-            extra: serde_json::json!({ "orgUid": principal.org.as_str(), "uid": uid, "error": refused.code() })
-                .to_string(),
+            extra: serde_json::json!({ "orgUid": principal.org.as_str(), "uid": uid, "error": error }).to_string(),
             ..proto::Message::default()
         };
         if self.complaints.len() < MAX_COMPLAINTS {

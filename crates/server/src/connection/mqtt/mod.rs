@@ -125,6 +125,8 @@ pub(super) struct Mqtt {
     pace: Pace,
     /// Whether the server wants the connection to end when everything is answered.
     stopping: bool,
+    /// Whether whoever runs the server has ended the session, and the client has not been told.
+    dismissed: bool,
     /// Whether another connection waits for the session.
     leaving: bool,
     ending: Option<Ending>,
@@ -156,6 +158,7 @@ impl Mqtt {
             probes: Probes::default(),
             pace: Pace::default(),
             stopping: false,
+            dismissed: false,
             leaving: false,
             ending: None,
         }
@@ -299,6 +302,9 @@ impl Protocol for Mqtt {
     }
 
     fn transmit(&mut self, out: &mut Frames<'_>, _now: Tick) -> bool {
+        if std::mem::take(&mut self.dismissed) {
+            self.dismiss(out);
+        }
         if self.stopping && self.unanswered.is_empty() {
             self.session.disconnect(Disconnect::new(DisconnectCode::ServerShuttingDown));
         }
@@ -389,6 +395,10 @@ impl Protocol for Mqtt {
             CloseReason::SlowConsumer => {
                 self.session.disconnect(Disconnect::new(DisconnectCode::QuotaExceeded));
                 self.ending = Some(Ending::SLOW_CONSUMER);
+            }
+            CloseReason::Dismissed => {
+                self.dismissed = true;
+                self.ending = Some(Ending::DISMISSED);
             }
             // Durable subscriptions are for STOMP.
             CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {

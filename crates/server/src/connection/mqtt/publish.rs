@@ -11,7 +11,7 @@ use deskwire_wire::mqtt::{Delivery, Publish, QoS, Ticket};
 use super::{Mqtt, answers::Awaited, properties};
 use crate::{
     connection::timestamp,
-    gateway::{Identity, Refused, Route},
+    gateway::{Entering, Identity, Refused, Route},
     telemetry::metrics::Limit,
 };
 
@@ -54,8 +54,12 @@ impl Mqtt {
         };
         self.gateway.heard_from(&identity.principal, self.address);
         let sender = Sender { principal: &identity.principal, device: client.device() };
+        let entering = Entering::of(&draft, conversation.id);
         // A repeat is known by its uid (invariant I3), also after the packet identifier is forgotten.
-        Ok(self.gateway.desk.submit(sender, &conversation, draft, timestamp(), self.reply_to(number)).await?)
+        let submitted =
+            self.gateway.desk.submit(sender, &conversation, draft, timestamp(), self.reply_to(number)).await?;
+        self.gateway.note_entered(entering, &view);
+        Ok(submitted)
     }
 
     /// To a live topic: answered when whoever is away and wants it has it on disk, and those who come later if it is retained.

@@ -143,6 +143,9 @@ impl Stomp {
         let Some(subscription) = self.subscriptions.get(key) else { return };
         let head = Head { message_id, ack, redelivered: None, retained };
         self.put(&subscription.protocol, head, publication, body, out);
+        if let (Look::In(_), Some(view)) = (look, self.view()) {
+            self.gateway.note_written(publication, &view);
+        }
     }
 
     /// What a subscription gets of `publication`; nothing where it is no news to the client.

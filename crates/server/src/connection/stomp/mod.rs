@@ -359,16 +359,15 @@ impl Protocol for Stomp {
     }
 
     fn end(&mut self, reason: CloseReason) {
-        let code = match reason {
-            CloseReason::SignedOut => ErrorCode::TokenRevoked,
-            _ => ErrorCode::ConnectionEnded,
+        let (code, ending) = match reason {
+            CloseReason::Stopping => return,
+            CloseReason::SignedOut => (ErrorCode::TokenRevoked, None),
+            CloseReason::Dismissed => (ErrorCode::Dismissed, Some(Ending::DISMISSED)),
+            CloseReason::SlowConsumer => (ErrorCode::ConnectionEnded, Some(Ending::SLOW_CONSUMER)),
+            _ => (ErrorCode::ConnectionEnded, None),
         };
-        if reason != CloseReason::Stopping {
-            self.session.error(code.as_str(), &reason.to_string(), "", None);
-        }
-        if reason == CloseReason::SlowConsumer {
-            self.ending = Some(Ending::SLOW_CONSUMER);
-        }
+        self.session.error(code.as_str(), &reason.to_string(), "", None);
+        self.ending = ending.or(self.ending);
     }
 
     fn is_settled(&self) -> bool {

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Stomp;
 use crate::{
     connection::timestamp,
-    gateway::{Refused, Route, is_notices, unheard},
+    gateway::{Entering, Refused, Route, is_notices, unheard},
 };
 
 /// Where a client of Spring sends messages that name their conversation themselves (seeds 002 and 003).
@@ -103,10 +103,15 @@ impl Stomp {
         let Some(client) = &self.client else { return Ok(()) };
         self.gateway.heard_from(&client.identity.principal, self.address);
         let sender = Sender { principal: &client.identity.principal, device: Some(&client.device) };
+        let entering = Entering::of(&draft, conversation.id);
         let ticket = self.last_ticket + 1;
         let reply = Reply::Outbox(Arc::clone(&self.outbox), ticket);
         self.last_ticket = ticket;
-        match self.gateway.desk.submit(sender, conversation, draft, timestamp(), reply).await? {
+        let submitted = self.gateway.desk.submit(sender, conversation, draft, timestamp(), reply).await?;
+        if let Some(view) = self.view() {
+            self.gateway.note_entered(entering, &view);
+        }
+        match submitted {
             Submitted::Pending => {
                 let receipt = send.receipt().map(Into::into);
                 self.unanswered.push_back(Unanswered { ticket, receipt, tolerated });

@@ -4,7 +4,7 @@ use std::{future, time::Duration};
 
 use deskwire_broker::{Answer, Session, Sessions, SubscriptionKey};
 use deskwire_desk::Presence;
-use deskwire_model::{SessionId, Uid};
+use deskwire_model::{SessionId, Timestamp, Uid};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     connection::{
         framing::Frames,
-        registry::{Connections, Description},
+        registry::{Connections, Description, Link, Transport},
     },
     listener::Io,
     telemetry::metrics::{Metrics, Protocol as Name},
@@ -121,7 +121,14 @@ async fn who_says_nothing_on_tcp_keeps_its_user_online_for_one_lease() {
     let (mut client, server) = sockets().await;
     let (outbox, user) = (Outbox::new(1), Uid::new("u").unwrap());
     sessions.enter(Session { id: SessionId::random(), user: Some(&user), outbox: &outbox });
-    let registered = Arc::new(Connections::default()).enter(&outbox, metrics::Gauge::noop());
+    let link = Link {
+        protocol: Name::Mqtt,
+        transport: Transport::Tcp,
+        is_tls: false,
+        address: None,
+        since: Timestamp::default(),
+    };
+    let registered = Arc::new(Connections::default()).enter(&outbox, link, metrics::Gauge::noop());
     let carrier = Carrier::Socket(Io::Tcp(server));
     let connection = Connection::new(carrier, Framing::Stream, Mute, Arc::clone(&outbox), registered, settings);
     assert!(presence.is_online(&user));

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ApiState, agent::ThreadName, caller::AgentCaller, download::attachment, message};
-use crate::http::{AppError, Description, Output, QueryParams, Routes};
+use crate::http::{AppError, Audited, Description, Output, QueryParams, Routes};
 
 /// Messages that are read at a time.
 const PAGE: u32 = 200;
@@ -24,7 +24,9 @@ const PAGE: u32 = 200;
 const RECALLED: &str = "[已撤回]";
 
 pub(super) fn routes() -> Routes<ApiState> {
-    Routes::about("History").get("/api/v1/thread/export", export, "Saves a conversation as JSON or as text.")
+    Routes::about("History")
+        .get("/api/v1/thread/export", export, "Saves a conversation as JSON or as text.")
+        .audited(Audited::as_action("export.conversation").on(&["topic", "threadTopic", "threadUid", "uid"]))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

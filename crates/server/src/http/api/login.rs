@@ -9,7 +9,8 @@ use super::ApiState;
 use crate::{
     auth::password::PasswordError,
     connection::timestamp,
-    http::{AppError, JsonBody, Routes, Success},
+    first_start,
+    http::{AppError, JsonBody, Routes, Success, note_sign_in},
     listener::Peer,
     telemetry::metrics::Limit,
 };
@@ -91,13 +92,18 @@ async fn login(
         Err(PasswordError::TooLong) => false,
         Err(error) => return Err(AppError::internal(error)),
     };
+    let org = agent.as_ref().map(|agent| agent.org.clone());
+    let org = org.map_or_else(first_start::organisation, Ok).map_err(AppError::internal)?;
     let Some(agent) = agent.filter(|_| right) else {
+        let refused = Some(ErrorCode::WrongPassword);
+        note_sign_in(&state, org, (&request.username, None), refused, &peer).await;
         return Err(AppError::Named(ErrorCode::WrongPassword, "wrong user name or password".into()));
     };
     state.gateway.lockout.succeeded(&request.username, address);
     let principal = Principal { org: agent.org.clone(), uid: agent.uid.clone(), role: agent.role };
     let ttl = state.gateway.config.auth.agent_token_ttl_s.duration();
     let issued = state.gateway.tokens.issue(&principal, &agent.username, now, ttl).map_err(AppError::internal)?;
+    note_sign_in(&state, org, (&request.username, Some(agent.uid.clone())), None, &peer).await;
     Ok(Success::new(LoginAnswer { access_token: issued.token, user: AgentUser::from(&agent) }))
 }
 

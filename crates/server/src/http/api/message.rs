@@ -14,8 +14,10 @@ use super::{
 };
 use crate::{
     connection::timestamp,
+    gateway::{Entering, SessionView},
     http::{AppError, Success},
     listener::Peer,
+    telemetry::metrics::Protocol,
 };
 
 /// `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send.
@@ -55,7 +57,11 @@ impl SendRequest {
         // A visitor's client that falls back to HTTP is its default device; an agent's could be any.
         let device = (principal.role == Role::Visitor).then_some("");
         let sender = Sender { principal, device };
+        let entering = Entering::of(&draft, conversation.id);
         let stored = desk.send(sender, &conversation, draft, timestamp()).await?;
+        let address = Some(peer.address.ip());
+        let view = SessionView { id: None, principal, protocol: Protocol::Http, address };
+        state.gateway.note_entered(entering, &view);
         // What is not logged is answered with itself.
         Ok(stored.and_then(|message| String::from_utf8(message.into()).ok()).unwrap_or(self.json))
     }

@@ -2,10 +2,10 @@
 //!
 //! Each caller's routes have a file: [`login`], [`visitor`], [`agent`], [`push`] and [`admin`] for back ends.
 //! [`notices`] are posted by back ends and read by both kinds of users, [`order_card`] is for all of them. [`upload`] takes
-//! files and [`download`] gives them. [`channel`] is what visitors come by, [`identity`] who they are to a shop. [`search`],
-//! [`history`] and [`export`] read what was said. [`caller`] finds out who calls, [`base_url`] where they reach the server, which
-//! [`properties`] tells them; [`moment`] reads times, [`message`] sends and lists messages for both, [`page`] gives lists their
-//! shape.
+//! files and [`download`] gives them. [`channel`] is what visitors come by, [`identity`] who they are to a shop. [`ops`] is for those
+//! who run the service. [`search`], [`history`] and [`export`] read what was said. [`caller`] finds out who calls, [`base_url`] where
+//! they reach the server, which [`properties`] tells them; [`moment`] reads times, [`message`] sends and lists messages for both,
+//! [`page`] gives lists their shape.
 
 mod admin;
 mod agent;
@@ -23,6 +23,7 @@ mod login;
 mod message;
 mod moment;
 mod notices;
+mod ops;
 mod order_card;
 mod page;
 mod properties;
@@ -48,6 +49,7 @@ use crate::{
     connection::{Endpoints, mqtt_endpoint},
     files::Files,
     gateway::Gateway,
+    ops::Ops,
 };
 pub(crate) use agent::random_secret;
 pub use notices::NoticeRates;
@@ -75,6 +77,8 @@ pub struct ApiState {
     pub repeats: Arc<Repeats>,
     /// Renders the metrics.
     pub prometheus: PrometheusHandle,
+    /// How the server was in the last minutes.
+    pub(crate) ops: Arc<Ops>,
 }
 
 impl FromRef<ApiState> for Endpoints {
@@ -109,6 +113,7 @@ pub fn routes() -> Routes<ApiState> {
         .merge(push::routes())
         .merge(notices::routes())
         .merge(admin::routes())
+        .merge(ops::routes())
         .merge(download::routes())
         .merge(upload::link_routes())
         .merge(Routes::about("Operation").get("/readyz", ready, "Says whether writes reach the disk."))

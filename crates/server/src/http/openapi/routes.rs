@@ -9,7 +9,7 @@ use axum::{
 use deskwire_model::Role;
 
 use super::{Description, Signature};
-use crate::http::for_any_origin;
+use crate::http::{Audited, Audits, for_any_origin};
 
 /// An operation: a method at a path.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Operation {
     pub(super) is_deprecated: bool,
     /// Who may, if not everybody whom its access lets in.
     pub(super) roles: &'static [Role],
+    /// What is noted of it in the audit log, if it is.
+    pub(super) audited: Option<Audited>,
     pub(super) describe: fn(&mut Description<'_>),
 }
 
@@ -87,6 +89,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             old_paths,
             is_deprecated: false,
             roles: &[],
+            audited: None,
             describe,
         });
         self.router = self.router.route(path, handler.clone());
@@ -122,6 +125,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
+    /// The last route changes the service, or shows much of it: whoever calls it is noted in the audit log.
+    #[must_use]
+    pub fn audited(mut self, audited: Audited) -> Self {
+        if let Some(operation) = self.operations.last_mut() {
+            operation.audited = Some(audited);
+        }
+        self
+    }
+
     /// These routes and `other`.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
@@ -143,6 +155,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn for_any_origin(self) -> Self {
         self.map_router(for_any_origin)
+    }
+
+    /// What is noted in the audit log, by path.
+    #[must_use]
+    pub fn audits(&self) -> Audits {
+        let mut audits = Audits::new();
+        for operation in &self.operations {
+            let Some(audited) = operation.audited else { continue };
+            for path in [operation.path].into_iter().chain(operation.old_paths.iter().copied()) {
+                audits.entry(path).or_default().push((operation.method.clone(), audited));
+            }
+        }
+        audits
     }
 
     /// The router alone, once the document has been made.

@@ -26,7 +26,10 @@ const supervisorPlaces = [
   ['review', 'nav.review'],
   ['reports', 'nav.reports'],
 ] as const;
-const adminPlaces = [['admin', 'nav.admin']] as const;
+const adminPlaces = [
+  ['admin', 'nav.admin'],
+  ['ops', 'nav.ops'],
+] as const;
 
 /** Takes whoever has waited longest, and opens the conversation. */
 export function useTakeNext(): () => Promise<void> {

@@ -17,6 +17,7 @@ export const english: Translation<typeof chinese> = {
   'nav.review': 'Quality review',
   'nav.reports': 'Reports',
   'nav.admin': 'Administration',
+  'nav.ops': 'Operations',
   'nav.preferences': 'Preferences',
   'nav.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'nav.waiting': { one: '{count} visitor waits', other: '{count} visitors wait' },

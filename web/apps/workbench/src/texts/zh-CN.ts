@@ -16,6 +16,7 @@ export const chinese = {
   'nav.review': '质检',
   'nav.reports': '报表',
   'nav.admin': '管理',
+  'nav.ops': '运维',
   'nav.preferences': '偏好设置',
   'nav.unread': { other: '{count} 条未读' },
   'nav.waiting': { other: '{count} 人排队' },

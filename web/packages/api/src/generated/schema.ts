@@ -154,6 +154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who did what to the service, or was refused, the newest first. */
+        get: operations["getAuditQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/black/create": {
         parameters: {
             query?: never;
@@ -693,6 +710,125 @@ export interface paths {
         put?: never;
         /** Takes back a notice. */
         post: operations["postNoticesWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the configuration that is in effect, with secrets masked. */
+        get: operations["getOpsConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether the server is ready, as /readyz, and how full it is. */
+        get: operations["getOpsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how the server is, and how it was in the last five minutes. */
+        get: operations["getOpsOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/selftest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends something through the store and the hub, and says how that went. */
+        post: operations["postOpsSelftest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/session/kick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a connection; its client is told why. */
+        post: operations["postOpsSessionKick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/session/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists connections, the newest first. */
+        get: operations["getOpsSessionQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows a message of the organisation from its sender to its readers. */
+        get: operations["getOpsTrace"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2557,6 +2693,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptedTrace: {
+            /** Format: ip */
+            address: string | null;
+            /** Format: int64 */
+            at: number;
+            protocol: string;
+            /** @description Missing for what was sent over HTTP. */
+            sessionId: string | null;
+            user: components["schemas"]["Uid"];
+        };
         /** @description How an agent shows itself; what is left out stays. Administrators name another by `uid`. */
         AgentUpdate: {
             avatar?: string | null;
@@ -2580,6 +2726,35 @@ export interface components {
          * @enum {string}
          */
         Audience: "AGENT" | "SUPERVISOR" | "ADMIN" | "VISITOR";
+        /** @description Entries, the newest first. */
+        AuditPage: {
+            content: components["schemas"]["AuditRow"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; missing on the last.
+             */
+            next?: number | null;
+        };
+        AuditRow: {
+            /** @description What, as `webhook.create`. */
+            action: string;
+            /** @description Who; missing for somebody who did not sign in. */
+            actor: components["schemas"]["Uid"] | null;
+            /** @description Where the client was. */
+            address: string;
+            /** Format: int64 */
+            at: number;
+            /** @description What was asked for, without secrets. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            id: number;
+            /** @description `done`, or the name of the error. */
+            outcome: string;
+            /** @description What it was done to; empty for nothing in particular. */
+            target: string;
+        };
         /** @description What an agent or a workgroup answers by itself. */
         AutoReply: {
             /**
@@ -2780,6 +2955,95 @@ export interface components {
              */
             uid?: string | null;
         };
+        Configuration: {
+            settings: components["schemas"]["Setting"][];
+            version: string;
+        };
+        /** @description Connections, the newest first. */
+        ConnectionPage: {
+            content: components["schemas"]["ConnectionRow"][];
+            /**
+             * Format: uint64
+             * @description `before` of the next page; missing on the last.
+             */
+            next?: number | null;
+            /**
+             * Format: uint
+             * @description How many connections there are in all.
+             */
+            total: number;
+        };
+        ConnectionRow: {
+            /** Format: ip */
+            address: string | null;
+            /** @description Whether it has answered within two seconds; if not, the rest is not known. */
+            answered: boolean;
+            /**
+             * Format: uint64
+             * @description Its number, by which it is ended.
+             */
+            connection: number;
+            protocol: string;
+            /** Format: uint64 */
+            receivedBytes: number;
+            role: components["schemas"]["Role"] | null;
+            /** Format: uint64 */
+            sentBytes: number;
+            /** @description Missing before the client was let in, and when it is too busy to answer. */
+            sessionId: string | null;
+            /**
+             * Format: int64
+             * @description When it began, in milliseconds since 1970.
+             */
+            since: number;
+            subscriptions: components["schemas"]["Followed"][];
+            /** @description Whether it is inside TLS of this server. */
+            tls: boolean;
+            transport: string;
+            user: string | null;
+        };
+        ConnectionsOverview: {
+            byKind: components["schemas"]["KindCount"][];
+            /**
+             * Format: uint
+             * @description How many sockets may be open.
+             */
+            most: number;
+            /**
+             * Format: uint64
+             * @description Sockets open now, whatever they speak.
+             */
+            sockets: number;
+            /**
+             * Format: uint
+             * @description Those that speak STOMP or MQTT.
+             */
+            total: number;
+        };
+        CoursePoint: {
+            /** Format: int64 */
+            at: number;
+            /** Format: uint64 */
+            connections: number;
+            /** Format: double */
+            deliveredP50: number | null;
+            /** Format: double */
+            deliveredP95: number | null;
+            /** Format: uint64 */
+            memoryBytes: number | null;
+            /**
+             * Format: double
+             * @description Messages per second.
+             */
+            received: number;
+            /** Format: double */
+            sent: number;
+            /**
+             * Format: double
+             * @description Milliseconds, of the ten seconds before.
+             */
+            storedP95: number | null;
+        };
         CreatedWorkgroup: {
             uid: components["schemas"]["Uid"];
         };
@@ -2806,6 +3070,17 @@ export interface components {
             device: string;
             os: string;
         };
+        DeviceTrace: {
+            /** @description Whether the message has arrived there. */
+            delivered: boolean;
+            /** @description Empty for the user's default device. */
+            device: string;
+            /**
+             * Format: uint64
+             * @description The position up to which everything has arrived.
+             */
+            seq: number;
+        };
         DutyRequest: {
             /** Format: uint32 */
             capacity: number;
@@ -2831,7 +3106,7 @@ export interface components {
              * @description Why, for programs.
              * @enum {string}
              */
-            error: "invalid_request" | "not_signed_in" | "token_expired" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_visitor" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "invalid_client_id";
+            error: "invalid_request" | "not_signed_in" | "token_expired" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_visitor" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "unknown_session" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "dismissed" | "invalid_client_id";
             /** @description Why, for people. */
             message: string;
         };
@@ -2900,8 +3175,32 @@ export interface components {
             type?: string | null;
             uid: components["schemas"]["Uid"];
         };
+        Filling: {
+            /** Format: uint */
+            most: number;
+            /** @description connections or commits. */
+            name: string;
+            /** Format: uint */
+            used: number;
+        };
+        /** @description What a connection listens to. */
+        Followed: {
+            id: string | null;
+            topic: string;
+        };
         /** @enum {string} */
         Format: "json" | "text";
+        Health: {
+            /** @description What fills up: how much there is, and how much there may be. */
+            gauges: components["schemas"]["Filling"][];
+            /** @description Whether a write has reached the disk in time. */
+            ready: boolean;
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             */
+            writeMs: number;
+        };
         Hit: {
             message: components["schemas"]["Message"];
             /** @description Start and length in `snippet`, in UTF-16 code units. */
@@ -3146,6 +3445,34 @@ export interface components {
              */
             type: string;
         };
+        Kick: {
+            /**
+             * Format: uint64
+             * @description The number of the connection.
+             */
+            connection: number;
+        };
+        KindCount: {
+            /** Format: uint64 */
+            count: number;
+            /** @description stomp, sockjs, mqtt or http. */
+            protocol: string;
+            /** @description websocket, tcp or http. */
+            transport: string;
+        };
+        LatencyOverview: {
+            /** @description Of a transaction. */
+            commit: components["schemas"]["Percentiles"];
+            /** @description From taking a message in to writing it for one who follows it. */
+            delivered: components["schemas"]["Percentiles"];
+            /** @description From taking a message in to having it on disk. */
+            stored: components["schemas"]["Percentiles"];
+            /**
+             * Format: int64
+             * @description Milliseconds of which this tells.
+             */
+            windowMs: number;
+        };
         /** @description Which conversation a form is about, and which message it answers. */
         LeaveForm: {
             /** @default null */
@@ -3178,6 +3505,17 @@ export interface components {
             /** @description The visitor who has no token. */
             visitorUid?: string | null;
         };
+        LimitHits: {
+            /** Format: uint64 */
+            lastMinute: number;
+            /** @description As in `deskwire_limit_hits_total`. */
+            limit: string;
+            /**
+             * Format: uint64
+             * @description Since the start.
+             */
+            total: number;
+        };
         LinkAnswer: {
             fileUrl: string;
         };
@@ -3206,6 +3544,19 @@ export interface components {
         LoginRequest: {
             password: string;
             username: string;
+        };
+        MemberTrace: {
+            devices: components["schemas"]["DeviceTrace"][];
+            /** @description Whether it has read the message. */
+            read: boolean;
+            /**
+             * Format: uint64
+             * @description The position up to which it has read; 0 for nothing.
+             */
+            readSeq: number;
+            /** @description Whether it takes part in the conversation now. */
+            takesPart: boolean;
+            user: components["schemas"]["Uid"];
         };
         /** @description A message of a conversation. What its writer said beside these members is there too. */
         Message: {
@@ -3502,6 +3853,35 @@ export interface components {
         Organisation: {
             uid: string;
         };
+        Overview: {
+            /**
+             * Format: int64
+             * @description Now, in milliseconds since 1970.
+             */
+            at: number;
+            connections: components["schemas"]["ConnectionsOverview"];
+            latency: components["schemas"]["LatencyOverview"];
+            /** @description The bounds that somebody ran into. */
+            limits: components["schemas"]["LimitHits"][];
+            /**
+             * Format: uint64
+             * @description Resident memory in bytes; missing where the system does not tell.
+             */
+            memoryBytes: number | null;
+            /**
+             * Format: uint64
+             * @description Outboxes that grew over their bound.
+             */
+            outboxOverflows: number;
+            /** @description The course, a point every two seconds, the oldest first. */
+            points: components["schemas"]["CoursePoint"][];
+            queues: components["schemas"]["QueuesOverview"];
+            rates: components["schemas"]["RatesOverview"];
+            /** Format: int64 */
+            startedAt: number;
+            store: components["schemas"]["StoreOverview"];
+            version: string;
+        };
         /** @description A page. */
         PageOfAgentUser: {
             content: components["schemas"]["AgentUser"][];
@@ -3718,6 +4098,17 @@ export interface components {
             newPassword: string;
             oldPassword: string;
         };
+        /** @description Percentiles in milliseconds; missing where nothing was measured. */
+        Percentiles: {
+            /** Format: uint64 */
+            count: number;
+            /** Format: double */
+            p50: number | null;
+            /** Format: double */
+            p95: number | null;
+            /** Format: double */
+            p99: number | null;
+        };
         /** @description Somebody, as messages show people. */
         Person: {
             avatar: string;
@@ -3761,6 +4152,38 @@ export interface components {
             destination: string;
             payload: unknown;
         };
+        /** @description What waits. */
+        QueuesOverview: {
+            /**
+             * Format: uint
+             * @description Writes that wait for their commit.
+             */
+            commits: number;
+            /**
+             * Format: uint64
+             * @description Messages that wait for MQTT sessions, or for their acknowledgement.
+             */
+            mailboxMessages: number;
+            /**
+             * Format: uint
+             * @description How many may.
+             */
+            mostCommits: number;
+            /**
+             * Format: uint64
+             * @description MQTT sessions that outlive their connections.
+             */
+            mqttSessions: number;
+            /**
+             * Format: uint64
+             * @description Messages in work queues and of durable subscriptions.
+             */
+            queuedMessages: number;
+            /** Format: uint64 */
+            retainedMessages: number;
+            /** Format: uint64 */
+            workQueues: number;
+        };
         QuickReplyName: {
             uid: components["schemas"]["Uid"];
         };
@@ -3788,6 +4211,13 @@ export interface components {
             title?: string | null;
             type?: string | null;
             uid: components["schemas"]["Uid"];
+        };
+        /** @description Messages per second of the last minute. */
+        RatesOverview: {
+            /** Format: double */
+            received: number;
+            /** Format: double */
+            sent: number;
         };
         /** @description Which conversation a form is about, and which message it answers. */
         RatingForm: {
@@ -3852,6 +4282,13 @@ export interface components {
             read: number;
             /** Format: uint64 */
             sysMsgNums: number;
+        };
+        RelayedTrace: {
+            /** Format: int64 */
+            at: number;
+            protocol: string;
+            sessionId: string;
+            user: components["schemas"]["Uid"];
         };
         Replay: {
             /**
@@ -3927,6 +4364,11 @@ export interface components {
             numberOfElements: number;
             /** Format: uint32 */
             size: number;
+        };
+        SelfTest: {
+            /** @description Whether every step went well. */
+            passed: boolean;
+            steps: components["schemas"]["TestStep"][];
         };
         /** @description `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send. */
         SendRequest: {
@@ -4145,6 +4587,15 @@ export interface components {
             subscriptions: components["schemas"]["SubscriptionRow"][];
             user: string | null;
         };
+        /** @description A key of the configuration. */
+        Setting: {
+            /** @description Whether it is what it would be if nobody had set it. */
+            isDefault: boolean;
+            /** @description Empty for a section that is a list. */
+            key: string;
+            section: string;
+            value: unknown;
+        };
         SettingsChange: {
             /** @description The settings that change. */
             settings: components["schemas"]["ServiceSettings"];
@@ -4162,6 +4613,20 @@ export interface components {
         };
         StatusRequest: {
             status: string;
+        };
+        /** @description The database. */
+        StoreOverview: {
+            /**
+             * Format: uint64
+             * @description Bytes of its file.
+             */
+            fileBytes: number;
+            kind: string;
+            /**
+             * Format: uint64
+             * @description Bytes of its write-ahead log, which holds the newest.
+             */
+            logBytes: number;
         };
         SubscriptionRow: {
             id: string | null;
@@ -4192,6 +4657,14 @@ export interface components {
             reply?: string | null;
             status?: string | null;
             uid: components["schemas"]["Uid"];
+        };
+        TestStep: {
+            error?: string | null;
+            /** Format: double */
+            ms: number;
+            /** @description write: something reached the disk; read: something came from there; hub: a message passed the committer and the hub. */
+            name: string;
+            passed: boolean;
         };
         /** @description A conversation. */
         Thread: {
@@ -4313,6 +4786,30 @@ export interface components {
             unreadCount?: number | null;
             /** @description How its visitor is called. */
             user?: components["schemas"]["NamedVisitor"] | null;
+        };
+        Trace: {
+            /** @description How it came; known of the last messages while the server runs. Several if it was sent again. */
+            accepted: components["schemas"]["AcceptedTrace"][];
+            /** Format: int64 */
+            committedAt: number;
+            /**
+             * Format: int64
+             * @description Its place: the number of the log, the position there, and when it was committed.
+             */
+            log: number;
+            /** @description How far everybody in the conversation is now, from the store. */
+            members: components["schemas"]["MemberTrace"][];
+            /** @description Whether it was recalled. */
+            recalled: boolean;
+            /** @description The sessions that it was written for; known of the last deliveries while the server runs. */
+            relayed: components["schemas"]["RelayedTrace"][];
+            sender: components["schemas"]["Uid"];
+            /** Format: uint64 */
+            seq: number;
+            status: string;
+            topic: string;
+            type: string;
+            uid: string;
         };
         /** @description The name of a visitor, agent, organisation, workgroup, service account or thread. */
         Uid: string;
@@ -4931,6 +5428,51 @@ export interface operations {
             409: components["responses"]["Status409"];
             413: components["responses"]["Status413"];
             422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getAuditQuery: {
+        parameters: {
+            query?: {
+                /** @description This action, or all of a kind: `webhook` is also `webhook.create`. */
+                action?: string;
+                /** @description Of this person only. */
+                actor?: components["schemas"]["Uid"];
+                /** @description Only entries before the one of this number. */
+                before?: number;
+                /** @description Only what was done (true) or refused (false). */
+                done?: boolean;
+                /** @description Not before this time, in milliseconds since 1970. */
+                from?: number;
+                /** @description Entries of the page, at most 100. */
+                size?: number;
+                /** @description Before this time. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["AuditPage"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];
@@ -6174,6 +6716,253 @@ export interface operations {
             409: components["responses"]["Status409"];
             413: components["responses"]["Status413"];
             422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Configuration"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Health"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsOverview: {
+        parameters: {
+            query?: {
+                /** @description Only points of the course behind this time, in milliseconds since 1970. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Overview"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postOpsSelftest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["SelfTest"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postOpsSessionKick: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Kick"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ConnectionRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsSessionQuery: {
+        parameters: {
+            query?: {
+                /** @description Connections from this address only. */
+                address?: string;
+                /** @description Only connections before the one of this number. */
+                before?: number;
+                /** @description stomp, sockjs or mqtt. */
+                protocol?: string;
+                /** @description Connections of the page, at most 100. */
+                size?: number;
+                /** @description websocket, tcp or http. */
+                transport?: string;
+                /** @description Connections of this user only; service accounts are no users. */
+                user?: components["schemas"]["Uid"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ConnectionPage"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsTrace: {
+        parameters: {
+            query: {
+                /** @description The topic of its conversation; missing for wherever it is found among the newest 100,000. */
+                topic?: string;
+                /** @description The uid that its sender gave the message. */
+                uid: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Trace"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];

@@ -221,7 +221,8 @@ export class Connection {
   #wait(error: ChatError): void {
     const { clock, random, page } = this.#host.runtime;
     const attempt = this.#state.attempt + 1;
-    const suspended = clock.now() - this.#lostAt >= SUSPEND_AFTER_MS;
+    // Whoever was sent away does not come back at once.
+    const suspended = error.code === 'DISMISSED' || clock.now() - this.#lostAt >= SUSPEND_AFTER_MS;
     const retryInMs = suspended
       ? suspendedDelay(random)
       : reconnectDelay(attempt - 1, random, error.retryAfterMs ?? 0);

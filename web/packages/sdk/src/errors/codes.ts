@@ -42,6 +42,7 @@ export const retryable: ReadonlySet<ErrorCode> = new Set([
   'EXHAUSTED',
   'SERVER_STOPPING',
   'SLOW_READER',
+  'DISMISSED',
   'PROTOCOL',
   'LOCKED',
   'TOO_MANY',

@@ -1,5 +1,6 @@
 // A server in memory: one log per conversation, links that obey or fail as a test says, and the routes that clients need.
 
+import type { ChatError } from '../errors/chat-error.js';
 import { errorOf } from '../errors/from-server.js';
 import type { Carrier, Link, LinkRequest } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
@@ -96,9 +97,9 @@ export class FakeServer {
     this.#links.forEach((link) => link.push(message));
   }
 
-  /** All links break. */
-  cut(): void {
-    [...this.#links].forEach((link) => link.break());
+  /** All links break, for this reason. */
+  cut(error?: ChatError): void {
+    [...this.#links].forEach((link) => link.break(error));
   }
 
   /** Whether a fault strikes. */
@@ -209,10 +210,10 @@ class FakeLink implements Link {
   }
 
   /** Ends without a word of the client. */
-  break(): void {
+  break(error = errorOf('NETWORK', 'the connection was cut')): void {
     if (this.#open) {
       this.close();
-      this.#request.events.closed(errorOf('NETWORK', 'the connection was cut'));
+      this.#request.events.closed(error);
     }
   }
 

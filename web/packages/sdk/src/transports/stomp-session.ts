@@ -30,6 +30,7 @@ const CLOSE_CODES: Readonly<Record<number, Parameters<typeof errorOf>>> = {
   1002: ['PROTOCOL', 'the server has ended the connection'],
   4401: ['AUTH_EXPIRED', 'the token was not accepted'],
   4500: ['SLOW_READER', 'the server has ended the connection'],
+  4501: ['DISMISSED', 'the server has ended the connection'],
 };
 
 /** A session. */

@@ -13,7 +13,7 @@ use crate::{
     address::network,
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -26,11 +26,18 @@ use crate::{
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Blacklist")
         .post("/api/v1/black/create", create, "Blocks a visitor.")
+        .audited(
+            Audited::as_action("block.create")
+                .on(&["blackUid", "blackUserUid", "visitorUid", "userUid"])
+                .telling(&["reason", "blockIp", "endTime"]),
+        )
         .post("/api/v1/black/delete", delete, "Ends a block.")
+        .audited(Audited::as_action("block.end").on(&["uid"]))
         .get("/api/v1/black/query", blocks, "Lists blocks.")
         .also("/api/v1/black/query/org")
         .get("/api/v1/black/exists/{visitor}", exists, "Says whether a visitor is blocked.")
         .post("/api/v1/black/unblock/{visitor}", unblock, "Ends the blocks of a visitor.")
+        .audited(Audited::as_action("block.end").on(&["visitor"]))
 }
 
 /// A visitor who is not to be heard.

@@ -13,7 +13,7 @@ use super::IdempotencyKey;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -29,12 +29,16 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get("/api/v1/channel/query/uid", one, "Gives a channel.")
         .only_for(&[Role::Admin])
         .post("/api/v1/channel/create", create, "Makes a channel, and tells its secret.")
+        .audited(Audited::as_action("channel.create").on(&["uid"]).telling(&["name"]))
         .only_for(&[Role::Admin])
         .post("/api/v1/channel/update", update, "Changes the name or some of the settings of a channel.")
+        .audited(Audited::as_action("channel.change").on(&["uid"]).telling(&["name"]))
         .only_for(&[Role::Admin])
         .post("/api/v1/channel/delete", delete, "Drops a channel.")
+        .audited(Audited::as_action("channel.drop").on(&["uid"]))
         .only_for(&[Role::Admin])
         .post("/api/v1/channel/secret", renew, "Gives a channel another secret, and tells it.")
+        .audited(Audited::as_action("channel.secret").on(&["uid"]))
         .only_for(&[Role::Admin])
 }
 

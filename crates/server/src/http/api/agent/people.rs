@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::seat::agent_status;
 use crate::http::{
-    AppError, JsonBody, QueryParams, Routes, Success,
+    AppError, Audited, JsonBody, QueryParams, Routes, Success,
     api::{
         ApiState,
         caller::AgentCaller,
@@ -28,15 +28,19 @@ pub(super) fn routes() -> Routes<ApiState> {
         .post("/api/v1/agent/update", update_agent, "Changes how an agent shows itself.")
         .also("/api/v1/agent/update/avatar")
         .also("/api/v1/user/update")
+        .audited(Audited::as_action("agent.profile").on(&["uid"]).telling(&["nickname", "avatar"]))
         .post("/api/v1/agent/update/autoreply", auto_reply, "Sets what the agent answers by itself.")
+        .audited(Audited::as_action("agent.auto_reply").telling(&["enabled", "type"]))
         .get("/api/v1/workgroup/query/uid", workgroup, "Gives a workgroup with its agents.")
         .get("/api/v1/workgroup/query/org", workgroups, "Lists the workgroups of the organisation.")
         .post("/api/v1/workgroup/update", update_workgroup, "Changes the name and the agents of a workgroup.")
+        .audited(Audited::as_action("workgroup.change").on(&["uid"]).telling(&["name", "nickname", "agentUids"]))
         .post(
             "/api/v1/workgroup/update/status",
             update_workgroup_status,
             "Says whether a workgroup serves anybody, whatever its hours.",
         )
+        .audited(Audited::as_action("workgroup.status").on(&["uid"]).telling(&["status"]))
         .only_for(&[Role::Admin])
         .get("/api/v1/connection/presence/list", presence, "Says which of the colleagues are connected.")
 }

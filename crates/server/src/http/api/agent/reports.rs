@@ -18,7 +18,7 @@ use super::SUPERVISORS;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, Description, Output, QueryParams, Routes, Success,
+        AppError, Audited, Description, Output, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller},
     },
 };
@@ -31,6 +31,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .only_for(&SUPERVISORS)
         .get("/api/v1/report/service.csv", as_csv, "Reports on the work of the desk, as a table for spreadsheets.")
         .only_for(&SUPERVISORS)
+        .audited(Audited::as_action("export.report").telling(&["from", "to", "groupBy"]))
 }
 
 #[derive(Deserialize, JsonSchema)]

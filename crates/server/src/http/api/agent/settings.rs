@@ -11,7 +11,7 @@ use super::IdempotencyKey;
 use crate::{
     auth::password::PasswordError,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller, login::AgentUser},
     },
 };
@@ -21,14 +21,19 @@ pub(super) fn routes() -> Routes<ApiState> {
         .get("/api/v1/settings/query", settings, "Gives the settings of a workgroup or an agent.")
         .post("/api/v1/settings/update", change, "Changes some of the settings of a workgroup or an agent.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("settings.change").on(&["uid"]).telling(&["settings"]))
         .post("/api/v1/agent/create", create_agent, "Makes an agent.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("agent.create").on(&["uid"]).telling(&["username", "nickname", "role", "capacity"]))
         .post("/api/v1/agent/update/duty", duty, "Sets an agent's role and capacity.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("agent.duty").on(&["uid"]).telling(&["role", "capacity"]))
         .post("/api/v1/workgroup/create", create_workgroup, "Makes a workgroup.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("workgroup.create").on(&["uid"]).telling(&["name", "agentUids"]))
         .post("/api/v1/workgroup/update/weight", weight, "Sets an agent's share where routing is weighted.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("workgroup.weight").on(&["workgroupUid"]).telling(&["agentUid", "weight"]))
 }
 
 #[derive(Deserialize, JsonSchema)]

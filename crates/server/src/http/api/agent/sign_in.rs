@@ -10,7 +10,7 @@ use crate::{
     auth::password::PasswordError,
     connection::timestamp,
     http::{
-        AppError, JsonBody, Routes, Success,
+        AppError, Audited, JsonBody, Routes, Success,
         api::{
             ApiState,
             caller::{AgentCaller, TokenCaller},
@@ -32,17 +32,20 @@ pub(super) fn routes() -> Routes<ApiState> {
             change_password,
             "Changes the caller's password, and ends its other access tokens.",
         )
+        .audited(Audited::as_action("agent.password"))
         .post(
             "/api/v1/agent/update/password",
             set_password,
             "Gives an agent another password, and ends its access tokens.",
         )
+        .audited(Audited::as_action("agent.password").on(&["uid"]))
         .only_for(&[Role::Admin])
         .post(
             "/api/v1/agent/update/enabled",
             set_enabled,
             "Says whether an agent may sign in, and ends its access tokens.",
         )
+        .audited(Audited::as_action("agent.enabled").on(&["uid"]).telling(&["enabled"]))
         .only_for(&[Role::Admin])
 }
 

@@ -12,7 +12,7 @@ use super::IdempotencyKey;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{
             ApiState,
             caller::AgentCaller,
@@ -25,18 +25,23 @@ pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Words")
         .post("/api/v1/taboo/create", create, "Lists a word that is not to be said.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("word.create").on(&["content", "word"]).telling(&["action", "level", "wholeWord"]))
         .post("/api/v1/taboo/import", import, "Lists many words.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("word.import").telling(&["action", "level"]))
         .post("/api/v1/taboo/update", update, "Changes a listed word.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("word.change").on(&["uid"]).telling(&["content", "word", "action", "enabled"]))
         .post("/api/v1/taboo/delete", delete, "Takes a word from the list.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("word.drop").on(&["uid"]))
         .get("/api/v1/taboo/query/org", words, "Lists the words.")
         .only_for(&[Role::Supervisor, Role::Admin])
         .get("/api/v1/taboo/settings/query", scope, "Says whose messages are looked at.")
         .only_for(&[Role::Supervisor, Role::Admin])
         .post("/api/v1/taboo/settings/update", set_scope, "Sets whose messages are looked at.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("word.scope").telling(&["checkAgents", "checkRobots"]))
         .get("/api/v1/taboo/message/query", hits, "Lists what was said of the list.")
         .also("/api/v1/taboo/message/query/org")
         .only_for(&[Role::Supervisor, Role::Admin])

@@ -11,7 +11,7 @@ use super::IdempotencyKey;
 use crate::{
     connection::timestamp,
     http::{
-        AppError, JsonBody, QueryParams, Routes, Success,
+        AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{ApiState, caller::AgentCaller},
     },
     webhooks::{Guard, Secret},
@@ -21,16 +21,20 @@ pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Webhooks")
         .post("/api/v1/webhook/create", create, "Makes a webhook, or a robot for a workgroup.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("webhook.create").on(&["uid"]).telling(&["url", "events", "robotOf"]))
         .get("/api/v1/webhook/query", all, "Lists webhooks.")
         .only_for(&[Role::Admin])
         .post("/api/v1/webhook/update/active", switch, "Switches a webhook on or off.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("webhook.switch").on(&["uid"]).telling(&["active"]))
         .post("/api/v1/webhook/delete", drop_one, "Drops a webhook.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("webhook.drop").on(&["uid"]))
         .get("/api/v1/webhook/dead/query", dead, "Lists what a webhook did not hear.")
         .only_for(&[Role::Admin])
         .post("/api/v1/webhook/dead/replay", replay, "Tells a webhook again what it did not hear.")
         .only_for(&[Role::Admin])
+        .audited(Audited::as_action("webhook.replay").on(&["uid"]).telling(&["event"]).answering(&["replayed"]))
 }
 
 #[derive(Deserialize, JsonSchema)]
