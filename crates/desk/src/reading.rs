@@ -12,7 +12,7 @@ use deskwire_store::{Upto, Write};
 use serde_json::Value;
 
 use crate::{
-    Desk, DeskError,
+    BoxFuture, Desk, DeskError,
     access::takes_part,
     ingress::{Sender, Speaker},
 };
@@ -187,7 +187,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
-    pub async fn listed(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
+    pub fn listed<'a>(
+        &'a self,
+        conversation: &'a Conversation,
+        user: &'a Principal,
+    ) -> BoxFuture<'a, Result<Value, DeskError>> {
+        Box::pin(self.row_of(conversation, user))
+    }
+
+    async fn row_of(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
         let read = |json: &[u8]| -> Result<Value, DeskError> {
             Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
         };
