@@ -8,7 +8,7 @@ use deskwire_model::{
 };
 use serde_json::{Value, json};
 
-use crate::{Desk, DeskError, deciding::Decided};
+use crate::{BoxFuture, Desk, DeskError, deciding::Decided};
 
 /// Types that only the server writes: they say what has become of a conversation.
 const SERVERS_OWN: &[&str] = &[
@@ -275,13 +275,17 @@ impl Desk {
         self.command_in_words(by, topic, dialect::with_extra(draft, form), now).await
     }
 
-    async fn command_in_words(
-        &self,
-        by: &Principal,
-        topic: &str,
+    fn command_in_words<'a>(
+        &'a self,
+        by: &'a Principal,
+        topic: &'a str,
         draft: Draft,
         now: Timestamp,
-    ) -> Result<Decided, DeskError> {
+    ) -> BoxFuture<'a, Result<Decided, DeskError>> {
+        Box::pin(self.obey_once(by, topic, draft, now))
+    }
+
+    async fn obey_once(&self, by: &Principal, topic: &str, draft: Draft, now: Timestamp) -> Result<Decided, DeskError> {
         let conversation = self.own_conversation(by, topic).await?;
         let command = Command::of(&draft.kind, by.role)?.ok_or(DeskError::NotAllowed)?;
         let draft = self.admit(by, &conversation, draft, now).await?;

@@ -17,7 +17,7 @@ use deskwire_store::{
 use serde_json::{Value, json};
 
 use crate::{
-    Desk, DeskError,
+    BoxFuture, Desk, DeskError,
     ingress::Speaker,
     settings::ServiceSettings,
     state::{self, Event, Owner, transition},
@@ -261,8 +261,12 @@ impl Desk {
     }
 
     /// Makes `plan` happen to `before`, or nothing.
-    pub(crate) async fn carry_out(&self, before: &Arc<Conversation>, plan: Plan) -> Result<Decided, DeskError> {
-        self.decide(self.prepare(before, plan).await?).await
+    pub(crate) fn carry_out<'a>(
+        &'a self,
+        before: &'a Arc<Conversation>,
+        plan: Plan,
+    ) -> BoxFuture<'a, Result<Decided, DeskError>> {
+        Box::pin(async move { self.decide(self.prepare(before, plan).await?).await })
     }
 
     /// Reads what `plan` needs to be decided.

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::{
-    Desk, DeskError,
+    BoxFuture, Desk, DeskError,
     access::{speaks, takes_part},
     amending, cards,
     commands::Command,
@@ -71,10 +71,22 @@ impl Desk {
         now: Timestamp,
         reply: Reply,
     ) -> Result<Submitted, DeskError> {
-        match self.take_in(sender, conversation, draft, now, reply).await? {
+        match self.taking_in(sender, conversation, draft, now, reply).await? {
             Taken::Pending => Ok(Submitted::Pending),
             Taken::Done | Taken::Entry(_) => Ok(Submitted::Done),
         }
+    }
+
+    /// [`Self::take_in`] as this crate compiles it.
+    fn taking_in<'a>(
+        &'a self,
+        sender: Sender<'a>,
+        conversation: &'a Arc<Conversation>,
+        draft: Draft,
+        now: Timestamp,
+        reply: Reply,
+    ) -> BoxFuture<'a, Result<Taken, DeskError>> {
+        Box::pin(self.take_in(sender, conversation, draft, now, reply))
     }
 
     async fn take_in(
@@ -268,7 +280,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Option<Bytes>, DeskError> {
         let (waiter, outcome) = oneshot::channel();
-        let taken = self.take_in(sender, conversation, draft, now, Reply::Waiter(waiter)).await?;
+        let taken = self.taking_in(sender, conversation, draft, now, Reply::Waiter(waiter)).await?;
         if let Taken::Done = taken {
             return Ok(None);
         }

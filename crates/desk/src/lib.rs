@@ -80,7 +80,7 @@ mod visitor_info;
 mod visitor_invitations;
 mod wakes;
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use deskwire_broker::{Announce, Job, Log, Publication, Sessions};
 use deskwire_model::{LogId, dialect::Renderer};
@@ -121,6 +121,10 @@ pub use self::{
     threads::ThreadRequest,
     tracks::{Progress, Track},
 };
+/// What an `async fn` of this crate gives to others. Whoever awaits one that is not boxed compiles it and all that it awaits once
+/// more, in each of its own parts: the server twice over, as the desk is most of what its requests do.
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 use self::{
     browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
     streams::Streams, wakes::Wakes,

@@ -6,7 +6,7 @@ use deskwire_model::{
 };
 use serde_json::Value;
 
-use crate::{Desk, DeskError};
+use crate::{BoxFuture, Desk, DeskError};
 
 /// Entries among which the last message of a conversation, and since when its visitor waits, are sought.
 const LOOKED_AT: usize = 20;
@@ -17,7 +17,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
-    pub async fn listed(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
+    pub fn listed<'a>(
+        &'a self,
+        conversation: &'a Conversation,
+        user: &'a Principal,
+    ) -> BoxFuture<'a, Result<Value, DeskError>> {
+        Box::pin(self.row_of(conversation, user))
+    }
+
+    async fn row_of(&self, conversation: &Conversation, user: &Principal) -> Result<Value, DeskError> {
         let read = |json: &[u8]| -> Result<Value, DeskError> {
             Ok(serde_json::from_slice(json).map_err(|error| DialectError::Json(error.to_string()))?)
         };

@@ -9,7 +9,7 @@ use deskwire_model::{
 use deskwire_store::{HookEvent, NewConversation, Refusal, Visitor, Write};
 
 use crate::{
-    Desk, DeskError,
+    BoxFuture, Desk, DeskError,
     deciding::{ATTEMPTS, Decided, Line, Plan},
     greeting::{Greeting, Welcome},
     queue::seed,
@@ -184,7 +184,17 @@ impl Desk {
 
     /// Routes a conversation that nobody has, or that a robot has and a person is to have, behind what the visitor has
     /// said.
-    pub(crate) async fn place(
+    pub(crate) fn place<'a>(
+        &'a self,
+        conversation: &'a Conversation,
+        answerer: &'a Answerer,
+        said: Option<&'a Draft>,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Placed, DeskError>> {
+        Box::pin(self.try_to_place(conversation, answerer, said, now))
+    }
+
+    async fn try_to_place(
         &self,
         conversation: &Conversation,
         answerer: &Answerer,

@@ -77,8 +77,9 @@ async fn a_row_that_no_release_writes_is_damage() {
     let store = open(&path).await.unwrap();
     let db = rusqlite::Connection::open(&path).unwrap();
     db.execute_batch(
-        "INSERT INTO organisation VALUES ('acme', '');
-         INSERT INTO agent VALUES ('ann', 'acme', 'ann', '', '', '', 'DREAMING', 1, 'AGENT')",
+        "INSERT INTO organisation (uid, name) VALUES ('acme', '');
+         INSERT INTO agent (uid, org, username, password_hash, nickname, avatar, status, capacity, role)
+         VALUES ('ann', 'acme', 'ann', '', '', '', 'DREAMING', 1, 'AGENT')",
     )
     .unwrap();
     assert!(matches!(store.agent(&Uid::new("ann").unwrap()).await, Err(StoreError::Damaged(_))));
