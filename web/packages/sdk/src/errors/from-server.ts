@@ -49,7 +49,7 @@ export function asChatError(thrown: unknown): ChatError {
 
 /** Names that newer servers have are codes too. */
 function codeNamed(name: unknown): ErrorCode | undefined {
-  return typeof name === 'string' && /^[a-z_]+$/.test(name)
+  return typeof name === 'string' && name !== ''
     ? ((renamed as Readonly<Record<string, ErrorCode>>)[name] ?? (name.toUpperCase() as ErrorCode))
     : undefined;
 }

@@ -26,7 +26,7 @@ export interface SessionEvents {
 
 /** What the server closes with, and what that means (protocol reference, "Endpoints"). */
 const CLOSE_CODES: Readonly<Record<number, Parameters<typeof errorOf>>> = {
-  1001: ['SERVER_STOPPING', 'the server is stopping'],
+  1001: ['SERVER_STOPPING', 'the server has ended the connection'],
   1002: ['PROTOCOL', 'the server has ended the connection'],
   4401: ['AUTH_EXPIRED', 'the token was not accepted'],
   4500: ['SLOW_READER', 'the server has ended the connection'],
