@@ -137,6 +137,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/update/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether an agent may sign in, and ends its access tokens. */
+        post: operations["postAgentUpdateEnabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent/update/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an agent another password, and ends its access tokens. */
+        post: operations["postAgentUpdatePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/update/status": {
         parameters: {
             query?: never;
@@ -250,6 +284,108 @@ export interface paths {
         put?: never;
         /** Ends the blocks of a visitor. */
         post: operations["postBlackUnblockVisitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a channel, and tells its secret. */
+        post: operations["postChannelCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drops a channel. */
+        post: operations["postChannelDelete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/query/org": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the channels of the organisation, the oldest first. */
+        get: operations["getChannelQueryOrg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/query/uid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives a channel. */
+        get: operations["getChannelQueryUid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a channel another secret, and tells it. */
+        post: operations["postChannelSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the name or some of the settings of a channel. */
+        post: operations["postChannelUpdate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -556,6 +692,23 @@ export interface paths {
         get: operations["getMessageSearch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message/thread/{uid}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks everything in a conversation as read. */
+        post: operations["postMessageThreadUidRead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1260,6 +1413,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/thread/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the agent's own conversation with a visitor. */
+        post: operations["postThreadCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/thread/delete": {
         parameters: {
             query?: never;
@@ -1686,6 +1856,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/thread/update/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a conversation (CHATTING), or ends it (CLOSED). */
+        post: operations["postThreadUpdateStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/thread/update/tagList": {
         parameters: {
             query?: never;
@@ -1848,8 +2035,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes the caller's password. */
+        /** Changes the caller's password, and ends its other access tokens. */
         post: operations["postUserChangePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the access token that is shown, and the connections that it let in. */
+        post: operations["postUserLogout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2145,6 +2349,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workgroup/update/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether a workgroup serves anybody, whatever its hours. */
+        post: operations["postWorkgroupUpdateStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workgroup/update/weight": {
         parameters: {
             query?: never;
@@ -2173,6 +2394,40 @@ export interface paths {
         put?: never;
         /** Gives an agent an access token. */
         post: operations["postAuthLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/login/accessToken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whose an access token is, if it still lets its agent in. */
+        post: operations["postAuthLoginAccessToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/config/bytedesk/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says where clients connect, and what the server offers. */
+        get: operations["getConfigBytedeskProperties"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2264,6 +2519,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/visitor/api/v1/channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how a channel looks to its visitors. */
+        get: operations["getVisitorChannel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/visitor/api/v1/init": {
         parameters: {
             query?: never;
@@ -2309,6 +2581,23 @@ export interface paths {
         put?: never;
         /** Declines to chat. */
         post: operations["postVisitorInviteReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/visitor/api/v1/ip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the address from which the caller is seen. */
+        get: operations["getVisitorIp"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2712,6 +3001,11 @@ export interface components {
         /** @description An agent as clients know it. */
         AgentUser: {
             avatar: string;
+            /**
+             * Format: uint32
+             * @description How many conversations it takes at a time.
+             */
+            capacity: number;
             currentOrganization: components["schemas"]["Organisation"];
             nickname: string;
             orgUid: string;
@@ -2920,6 +3214,145 @@ export interface components {
              */
             weight: number;
         };
+        ChannelChange: {
+            /** @description What administrators call it; what is left out stays. */
+            name?: string | null;
+            /**
+             * @description The settings that change.
+             * @default null
+             */
+            settings?: components["schemas"]["ChannelSettings"] | null;
+            /** @description The channel. */
+            uid: components["schemas"]["Uid"];
+        };
+        ChannelName: {
+            /** @description The channel. */
+            uid: components["schemas"]["Uid"];
+        };
+        /** @description A channel, for administrators. */
+        ChannelRow: {
+            createdAt: string;
+            /** @description What administrators call it. */
+            name: string;
+            orgUid: components["schemas"]["Uid"];
+            /** @description The key of what the shop signs; told once. */
+            secret?: string | null;
+            settings: components["schemas"]["ChannelSettings"];
+            /** @description What stands on the shop's pages. */
+            uid: components["schemas"]["Uid"];
+            updatedAt: string;
+        };
+        /** @description Somebody whom visitors may ask for. */
+        ChannelService: {
+            /**
+             * @description What it is for.
+             * @default {
+             *       "en": "",
+             *       "zh-CN": ""
+             *     }
+             */
+            description: components["schemas"]["Wording"];
+            /**
+             * @description What it is.
+             * @default workgroup
+             */
+            kind: components["schemas"]["ServiceKind"];
+            /**
+             * @description What visitors call it; its own name if this is empty.
+             * @default {
+             *       "en": "",
+             *       "zh-CN": ""
+             *     }
+             */
+            name: components["schemas"]["Wording"];
+            /** @description The workgroup or agent. */
+            uid: components["schemas"]["Uid"];
+        };
+        /** @description How a channel is set up. What is not set has its default. */
+        ChannelSettings: {
+            /**
+             * @description Whether visitors are asked for their name.
+             * @default false
+             */
+            askName: boolean;
+            /**
+             * @description The shop's colour as `#rrggbb`; the product's own if it is empty.
+             * @default
+             */
+            brand: string;
+            /**
+             * @description Sites whose pages may show the panel, as `shop.example.com` or `*.example.com`, with a scheme in front and a port behind
+             *     if need be; all if there are none.
+             * @default []
+             */
+            domains: string[];
+            /**
+             * @description What visitors read first; the panel's own words if it is empty.
+             * @default {
+             *       "en": "",
+             *       "zh-CN": ""
+             *     }
+             */
+            greeting: components["schemas"]["Wording"];
+            /**
+             * @description Whether the shop says who its visitors are.
+             * @default off
+             */
+            identity: components["schemas"]["IdentityRule"];
+            /**
+             * @description Address of the shop's privacy policy, or empty.
+             * @default
+             */
+            privacyUrl: string;
+            /**
+             * @description Who may be asked, in the order in which visitors choose; at least one.
+             * @default []
+             */
+            services: components["schemas"]["ChannelService"][];
+            /**
+             * @description Where the button stands.
+             * @default right
+             */
+            side: components["schemas"]["Side"];
+            /**
+             * @description The title of the panel, usually the shop's name.
+             * @default {
+             *       "en": "",
+             *       "zh-CN": ""
+             *     }
+             */
+            title: components["schemas"]["Wording"];
+        };
+        ChannelToMake: {
+            /** @description What administrators call it. */
+            name: string;
+            /**
+             * @description Its settings, with at least one service.
+             * @default null
+             */
+            settings?: components["schemas"]["ChannelSettings"] | null;
+            /** @description Letters, digits, `-` and `_`; one is made if it is missing. */
+            uid?: components["schemas"]["Uid"] | null;
+        };
+        /** @description An agent, and whether it is there. */
+        Colleague: {
+            avatar: string;
+            /**
+             * Format: uint32
+             * @description How many conversations it takes at a time.
+             */
+            capacity: number;
+            currentOrganization: components["schemas"]["Organisation"];
+            nickname: string;
+            /** @description Whether it is connected; its status is what it has chosen. */
+            online: boolean;
+            orgUid: string;
+            role: string;
+            status: string;
+            type: string;
+            uid: string;
+            username: string;
+        };
         /** @description Whether somebody is there. */
         ColleaguePresence: {
             /**
@@ -3047,6 +3480,45 @@ export interface components {
         CreatedWorkgroup: {
             uid: components["schemas"]["Uid"];
         };
+        /** @description Addresses, and what there is to sign in by. */
+        Custom: {
+            allowRegister: boolean;
+            /** @description The HTTP API. As the next ones empty when the request does not say which host it was sent to. */
+            apiUrl: string;
+            description: string;
+            docUrlShow: boolean;
+            /** @description Whether name, logo and description take the place of the client's own. */
+            enabled: boolean;
+            forceValidateEmail: boolean;
+            forceValidateMobile: boolean;
+            forceVisitorAuth: boolean;
+            lang: string;
+            /**
+             * Format: uint32
+             * @description Failed logins after which a name has to wait.
+             */
+            loginMaxRetryCount: number;
+            /**
+             * Format: uint64
+             * @description How long, in minutes.
+             */
+            loginMaxRetryLockTime: number;
+            loginMobileEnable: boolean;
+            loginScanEnable: boolean;
+            loginUsernameEnable: boolean;
+            logo: string;
+            /** @description MQTT over WebSocket. */
+            mqttWebsocketUrl: string;
+            name: string;
+            showDemo: boolean;
+            showRightCornerChat: boolean;
+            /** @description STOMP over SockJS. */
+            sockjsUrl: string;
+            /** @description STOMP over WebSocket. */
+            stompWebsocketUrl: string;
+            /** @description Where files are brought, without the path. */
+            uploadApiUrl: string;
+        };
         DeadAnswer: {
             /** Format: uint32 */
             attempts: number;
@@ -3087,6 +3559,11 @@ export interface components {
             role: components["schemas"]["Role"];
             uid: components["schemas"]["Uid"];
         };
+        /** @description Whether an agent may sign in. */
+        EnabledRequest: {
+            enabled: boolean;
+            uid: components["schemas"]["Uid"];
+        };
         /**
          * Failure
          * @description `{"message", "code", "error", "data": false}`.
@@ -3106,7 +3583,7 @@ export interface components {
              * @description Why, for programs.
              * @enum {string}
              */
-            error: "invalid_request" | "not_signed_in" | "token_expired" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_visitor" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "unknown_session" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "dismissed" | "invalid_client_id";
+            error: "invalid_request" | "not_signed_in" | "token_expired" | "token_revoked" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_channel" | "unknown_visitor" | "identity_required" | "identity_refused" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "unknown_session" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "dismissed" | "invalid_client_id";
             /** @description Why, for people. */
             message: string;
         };
@@ -3174,6 +3651,10 @@ export interface components {
             question?: string | null;
             type?: string | null;
             uid: components["schemas"]["Uid"];
+        };
+        Features: {
+            /** @description What pictures of people are relative to. */
+            avatarBaseUrl: string;
         };
         Filling: {
             /** Format: uint */
@@ -3286,6 +3767,8 @@ export interface components {
              */
             shifts: components["schemas"]["Shift"][];
         };
+        /** @description Whether the shop says who its visitors are. */
+        IdentityRule: "off" | "optional" | "required";
         /** @description What became of words that were imported. */
         ImportAnswer: {
             /**
@@ -3310,9 +3793,11 @@ export interface components {
             orgUid: string;
             type: string;
             uid: string;
+            /** @description Whether the shop's server has signed who it is: then it is this visitor on every device. */
+            verified: boolean;
             visitorUid: string;
         };
-        /** @description What `init` may tell besides the name and the picture. */
+        /** @description The customer of a shop, in the words of its page. */
         InitRequest: {
             /** @default  */
             avatar?: string;
@@ -3377,6 +3862,21 @@ export interface components {
              * @default
              */
             url?: string;
+            /**
+             * @description HMAC-SHA256 of `userId` by the secret of the channel, in hexadecimal digits.
+             * @default
+             */
+            userHash?: string;
+            /**
+             * @description The shop's own id of the visitor.
+             * @default
+             */
+            userId?: string;
+            /**
+             * @description In place of both: a JWT (HS256) by the secret of the channel, whose `sub` is the id. What else it says is proven too.
+             * @default
+             */
+            userToken?: string;
             /**
              * @description Level as a customer.
              * @default
@@ -3459,6 +3959,24 @@ export interface components {
             protocol: string;
             /** @description websocket, tcp or http. */
             transport: string;
+        };
+        /** @description The newest message of a conversation, beside its content. */
+        LastMessage: {
+            /**
+             * Format: uint64
+             * @description Its place in the conversation, from 1.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            timestamp: number;
+            /** @description `TEXT`, `IMAGE` and so on. */
+            type: string;
+            uid: string;
+            /** @description Who wrote it. */
+            user: components["schemas"]["Person"] | null;
         };
         LatencyOverview: {
             /** @description Of a transaction. */
@@ -3597,6 +4115,9 @@ export interface components {
             topic?: string | null;
             uid?: string | null;
         };
+        NamedUser: {
+            uid?: components["schemas"]["Uid"] | null;
+        };
         NamedVisitor: {
             nickname?: string | null;
         };
@@ -3677,6 +4198,11 @@ export interface components {
             title: string;
             user?: components["schemas"]["Uid"] | null;
         };
+        /** @description A new password of an agent. */
+        NewPassword: {
+            newPassword: string;
+            uid: components["schemas"]["Uid"];
+        };
         /** @description A new canned reply. */
         NewQuickReplyRequest: {
             /**
@@ -3704,6 +4230,14 @@ export interface components {
             uid?: components["schemas"]["Uid"] | null;
             /** @description The workgroup, where one is meant. */
             workgroupUid?: components["schemas"]["Uid"] | null;
+        };
+        /** @description Whose conversation is to be opened. */
+        NewThread: {
+            /** @description `org/agent/{the agent's own uid}/{visitor}`, or any conversation in which the agent takes part. */
+            topic?: string | null;
+            /** @description The same, as conversations show it. */
+            user?: components["schemas"]["NamedUser"] | null;
+            visitorUid?: components["schemas"]["Uid"] | null;
         };
         /** @description A word that is to be listed. */
         NewWord: {
@@ -3883,23 +4417,6 @@ export interface components {
             version: string;
         };
         /** @description A page. */
-        PageOfAgentUser: {
-            content: components["schemas"]["AgentUser"][];
-            empty: boolean;
-            first: boolean;
-            last: boolean;
-            /** Format: uint32 */
-            number: number;
-            /** Format: uint */
-            numberOfElements: number;
-            /** Format: uint32 */
-            size: number;
-            /** Format: uint64 */
-            totalElements: number;
-            /** Format: uint64 */
-            totalPages: number;
-        };
-        /** @description A page. */
         PageOfBlockAnswer: {
             content: components["schemas"]["BlockAnswer"][];
             empty: boolean;
@@ -3919,6 +4436,40 @@ export interface components {
         /** @description A page. */
         PageOfBrowsingRow: {
             content: components["schemas"]["BrowsingRow"][];
+            empty: boolean;
+            first: boolean;
+            last: boolean;
+            /** Format: uint32 */
+            number: number;
+            /** Format: uint */
+            numberOfElements: number;
+            /** Format: uint32 */
+            size: number;
+            /** Format: uint64 */
+            totalElements: number;
+            /** Format: uint64 */
+            totalPages: number;
+        };
+        /** @description A page. */
+        PageOfChannelRow: {
+            content: components["schemas"]["ChannelRow"][];
+            empty: boolean;
+            first: boolean;
+            last: boolean;
+            /** Format: uint32 */
+            number: number;
+            /** Format: uint */
+            numberOfElements: number;
+            /** Format: uint32 */
+            size: number;
+            /** Format: uint64 */
+            totalElements: number;
+            /** Format: uint64 */
+            totalPages: number;
+        };
+        /** @description A page. */
+        PageOfColleague: {
+            content: components["schemas"]["Colleague"][];
             empty: boolean;
             first: boolean;
             last: boolean;
@@ -4141,6 +4692,13 @@ export interface components {
             activeCount: number;
             online: boolean;
         };
+        /** @description What the server is, as clients of Bytedesk read it. */
+        Properties: {
+            custom: components["schemas"]["Custom"];
+            debug: boolean;
+            features: components["schemas"]["Features"];
+            version: string;
+        };
         Pushed: {
             /**
              * Format: uint
@@ -4330,6 +4888,9 @@ export interface components {
             waitMs: number;
             workgroup?: string;
         };
+        ResumeRequest: {
+            accessToken: string;
+        };
         /** @description What a principal may do in principle; what it may do to one topic is the gateway's question. */
         Role: "VISITOR" | "AGENT" | "SUPERVISOR" | "ADMIN" | "SERVICE";
         /** @description How a service is routed to. */
@@ -4374,6 +4935,8 @@ export interface components {
         SendRequest: {
             json: string;
         };
+        /** @description Who answers. */
+        ServiceKind: "workgroup" | "agent";
         /** @description The settings of a service: a workgroup, or an agent who is asked for by name. What is not set has its default. */
         ServiceSettings: {
             /**
@@ -4409,6 +4972,11 @@ export interface components {
              *     }
              */
             autoReply: components["schemas"]["AutoReply"];
+            /**
+             * @description Whether it serves anybody; if not it is closed, whatever its hours.
+             * @default true
+             */
+            available: boolean;
             /**
              * Format: uint32
              * @description What one place in the queue takes, in seconds: for the estimate that visitors are told.
@@ -4611,6 +5179,57 @@ export interface components {
             /** @description When it is over; midnight is the end of the day. */
             to: string;
         };
+        /** @description A channel as a visitor sees it, in its language. */
+        ShownChannel: {
+            /** @description Whether visitors are asked for their name. */
+            askName: boolean;
+            /** @description The shop's colour as `#rrggbb`, or empty. */
+            brand: string;
+            /** @description Its uid. */
+            channel: components["schemas"]["Uid"];
+            /** @description Questions with answers. */
+            faqs: components["schemas"]["ShownFaq"][];
+            /** @description What a visitor reads first; empty for the panel's own words. */
+            greeting: string;
+            /** @description When the services are open, in words; empty if they always are, or if they differ. */
+            hours: string;
+            /** @description Whether the shop says who its visitors are. */
+            identity: components["schemas"]["IdentityRule"];
+            /** @description Whether somebody is there now: a service is open and has an agent who is available, or a robot. */
+            open: boolean;
+            /** @description uid of the organisation. */
+            organisation: components["schemas"]["Uid"];
+            /** @description Address of the shop's privacy policy, or empty. */
+            privacyUrl: string;
+            /** @description Who may be asked, in the order to choose from. */
+            services: components["schemas"]["ShownService"][];
+            /** @description Where the button stands. */
+            side: components["schemas"]["Side"];
+            /** @description The title of the panel. */
+            title: string;
+        };
+        /** @description A question. */
+        ShownFaq: {
+            /** @description The answer as text; empty for one that is to be asked. */
+            answer: string;
+            /** @description Its uid. */
+            id: string;
+            /** @description The question. */
+            question: string;
+        };
+        /** @description Somebody whom visitors may ask for, as they see it. */
+        ShownService: {
+            /** @description What it is for; may be empty. */
+            description: string;
+            /** @description The workgroup or agent. */
+            id: components["schemas"]["Uid"];
+            /** @description What it is. */
+            kind: components["schemas"]["ServiceKind"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The side of the page on which the button stands. */
+        Side: "left" | "right";
         StatusRequest: {
             status: string;
         };
@@ -4675,6 +5294,8 @@ export interface components {
             content: string | null;
             createdAt: string;
             extra: string;
+            /** @description Its newest message; null where nothing was said. */
+            lastMessage: components["schemas"]["LastMessage"] | null;
             orgUid: string;
             /** @description The uid of the agent who has it. */
             owner: string | null;
@@ -4697,6 +5318,12 @@ export interface components {
             updatedAt: string;
             /** @description The visitor. */
             user: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description Since when the visitor waits, in milliseconds since 1970: in the queue, or for an answer; null if it does not. For
+             *     those at the desk.
+             */
+            waitingSince?: number | null;
         };
         /** @description A conversation as it was when a message was said. */
         ThreadOfMessage: {
@@ -4715,6 +5342,19 @@ export interface components {
         ThreadRequest: {
             /** @default  */
             content?: string;
+            thread?: components["schemas"]["Named"] | null;
+            /** @default null */
+            threadTopic?: string | null;
+            /** @default null */
+            threadUid?: string | null;
+            /** @default null */
+            topic?: string | null;
+            uid?: string | null;
+        };
+        /** @description A conversation by its topic or uid, as clients of different years spell it. */
+        ThreadStatusRequest: {
+            /** @description CHATTING or CLOSED. */
+            status: string;
             thread?: components["schemas"]["Named"] | null;
             /** @default null */
             threadTopic?: string | null;
@@ -4895,6 +5535,13 @@ export interface components {
             /** @description When it last did. */
             updatedAt: string | null;
             url: string;
+            /** @description The shop's id of it. */
+            userId: string;
+            /**
+             * @description Which of this the shop's server has signed: `userId`, `nickname`, `avatar`, `email`, `mobile`, and members of `extra` as
+             *     `extra.plan`. Everything else is what the page says.
+             */
+            verified: string[];
             vipLevel: string;
         };
         /** @description What is corrected of a visitor; what is left out stays. */
@@ -4952,6 +5599,19 @@ export interface components {
             updatedAt: number;
             wholeWord: boolean;
         };
+        /** @description A text in each language. */
+        Wording: {
+            /**
+             * @description In English.
+             * @default
+             */
+            en: string;
+            /**
+             * @description In Chinese.
+             * @default
+             */
+            "zh-CN": string;
+        };
         /** @description Which word. */
         WordName: {
             uid: components["schemas"]["Uid"];
@@ -4972,6 +5632,14 @@ export interface components {
             agents: components["schemas"]["AgentUser"][];
             nickname: string;
             orgUid: components["schemas"]["Uid"];
+            /** @description AVAILABLE, or OFFLINE when an administrator has closed it. */
+            status: string;
+            uid: components["schemas"]["Uid"];
+        };
+        /** @description Whether a workgroup serves anybody. */
+        WorkgroupStatus: {
+            /** @description AVAILABLE; with BUSY, AWAY, REST or OFFLINE it is closed, and visitors leave messages. */
+            status: string;
             uid: components["schemas"]["Uid"];
         };
         /** @description What changes about a workgroup; what is left out stays. */
@@ -4991,7 +5659,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
-                    error?: "not_signed_in" | "token_expired" | "wrong_password";
+                    error?: "not_signed_in" | "token_expired" | "token_revoked" | "wrong_password";
                 };
             };
         };
@@ -5229,7 +5897,7 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         code: 200;
-                        data: components["schemas"]["PageOfAgentUser"];
+                        data: components["schemas"]["PageOfColleague"];
                         message: string;
                     } | components["schemas"]["Failure"];
                 };
@@ -5261,7 +5929,7 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         code: 200;
-                        data: components["schemas"]["AgentUser"];
+                        data: components["schemas"]["Colleague"];
                         message: string;
                     } | components["schemas"]["Failure"];
                 };
@@ -5379,6 +6047,86 @@ export interface operations {
                         /** @constant */
                         code: 200;
                         data: components["schemas"]["AgentUser"] | null;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postAgentUpdateEnabled: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnabledRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postAgentUpdatePassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
                         message: string;
                     } | components["schemas"]["Failure"];
                 };
@@ -5659,6 +6407,232 @@ export interface operations {
             401: components["responses"]["Status401"];
             403: components["responses"]["Status403"];
             404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postChannelCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelToMake"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postChannelDelete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelName"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getChannelQueryOrg: {
+        parameters: {
+            query?: {
+                pageNumber?: number;
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["PageOfChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getChannelQueryUid: {
+        parameters: {
+            query: {
+                /** @description The channel. */
+                uid: components["schemas"]["Uid"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postChannelSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelName"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postChannelUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
             409: components["responses"]["Status409"];
             413: components["responses"]["Status413"];
             422: components["responses"]["Status422"];
@@ -6344,6 +7318,46 @@ export interface operations {
             };
             401: components["responses"]["Status401"];
             403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postMessageThreadUidRead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        /** Format: uint64 */
+                        data: number;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            404: components["responses"]["Status404"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];
@@ -7915,6 +8929,46 @@ export interface operations {
             503: components["responses"]["Status503"];
         };
     };
+    postThreadCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThread"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Thread"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
     postThreadDelete: {
         parameters: {
             query?: never;
@@ -8924,6 +9978,46 @@ export interface operations {
             503: components["responses"]["Status503"];
         };
     };
+    postThreadUpdateStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadStatusRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Thread"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
     postThreadUpdateTagList: {
         parameters: {
             query?: never;
@@ -9294,6 +10388,42 @@ export interface operations {
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postUserLogout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description What was asked for, or why it is refused. */
             200: {
@@ -9936,6 +11066,46 @@ export interface operations {
             503: components["responses"]["Status503"];
         };
     };
+    postWorkgroupUpdateStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkgroupStatus"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["WorkgroupRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
     postWorkgroupUpdateWeight: {
         parameters: {
             query?: never;
@@ -10014,6 +11184,69 @@ export interface operations {
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];
+        };
+    };
+    postAuthLoginAccessToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["LoginAnswer"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getConfigBytedeskProperties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Properties"];
+                        message: string;
+                    };
+                };
+            };
         };
     };
     getFilePath: {
@@ -10175,6 +11408,39 @@ export interface operations {
             503: components["responses"]["Status503"];
         };
     };
+    getVisitorChannel: {
+        parameters: {
+            query: {
+                /** @description Its uid. */
+                channel: string;
+                /** @description A language tag, as `zh-CN`; what is no Chinese gets English. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ShownChannel"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
     postVisitorInit: {
         parameters: {
             query?: never;
@@ -10291,6 +11557,31 @@ export interface operations {
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];
+        };
+    };
+    getVisitorIp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: string;
+                        message: string;
+                    };
+                };
+            };
         };
     };
     postVisitorMessageLeaveConfirm: {
