@@ -56,6 +56,9 @@ const thread = async (agent, visitor) => {
 };
 const types = async (visitor) => (await history(server, visitor)).map(({ type }) => type);
 
+/** The types of what was heard of a log; how far others have read is told beside it. */
+const inLog = (messages) => messages.map(({ type }) => type).filter((type) => type !== 'READ');
+
 async function online(t, agent) {
   const peer = await MqttPeer.asAgent(server, agent);
   t.after(() => peer.disconnect());
@@ -138,8 +141,31 @@ test('who has passed a conversation on hears no more of it until it is back', as
   await sendByHttp(server, visitor, last);
   await Promise.all([annOnline.message(last.uid), feed.message(last.uid)]);
   const types = ['WELCOME', 'TRANSFER', 'TRANSFER_ACCEPT', 'TEXT', 'TEXT', 'TRANSFER', 'TRANSFER_ACCEPT', 'TEXT'];
-  assert.deepEqual(annOnline.in(visitor.topic).map(({ message }) => message.type), types);
-  assert.deepEqual(feed.messages.map(({ type }) => type).slice(-7), types.slice(1));
+  assert.deepEqual(inLog(annOnline.in(visitor.topic).map(({ message }) => message)), types);
+  assert.deepEqual(inLog(feed.messages).slice(-7), types.slice(1));
+});
+
+test('how a conversation ended comes to a device that was away', async (t) => {
+  const { ann, workgroup } = await team(['ann']);
+  const away = await online(t, ann);
+  const visitor = await ask(workgroup, 'V');
+  const first = textFrom(visitor, visitor.thread, 'hello');
+  await sendByHttp(server, visitor, first);
+  await away.message(first.uid);
+  await away.disconnect();
+  const last = textFrom(visitor, visitor.thread, 'never mind');
+  await sendByHttp(server, visitor, last);
+  await post(visitor, '/visitor/api/v1/thread/close', { topic: visitor.topic });
+  const back = await online(t, ann);
+  await back.message(last.uid);
+  const heardBy = (peer) => inLog(peer.in(visitor.topic).map(({ message }) => message));
+  await until('the end comes', () => heardBy(back).includes('VISITOR_CLOSED'));
+  assert.deepEqual(heardBy(back), ['TEXT', 'VISITOR_CLOSED']);
+  await back.disconnect();
+  const again = await online(t, ann);
+  const next = await ask(workgroup, 'W');
+  await until('the next one comes', () => again.in(next.topic).length > 0);
+  assert.deepEqual(heardBy(again), [], 'it has heard the end');
 });
 
 test('a request under the same key does what it does once', async (t) => {

@@ -167,6 +167,23 @@ impl Desk {
         Ok(conversations.filter(|conversation| takes_part(user, conversation)).collect())
     }
 
+    /// The conversations that a device of `user` follows by itself: those of [`Self::conversations_of`], and those that were
+    /// closed while it was away, until it has heard how they ended.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn followed_by_device(
+        &self,
+        user: &Principal,
+        device: &str,
+    ) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        let mut followed = self.conversations_of(user).await?;
+        let closed = self.store.closed_behind(&user.uid, device, self.config.open_per_agent).await?;
+        let closed = closed.into_iter().map(|conversation| self.remember(conversation));
+        followed.extend(closed.filter(|conversation| takes_part(user, conversation)));
+        Ok(followed)
+    }
+
     /// How many messages `user` has not read, over all its conversations.
     ///
     /// # Errors

@@ -112,6 +112,14 @@ impl Store {
         }
     }
 
+    /// The closed conversations of `user` whose newest entries were not delivered to `device`, the one with the newest entry
+    /// first; at most `limit`.
+    pub async fn closed_behind(&self, user: &Uid, device: &str, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.closed_behind(user, device, limit).await,
+        }
+    }
+
     /// Those of [`Self::conversations_of`] `user` that `other` takes part in too, or that are addressed to the workgroup
     /// `other`.
     pub async fn conversations_between(

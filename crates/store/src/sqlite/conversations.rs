@@ -78,6 +78,25 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn closed_behind(
+        &self,
+        user: &Uid,
+        device: &str,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        let (user, device) = (user.clone(), device.to_owned());
+        self.read(move |db| {
+            db.prepare_cached(newest_first!(
+                "JOIN delivered d ON d.log = c.id AND d.user = p.user
+                 WHERE p.user = ?1 AND d.device = ?3 AND c.status = 'CLOSED'
+                   AND d.seq < (SELECT MAX(seq) FROM entry WHERE log = c.id)"
+            ))?
+            .query_map(params![user.as_str(), columns::limit(limit), device], columns::conversation)?
+            .collect()
+        })
+        .await
+    }
+
     pub(crate) async fn conversations_between(
         &self,
         user: &Uid,

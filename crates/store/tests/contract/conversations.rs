@@ -111,6 +111,16 @@ pub(crate) async fn lists_show_the_newest_activity_first(backend: &impl Backend)
     assert_eq!(ids(&store.conversations_of(&uid("a"), 9).await.unwrap()), [support, billing]);
     assert_eq!(ids(&store.conversations_of(&uid("a"), 1).await.unwrap()), [support]);
     assert_eq!(store.conversations_of(&uid("stranger"), 9).await.unwrap(), []);
+
+    let behind = async |device: &str| ids(&store.closed_behind(&uid("a"), device, 9).await.unwrap());
+    assert_eq!(behind("phone").await, [], "it has heard nothing of it");
+    commit_one(&store, append(sales, "v", "goodbye")).await;
+    let head = store.head(sales).await.unwrap();
+    for (seq, expected) in [(Seq(head.0 - 1), &[sales][..]), (head, &[])] {
+        let (user, device) = (uid("a"), "phone".into());
+        commit_one(&store, Write::Delivered { log: sales, user, device, seq }).await;
+        assert_eq!(behind("phone").await, expected, "{seq:?} of {head:?}");
+    }
 }
 
 pub(crate) async fn an_assignment_is_fenced(backend: &impl Backend) {

@@ -97,7 +97,7 @@ impl Mqtt {
             self.follow_log(conversation, IMPLICIT, FeedDevice::End).await?;
         }
         let Some(client) = &self.client else { return Ok(()) };
-        for conversation in self.conversations(&client.identity).await? {
+        for conversation in self.followed(client).await? {
             self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await?;
         }
         // Last, so that a stored subscription to a conversation does not stand in for the server's own.
@@ -151,6 +151,15 @@ impl Mqtt {
                 self.refuse_connect(code, &error.to_string());
                 None
             }
+        }
+    }
+
+    /// What a client hears without asking: what it serves, and how those ended that were closed while its session was away.
+    async fn followed(&self, client: &Client) -> Result<Vec<Arc<Conversation>>, DeskError> {
+        let principal = &client.identity.principal;
+        match client.device() {
+            Some(device) if principal.role.is_staff() => self.gateway.desk.followed_by_device(principal, device).await,
+            _ => self.conversations(&client.identity).await,
         }
     }
 

@@ -36,7 +36,7 @@ impl Stomp {
             return Err(Refused::TooMany("subscriptions to all conversations"));
         }
         let Some(client) = &self.client else { return Ok(()) };
-        let conversations = self.gateway.desk.conversations_of(&client.identity.principal).await?;
+        let conversations = self.gateway.desk.followed_by_device(&client.identity.principal, &client.device).await?;
         let place = Topic::of_session(client.session, topic);
         let subscribed = Subscribed::to(subscribe);
         let subscribed = Subscribed { look: look(topic).unwrap_or(subscribed.look), ..subscribed };
