@@ -71,8 +71,6 @@ class StompDevice {
       ...(sockjs ? { webSocketFactory: () => new SockJS(`${proxy.url}/sockjs`) } : { brokerURL: proxy.ws('/stomp') }),
       connectHeaders: { Authorization: `Bearer ${agent.accessToken}`, device: name },
       reconnectDelay: RECONNECT,
-      // A cut may take CONNECT with it; stompjs waits for its answer for ever otherwise.
-      connectionTimeout: 5_000,
       onConnect: () => this.topics.forEach((topic) => this.#subscribe(topic)),
     });
     this.client.activate();

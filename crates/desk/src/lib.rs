@@ -121,14 +121,14 @@ pub use self::{
     threads::ThreadRequest,
     tracks::{Progress, Track},
 };
-/// What an `async fn` of this crate gives to others. Whoever awaits one that is not boxed compiles it and all that it awaits once
-/// more, in each of its own parts: the server twice over, as the desk is most of what its requests do.
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 use self::{
     browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
     streams::Streams, wakes::Wakes,
 };
+
+/// What others await of this crate where much stands behind it. A caller's crate compiles the body of an `async fn` once more,
+/// with all that it awaits; what is boxed is compiled here alone.
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What the desk says by itself.
 #[derive(Clone, Debug)]
