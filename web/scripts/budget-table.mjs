@@ -13,6 +13,7 @@ export const entries = [
 /** Files of `dist` after a build. Where several files match, their sum counts. */
 export const files = [
   { name: 'launcher', pattern: /^deskwire\.js$/, limit: 4 * KB },
+  { name: 'SDK for script tags', pattern: /^deskwire-sdk\.js$/, limit: 30 * KB },
   // The larger of the two languages: a visitor loads one.
   {
     name: 'panel JS, first message',

@@ -1,4 +1,4 @@
-// The example of a page without a build, as it stands.
+// The example of a page without a build, as it stands, on another origin than the server.
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
@@ -21,7 +21,7 @@ test('a script tag is enough', async ({ page }) => {
   await page.route(`${origin}/script-tag`, (route) =>
     route.fulfill({
       contentType: 'text/html; charset=utf-8',
-      body: example.replace('../dist/', '/sdk/').replace('df_wg_uid', workgroup),
+      body: example.replaceAll('https://chat.example.com', pages.stack.url).replace('df_wg_uid', workgroup),
     }),
   );
   await page.goto(`${origin}/script-tag`);
