@@ -25,10 +25,10 @@ export const files = [
     pattern: /^chat\/assets\/(index|panel|zh-CN|more|beyond-words)-[\w-]+\.js$/,
     limit: 45 * KB,
   },
-  // Forms, menus, Markdown and the shop's colour too; not the other language, nor carriers for narrow networks.
+  // Forms, menus, Markdown and the shop's colour too; not the other language, carriers for narrow networks, nor a second window.
   {
     name: 'panel JS, all that most visitors load',
-    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-|sign-in-)[\w-]+\.js$/,
+    pattern: /^chat\/assets\/(?!en-|sockjs-|polling-|sign-in-|popout-)[\w-]+\.js$/,
     limit: 52 * KB,
   },
   { name: 'panel CSS', pattern: /^chat\/assets\/[\w-]+\.css$/, limit: 6 * KB },
