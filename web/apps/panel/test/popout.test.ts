@@ -33,13 +33,16 @@ class FakeWindow extends EventTarget {
 const asWindow = (fake: FakeWindow) => fake as unknown as Window;
 
 /** A panel in its frame, the window that it has opened, and what happens to the visitor. */
-function opened({ frame = new FakeWindow(), visitor = 'v1' as string | null } = {}) {
+function opened({
+  frame = new FakeWindow(),
+  identity = { id: 'v1' },
+}: { frame?: FakeWindow; identity?: { readonly id: string } | null } = {}) {
   const popup = new FakeWindow();
   [popup.opener, popup.speaker, frame.speaker] = [frame, frame, popup];
   let changed: (identity: object | null) => void = () => undefined;
   const visit = {
     client: {
-      identity: visitor === null ? null : { id: visitor },
+      identity,
       on: (_: string, listener: typeof changed) => (changed = listener),
     },
     options: () => ({ title: 'Shop', visitor: { name: 'Mei' } }),
@@ -57,7 +60,7 @@ it('goes on with the visitor and the options of the frame, those of the address 
 });
 
 it('asks until the frame listens', async () => {
-  const { popup, tell } = opened({ visitor: null });
+  const { popup, tell } = opened({ identity: null });
   const told = askOpener(asWindow(popup));
   vi.advanceTimersByTime(250);
   tell();
