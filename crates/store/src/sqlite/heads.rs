@@ -72,7 +72,7 @@ impl Heads {
 
 fn load(db: &Connection, log: LogId) -> rusqlite::Result<Option<Head>> {
     db.prepare_cached(
-        "SELECT COALESCE(e.seq, 0), COALESCE(e.at, c.created_at)
+        "SELECT COALESCE(e.seq, c.swept_seq), COALESCE(e.at, c.swept_at, c.created_at)
            FROM conversation c
            LEFT JOIN entry e ON e.log = c.id AND e.seq = (SELECT MAX(seq) FROM entry WHERE log = c.id)
           WHERE c.id = ?1",
@@ -100,7 +100,7 @@ mod tests {
     fn the_cache_is_bounded_and_keeps_what_is_used() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(
-            "CREATE TABLE conversation (id INTEGER, created_at INTEGER);
+            "CREATE TABLE conversation (id INTEGER, created_at INTEGER, swept_seq INTEGER, swept_at INTEGER);
              CREATE TABLE entry (log INTEGER, seq INTEGER, at INTEGER)",
         )
         .unwrap();

@@ -51,7 +51,7 @@ impl Writer {
         Ok(written)
     }
 
-    /// Runs `change` in a transaction of its own. It must not touch entries: the heads would not notice.
+    /// Runs `change` in a transaction of its own. It must not move the ends of logs: the heads would not notice.
     pub(super) fn change<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
