@@ -1,5 +1,7 @@
 //! Nothing of a deleted conversation is left in any table, also not in those that come later.
 
+#![expect(clippy::unwrap_used, reason = "clippy does not take what prepares a test for a test")]
+
 use std::path::Path;
 
 use deskwire_model::{Profile, ThreadStatus, ThreadType, Timestamp, Uid};

@@ -29,6 +29,7 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
     let head_before = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
     if decision.to.is_some() && before.status == ThreadStatus::Closed && retention::is_emptied(db, decision.log)? {
         begin_again(db, &before, head_before)?;
+        commit.heads.remove(decision.log);
     }
     place(db, decision, head_before)?;
     attend(db, decision, head_before)?;

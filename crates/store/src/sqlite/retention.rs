@@ -3,7 +3,7 @@
 //! What is left of a conversation is its row: its topic keeps its log and the log keeps counting, so that a position never
 //! means another message to a reader who was away, and nobody who still follows it notices.
 
-use deskwire_model::{LogId, Timestamp, Uid};
+use deskwire_model::{LogId, Seq, Timestamp, Uid};
 use rusqlite::{OptionalExtension as _, Result, Row, Transaction, params};
 
 use super::{Sqlite, columns, conversations, index, webhooks};
@@ -110,7 +110,13 @@ fn logs(db: &Transaction<'_>, log: LogId, before: Timestamp) -> Result<Vec<LogId
     .collect()
 }
 
-fn sweep(db: &Transaction<'_>, log: LogId, (before, now): (Timestamp, Timestamp), limit: usize) -> Result<Swept> {
+/// What was deleted, and the logs of which nothing is left.
+fn sweep(
+    db: &Transaction<'_>,
+    log: LogId,
+    (before, now): (Timestamp, Timestamp),
+    limit: usize,
+) -> Result<(Swept, Vec<LogId>)> {
     let mut step = Step { db, room: limit, swept: Swept::default() };
     let logs = logs(db, log, before)?;
     for log in &logs {
@@ -118,17 +124,38 @@ fn sweep(db: &Transaction<'_>, log: LogId, (before, now): (Timestamp, Timestamp)
         webhooks::forget(db, *log)?;
         if !step.files(*log)? || !step.entries(*log)? {
             step.swept.more = true;
-            return Ok(step.swept);
+            return Ok((step.swept, Vec::new()));
         }
     }
-    if logs.is_empty() {
-        return Ok(step.swept);
+    for log in &logs {
+        empty(db, *log, now)?;
     }
-    for log in logs {
-        empty(db, log, now)?;
+    if !logs.is_empty() {
+        step.swept.emptied = Some(Box::new(conversations::existing(db, log)?));
     }
-    step.swept.emptied = Some(Box::new(conversations::existing(db, log)?));
-    Ok(step.swept)
+    Ok((step.swept, logs))
+}
+
+/// Something was said in an emptied log that does not go on, as a late rating or a note: its conversation is closed as if now,
+/// and goes again in its time.
+pub(super) fn close_again(db: &Transaction<'_>, log: LogId, seq: Seq, at: Timestamp) -> Result<()> {
+    let closed = db
+        .prepare_cached(
+            "INSERT INTO episode (log, org, service, opened_at, opened_seq, closed_at, closed_by)
+             SELECT c.id, c.org, c.service, ?3, ?2, ?3, 'TIMER'
+               FROM conversation n JOIN conversation c ON c.id = COALESCE(n.notes_of, n.id)
+              WHERE n.id = ?1 AND c.emptied_at IS NOT NULL AND c.status = 'CLOSED'",
+        )?
+        .execute(params![log.0, columns::position(Seq(seq.0.saturating_sub(1))), at.0])?;
+    if closed == 1 {
+        db.prepare_cached(
+            "UPDATE conversation SET episode = ?2, emptied_at = NULL
+              WHERE id = (SELECT COALESCE(notes_of, id) FROM conversation WHERE id = ?1)",
+        )?
+        .execute(params![log.0, db.last_insert_rowid()])?;
+    }
+    db.prepare_cached("UPDATE conversation SET emptied_at = NULL WHERE id = ?1")?.execute([log.0])?;
+    Ok(())
 }
 
 /// Deletes what is left of a log without entries, but for its row.
@@ -226,6 +253,9 @@ impl Sqlite {
         now: Timestamp,
         limit: usize,
     ) -> std::result::Result<Swept, StoreError> {
-        self.write(move |db| Ok(sweep(db, log, (before, now), limit.max(1))?)).await
+        self.threads
+            .writer
+            .run(move |writer| writer.emptying(|db| Ok(sweep(db, log, (before, now), limit.max(1))?)))
+            .await
     }
 }

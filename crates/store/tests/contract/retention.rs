@@ -195,6 +195,33 @@ pub(crate) async fn notes_go_with_what_they_are_about(backend: &impl Backend) {
     assert_eq!(seq(&commit_one(&store, append(notes, "a", "n2")).await), 2);
 }
 
+pub(crate) async fn what_comes_late_goes_in_its_time_too(backend: &impl Backend) {
+    let store = open(backend).await;
+    let about = create(&store, "v").await;
+    serve(&store, about.id).await;
+    let write = Write::CreateNotes { of: about.id, uid: Uid::random(), topic: about.notes_topic() };
+    let notes = conversation(commit_one(&store, write).await).id;
+    commit_one(&store, append(about.id, "v", "m1")).await;
+    close(&store, about.id).await;
+    assert!(store.sweep_conversation(about.id, FAR, FAR, 9).await.unwrap().emptied.is_some());
+    for (log, name) in [(about.id, "late"), (notes, "note")] {
+        commit_one(&store, append(log, "v", name)).await;
+        assert_eq!(due(&store, "acme", FAR).await, [about.id], "{name}");
+        let closed = store.episodes(about.id, 9).await.unwrap();
+        assert_eq!(closed.len(), 1, "{name}");
+        let time = closed[0].closed.unwrap().0;
+        assert_eq!(due(&store, "acme", time).await, [], "{name} stays as long as anything");
+        commit_one(&store, append(log, "v", &format!("{name} again"))).await;
+        assert_eq!(store.episodes(about.id, 9).await.unwrap(), closed, "{name}");
+        assert!(store.sweep_conversation(about.id, FAR, FAR, 9).await.unwrap().emptied.is_some());
+        assert_eq!((seqs(&store, about.id).await, seqs(&store, notes).await), (vec![], vec![]), "{name}");
+    }
+    serve(&store, about.id).await;
+    commit_one(&store, append(notes, "a", "n2")).await;
+    assert_eq!(due(&store, "acme", FAR).await, [], "a note about what goes on closes nothing");
+    assert_eq!(store.episodes(about.id, 9).await.unwrap()[0].closed, None);
+}
+
 pub(crate) async fn what_was_deleted_is_not_found(backend: &impl Backend) {
     let store = open(backend).await;
     let (log, open) = (create(&store, "v").await.id, create(&store, "w").await.id);
