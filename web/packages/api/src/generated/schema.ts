@@ -11360,6 +11360,8 @@ export interface operations {
                     } | components["schemas"]["Failure"];
                 };
             };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
             409: components["responses"]["Status409"];
             413: components["responses"]["Status413"];
             422: components["responses"]["Status422"];
