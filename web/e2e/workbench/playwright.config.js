@@ -10,7 +10,10 @@ const projects = [
   { name: 'desktop-zh-dark', use: { ...desktop, locale: 'zh-CN', colorScheme: 'dark' } },
   { name: 'phone-zh-light', use: { ...phone, locale: 'zh-CN', colorScheme: 'light' } },
   { name: 'phone-en-dark', use: { ...phone, locale: 'en', colorScheme: 'dark' } },
-].map((project, index) => ({ ...project, ...(index === 0 ? {} : { testMatch: /screens\.spec\.js$/ }) }));
+].map((project, index) => ({
+  ...project,
+  ...(index === 0 ? {} : { testMatch: /(screens|pictures)\.spec\.js$/ }),
+}));
 
 export default defineConfig({
   ...panel,

@@ -209,7 +209,10 @@ export class Follow {
         entriesOf(content).forEach((entry) => this.log.receive(entry));
         this.#tellAdded(before);
         if (this.log.last === before) {
-          await this.#beginBehind(entriesOf(content));
+          // The server has more, but nothing that joins what is here: what stood between was deleted.
+          if (content.length > 0) {
+            await this.reload();
+          }
           break;
         }
       }
@@ -218,13 +221,6 @@ export class Follow {
     }
     this.#filling = false;
     this.#hold();
-  }
-
-  /** The server has more, but nothing that joins what is here: what stood between was deleted. */
-  async #beginBehind(more: readonly Entry[]): Promise<void> {
-    if (more.length > 0) {
-      await this.reload();
-    }
   }
 
   /** What comes too early is waited for, but not for long. */
