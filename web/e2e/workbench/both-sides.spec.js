@@ -93,7 +93,7 @@ test('a conversation from the queue to its rating', async ({ page, browser }) =>
   });
   await log(visitor.page).locator('img').waitFor();
   await log(page)
-    .getByRole('button', { name: /tea\.png/ })
+    .getByRole('link', { name: /tea\.png/ })
     .waitFor();
   await page.getByRole('button', { name: t.card }).click();
   await page.getByLabel(t.item).fill(v.teapot);
