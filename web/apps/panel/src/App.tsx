@@ -58,14 +58,7 @@ export function App({ visit }: { visit: Visit }) {
     words && (
       <VisitContext.Provider value={visit}>
         <WordsContext.Provider value={words}>
-          <div
-            class={`panel ${visit.host.frame}`}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') {
-                visit.host.post({ do: 'close' });
-              }
-            }}
-          >
+          <div class={`panel ${visit.host.frame}`}>
             <Header />
             {state.phase === 'ready' && <ConnectionBar />}
             <Screen state={state} />

@@ -79,8 +79,8 @@ export function createTelling(host: Host, client: ChatClient, store: Store<Visit
         () => {
           check();
           // What was said on the way from one page to the next has come with the history.
-          const last = before.messages.findLast(({ mine }) => !mine);
-          if (before.unread && !announced && last) {
+          const last = before.messages.at(-1);
+          if (before.unread && !announced && last && !last.mine) {
             announce(last);
           }
         },

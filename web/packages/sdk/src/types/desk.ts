@@ -208,11 +208,13 @@ export interface Desk {
   /** Takes the one that has waited longest; null if nobody waits. */
   takeNext(): Promise<ConversationSummary | null>;
   close(topic: string, text?: string): Promise<void>;
+  /** `note` is written into the notes of the conversation first: the visitor does not see it. */
   transfer(topic: string, to: Receiver, note?: string): Promise<ChatMessage>;
   /** `offer` names the offer; it may be missing where there is one. */
   acceptTransfer(topic: string, offer?: string): Promise<void>;
   rejectTransfer(topic: string, offer?: string): Promise<void>;
   cancelTransfer(topic: string, offer?: string): Promise<void>;
+  /** `note` as of a transfer. */
   invite(topic: string, agent: string, note?: string): Promise<ChatMessage>;
   acceptInvitation(topic: string, offer?: string): Promise<void>;
   rejectInvitation(topic: string, offer?: string): Promise<void>;
