@@ -12,7 +12,16 @@ const noHtmlFromStrings = ['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map((
 }));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', '**/generated/', '**/test-results/', '**/playwright-report/'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      '**/generated/',
+      '**/test-results/',
+      '**/playwright-report/',
+      'reference/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({
     ...config,

@@ -168,6 +168,39 @@ test('how a conversation ended comes to a device that was away', async (t) => {
   assert.deepEqual(heardBy(again), [], 'it has heard the end');
 });
 
+test('how a conversation ended comes to an inbox on STOMP whose device was away', async (t) => {
+  const { ann, workgroup } = await team(['ann']);
+  const present = await online(t, ann);
+  const visitor = await ask(workgroup, 'V');
+  const tablet = { device: 'tablet' };
+  const away = await StompPeer.withToken(server, ann, tablet);
+  const first = textFrom(visitor, visitor.thread, 'hello');
+  const inbox = await away.subscribe('/user/queue/messages', { ack: 'client' });
+  await sendByHttp(server, visitor, first);
+  await inbox.message(first.uid);
+  await away.settle();
+  await away.cut();
+  await post(visitor, '/visitor/api/v1/thread/close', { topic: visitor.topic });
+  const heardByOther = () => inLog(present.in(visitor.topic).map(({ message }) => message));
+  await until('the other device hears the end', () => heardByOther().includes('VISITOR_CLOSED'));
+
+  const heard = async () => {
+    const peer = await StompPeer.withToken(server, ann, tablet);
+    t.after(() => peer.cut());
+    const feed = await peer.subscribe('/user/queue/messages', { ack: 'client' });
+    return { peer, types: () => inLog(feed.messages.filter(({ thread }) => thread?.topic === visitor.topic)), feed };
+  };
+  const back = await heard();
+  await until('the end comes', () => back.types().length > 0);
+  assert.deepEqual(back.types(), ['VISITOR_CLOSED']);
+  await back.peer.settle();
+  await back.peer.cut();
+  const again = await heard();
+  const next = await ask(workgroup, 'W');
+  await until('the next one comes', () => again.feed.messages.some(({ thread }) => thread?.topic === next.topic));
+  assert.deepEqual(again.types(), [], 'it has heard the end');
+});
+
 test('a request under the same key does what it does once', async (t) => {
   const { ann, bob, workgroup } = await team(['ann', 'bob']);
   await online(t, ann);

@@ -22,9 +22,6 @@ const robot = () => StompPeer.connect(server, { headers: { login: SERVICE.name, 
 const opaque = { json: false };
 const bodies = (feed) => feed.received.map(({ frame }) => frame.body);
 
-/** Sends something harmless and waits for its answer: what came before has been acted on. */
-const settle = (peer) => peer.publish('/user/topic/all', '');
-
 async function push(path, body, headers = { 'x-service-key': `${SERVICE.name}:${SERVICE.secret}` }) {
   const response = await fetch(`${server.url}/api/v1/push/${path}`, {
     method: 'POST',
@@ -53,8 +50,8 @@ test('a message to a user reaches all its sessions under the name they subscribe
     assert.equal(frame.headers.subscription, feed.subscription.id);
     assert.equal(frame.headers.origin, 'test');
   }
-  await settle(other);
-  await settle(sessions[0]);
+  await other.settle();
+  await sessions[0].settle();
   assert.deepEqual([...bodies(unconcerned), ...bodies(elsewhere)], []);
 });
 
@@ -68,7 +65,7 @@ test('a message to oneself, by name or by session, stays in the session', async 
   await here.publish(`/user/${visitor.uid}/queue/echo`, 'by name');
   await here.publish(`/user/${here.connectedFrame.headers.session}/queue/echo`, 'by session');
   await until('both', () => heard.received.length === 2);
-  await settle(there);
+  await there.settle();
   assert.deepEqual([bodies(heard), bodies(overheard)], [['by name', 'by session'], []]);
 });
 
@@ -116,7 +113,7 @@ test('seed 004: /user/topic/all names nobody and is nobody else\'s topic', async
   await service.publish('/user/nobody-is-called-so/queue/x', 'for nobody');
   await service.publish('/user/not%2Fa%2Fname/queue/x', 'for nobody');
   assert.equal(await unheard(), before + 2, 'counted');
-  await settle(peer);
+  await peer.settle();
   // The user's own notices come here, of which there are none.
   assert.ok(bodies(feed).every((body) => JSON.parse(body).data.sysMsgNums === 0));
 });
@@ -212,7 +209,7 @@ test('an acknowledgement of what is relayed covers the entries of all conversati
   await first.message('two');
   await agent.send(direct.topic, { uid: 'typing', type: 'TYPING' });
   (await first.item('TYPING', ({ type }) => type === 'TYPING')).frame.ack();
-  await settle(chat);
+  await chat.settle();
   await chat.cut();
 
   const again = await StompPeer.asVisitor(server, visitor);
@@ -366,7 +363,7 @@ test('what is pushed into a queue waits for one consumer', async () => {
     feeds.push(await worker.subscribe('/queue/push/jobs', opaque));
   }
   await until('the job', () => feeds.some((feed) => feed.received.length > 0));
-  await Promise.all(workers.map(settle));
+  await Promise.all(workers.map((worker) => worker.settle()));
   assert.deepEqual(feeds.flatMap(bodies), ['job']);
 });
 

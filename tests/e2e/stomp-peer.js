@@ -57,6 +57,11 @@ export class StompPeer extends StockPeer {
     return this.errors[0];
   }
 
+  /** Sends something harmless and waits for its answer: what came before has been acted on. */
+  settle() {
+    return this.publish('/user/topic/all', '');
+  }
+
   /** Says goodbye and closes. */
   disconnect() {
     return this.client.deactivate();

@@ -29,6 +29,11 @@ const CUTS = 40;
 const ODDS = 0.04;
 /** Milliseconds between two tries to reconnect. */
 const RECONNECT = 50;
+/**
+ * How a device finds out by itself that its connection is gone, in milliseconds. It has to: sockjs-client in Node waits for the
+ * end of an HTTP stream and does not notice one that is cut.
+ */
+const LIVENESS = { connectionTimeout: 2_000, heartbeatIncoming: 2_000, heartbeatOutgoing: 2_000 };
 const PATIENCE = 180_000;
 
 /** What a device has seen of each conversation: what it saw twice is the same, and all of it comes in order. */
@@ -71,6 +76,7 @@ class StompDevice {
       ...(sockjs ? { webSocketFactory: () => new SockJS(`${proxy.url}/sockjs`) } : { brokerURL: proxy.ws('/stomp') }),
       connectHeaders: { Authorization: `Bearer ${agent.accessToken}`, device: name },
       reconnectDelay: RECONNECT,
+      ...LIVENESS,
       onConnect: () => this.topics.forEach((topic) => this.#subscribe(topic)),
     });
     this.client.activate();

@@ -7,14 +7,16 @@ import { serverForThisFile } from './harness.js';
 const server = await serverForThisFile();
 const get = (path, headers = {}) => fetch(new URL(path, server.url), { headers, redirect: 'manual' });
 
-test('the script of shops is small, compressed and says how it is written', async () => {
-  const script = await get('/deskwire.js', { 'accept-encoding': 'gzip' });
-  assert.equal(script.status, 200);
-  assert.equal(script.headers.get('content-type'), 'text/javascript; charset=utf-8');
-  assert.equal(script.headers.get('content-encoding'), 'gzip');
-  assert.equal(script.headers.get('cache-control'), 'no-cache');
-  const again = await get('/deskwire.js', { 'if-none-match': script.headers.get('etag') });
-  assert.equal(again.status, 304);
+test('scripts for other pages are compressed and say how they are written', async () => {
+  for (const path of ['/deskwire.js', '/deskwire-sdk.js']) {
+    const script = await get(path, { 'accept-encoding': 'gzip' });
+    assert.equal(script.status, 200, path);
+    assert.equal(script.headers.get('content-type'), 'text/javascript; charset=utf-8');
+    assert.equal(script.headers.get('content-encoding'), 'gzip');
+    assert.equal(script.headers.get('cache-control'), 'no-cache');
+    const again = await get(path, { 'if-none-match': script.headers.get('etag') });
+    assert.equal(again.status, 304);
+  }
 });
 
 test('the pages have a policy, and their files are kept for ever', async () => {

@@ -1,6 +1,6 @@
 // Builds the packages and apps into `dist`, each by its own `build` script. `npm run build`.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compress } from './compress.mjs';
 import { run } from './run.mjs';
@@ -13,4 +13,7 @@ for (const folder of workspacesWith('package.json')) {
     run('npm', ['run', '--silent', 'build'], folder);
   }
 }
+// The server gives the SDK to pages without a build, beside the launcher.
+const script = 'deskwire-sdk.js';
+copyFileSync(join(root, 'packages/sdk/dist', script), join(root, 'dist', script));
 compress(join(root, 'dist'));

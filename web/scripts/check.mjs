@@ -13,6 +13,8 @@ for (const folder of workspacesWith('tsconfig.json')) {
   const hasTemplates = existsSync(join(root, folder, 'src/App.vue'));
   run(hasTemplates ? 'vue-tsc' : 'tsc', ['--noEmit', '--project', 'tsconfig.json'], folder);
 }
+// Everything that the SDK shows is explained: its reference can be made.
+run('typedoc', ['--emit', 'none'], 'packages/sdk');
 run('node', ['scripts/i18n.mjs']);
 run('eslint', ['--max-warnings', '0', '.']);
 run('prettier', ['--check', '--log-level', 'warn', '.']);

@@ -87,6 +87,11 @@ impl Feed {
         next
     }
 
+    /// Notes that the log has nothing up to `seq` any more: what stood there was deleted.
+    pub fn pass_over(&mut self, seq: Seq) {
+        self.position = self.position.max(seq);
+    }
+
     /// Notes that the log had nothing more behind [`Feed::position`] when it was read. Returns whether the reader is
     /// live now; if not, more was announced or lost in the meantime and the log must be read again.
     pub fn reached_end(&mut self) -> bool {
@@ -121,26 +126,46 @@ mod tests {
         assert!(!feed.reached_end(), "entry 2 was announced and lost after the page was read");
     }
 
+    #[test]
+    fn what_was_deleted_is_not_waited_for() {
+        let mut feed = Feed::new(Seq(2), Seq(5));
+        feed.pass_over(Seq(5));
+        assert!(feed.reached_end(), "there is nothing left to read");
+        assert_eq!(feed.announce(Seq(6)), Admission::Deliver);
+        feed.pass_over(Seq(5));
+        assert_eq!(feed.position(), Seq(6), "a page that was read before does not turn it back");
+    }
+
     /// A reader, its log, and a page on its way between the two.
     struct Reader {
         feed: Feed,
         head: u64,
-        page: Option<(Vec<u64>, bool)>,
+        /// What the log has no more.
+        deleted: u64,
+        page: Option<Page>,
         seen: Vec<u64>,
+    }
+
+    struct Page {
+        behind: u64,
+        entries: Vec<u64>,
+        last: bool,
     }
 
     impl Reader {
         fn begin_read(&mut self, limit: usize) {
             if self.page.is_none() && self.feed.is_behind() {
                 let after = self.feed.begin_read().0;
-                let entries: Vec<u64> = (after + 1..=self.head).take(limit).collect();
+                let behind = after.max(self.deleted);
+                let entries: Vec<u64> = (behind + 1..=self.head).take(limit).collect();
                 let last = entries.len() < limit;
-                self.page = Some((entries, last));
+                self.page = Some(Page { behind, entries, last });
             }
         }
 
         fn end_read(&mut self) {
-            if let Some((entries, last)) = self.page.take() {
+            if let Some(Page { behind, entries, last }) = self.page.take() {
+                self.feed.pass_over(Seq(behind));
                 for seq in entries {
                     if self.feed.read(Seq(seq)) {
                         self.seen.push(seq);
@@ -154,16 +179,16 @@ mod tests {
     }
 
     proptest! {
-        /// Announcements are lost, repeated and mixed with pages that take their time: the reader still sees
-        /// 1, 2, 3 … and in the end everything.
+        /// Announcements are lost, repeated and mixed with pages that take their time, and the log loses its beginning:
+        /// the reader still sees 1, 2, 3 … and in the end everything that was not deleted before it came to it.
         #[test]
         fn any_schedule_gives_every_entry_once_in_order(
             start in 0u64..5,
-            steps in proptest::collection::vec((0u8..5, 1usize..4), 1..200),
+            steps in proptest::collection::vec((0u8..6, 1usize..4), 1..200),
         ) {
             let head = start + 3;
             let mut reader =
-                Reader { feed: Feed::new(Seq(start), Seq(head)), head, page: None, seen: Vec::new() };
+                Reader { feed: Feed::new(Seq(start), Seq(head)), head, deleted: 0, page: None, seen: Vec::new() };
             for (step, size) in steps {
                 match step {
                     0 | 1 => {
@@ -177,6 +202,7 @@ mod tests {
                         reader.feed.fall_behind();
                     }
                     3 => reader.begin_read(size),
+                    4 => reader.deleted = (reader.deleted + size as u64).min(reader.head),
                     _ => reader.end_read(),
                 }
             }
@@ -184,7 +210,10 @@ mod tests {
                 reader.begin_read(2);
                 reader.end_read();
             }
-            prop_assert_eq!(reader.seen, (start + 1..=reader.head).collect::<Vec<_>>());
+            prop_assert!(reader.seen.is_sorted_by(|one, next| one < next), "{:?}", reader.seen);
+            let deleted = reader.deleted;
+            let kept: Vec<_> = reader.seen.into_iter().filter(|seq| *seq > deleted).collect();
+            prop_assert_eq!(kept, (start.max(deleted) + 1..=reader.head).collect::<Vec<_>>());
         }
     }
 }

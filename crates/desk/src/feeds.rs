@@ -36,6 +36,17 @@ pub struct OpenFeed {
     pub membership: Membership,
 }
 
+/// A part of a log for a reader.
+#[derive(Debug)]
+pub struct FeedPage {
+    /// The position behind which it begins: larger than was asked for where what stood between was deleted.
+    pub behind: Seq,
+    /// The entries with their positions.
+    pub entries: Vec<(Seq, Arc<Publication>)>,
+    /// Whether the log had no more.
+    pub last: bool,
+}
+
 impl Desk {
     /// Where the feed of `user` on `device` begins.
     ///
@@ -70,7 +81,7 @@ impl Desk {
     }
 
     /// The entries behind `after` as they are handed to subscribers, at most `entries` of them and not much more than
-    /// `bytes`, and whether there are no more.
+    /// `bytes`.
     ///
     /// # Errors
     /// [`DeskError::Store`].
@@ -80,10 +91,11 @@ impl Desk {
         after: Seq,
         entries: usize,
         bytes: usize,
-    ) -> Result<(Vec<(Seq, Arc<Publication>)>, bool), DeskError> {
+    ) -> Result<FeedPage, DeskError> {
         let page = self.store.page_after(conversation.id, after, entries, bytes).await?;
         let publish = |entry: Entry| (entry.seq, Arc::new(Publication::entry(conversation.topic.clone(), entry)));
-        Ok((page.entries.into_iter().map(publish).collect(), page.last))
+        let (behind, last) = (page.behind, page.last);
+        Ok(FeedPage { behind, entries: page.entries.into_iter().map(publish).collect(), last })
     }
 
     /// What `reader` is told that has read up to the end: the READ messages that say how far the others have read (invariant

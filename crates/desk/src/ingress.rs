@@ -302,7 +302,7 @@ impl Desk {
     /// [`DeskError::NotYours`] when there is none, [`DeskError::Store`].
     pub async fn entry(&self, conversation: &Conversation, seq: Seq) -> Result<Bytes, DeskError> {
         let entries = self.store.entries_after(conversation.id, Seq(seq.0 - 1), 1).await?;
-        let entry = entries.first().ok_or(DeskError::NotYours)?;
+        let entry = entries.first().filter(|entry| entry.seq == seq).ok_or(DeskError::NotYours)?;
         Ok(self.renderer.json(entry.into())?)
     }
 }

@@ -24,6 +24,7 @@
 //!   passwords and tokens let in.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
+//! - `retention` deletes what was closed long ago.
 //! - `audit` is who did what to the service, `tracks` where a message is and how far its readers are.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
@@ -62,6 +63,7 @@ mod quoting;
 mod ratings;
 mod reading;
 mod reports;
+mod retention;
 mod robots;
 pub mod routing;
 mod searching;
@@ -100,7 +102,7 @@ pub use self::{
     deciding::Decided,
     departures::Membership,
     error::DeskError,
-    feeds::{FeedDevice, OpenFeed},
+    feeds::{FeedDevice, FeedPage, OpenFeed},
     greeting::Greeting,
     ingress::{Sender, Submitted},
     labels::Mark,
@@ -112,6 +114,7 @@ pub use self::{
     quick_replies::QuickReplySearch,
     reading::HistoryPage,
     reports::{ReportGroup, ReportRequest},
+    retention::{RetentionState, SweptConversations},
     robots::{RobotAnswer, RobotWords},
     searching::{MessageSearch, SearchCursor, SearchHit, SearchPage},
     settings::{Faq, ServiceSettings},
@@ -156,6 +159,8 @@ pub struct DeskConfig {
     pub time_zone: TimeZone,
     /// Bounds of words that are not to be said and of the blacklist.
     pub moderation: ModerationLimits,
+    /// The least days that an organisation may keep closed conversations.
+    pub least_retention_days: u32,
 }
 
 /// The service desk. Cheap to clone.

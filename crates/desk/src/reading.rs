@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use deskwire_broker::Announce;
-use deskwire_model::{Conversation, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid, dialect};
+use deskwire_model::{Conversation, Entry, LogId, MessageType, MessageUid, Principal, Seq, Timestamp, Uid, dialect};
 use deskwire_store::{Upto, Write};
 
 use crate::{
@@ -18,7 +18,11 @@ use crate::{
 pub struct HistoryPage {
     /// Messages in the `message-json` dialect, newest first.
     pub messages: Vec<Bytes>,
-    /// Entries of the whole log.
+    /// Position of the last of them, in their order here.
+    pub last: Option<Seq>,
+    /// Position of the newest entry of the log.
+    pub head: Seq,
+    /// Entries of the whole log, but for what was deleted.
     pub total: u64,
 }
 
@@ -29,15 +33,20 @@ impl Desk {
     /// [`DeskError::Store`]; [`DeskError::Dialect`] when a stored payload is damaged.
     pub async fn history(&self, conversation: &Conversation, page: u32, size: u32) -> Result<HistoryPage, DeskError> {
         let head = self.store.head(conversation.id).await?;
+        let total = head.0.saturating_sub(self.store.deleted_up_to(conversation.id).await?.0);
         // Positions have no holes, so a page number is a position.
         let skipped = u64::from(page) * u64::from(size);
-        if skipped >= head.0 {
-            return Ok(HistoryPage { messages: Vec::new(), total: head.0 });
+        if skipped >= total {
+            return Ok(HistoryPage { messages: Vec::new(), last: None, head, total });
         }
         let before = Seq(head.0 - skipped + 1);
         let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
+        self.history_page(&entries, head, total)
+    }
+
+    fn history_page(&self, entries: &[Entry], head: Seq, total: u64) -> Result<HistoryPage, DeskError> {
         let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
-        Ok(HistoryPage { messages, total: head.0 })
+        Ok(HistoryPage { messages, last: entries.last().map(|entry| entry.seq), head, total })
     }
 
     /// The name of the entry at `seq` of `conversation`, or of its last one if it has not so many; none in an empty log.
@@ -60,11 +69,12 @@ impl Desk {
         before: Seq,
         size: u32,
     ) -> Result<(HistoryPage, bool), DeskError> {
-        let total = self.store.head(conversation.id).await?.0;
+        let deleted = self.store.deleted_up_to(conversation.id).await?;
+        let head = self.store.head(conversation.id).await?;
+        let total = head.0.saturating_sub(deleted.0);
         let entries = self.store.entries_before(conversation.id, Some(before), size as usize).await?;
-        let last = entries.last().is_none_or(|oldest| oldest.seq <= Seq(1));
-        let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
-        Ok((HistoryPage { messages, total }, last))
+        let last = entries.last().is_none_or(|oldest| oldest.seq <= deleted.next());
+        Ok((self.history_page(&entries, head, total)?, last))
     }
 
     /// The `size` messages behind `after`, the oldest first, and whether there are no newer ones.
@@ -77,11 +87,11 @@ impl Desk {
         after: Seq,
         size: u32,
     ) -> Result<(HistoryPage, bool), DeskError> {
-        let total = self.store.head(conversation.id).await?.0;
+        let head = self.store.head(conversation.id).await?;
+        let total = head.0.saturating_sub(self.store.deleted_up_to(conversation.id).await?.0);
         let entries = self.store.entries_after(conversation.id, after, size as usize).await?;
-        let last = entries.last().is_none_or(|newest| newest.seq.0 >= total);
-        let messages = entries.iter().map(|entry| self.renderer.json(entry.into())).collect::<Result<_, _>>()?;
-        Ok((HistoryPage { messages, total }, last))
+        let last = entries.last().is_none_or(|newest| newest.seq >= head);
+        Ok((self.history_page(&entries, head, total)?, last))
     }
 
     /// All conversations that `user` takes part in, over or not, newest activity first: `size` of them, `skipped` left out,

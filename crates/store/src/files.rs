@@ -203,7 +203,7 @@ pub struct FileUsage {
 /// Which files are looked for by age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileStage {
-    /// Those whose bytes were announced and have not all come.
+    /// Those whose bytes were announced and have not all come, and those whose bytes are to go.
     Unfinished,
     /// All others.
     Kept,

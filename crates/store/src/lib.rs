@@ -24,6 +24,7 @@ mod notices;
 mod ready;
 mod records;
 mod report;
+mod retention;
 mod search;
 mod sqlite;
 mod store;
@@ -57,6 +58,7 @@ pub use records::{
     ReadPosition, Retained, Visitor, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
+pub use retention::{ClosedConversation, ClosedSearch, Swept};
 pub use search::{
     Char, CharClass, Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought, characters,
 };

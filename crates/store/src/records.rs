@@ -62,6 +62,8 @@ pub struct Member {
 pub struct EntryPage {
     /// The entries.
     pub entries: Vec<Entry>,
+    /// The position behind which they begin: larger than was asked for where what stood between was deleted.
+    pub behind: Seq,
     /// Whether the log has no more behind them.
     pub last: bool,
 }

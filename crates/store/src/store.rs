@@ -13,6 +13,7 @@ mod notices;
 mod operation;
 mod people;
 mod reports;
+mod retention;
 mod service;
 mod tokens;
 mod webhooks;
@@ -226,10 +227,17 @@ impl Store {
         }
     }
 
-    /// The position of the last entry; [`Seq::ZERO`] for a log that is empty or unknown.
+    /// The position of the last entry, deleted or not; [`Seq::ZERO`] for a log that is empty or unknown.
     pub async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
         match self {
             Self::Sqlite(db) => db.head(log).await,
+        }
+    }
+
+    /// The position up to which entries were deleted; [`Seq::ZERO`] if none were.
+    pub async fn deleted_up_to(&self, log: LogId) -> Result<Seq, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.deleted_up_to(log).await,
         }
     }
 }

@@ -33,12 +33,22 @@ const panelBeside = {
   },
 };
 
-/** No part that is loaded later has a style sheet of its own, so a plain `import()` does. */
+/**
+ * No part that is loaded later has a style sheet of its own, so a plain `import()` does: what Vite puts around each, and its
+ * list of files, every visitor would load.
+ */
 const plainImports = {
   name: 'plain-imports',
   enforce: 'pre',
   load: (id) =>
     id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load();' : undefined,
+  renderChunk: (code) =>
+    code
+      .replace(
+        /__vitePreload\(async \(\) => \{\s*const \{[^}]*\} = await (import\([^;]*);\s*return \{[^}]*\};\s*\}, __VITE_PRELOAD__\)/g,
+        '$1',
+      )
+      .replace(/__vitePreload\(\(\) => (import\(.*?), __VITE_PRELOAD__\)/g, '$1'),
 };
 
 /** Modules that `entry` loads at once, itself included. */
@@ -52,10 +62,10 @@ function loadedWith(entry, modules) {
 
 /**
  * What comes by itself: the languages; the shop's colour, which should not wait for more; and what few visitors or none
- * need, as carriers for networks that let nothing better through, and the sign-in of agents.
+ * need, as carriers for networks that let nothing better through, the sign-in of agents, and windows beside the page.
  */
 const apart =
-  /texts\/(en|zh-CN)|i18n\/src\/(en|zh-CN)|transports\/(polling|sockjs)|brand\.ts|contrast\.ts|sign-in\.ts/;
+  /texts\/(en|zh-CN)|i18n\/src\/(en|zh-CN)|transports\/(polling|sockjs)|brand\.ts|contrast\.ts|sign-in\.ts|popout\.ts/;
 
 /** Which file a module goes to. There are few: what is compressed together is smaller, and comes in one trip. */
 function fileOf(id, modules) {

@@ -1,30 +1,27 @@
-// The example of a page without a build, as it stands.
+// The example of a page without a build, as it stands, on another origin than the server.
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
-import { startPages } from './pages.js';
+import { Stack } from '../stack.js';
 
-let pages;
+let stack;
 test.beforeAll(async () => {
-  pages = await startPages();
+  stack = await Stack.start();
 });
-test.afterAll(() => pages?.stop());
+test.afterAll(() => stack?.stop());
 
 test('a script tag is enough', async ({ page }) => {
-  const { agent, workgroup } = await pages.stack.desk();
+  const { agent, workgroup } = await stack.desk();
   await agent.online();
   const example = await readFile(
     new URL('../../packages/sdk/examples/script-tag.html', import.meta.url),
     'utf8',
   );
-  const origin = new URL(pages.url).origin;
-  await page.route(`${origin}/script-tag`, (route) =>
-    route.fulfill({
-      contentType: 'text/html; charset=utf-8',
-      body: example.replace('../dist/', '/sdk/').replace('df_wg_uid', workgroup),
-    }),
-  );
-  await page.goto(`${origin}/script-tag`);
+  stack.pages['/script-tag'] = {
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: example.replaceAll('https://chat.example.com', stack.url).replace('df_wg_uid', workgroup),
+  };
+  await page.goto(`${stack.shopUrl}/script-tag`);
   await page.getByLabel('Message').fill('hello');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: 'Ann: hello' })).toHaveCount(1);

@@ -12,7 +12,7 @@ const projects = [
   { name: 'phone-en-dark', use: { ...phone, locale: 'en', colorScheme: 'dark' } },
 ].map((project, index) => ({
   ...project,
-  ...(index === 0 ? {} : { testMatch: /(screens|both-sides)\.spec\.js$/ }),
+  ...(index === 0 ? {} : { testMatch: /(screens|pictures|both-sides)\.spec\.js$/ }),
 }));
 
 export default defineConfig({

@@ -242,6 +242,18 @@ test('supervision, reports, administration', async ({ page }) => {
     await page.locator('.cards, .empty').first().waitFor();
     await look(page, `${50 + number}-admin-${tab}`);
   }
+  await go(page, '/admin/faqs');
+  await page.getByRole('combobox').selectOption(workgroup);
+  await page.locator('.empty').waitFor();
+  await look(page, '70-faqs-none');
+  await page.getByRole('main').getByRole('button').click();
+  await page.getByRole('dialog').waitFor();
+  await page.getByRole('dialog').getByRole('textbox').first().fill(t.say[0]);
+  await page.getByRole('dialog').getByRole('textbox').nth(1).fill(t.say[2]);
+  await look(page, '71-faq');
+  await page.getByRole('dialog').locator('[type=submit]').click();
+  await page.locator('.canned-row').waitFor();
+  await look(page, '72-faqs');
   await go(page, '/admin/groups');
   await page
     .getByRole('button', { name: /Team|Demo/ })

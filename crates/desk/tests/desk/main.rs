@@ -22,6 +22,7 @@ mod office;
 mod queue;
 mod rating;
 mod reading;
+mod retention;
 mod robots;
 mod searching;
 mod services;

@@ -66,8 +66,14 @@ impl Office {
             blocks: 3,
             blocks_kept_ms: 1000,
         };
-        let config =
-            DeskConfig { texts, cached: 100, open_per_agent: 100, time_zone: jiff::tz::TimeZone::UTC, moderation };
+        let config = DeskConfig {
+            texts,
+            cached: 100,
+            open_per_agent: 100,
+            time_zone: jiff::tz::TimeZone::UTC,
+            moderation,
+            least_retention_days: 2,
+        };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());
         let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
         Self { store, desk, hub, sessions, _folder: folder }

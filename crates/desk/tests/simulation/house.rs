@@ -121,5 +121,12 @@ fn config() -> DeskConfig {
     };
     let moderation =
         ModerationLimits { words: 10, word_chars: 10, hits: 10, hits_kept_ms: 1000, blocks: 10, blocks_kept_ms: 1000 };
-    DeskConfig { texts, cached: 1000, open_per_agent: 1000, time_zone: TimeZone::UTC, moderation }
+    DeskConfig {
+        texts,
+        cached: 1000,
+        open_per_agent: 1000,
+        time_zone: TimeZone::UTC,
+        moderation,
+        least_retention_days: 1,
+    }
 }

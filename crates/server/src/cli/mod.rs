@@ -3,6 +3,7 @@
 mod config;
 mod greeting;
 mod serve;
+mod upkeep;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -1,13 +1,13 @@
 //! `deskwire serve`: from the configuration to the last closed connection.
 
-use std::{io, process::ExitCode, sync::Arc, time::Duration};
+use std::{io, process::ExitCode, sync::Arc};
 
 use axum::middleware;
 use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits};
-use deskwire_model::{InvalidUid, Timestamp, dialect::Renderer};
+use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{NoticeAllowance, SqliteOptions, Store, StoreError};
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
@@ -20,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     ServeArgs, failure,
     greeting::{FirstLogin, Greeting},
+    upkeep,
 };
 use crate::{
     auth::{
@@ -51,10 +52,6 @@ use crate::{
     webhooks::{Courier, CourierError},
 };
 
-/// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
-const UPKEEP: Duration = Duration::from_secs(5);
-/// How often the audit log is looked through for what is old.
-const AUDIT_UPKEEP: Duration = Duration::from_secs(600);
 /// The database in the data folder.
 const DATABASE: &str = "deskwire.db";
 
@@ -146,8 +143,9 @@ async fn serve(
     let Opened { state, courier, new_password } = open(&config, conformance, &data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
-    tokio::spawn(keep_up(state.clone(), shutdown.clone()));
-    tokio::spawn(keep_audit(state.clone(), shutdown.clone()));
+    tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
+    tokio::spawn(upkeep::keep_audit(state.clone(), shutdown.clone()));
+    tokio::spawn(upkeep::keep_retention(state.clone(), shutdown.clone()));
     tokio::spawn(observe(&state, shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().work(timestamp));
@@ -284,6 +282,7 @@ async fn gateway(
         open_per_agent: config.desk.open_per_agent,
         time_zone: TimeZone::get(&config.desk.time_zone)?,
         moderation: config.moderation.limits(),
+        least_retention_days: config.retention.least_days,
     };
     let notices = NoticeBoard::start(
         store.clone(),
@@ -330,54 +329,10 @@ fn tls_acceptor(config: &Config) -> Result<Option<TlsAcceptor>, tls::TlsError> {
     }
 }
 
-/// Does what has to be done now and then, until the shutdown.
-async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
-    let mut ticks = tokio::time::interval(UPKEEP);
-    loop {
-        tokio::select! {
-            () = shutdown.requested() => return,
-            _ = ticks.tick() => {
-                state.prometheus.run_upkeep();
-                state.rates.forget_quiet();
-                state.gateway.queues.sweep();
-                state.gateway.retained.sweep(timestamp()).await;
-                state.gateway.mailboxes.sweep(timestamp()).await;
-                if let Err(error) = state.gateway.notices.sweep().await {
-                    tracing::error!(%error, "old notices could not be forgotten");
-                }
-                if let Err(error) = state.gateway.forget_ended_tokens().await {
-                    tracing::error!(%error, "tokens that are over could not be forgotten");
-                }
-                if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
-                    tracing::error!(%error, "old hits and blocks could not be forgotten");
-                }
-            }
-        }
-    }
-}
-
 /// Takes samples of how the server is.
 fn observe(state: &ApiState, shutdown: Shutdown) -> impl Future<Output = ()> + use<> {
     let (course, readings) = (Arc::clone(&state.ops.course), Arc::clone(&state.ops.readings));
     keep_course(course, readings, Arc::clone(&state.endpoints.connections), shutdown)
-}
-
-/// Forgets what of the audit log is too old or too much, until the shutdown.
-async fn keep_audit(state: ApiState, mut shutdown: Shutdown) {
-    let mut ticks = tokio::time::interval(AUDIT_UPKEEP);
-    loop {
-        tokio::select! {
-            () = shutdown.requested() => return,
-            _ = ticks.tick() => {
-                let ops = &state.gateway.config.ops;
-                let kept_ms = i64::try_from(ops.audit_keep_s.duration().as_millis()).unwrap_or(i64::MAX);
-                let before = Timestamp(timestamp().0.saturating_sub(kept_ms));
-                if let Err(error) = state.gateway.desk.forget_audit(before, ops.audit_entries).await {
-                    tracing::error!(%error, "old entries of the audit log could not be forgotten");
-                }
-            }
-        }
-    }
 }
 
 /// The signals that ask a server to stop.

@@ -41,6 +41,7 @@ impl Config {
             self.channels.bounds(),
             self.webhooks.bounds(),
             self.moderation.bounds(),
+            self.retention.bounds(),
             self.ops.bounds(),
         ];
         for Bound { key, value, allowed } in sections.into_iter().flatten() {

@@ -14,6 +14,7 @@ mod moderation;
 mod notices;
 mod ops;
 mod origins;
+mod retention;
 mod secret;
 mod sections;
 mod webhooks;
@@ -31,6 +32,7 @@ pub use moderation::ModerationSection;
 pub use notices::NoticesSection;
 pub use ops::OpsSection;
 pub use origins::{InvalidOriginPattern, OriginPattern, Origins, OriginsSection};
+pub use retention::RetentionSection;
 pub use secret::Secret;
 pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, SearchSection,
@@ -72,6 +74,8 @@ pub struct Config {
     pub moderation: ModerationSection,
     /// The customer-service desk.
     pub desk: DeskSection,
+    /// Deleting what was closed long ago.
+    pub retention: RetentionSection,
     /// What is remembered for those who run the server.
     pub ops: OpsSection,
     /// Pages that may open connections.

@@ -347,6 +347,13 @@ impl<T> Subscriptions<T> {
         self.followed(key).is_some_and(|followed| followed.membership.covers(Some(seq)) && followed.feed.read(seq))
     }
 
+    /// Notes that a log has nothing up to `seq` any more.
+    pub(super) fn pass_over(&mut self, key: SubscriptionKey, seq: Seq) {
+        if let Some(followed) = self.followed(key) {
+            followed.feed.pass_over(seq);
+        }
+    }
+
     /// Ends a page: `last` when the log had no more.
     pub(super) fn page_end(&mut self, key: SubscriptionKey, last: bool) {
         let Some(followed) = self.followed(key) else { return };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use deskwire_desk::FeedPage;
+
 use super::{
     follow::Subscriptions,
     protocol::{Page, Reading},
@@ -19,8 +21,12 @@ pub(super) fn next<T>(
     let (entries, bytes) = (gateway.config.limits.catch_up_page, gateway.config.limits.outbox_bytes);
     Some(Box::pin(async move {
         match desk.page_after(&conversation, after, entries, bytes).await {
-            Ok((entries, last)) => Page { subscription, last, entries: entries.into_iter(), error: None },
-            Err(error) => Page { subscription, last: false, entries: Vec::new().into_iter(), error: Some(error) },
+            Ok(FeedPage { behind, entries, last }) => {
+                Page { subscription, behind, last, entries: entries.into_iter(), error: None }
+            }
+            Err(error) => {
+                Page { subscription, behind: after, last: false, entries: Vec::new().into_iter(), error: Some(error) }
+            }
         }
     }))
 }

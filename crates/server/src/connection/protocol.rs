@@ -13,6 +13,8 @@ use crate::telemetry::metrics as telemetry;
 /// Entries read from a log for a subscription that is behind.
 pub(super) struct Page {
     pub(super) subscription: SubscriptionKey,
+    /// The position behind which it begins.
+    pub(super) behind: Seq,
     /// Whether the log had no more.
     pub(super) last: bool,
     /// What was read and not handed on yet.

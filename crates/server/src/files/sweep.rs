@@ -34,7 +34,8 @@ impl Files {
         }
     }
 
-    /// Removes what was announced before `unfinished_before` and not finished, and what is too old at `now`.
+    /// Removes what was announced before `unfinished_before` and not finished, or is in no conversation any more, and what is
+    /// too old at `now`.
     pub(super) async fn sweep(&self, now: Timestamp, unfinished_before: Timestamp) -> Result<(), UploadError> {
         self.remove_before(unfinished_before, FileStage::Unfinished, "unfinished").await?;
         let days = i64::from(self.config.files.keep_days);
@@ -47,6 +48,15 @@ impl Files {
         gauge!("deskwire_files").set(usage.files as f64);
         gauge!("deskwire_file_bytes").set(usage.bytes as f64);
         Ok(())
+    }
+
+    /// Removes what is not finished although it came long enough ago, and what nobody can read any more.
+    ///
+    /// # Errors
+    /// When files cannot be removed; they are removed later.
+    pub(crate) async fn remove_unfinished(&self, now: Timestamp) -> Result<(), UploadError> {
+        let storing_since = Timestamp(now.0.saturating_sub(STORING_MS));
+        self.remove_before(storing_since, FileStage::Unfinished, "unfinished").await
     }
 
     async fn remove_before(&self, time: Timestamp, stage: FileStage, reason: &'static str) -> Result<(), UploadError> {

@@ -95,7 +95,8 @@ impl Teller {
         let before = Seq(event.seq.0.saturating_sub(1));
         let entries = self.store.entries_after(event.log, before, 1).await.map_err(|error| internal(&error))?;
         // What is not there any more is not told.
-        let (Some(conversation), Some(entry)) = (conversation, entries.first()) else { return Ok(()) };
+        let entry = entries.first().filter(|entry| entry.seq == event.seq);
+        let (Some(conversation), Some(entry)) = (conversation, entry) else { return Ok(()) };
         let message = self.desk.renderer().json(entry.into()).map_err(|error| internal(&error))?;
         let id = letter::id(&hook.hook.uid, event);
         let body = letter::body(&id, event, &conversation, &entry.kind, &message).map_err(|error| internal(&error))?;

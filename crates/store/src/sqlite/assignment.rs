@@ -27,7 +27,7 @@ pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<W
     for user in &new.participants {
         join(db, log, user, Seq::ZERO)?;
     }
-    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now });
+    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now, is_emptied: false });
     Ok(answer(conversations::existing(db, log)?, true))
 }
 
@@ -59,7 +59,7 @@ pub(super) fn create_notes(commit: &mut Commit<'_>, of: LogId, uid: &Uid, topic:
     for user in &participants {
         join(db, log, user, Seq::ZERO)?;
     }
-    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now });
+    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now, is_emptied: false });
     Ok(answer(conversations::existing(db, log)?, true))
 }
 

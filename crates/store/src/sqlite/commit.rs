@@ -11,7 +11,7 @@ use super::{
     heads::{Head, Heads},
     index, notices, queues,
     reports::Tally,
-    retained, sessions, taboo, timers, webhooks,
+    retained, retention, sessions, taboo, timers, webhooks,
 };
 use crate::{NewEntry, Refusal, Saying, Upto, Write, Written};
 
@@ -96,7 +96,8 @@ impl Commit<'_> {
                 }
             }
         };
-        let Head { seq, at } = head.after(self.now);
+        let grown = head.after(self.now);
+        let Head { seq, at, .. } = grown;
         if !self.insert(entry, seq, at)? {
             // The one key that may exist is the sender's uid, so there is a first.
             return self.first(entry)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
@@ -111,7 +112,10 @@ impl Commit<'_> {
         files::share(self.db, entry)?;
         self.is_raised |= webhooks::raise(self.db, entry, seq, at)?;
         self.tally.said(entry);
-        self.heads.set(entry.log, Head { seq, at });
+        if head.is_emptied {
+            retention::close_again(self.db, entry.log, seq, at)?;
+        }
+        self.heads.set(entry.log, grown);
         self.grown.push(entry.log);
         Ok(Written::Appended { seq, at })
     }

@@ -34,15 +34,17 @@ pub(super) fn move_read(db: &Connection, log: LogId, user: &Uid, seq: Seq) -> Re
     Ok(rows == 1)
 }
 
-/// The answer to a write that has `moved` a cursor to `seq`, or left it where it was.
+/// The answer to a write that has `moved` a cursor to `seq`, or left it where it was. What was deleted has no name, and
+/// nobody is told that it was read.
 pub(super) fn written(db: &Connection, log: LogId, seq: Seq, moved: bool) -> Result<Written> {
     if !moved {
         return Ok(Written::Cursor(None));
     }
     let uid = db
         .prepare_cached("SELECT uid FROM entry WHERE log = ?1 AND seq = ?2")?
-        .query_row(params![log.0, columns::position(seq)], |row| columns::message_uid(row, 0))?;
-    Ok(Written::Cursor(Some(Moved { seq, uid })))
+        .query_row(params![log.0, columns::position(seq)], |row| columns::message_uid(row, 0))
+        .optional()?;
+    Ok(Written::Cursor(uid.map(|uid| Moved { seq, uid })))
 }
 
 /// The position of the message called `uid`. Writers choose uids freely: the oldest of that name counts, so that

@@ -1,9 +1,11 @@
 //! Carrying out a [`Decision`]: in one transaction under the fence of its conversation (invariant I10).
 
-use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
+use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, ThreadType, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{assignment, cards, columns, commit::Commit, conversations, episodes, reports, timers, webhooks};
+use super::{
+    assignment, cards, columns, commit::Commit, conversations, episodes, reports, retention, timers, webhooks,
+};
 use crate::{Decision, Placement, Refusal, Written};
 
 /// Makes all of `decision` happen, or refuses it before anything has.
@@ -25,6 +27,10 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
         timers::consume(db, timer)?;
     }
     let head_before = commit.head(decision.log)?.map_or(Seq::ZERO, |head| head.seq);
+    if decision.to.is_some() && before.status == ThreadStatus::Closed && retention::is_emptied(db, decision.log)? {
+        begin_again(db, &before, head_before)?;
+        commit.heads.remove(decision.log);
+    }
     place(db, decision, head_before)?;
     attend(db, decision, head_before)?;
     if before.status == ThreadStatus::Roboting && decision.to.as_ref().is_some_and(|to| to.status != before.status) {
@@ -95,6 +101,7 @@ fn place(db: &Connection, decision: &Decision, joined: Seq) -> Result<()> {
             SET status = ?2, agent = ?3, fence = fence + 1,
                 was_assigned = MAX(was_assigned, ?3 IS NOT NULL),
                 kind = COALESCE(?4, kind), service = COALESCE(?5, service),
+                emptied_at = NULL,
                 ticket = IIF(?2 = 'QUEUING', COALESCE(ticket, (SELECT COALESCE(MAX(ticket), 0) + 1 FROM conversation
                                                                 WHERE ticket IS NOT NULL)), NULL)
           WHERE id = ?1",
@@ -106,6 +113,15 @@ fn place(db: &Connection, decision: &Decision, joined: Seq) -> Result<()> {
         service.as_ref().map(|(kind, _)| kind.number()),
         service.as_ref().map(|(_, service)| service.as_str()),
     ])?;
+    Ok(())
+}
+
+/// Who is there from the beginning takes part in what begins again behind what was deleted.
+fn begin_again(db: &Connection, before: &Conversation, joined: Seq) -> Result<()> {
+    assignment::join(db, before.id, &before.visitor, joined)?;
+    if before.kind == ThreadType::Agent {
+        assignment::join(db, before.id, &before.service, joined)?;
+    }
     Ok(())
 }
 
@@ -177,7 +193,7 @@ impl super::Sqlite {
         let org = org.clone();
         self.read(move |db| {
             db.prepare_cached(columns::select_conversation!(
-                "FROM conversation c WHERE c.org = ?1 AND c.notes_of IS NULL
+                "FROM conversation c WHERE c.org = ?1 AND c.notes_of IS NULL AND c.emptied_at IS NULL
                    AND IIF(?2 IS NULL, c.status <> 'CLOSED', c.status = ?2) ORDER BY c.id DESC LIMIT ?3"
             ))?
             .query_map(

@@ -1,7 +1,7 @@
 //! Reading the log.
 
 use deskwire_model::{Entry, LogId, MessageUid, Seq, Uid};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
     Sqlite,
@@ -9,6 +9,14 @@ use super::{
     cursors,
 };
 use crate::{EntryPage, StoreError};
+
+/// The last entry that was deleted with its conversation's past; zero if none was.
+fn deleted_up_to(db: &Connection, log: LogId) -> rusqlite::Result<Seq> {
+    db.prepare_cached("SELECT swept_seq FROM conversation WHERE id = ?1")?
+        .query_row(params![log.0], |row| columns::seq(row, 0))
+        .optional()
+        .map(Option::unwrap_or_default)
+}
 
 impl Sqlite {
     pub(crate) async fn entries_after(&self, log: LogId, seq: Seq, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -34,7 +42,7 @@ impl Sqlite {
             // One row more than is wanted tells whether there are more.
             let limit = columns::limit(entries.saturating_add(1));
             let mut rows = select.query_map(params![log.0, columns::position(seq), limit], columns::entry)?;
-            let mut page = EntryPage { entries: Vec::new(), last: true };
+            let mut page = EntryPage { entries: Vec::new(), behind: seq, last: true };
             let mut size = 0;
             while let Some(entry) = rows.next().transpose()? {
                 if page.entries.len() == entries || size >= bytes {
@@ -44,6 +52,11 @@ impl Sqlite {
                 size += entry.payload.bytes().len();
                 page.entries.push(entry);
             }
+            // A log has no holes, but what it began with may be gone.
+            page.behind = seq.max(match page.entries.first() {
+                Some(first) => Seq(first.seq.0 - 1),
+                None => deleted_up_to(db, log)?,
+            });
             Ok(page)
         })
         .await
@@ -130,9 +143,16 @@ impl Sqlite {
 
     pub(crate) async fn head(&self, log: LogId) -> Result<Seq, StoreError> {
         self.read(move |db| {
-            db.prepare_cached("SELECT COALESCE(MAX(seq), 0) FROM entry WHERE log = ?1")?
-                .query_row(params![log.0], |row| columns::seq(row, 0))
+            db.prepare_cached(
+                "SELECT COALESCE((SELECT MAX(seq) FROM entry WHERE log = ?1),
+                                 (SELECT swept_seq FROM conversation WHERE id = ?1), 0)",
+            )?
+            .query_row(params![log.0], |row| columns::seq(row, 0))
         })
         .await
+    }
+
+    pub(crate) async fn deleted_up_to(&self, log: LogId) -> Result<Seq, StoreError> {
+        self.read(move |db| deleted_up_to(db, log)).await
     }
 }

@@ -14,12 +14,14 @@ pub(super) struct Head {
     pub(super) seq: Seq,
     /// Time of the last entry, or of the creation of a log without any.
     pub(super) at: Timestamp,
+    /// Whether the log was emptied and has got nothing since.
+    pub(super) is_emptied: bool,
 }
 
 impl Head {
     /// The head after one more entry, at the wall clock's `now`: a clock that was set back does not turn time around.
     pub(super) fn after(self, now: Timestamp) -> Self {
-        Self { seq: self.seq.next(), at: self.at.max(now) }
+        Self { seq: self.seq.next(), at: self.at.max(now), is_emptied: false }
     }
 }
 
@@ -63,6 +65,12 @@ impl Heads {
         self.young.insert(log, head);
     }
 
+    /// Forgets `log`, as it was changed by others than its entries.
+    pub(super) fn remove(&mut self, log: LogId) {
+        self.young.remove(&log);
+        self.old.remove(&log);
+    }
+
     /// Forgets everything, as a transaction was rolled back that some of it came from.
     pub(super) fn forget(&mut self) {
         self.young.clear();
@@ -72,12 +80,14 @@ impl Heads {
 
 fn load(db: &Connection, log: LogId) -> rusqlite::Result<Option<Head>> {
     db.prepare_cached(
-        "SELECT COALESCE(e.seq, 0), COALESCE(e.at, c.created_at)
+        "SELECT COALESCE(e.seq, c.swept_seq), COALESCE(e.at, c.swept_at, c.created_at), c.emptied_at IS NOT NULL
            FROM conversation c
            LEFT JOIN entry e ON e.log = c.id AND e.seq = (SELECT MAX(seq) FROM entry WHERE log = c.id)
           WHERE c.id = ?1",
     )?
-    .query_row(params![log.0], |row| Ok(Head { seq: columns::seq(row, 0)?, at: Timestamp(row.get(1)?) }))
+    .query_row(params![log.0], |row| {
+        Ok(Head { seq: columns::seq(row, 0)?, at: Timestamp(row.get(1)?), is_emptied: row.get(2)? })
+    })
     .optional()
 }
 
@@ -86,7 +96,7 @@ mod tests {
     use super::*;
 
     fn head(seq: u64, at: i64) -> Head {
-        Head { seq: Seq(seq), at: Timestamp(at) }
+        Head { seq: Seq(seq), at: Timestamp(at), is_emptied: false }
     }
 
     #[test]
@@ -100,7 +110,8 @@ mod tests {
     fn the_cache_is_bounded_and_keeps_what_is_used() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(
-            "CREATE TABLE conversation (id INTEGER, created_at INTEGER);
+            "CREATE TABLE conversation (id INTEGER, created_at INTEGER, swept_seq INTEGER, swept_at INTEGER,
+                                        emptied_at INTEGER);
              CREATE TABLE entry (log INTEGER, seq INTEGER, at INTEGER)",
         )
         .unwrap();

@@ -240,17 +240,18 @@ fn write(db: &Transaction<'_>, mut step: Step) -> Result<()> {
     // Rising places keep the index from flushing what it has in memory.
     step.messages.sort_by_key(|message| message.at);
     for message in &step.messages {
-        // Somebody may have recalled or edited it since it was read.
-        let (recalled, edited): (bool, bool) = db
+        // Somebody may have recalled, edited or deleted it since it was read.
+        let found: Option<(bool, bool)> = db
             .prepare_cached(
                 "SELECT recalled, EXISTS (SELECT 1 FROM edit WHERE log = ?1 AND target = ?2)
                    FROM entry WHERE log = ?1 AND seq = ?2",
             )?
-            .query_row(params![message.log.0, columns::position(message.seq)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        match (recalled, edited) {
-            (true, _) => {}
-            (false, true) => enter_again(db, message.log, message.seq)?,
-            (false, false) => enter(db, message)?,
+            .query_row(params![message.log.0, columns::position(message.seq)], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match found {
+            None | Some((true, _)) => {}
+            Some((false, true)) => enter_again(db, message.log, message.seq)?,
+            Some((false, false)) => enter(db, message)?,
         }
     }
     for (log, seq) in &step.read {

@@ -152,7 +152,7 @@ fn received(db: &Connection, id: MqttSessionId) -> Result<Vec<u16>> {
 fn start_now(db: &Connection, device: &str, user: &Uid) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO delivered (log, user, device, seq)
-         SELECT p.log, p.user, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), 0)
+         SELECT p.log, p.user, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
            FROM participant p
            JOIN conversation c ON c.id = p.log
           WHERE p.user = ?2 AND c.status <> 'CLOSED'

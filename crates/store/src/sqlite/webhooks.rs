@@ -78,6 +78,20 @@ pub(super) fn silence_bots(db: &Connection, log: LogId) -> Result<()> {
     Ok(())
 }
 
+/// What was to be told of a log is not told any more, and what could not be told is forgotten.
+pub(super) fn forget(db: &Connection, log: LogId) -> Result<()> {
+    let waiting = db
+        .prepare_cached("SELECT hook, COUNT(*) FROM webhook_event WHERE log = ?1 AND died_at IS NULL GROUP BY hook")?
+        .query_map([log.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)))?
+        .collect::<Result<Vec<_>>>()?;
+    for (hook, events) in waiting {
+        wait_no_more(db, hook, events as usize)?;
+        db.prepare_cached("DELETE FROM webhook_lane WHERE hook = ?1 AND log = ?2")?.execute(params![hook, log.0])?;
+    }
+    db.prepare_cached("DELETE FROM webhook_event WHERE log = ?1")?.execute([log.0])?;
+    Ok(())
+}
+
 /// Notes what came of telling `event`, if it is still to be told.
 fn settle(db: &Connection, event: &HookEvent, outcome: &HookOutcome) -> Result<()> {
     let settled =

@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use deskwire_model::Timestamp;
+use deskwire_model::{LogId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
 
@@ -51,7 +51,7 @@ impl Writer {
         Ok(written)
     }
 
-    /// Runs `change` in a transaction of its own. It must not touch entries: the heads would not notice.
+    /// Runs `change` in a transaction of its own. It must not move the ends of logs: the heads would not notice.
     pub(super) fn change<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
@@ -59,6 +59,18 @@ impl Writer {
         let db = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = change(&db)?;
         db.commit()?;
+        Ok(result)
+    }
+
+    /// As [`Self::change`], for a change that empties logs: those that it returns beside its result.
+    pub(super) fn emptying<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<(T, Vec<LogId>), StoreError>,
+    ) -> Result<T, StoreError> {
+        let (result, emptied) = self.change(change)?;
+        for log in emptied {
+            self.heads.remove(log);
+        }
         Ok(result)
     }
 

@@ -105,7 +105,7 @@ pub(crate) async fn marks_are_of_one_user(backend: &impl Backend) {
     assert_eq!(store.marks_of(&uid("ann")).await.unwrap(), []);
 }
 
-fn reply(name: &str, owner: &str, level: ReplyLevel, texts: [&str; 3]) -> QuickReply {
+pub(crate) fn reply(name: &str, owner: &str, level: ReplyLevel, texts: [&str; 3]) -> QuickReply {
     let [category, shortcut, content] = texts.map(str::to_owned);
     QuickReply {
         uid: uid(name),

@@ -13,7 +13,7 @@ use crate::{
 const PLENTY: FileAllowance = FileAllowance { org_bytes: 1 << 40, uploader_files: 1000 };
 
 /// A file of 1000 bytes with a thumbnail of 100; `number` is its uid and the time it came.
-fn file(number: u8, org: &str, uploader: &str) -> FileRecord {
+pub(crate) fn file(number: u8, org: &str, uploader: &str) -> FileRecord {
     let name = Uid::new(&format!("{number:032x}")).unwrap();
     let path = FilePath::new((2026, 11, 21), &name, "jpg").unwrap();
     FileRecord {
@@ -36,13 +36,13 @@ fn file(number: u8, org: &str, uploader: &str) -> FileRecord {
     }
 }
 
-async fn kept(store: &Store, file: &FileRecord) {
+pub(crate) async fn kept(store: &Store, file: &FileRecord) {
     assert_eq!(store.reserve_file(file, PLENTY).await.unwrap(), FileReservation::Reserved);
     store.keep_file(&file.uid).await.unwrap();
 }
 
 /// A message of `sender` that names `file`.
-fn naming(log: LogId, sender: &str, name: &str, file: &FilePath) -> Write {
+pub(crate) fn naming(log: LogId, sender: &str, name: &str, file: &FilePath) -> Write {
     let text = format!(r#"{{"content":"{{\"url\":\"https://a.example/file/{file}?expires=1\"}}"}}"#);
     let mut message = entry(log, sender, name);
     message.payload = deskwire_model::Payload::Json(text.into_bytes().into());

@@ -94,7 +94,11 @@ pub(crate) async fn entries_are_read_in_pages_both_ways(backend: &impl Backend) 
     ] {
         let page = store.page_after(log, after, entries, bytes).await.unwrap();
         let seqs: Vec<_> = page.entries.iter().map(|entry| entry.seq.0).collect();
-        assert_eq!((seqs, page.last), (expected, last), "{entries} entries or {bytes} bytes after {after}");
+        assert_eq!(
+            (seqs, page.behind, page.last),
+            (expected, after, last),
+            "{entries} entries or {bytes} bytes after {after}"
+        );
     }
     assert_eq!(store.head(empty).await.unwrap(), Seq::ZERO);
     assert_eq!(store.entry_by_uid(neighbour, &message_uid("m3")).await.unwrap(), None);

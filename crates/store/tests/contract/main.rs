@@ -20,6 +20,7 @@ mod people;
 mod queues;
 mod reports;
 mod retained;
+mod retention;
 mod search;
 mod sessions;
 mod tokens;
@@ -251,6 +252,17 @@ macro_rules! suite {
                 what_is_edited_is_found_by_its_new_text_alone,
                 indexing_goes_on_after_a_restart,
                 what_is_found_can_be_read,
+            }
+            retention {
+                an_organisation_keeps_all_until_it_says_otherwise,
+                what_was_closed_is_found_in_the_order_of_its_closing,
+                a_conversation_goes_in_steps_of_which_each_is_whole,
+                a_log_goes_on_counting_behind_what_was_deleted,
+                what_goes_on_while_it_is_deleted_keeps_the_rest,
+                notes_go_with_what_they_are_about,
+                what_comes_late_goes_in_its_time_too,
+                what_was_deleted_is_not_found,
+                files_go_that_are_nowhere_else,
             }
             retained {
                 a_topic_has_one_retained_message,

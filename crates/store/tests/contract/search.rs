@@ -11,13 +11,13 @@ use crate::{
 };
 
 /// A message that says `text`.
-fn saying(log: LogId, sender: &str, name: &str, text: &str) -> Write {
+pub(crate) fn saying(log: LogId, sender: &str, name: &str, text: &str) -> Write {
     let payload = Payload::Json(serde_json::json!({ "uid": name, "content": text }).to_string().into_bytes().into());
     Write::Append(NewEntry { payload, ..entry(log, sender, name) })
 }
 
 /// Brings the index up to date, in steps of `limit` entries; how many entries were looked at.
-async fn catch_up(store: &Store, limit: usize) -> usize {
+pub(crate) async fn catch_up(store: &Store, limit: usize) -> usize {
     let mut entries = 0;
     loop {
         let step = store.index(limit).await.unwrap();
@@ -40,7 +40,7 @@ async fn find(store: &Store, query: SearchQuery) -> Vec<Found> {
 }
 
 /// Log and position of each message that says `text`.
-async fn places(store: &Store, text: &str) -> Vec<(LogId, u64)> {
+pub(crate) async fn places(store: &Store, text: &str) -> Vec<(LogId, u64)> {
     find(store, query(text)).await.into_iter().map(|found| (found.log, found.seq.0)).collect()
 }
 

@@ -5,6 +5,7 @@ import { Choose, ConnectionBar, fetchMore, History } from './later.js';
 import { Down } from './screens/Down.js';
 import { Header } from './screens/Header.js';
 import { Home } from './screens/Home.js';
+import { Loading } from './screens/Loading.js';
 import { Thread } from './screens/Thread.js';
 import { WordsContext } from './texts/words.js';
 import { VisitContext } from './visit/context.js';
@@ -15,7 +16,7 @@ import type { Visit } from './visit/visit.js';
 function Screen({ state }: { state: VisitState }) {
   switch (state.phase) {
     case 'loading':
-      return <main class="page" aria-busy="true" />;
+      return <Loading />;
     case 'unreachable':
     case 'blocked':
       return <Down blocked={state.phase === 'blocked'} />;
@@ -54,17 +55,23 @@ export function App({ visit }: { visit: Visit }) {
       fetchMore();
     }
   }, [state.phase]);
+  if (!words) {
+    return (
+      <div class="panel">
+        <header class="bar" />
+        <Loading />
+      </div>
+    );
+  }
   return (
-    words && (
-      <VisitContext.Provider value={visit}>
-        <WordsContext.Provider value={words}>
-          <div class={`panel ${visit.host.frame}`}>
-            <Header />
-            {state.phase === 'ready' && <ConnectionBar />}
-            <Screen state={state} />
-          </div>
-        </WordsContext.Provider>
-      </VisitContext.Provider>
-    )
+    <VisitContext.Provider value={visit}>
+      <WordsContext.Provider value={words}>
+        <div class={`panel ${visit.host.frame}`}>
+          <Header />
+          {state.phase === 'ready' && <ConnectionBar />}
+          <Screen state={state} />
+        </div>
+      </WordsContext.Provider>
+    </VisitContext.Provider>
   );
 }

@@ -82,6 +82,22 @@ describe('a conversation', () => {
     expect([contents(conversation.view), reset]).toEqual([['other'], [TOPIC]]);
   });
 
+  it('begins anew when what stood between was deleted', async () => {
+    const { world, client, conversation } = await visitor();
+    world.server.accept(fromAgent('m1'));
+    await world.clock.advance(100);
+    const reset: string[] = [];
+    client.on('reset', ({ topic }) => reset.push(topic));
+    world.server.up = false;
+    world.server.cut();
+    ['m2', 'm3', 'm4'].forEach((uid) => world.server.accept(fromAgent(uid)));
+    world.server.logs.get(TOPIC)?.splice(0, 3);
+    world.server.up = true;
+    await world.clock.advance(5_000);
+    expect(conversation.view).toMatchObject({ gap: false, messages: [{ seq: 4 }] });
+    expect(reset).toEqual([TOPIC]);
+  });
+
   it('folds recalls, edits, reactions and the end of an order card into what they change', async () => {
     const { world, conversation } = await visitor();
     const say = (uid: string, type: string, content: string): WireMessage => ({

@@ -200,6 +200,7 @@ impl Mqtt {
             return self.fail(&error.to_string());
         }
         let key = page.subscription;
+        self.subscriptions.pass_over(key, page.behind);
         while !out.is_full() {
             if !self.session.window_open() {
                 page.entries = Vec::new().into_iter();

@@ -96,6 +96,7 @@ impl Stomp {
             return self.session.error(ErrorCode::Internal.as_str(), &error.to_string(), "", None);
         }
         let subscription = page.subscription;
+        self.subscriptions.pass_over(subscription, page.behind);
         while !out.is_full() {
             if !self.window_open(subscription) {
                 // The next acknowledgement has the log read on.

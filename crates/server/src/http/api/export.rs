@@ -79,7 +79,7 @@ async fn export(
 ) -> Result<Exported, AppError> {
     let named = request.thread.find_or(&state, &principal, request.uid.as_deref()).await?;
     let conversation = state.gateway.desk.own_conversation(&principal, named.topic.as_str()).await?;
-    let end = Seq(state.gateway.desk.history(&conversation, 0, 1).await?.total);
+    let end = state.gateway.desk.history(&conversation, 0, 1).await?.head;
     let (mime, ending) = match request.format {
         Format::Json => ("application/json", "json"),
         Format::Text => ("text/plain; charset=utf-8", "txt"),
@@ -111,6 +111,8 @@ struct Export {
     /// What is written around the messages.
     frame: VecDeque<Bytes>,
     began: bool,
+    /// Whether a message was written.
+    has_messages: bool,
 }
 
 impl Export {
@@ -128,7 +130,7 @@ impl Export {
                 VecDeque::from([format!("# {} {nickname}\n\n", conversation.session_no).into(), Bytes::new()])
             }
         };
-        Self { state, conversation, format, position: Seq::ZERO, end, frame, began: false }
+        Self { state, conversation, format, position: Seq::ZERO, end, frame, began: false, has_messages: false }
     }
 
     /// The next piece; none at the end.
@@ -143,20 +145,18 @@ impl Export {
         let desk = &self.state.gateway.desk;
         let size = u32::try_from(self.end.0 - self.position.0).unwrap_or(PAGE).min(PAGE);
         let (page, _) = desk.history_after(&self.conversation, self.position, size).await?;
-        if page.messages.is_empty() {
-            self.position = self.end;
-        }
+        self.position = page.last.unwrap_or(self.end);
         let mut piece = Vec::new();
         for rendered in &page.messages {
             match self.format {
                 Format::Json => {
                     let message = message::with_good_links(&self.state, self.conversation.id, rendered).await?;
-                    piece.extend_from_slice(if self.position == Seq::ZERO { b"\n" } else { b",\n" });
+                    piece.extend_from_slice(if self.has_messages { b",\n" } else { b"\n" });
                     piece.extend_from_slice(message.0.get().as_bytes());
                 }
                 Format::Text => piece.extend_from_slice(line(rendered)?.as_bytes()),
             }
-            self.position = self.position.next();
+            self.has_messages = true;
         }
         Ok(Some(piece.into()))
     }

@@ -129,7 +129,7 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> Value {
         let is_secured = about.access != Access::Anyone;
         for (status, _) in REFUSALS {
             let may_be = match status {
-                401 | 403 => is_secured || operation.path.ends_with("/login"),
+                401 | 403 => is_secured || operation.path.starts_with("/auth/v1/login"),
                 404 => operation.path.contains('{') || operation.path.contains("/upload/"),
                 405 => false,
                 409 | 413 | 422 => is_post,

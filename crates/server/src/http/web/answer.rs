@@ -26,6 +26,8 @@ const WORKBENCH_POLICY: &str = "default-src 'none'; script-src 'self'; style-src
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     Launcher,
+    /// The SDK for pages without a build.
+    Sdk,
     Panel,
     Workbench,
     Demo,
@@ -34,7 +36,7 @@ pub(super) enum Page {
 impl Page {
     pub(super) const fn folder(self) -> &'static str {
         match self {
-            Self::Launcher => "/",
+            Self::Launcher | Self::Sdk => "/",
             Self::Panel => "/chat/",
             Self::Workbench => "/agent/",
             Self::Demo => "/demo/",
@@ -45,6 +47,7 @@ impl Page {
     pub(super) const fn index(self) -> &'static str {
         match self {
             Self::Launcher => "deskwire.js",
+            Self::Sdk => "deskwire-sdk.js",
             Self::Panel => "chat/index.html",
             Self::Workbench => "agent/index.html",
             Self::Demo => "demo/index.html",
@@ -54,7 +57,7 @@ impl Page {
     /// What it may do, and who may frame it: the panel those whom `framing` says, the others nobody.
     fn policy(self, framing: &Framing) -> Option<String> {
         let (policy, ancestors) = match self {
-            Self::Launcher => return None,
+            Self::Launcher | Self::Sdk => return None,
             Self::Panel => (PANEL_POLICY, framing.sources()),
             Self::Workbench => (WORKBENCH_POLICY, "'none'".to_owned()),
             Self::Demo => (DEMO_POLICY, "'none'".to_owned()),

@@ -48,19 +48,19 @@ pub(super) fn is_built() -> bool {
 }
 
 /// `/deskwire.js` is the script for shops' pages, `/chat/` the panel that it opens, `/agent/` the workbench, `/demo/` a shop
-/// to try it in. The panel is framed by those whom the channel in its address lets.
+/// to try it in, `/deskwire-sdk.js` the SDK for pages without a build. The panel is framed by those whom the channel in its
+/// address lets.
 pub fn web_routes() -> Router<ApiState> {
-    let script = async |headers: HeaderMap| serve(Page::Launcher, "", &headers, &Framing::Anybody);
-    let others = [Page::Workbench, Page::Demo].into_iter().fold(
-        Router::new().route("/deskwire.js", get(script)),
-        |routes, page| {
-            let index = async move |headers: HeaderMap| serve(page, "", &headers, &Framing::Ourselves);
-            let inside = async move |Path(path): Path<String>, headers: HeaderMap| {
-                serve(page, &path, &headers, &Framing::Ourselves)
-            };
-            in_folder(routes, page.folder(), get(index), get(inside))
-        },
-    );
+    let scripts = [Page::Launcher, Page::Sdk].into_iter().fold(Router::new(), |routes, script| {
+        let answer = async move |headers: HeaderMap| serve(script, "", &headers, &Framing::Anybody);
+        routes.route(&format!("/{}", script.index()), get(answer))
+    });
+    let others = [Page::Workbench, Page::Demo].into_iter().fold(scripts, |routes, page| {
+        let index = async move |headers: HeaderMap| serve(page, "", &headers, &Framing::Ourselves);
+        let inside =
+            async move |Path(path): Path<String>, headers: HeaderMap| serve(page, &path, &headers, &Framing::Ourselves);
+        in_folder(routes, page.folder(), get(index), get(inside))
+    });
     in_folder(others, Page::Panel.folder(), get(panel), get(in_panel))
 }
 

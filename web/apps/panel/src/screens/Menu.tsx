@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { useWords } from '../texts/words.js';
 import { useView, useVisit, useVisitState } from '../visit/context.js';
 import { addressOf } from '../visit/settings.js';
+import type { Visit } from '../visit/visit.js';
 import { downloadTranscript } from '../visit/transcript.js';
 import { Icon } from '../ui/Icon.js';
 import type { IconName } from '../ui/Icon.js';
@@ -33,6 +34,15 @@ function Item({
       {checked !== undefined && <span class={checked ? 'switch on' : 'switch'} />}
     </button>
   );
+}
+
+/** Opens a window with the panel. At once, while the browser sees that it is wanted; what the window asks is answered later. */
+function popOut(visit: Visit): void {
+  const address = `${addressOf(visit.options())}&window=1`;
+  const opened = window.open(address, 'deskwire', 'popup,width=420,height=720');
+  if (opened) {
+    void import('../visit/popout.js').then(({ tellWindow }) => tellWindow(window, opened, visit));
+  }
 }
 
 /** The menu of the header. */
@@ -77,7 +87,7 @@ export function Menu({ onClose }: { onClose: () => void }) {
           icon="out"
           label={t('menu.popout')}
           act={after(() => {
-            window.open(addressOf(visit.options()), 'deskwire', 'popup,width=420,height=720,noopener');
+            popOut(visit);
             visit.host.post({ do: 'close' });
           })}
         />

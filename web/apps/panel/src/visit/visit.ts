@@ -47,8 +47,16 @@ export interface Visit {
 /** Why this visitor is not served, whatever it does. */
 const refusals = /^(FORBIDDEN|AUTH_REFUSED|UNKNOWN_CHANNEL|IDENTITY)/;
 
-/** Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. */
-export function createVisit(client: ChatClient, host: Host, options: PanelOptions): Visit {
+/**
+ * Makes a visit. `options` are those of the address; an embedding page brings its own with `init`. `visitor` is who it has to
+ * be, by uid, if that is not for the client to remember.
+ */
+export function createVisit(
+  client: ChatClient,
+  host: Host,
+  options: PanelOptions,
+  visitor: string | null = null,
+): Visit {
   let asked = options;
   let page: PageFacts | undefined;
   let begun: Promise<void> | undefined;
@@ -133,7 +141,8 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
 
   async function introduce(): Promise<void> {
     const { settings } = store.get();
-    await client.init(introductionOf(asked, settings, page, localeOf(asked)));
+    const introduction = introductionOf(asked, settings, page, localeOf(asked));
+    await client.init(visitor === null ? introduction : { ...introduction, visitor });
     if (settings.open !== null) {
       tell('availability', settings.open);
     }
@@ -143,7 +152,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
   async function arrive(): Promise<void> {
     await prepare();
     const before = client.identity?.id;
-    if (before === undefined) {
+    if (before === undefined && visitor === null) {
       // Who has never been here can begin while the server is told.
       store.set({ phase: 'ready' });
     }
@@ -309,6 +318,7 @@ export function createVisit(client: ChatClient, host: Host, options: PanelOption
       store.get().conversation?.leave();
       await client.logout().catch(() => undefined);
       forgetAll();
+      visitor = null;
       asked = { ...asked, visitor: {} };
       store.set({ conversation: null, recent: null, screen: 'home', sound: false });
     },

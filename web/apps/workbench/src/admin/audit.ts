@@ -28,6 +28,7 @@ export const kinds = [
   'word',
   'block',
   'webhook',
+  'retention',
   'export',
   'session',
 ] as const;
@@ -60,6 +61,7 @@ const actions = [
   'webhook.switch',
   'webhook.drop',
   'webhook.replay',
+  'retention.change',
   'export.conversation',
   'export.report',
   'session.kick',

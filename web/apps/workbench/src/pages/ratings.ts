@@ -1,6 +1,8 @@
-// Figures of ratings.
+// Ratings as they are found in what was said, and their figures.
 
-import type { Rating } from '@deskwire/sdk';
+import type { Found, Rating, SearchQuery } from '@deskwire/sdk';
+
+const DAY_MS = 86_400_000;
 
 /** A rating with where it was given. */
 export interface GivenRating {
@@ -10,6 +12,30 @@ export interface GivenRating {
   readonly by: string;
   readonly rating: Rating;
 }
+
+/** Which ratings are wanted: of whose conversations, by uid, and on which days, as `yyyy-MM-dd`. Empty is any. */
+export interface RatingForm {
+  readonly agent: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+/** The search that finds them, the newest first. */
+export const queryOf = ({ agent, since, until }: RatingForm): SearchQuery => ({
+  types: ['RATE_SUBMIT'],
+  order: 'newest',
+  size: 50,
+  ...(agent && { agent }),
+  ...(since && { since: Date.parse(`${since}T00:00`) }),
+  // The last day counts as a whole.
+  ...(until && { until: Date.parse(`${until}T00:00`) + DAY_MS }),
+});
+
+/** The ratings among what was found. */
+export const ratingsIn = (found: readonly Found[]): readonly GivenRating[] =>
+  found.flatMap(({ message: { id, topic, at, sender, content } }) =>
+    content.type === 'rating' ? [{ id, topic, at, by: sender.name, rating: content }] : [],
+  );
 
 /** Mean of the scores, and the share of 4 and 5; 0 without ratings. */
 export function summaryOf(given: readonly GivenRating[]): {

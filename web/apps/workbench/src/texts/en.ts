@@ -314,6 +314,8 @@ export const english: Translation<typeof chinese> = {
   'ratings.unresolved': 'Not solved',
   'ratings.latest': 'Latest',
   'ratings.spread': 'Spread',
+  'ratings.agent': 'Agent',
+  'ratings.everybody': 'Everybody',
   'preferences.title': 'Preferences',
   'preferences.sound': 'Sound for new messages',
   'preferences.notify': 'Desktop notifications',

@@ -310,6 +310,8 @@ export const chinese = {
   'ratings.unresolved': '未解决',
   'ratings.latest': '最近评价',
   'ratings.spread': '分布',
+  'ratings.agent': '客服',
+  'ratings.everybody': '全部',
   'preferences.title': '偏好设置',
   'preferences.sound': '新消息提示音',
   'preferences.notify': '桌面通知',

@@ -1209,6 +1209,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how long closed conversations are kept. */
+        get: operations["getRetentionQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets how long closed conversations are kept. */
+        post: operations["postRetentionUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/query": {
         parameters: {
             query?: never;
@@ -4891,6 +4925,43 @@ export interface components {
         ResumeRequest: {
             accessToken: string;
         };
+        /** @description How long closed conversations are kept. */
+        RetentionAnswer: {
+            /**
+             * Format: uint32
+             * @description Days that a conversation is kept after it was closed; null for ever.
+             */
+            days: number | null;
+            /**
+             * Format: uint
+             * @description Conversations that are to be deleted at the next look, with the days that were asked about or else set.
+             */
+            due: number;
+            /** @description Whether there are more of them than are counted. */
+            dueHasMore: boolean;
+            /**
+             * Format: uint64
+             * @description Seconds from one look for conversations to delete to the next.
+             */
+            everyS: number;
+            /**
+             * Format: uint32
+             * @description The least days that can be set.
+             */
+            leastDays: number;
+            /**
+             * Format: uint32
+             * @description The most.
+             */
+            mostDays: number;
+        };
+        RetentionChange: {
+            /**
+             * Format: uint32
+             * @description Days that a conversation is kept after it was closed; null for ever.
+             */
+            days?: number | null;
+        };
         /** @description What a principal may do in principle; what it may do to one topic is the gateway's question. */
         Role: "VISITOR" | "AGENT" | "SUPERVISOR" | "ADMIN" | "SERVICE";
         /** @description How a service is routed to. */
@@ -8470,6 +8541,79 @@ export interface operations {
             };
             401: components["responses"]["Status401"];
             403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getRetentionQuery: {
+        parameters: {
+            query?: {
+                /** @description As if so many days were set. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["RetentionAnswer"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postRetentionUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["RetentionAnswer"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
             429: components["responses"]["Status429"];
             500: components["responses"]["Status500"];
             503: components["responses"]["Status503"];

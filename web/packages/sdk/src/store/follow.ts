@@ -209,6 +209,10 @@ export class Follow {
         entriesOf(content).forEach((entry) => this.log.receive(entry));
         this.#tellAdded(before);
         if (this.log.last === before) {
+          // The server has more, but nothing that joins what is here: what stood between was deleted.
+          if (content.length > 0) {
+            await this.reload();
+          }
           break;
         }
       }

@@ -112,6 +112,7 @@ export class FakeServer {
     this.#clock.after(slow ? this.#random() * 5_000 : TRAVEL_MS, callback);
   }
 
+  /** Lets go of a link that has ended. */
   forget(link: FakeLink): void {
     this.#links.delete(link);
   }

@@ -164,9 +164,9 @@ export interface SearchPage {
 
 /** Requests to the server's HTTP API, with our token, renewed once if it has ended. */
 export interface Http {
-  /** @throws ChatError */
+  /** The `data` of the answer. @throws ChatError */
   get<T>(path: string, query?: QueryValues): Promise<T>;
-  /** @throws ChatError */
+  /** Sends `body` as JSON; the `data` of the answer. @throws ChatError */
   post<T>(path: string, body?: unknown): Promise<T>;
   /** The answer itself, for files and CSV. @throws ChatError if its status is no success */
   raw(path: string, query?: QueryValues): Promise<Response>;
@@ -236,7 +236,7 @@ export interface ChatClient {
   conversations(): Promise<readonly ConversationSummary[]>;
   /** Listens to a feed of the user, over reconnects: messages as they travel, else what was told. */
   listen(feed: Feed, listener: (told: unknown) => void): () => void;
-  /** @throws ChatError */
+  /** Looks for what was said in all conversations that we may read, a page at a time. @throws ChatError */
   search(query: SearchQuery): Promise<SearchPage>;
   /** What is queued from an earlier life of the page and older than a day: the user decides by `retry` or `cancel`. */
   leftovers(): Promise<readonly Sending[]>;

@@ -106,12 +106,19 @@ export interface Conversation {
   typing(): void;
   /** What is in the composer, for the agent's eyes; an empty text takes it away. */
   preview(text: string): void;
+  /** Sends what has failed, or what is asked about, under the same id again. */
   retry(id: string): void;
+  /** Takes back what is not sent; false if that is too late. */
   cancel(id: string): boolean;
+  /** Takes back what was sent, for everybody. @throws ChatError if it is too late, or not ours */
   recall(id: string): Promise<void>;
+  /** Says it in other words. @throws ChatError if it is too late, or not ours */
   edit(id: string, text: string): Promise<void>;
+  /** Adds our reaction, or takes it away if it is there. @throws ChatError */
   react(id: string, emoji: string): Promise<void>;
+  /** Rates the service, once for each. @throws ChatError if there is nothing to rate, or it is rated */
   rate(rating: Rating): Promise<void>;
+  /** Leaves a message where nobody is there. @throws ChatError */
   leaveMessage(message: LeftMessage): Promise<void>;
   /** Pays or cancels an order card that was offered here. */
   settleOrderCard(id: number, how: 'pay' | 'cancel'): Promise<void>;

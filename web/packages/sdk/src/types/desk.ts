@@ -131,19 +131,19 @@ export interface ReportQuery {
 
 /** The inbox of left messages. */
 export interface LeftMessages {
-  /** @throws ChatError */
+  /** A page of them, from 0, the newest first. @throws ChatError */
   list(query?: { status?: LeftMessageStatus; page?: number; size?: number }): Promise<Page<LeftMessageRow>>;
-  /** @throws ChatError */
+  /** How many nobody has answered. @throws ChatError */
   pending(): Promise<number>;
-  /** @throws ChatError */
+  /** Marks one as read. @throws ChatError */
   read(uid: string): Promise<LeftMessageRow>;
-  /** @throws ChatError */
+  /** Answers; the visitor finds it in its conversation. @throws ChatError */
   reply(uid: string, text: string): Promise<LeftMessageRow>;
-  /** @throws ChatError */
+  /** Hands one on to an agent or a workgroup, by uid. @throws ChatError */
   transfer(uid: string, receiver: string): Promise<LeftMessageRow>;
-  /** @throws ChatError */
+  /** Nothing is left to do about it. @throws ChatError */
   close(uid: string): Promise<LeftMessageRow>;
-  /** @throws ChatError */
+  /** Marks one as spam. @throws ChatError */
   spam(uid: string): Promise<LeftMessageRow>;
 }
 
@@ -151,9 +151,9 @@ export interface LeftMessages {
 export interface CannedReplies {
   /** Those that we may use; for supervisors also those of any `workgroup`. @throws ChatError */
   list(workgroup?: string): Promise<readonly CannedReply[]>;
-  /** @throws ChatError */
+  /** Makes one, or changes the one with its uid. @throws ChatError */
   save(reply: CannedReplyDraft): Promise<CannedReply>;
-  /** @throws ChatError */
+  /** Forgets one. @throws ChatError */
   remove(uid: string): Promise<void>;
 }
 
@@ -167,9 +167,9 @@ export interface Supervision {
   takeOver(topic: string): Promise<void>;
   /** Follows a conversation unseen, or no more. @throws ChatError */
   watch(topic: string, on: boolean): Promise<void>;
-  /** @throws ChatError */
+  /** Figures in the groups that `query` asks for. @throws ChatError */
   report(query: ReportQuery): Promise<readonly ReportRow[]>;
-  /** @throws ChatError */
+  /** The same as a file. @throws ChatError */
   reportCsv(query: ReportQuery): Promise<Blob>;
   /** How routing sees a workgroup at this moment. @throws ChatError */
   routing(workgroup: string): Promise<RoutingState>;
@@ -201,25 +201,35 @@ export interface Desk {
   subscribe(listener: (view: DeskView) => void): () => void;
   /** Reads the lists anew. */
   refresh(): Promise<void>;
+  /** Says whether we take conversations. */
   setSeat(status: SeatStatus): Promise<AgentProfile>;
+  /** Whether somebody is connected, and how often. */
   presence(uid: string): Promise<{ readonly online: boolean; readonly connections: number }>;
   /** Takes a conversation that waits. */
   accept(topic: string): Promise<ConversationSummary>;
   /** Takes the one that has waited longest; null if nobody waits. */
   takeNext(): Promise<ConversationSummary | null>;
+  /** Ends a conversation; `text` is what the others read, the desk's words if missing. */
   close(topic: string, text?: string): Promise<void>;
-  /** `note` is written into the notes of the conversation first: the visitor does not see it. */
+  /** Offers the conversation to a colleague, or gives it to a workgroup. `note` goes to the notes, which no visitor sees. */
   transfer(topic: string, to: Receiver, note?: string): Promise<ChatMessage>;
   /** `offer` names the offer; it may be missing where there is one. */
   acceptTransfer(topic: string, offer?: string): Promise<void>;
+  /** Turns an offer down: the conversation stays where it is. */
   rejectTransfer(topic: string, offer?: string): Promise<void>;
+  /** Takes our own offer back. */
   cancelTransfer(topic: string, offer?: string): Promise<void>;
-  /** `note` as of a transfer. */
+  /** Asks a colleague to help in a conversation that stays ours. `note` is for colleagues, as that of a transfer. */
   invite(topic: string, agent: string, note?: string): Promise<ChatMessage>;
+  /** Comes to help. */
   acceptInvitation(topic: string, offer?: string): Promise<void>;
+  /** Does not come to help. */
   rejectInvitation(topic: string, offer?: string): Promise<void>;
+  /** Takes our own invitation back. */
   cancelInvitation(topic: string, offer?: string): Promise<void>;
+  /** Helps no more. */
   leaveAsHelper(topic: string): Promise<void>;
+  /** Sends a helper away. */
   removeHelper(topic: string, agent: string): Promise<void>;
   /** Asks the visitor for a rating, in the desk's words if `text` is missing. */
   inviteRating(topic: string, text?: string): Promise<void>;

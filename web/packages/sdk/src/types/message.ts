@@ -21,8 +21,7 @@ export interface Person {
  * `queued` and `sending` are still here; `sent` is on the server's disk; `delivered` and `read` tell how far the others
  * are. `failed` waits for `retry`, and `asking` is a message that has waited for over a day: the user decides.
  */
-export type MessageStatus =
-  'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'asking' | 'cancelled';
+export type MessageStatus = 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'asking';
 
 /** Who has answered a message with which sign. */
 export interface Reaction {

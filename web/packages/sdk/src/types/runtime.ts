@@ -23,8 +23,11 @@ export interface PageState {
 
 /** A small store of texts, such as the visitor's id. May be gone at any time. */
 export interface KeyValueStore {
+  /** The text, or null. */
   get(key: string): string | null;
+  /** Keeps a text. */
   set(key: string, value: string): void;
+  /** Forgets a text. One that is not there is no error. */
   remove(key: string): void;
 }
 
@@ -46,8 +49,11 @@ export interface StoredMessage {
 
 /** Where queued messages wait until the server has them. */
 export interface OutboxStorage {
+  /** Keeps a message, in the place of the one with the same id. Resolves when it would survive the process. */
   put(message: StoredMessage): Promise<void>;
+  /** Forgets a message. One that is not there is no error. */
   remove(id: string): Promise<void>;
+  /** Everything that waits, in any order. */
   all(): Promise<readonly StoredMessage[]>;
 }
 
@@ -68,6 +74,7 @@ export interface Runtime {
   readonly random: () => number;
   readonly page: PageState;
   readonly store: KeyValueStore;
+  /** As the `fetch` of browsers and Node. */
   readonly fetch: typeof fetch;
   /** Makes a WebSocket; null where there is none. */
   readonly webSocket: ((url: string, protocols: string[]) => WebSocket) | null;
@@ -101,12 +108,15 @@ export interface Link {
    * itself, and what was said in between is on its way.
    */
   follow(topic: string, afterSeq: number | null): Promise<void>;
+  /** Follows a conversation no more. */
   unfollow(topic: string): void;
+  /** Follows a feed for as long as the link lives. */
   listen(feed: Feed): Promise<void>;
   /** Hands a message over. That the server has it is told by its echo, or by `refused`. */
   publish(message: WireMessage): void;
   /** Resolves when the server has shown a sign of life. */
   probe(): Promise<void>;
+  /** Ends the link; nothing is told after it. */
   close(): void;
 }
 

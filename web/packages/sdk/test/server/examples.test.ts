@@ -65,7 +65,19 @@ describe.skipIf(binary === undefined || !built)('examples', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('a back end posts a notice', async () => {
+  it('a back end posts a notice, which the wrapper of old hears and marks as read', async () => {
+    const agent = run('notices.mjs');
+    await agent.says('unread: 0');
     expect(await run('notice.mjs', 'An order was cancelled').ended).toEqual(['recipients: 1']);
+    await agent.says('unread: 1\nAn order was cancelled\nunread: 0');
+    agent.stop();
+    await agent.ended;
+  });
+
+  it.each(['ws', 'sockjs', 'http', 'mqtt'])('a visitor speaks by %s', async (carrier) => {
+    const status = carrier === 'http' ? 'degraded' : 'connected';
+    expect(await run('carriers.mjs', carrier).ended).toEqual([
+      `${status} by ${carrier}: Hello by ${carrier}!`,
+    ]);
   });
 });

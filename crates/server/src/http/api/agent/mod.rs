@@ -2,7 +2,7 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
-//! administrators, who also make [`channels`]; [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
+//! administrators, who also make [`channels`] and say how long conversations are kept ([`retention`]); [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
 //! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
 //! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is and
 //! [`sign_in`] whom passwords and tokens let in.
@@ -18,6 +18,7 @@ mod people;
 mod quick_replies;
 mod ratings;
 mod reports;
+mod retention;
 mod seat;
 mod settings;
 mod sign_in;
@@ -67,4 +68,5 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(taboo::routes())
         .merge(blacklist::routes())
         .merge(reports::routes())
+        .merge(retention::routes())
 }

@@ -1,4 +1,4 @@
-// The examples of the README run as they stand, one after the other.
+// The examples of the manual that have no file run as they stand, one after the other.
 
 import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
@@ -25,8 +25,8 @@ const modules: Record<string, Record<string, unknown>> = {
 };
 
 it.skipIf(binary === undefined)('runs', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
+  const manual = await readFile(new URL('../../../../../docs/sdk.md', import.meta.url), 'utf8');
+  const examples = [...manual.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = '']) => code);
   expect(examples.length).toBeGreaterThan(5);
   const script = ts.transpile(examples.join('\n'), {
     target: ts.ScriptTarget.ES2022,
