@@ -3,6 +3,12 @@
 export const words = {
   zh: {
     start: /开始咨询/,
+    name: '怎么称呼您（选填）',
+    startNow: '开始会话',
+    human: '转人工客服',
+    hours: '营业时间？',
+    robotSays: ['我们', '**每天 9 点到 18 点**营业。'],
+    robotBold: '每天 9 点到 18 点',
     write: '输入消息',
     menu: '菜单',
     privacy: '隐私说明',
@@ -41,6 +47,12 @@ export const words = {
   },
   en: {
     start: /Start a conversation/,
+    name: 'Your name (optional)',
+    startNow: 'Start the conversation',
+    human: 'Talk to a person',
+    hours: 'When are you open?',
+    robotSays: ['We are open ', '**from 9 to 18**.'],
+    robotBold: 'from 9 to 18',
     write: 'Write a message',
     menu: 'Menu',
     privacy: 'Privacy',

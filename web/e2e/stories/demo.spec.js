@@ -1,32 +1,22 @@
 // The demo shop with the widget on it.
 
 import { expect, test } from '@playwright/test';
-import { mkdirSync } from 'node:fs';
 import { Agent } from '../agent.js';
-import { expectAccessible } from '../axe.js';
+import { look } from '../look.js';
 import { PASSWORD, Stack } from '../stack.js';
 
-const shots = process.env.DESKWIRE_SHOTS;
 let stack;
 test.beforeAll(async () => {
   stack = await Stack.start();
 });
 test.afterAll(() => stack?.stop());
 
-async function look(page, name) {
-  await expectAccessible(page);
-  if (shots) {
-    mkdirSync(shots, { recursive: true });
-    await page.screenshot({ path: `${shots}/demo-${name}.png` });
-  }
-}
-
 test('a visitor asks about a teapot', async ({ page }) => {
   const agent = await Agent.login(stack.server.url, 'agent', PASSWORD);
   await agent.online();
   await page.goto(`${stack.url}/demo/?lang=en`);
   await expect(page.getByText('Questions about our teaware?')).toBeVisible();
-  await look(page, 'shop');
+  await look(page, 'demo-shop');
   await page.getByRole('button', { name: 'Ask about it' }).first().click();
   const panel = page.frameLocator('iframe');
   await expect(panel.getByRole('log').getByText('“Longquan teapot”')).toBeVisible();
@@ -35,7 +25,7 @@ test('a visitor asks about a teapot', async ({ page }) => {
   await agent.read(topic);
   await agent.say(topic, 'It is thrown and fired by hand, and holds 300 ml. Would you like to see it?');
   await expect(panel.getByRole('log').getByText('Would you like to see it?')).toBeVisible();
-  await look(page, 'chat');
+  await look(page, 'demo-chat');
 });
 
 test.describe('on a dark phone, in Chinese', () => {
@@ -45,7 +35,7 @@ test.describe('on a dark phone, in Chinese', () => {
     await page.goto(`${stack.url}/demo/?lang=zh-CN`);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('一壶清茶，慢慢喝。');
     await expect(page.getByText('选茶具有疑问？')).toBeVisible();
-    await look(page, 'phone');
+    await look(page, 'demo-phone');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 });

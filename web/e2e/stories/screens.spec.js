@@ -1,35 +1,24 @@
 // Every screen of the panel: accessible in both languages, both modes and both widths, and photographed to be looked at.
 
 import { expect, test } from '@playwright/test';
-import { mkdirSync } from 'node:fs';
-import { expectAccessible } from '../axe.js';
+import { HookReceiver } from '../../../tests/e2e/hook-receiver.js';
 import { samples } from '../content-samples.js';
+import { look } from '../look.js';
 import { Stack } from '../stack.js';
 import { words } from '../words.js';
 
-const shots = process.env.DESKWIRE_SHOTS;
 let stack;
 let t;
 let lang;
 
 test.beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start({ DESKWIRE__WEBHOOKS__ALLOWED_NETWORKS: '["127.0.0.0/8"]' });
 });
 test.afterAll(() => stack?.stop());
 test.beforeEach(({ locale }) => {
   lang = locale === 'zh-CN' ? 'zh' : 'en';
   t = words[lang];
 });
-
-/** Checks the screen, and keeps a picture of it where pictures are wanted. */
-async function look(page, name) {
-  await expectAccessible(page);
-  if (shots) {
-    const folder = `${shots}/${test.info().project.name}`;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png` });
-  }
-}
 
 const open = (page, channel, more = '') =>
   page.goto(`${stack.url}/chat/?channel=${channel}&lang=${lang === 'zh' ? 'zh-CN' : 'en'}${more}`);
@@ -151,7 +140,7 @@ test('a short talk', async ({ page }) => {
   await page.setInputFiles('input[type=file]', {
     name: 'tea.png',
     mimeType: 'image/png',
-    buffer: await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } }),
+    buffer: await log.screenshot(),
   });
   await expect(page.locator('.picture img')).toBeVisible();
   await page.setInputFiles('input[type=file]', {
@@ -207,6 +196,43 @@ test('states of trouble, and an answer to a message', async ({ page, context }) 
   await look(page, 'trouble');
   await context.setOffline(false);
   await expect(page.getByText(t.sending)).toHaveCount(0, { timeout: 30_000 });
+});
+
+test('a robot, and a person after it', async ({ page }) => {
+  const mind = await HookReceiver.start();
+  const { agent, channel, workgroup } = await stack.desk({ name: agentName(), channel: shopIn[lang] });
+  await stack.admin.post('/api/v1/webhook/create', { url: mind.url, robotOf: workgroup });
+  await agent.online();
+  let goOn;
+  const looked = new Promise((resolve) => (goOn = resolve));
+  const [begin, rest] = t.robotSays.map((answer) => `${JSON.stringify({ answer })}\n`);
+  mind.answer = () => ({
+    stream: async (write, end) => {
+      write(begin);
+      await looked;
+      write(rest);
+      end();
+    },
+  });
+  await open(page, channel);
+  await page.getByRole('button', { name: t.start }).click();
+  const field = page.getByRole('textbox', { name: t.write });
+  await field.fill(t.hours);
+  await field.press('Enter');
+  const answer = page.getByRole('log').locator('article.theirs .prose');
+  await expect(answer).toContainText(t.robotSays[0].trim());
+  await expect(answer).toHaveAttribute('aria-busy', 'true');
+  await look(page, 'robot-speaks');
+  goOn();
+  await expect(answer.locator('strong')).toHaveText(t.robotBold);
+  await expect(answer).not.toHaveAttribute('aria-busy', 'true');
+  await look(page, 'robot');
+  await page.getByRole('button', { name: t.human }).click();
+  await expect(page.getByRole('heading', { name: agentName() })).toBeVisible();
+  await expect.poll(() => agent.threads()).toHaveLength(1);
+  await expect(page.getByRole('button', { name: t.human })).toHaveCount(0);
+  await expect(answer).toHaveCount(1);
+  await mind.kill();
 });
 
 test('the queue', async ({ page }) => {

@@ -1,5 +1,6 @@
 // The desk without a mouse: from the sign-in to the end of a conversation.
 
+import { tabTo } from '../keys.js';
 import { PASSWORD } from '../stack.js';
 import { WorkbenchStack } from './desk.js';
 import { colleague, composer, expect, log, online, row, test, working } from './page.js';
@@ -9,17 +10,6 @@ test.beforeAll(async () => {
   bench = await WorkbenchStack.start();
 });
 test.afterAll(() => bench?.stop());
-
-/** Presses Tab until the focus is on what `locator` finds; fails after many. */
-async function tabTo(page, locator, key = 'Tab') {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await locator.evaluate((element) => element === document.activeElement).catch(() => false)) {
-      return;
-    }
-    await page.keyboard.press(key);
-  }
-  await expect(locator).toBeFocused();
-}
 
 const blur = (page) => page.evaluate(() => document.activeElement?.blur());
 

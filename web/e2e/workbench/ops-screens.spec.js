@@ -1,12 +1,10 @@
 // Every screen of those who run the server: accessible in both languages, both modes and both widths, and photographed.
 
 import { test } from '@playwright/test';
-import { mkdirSync } from 'node:fs';
-import { expectAccessible } from '../axe.js';
+import { look as lookAt } from '../look.js';
 import { WorkbenchStack } from './desk.js';
 import { words } from './words.js';
 
-const shots = process.env.DESKWIRE_SHOTS;
 let bench;
 let t;
 
@@ -18,16 +16,7 @@ test.beforeEach(({ locale }) => {
   t = words[locale === 'zh-CN' ? 'zh' : 'en'];
 });
 
-/** Checks the screen, and keeps a picture of it where pictures are wanted. */
-async function look(page, name) {
-  await expectAccessible(page);
-  if (shots) {
-    const folder = `${shots}/${test.info().project.name}`;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  }
-}
-
+const look = (page, name) => lookAt(page, name, { fullPage: true });
 const go = (page, path) => page.evaluate((to) => void (location.hash = to), path);
 
 test('operations and the audit log', async ({ page }) => {
@@ -44,8 +33,10 @@ test('operations and the audit log', async ({ page }) => {
   await bench.signIn(page, 'admin', t.signIn);
   await go(page, '/ops');
   await page.locator('canvas').nth(3).waitFor();
-  // The course needs two samples.
-  await page.waitForTimeout(4500);
+  // A line needs two points: each reading brings what was measured since the one before.
+  for (let readings = 0; readings < 2; readings += 1) {
+    await page.waitForResponse((response) => response.url().includes('/api/v1/ops/overview'));
+  }
   await look(page, '60-ops-overview');
   await go(page, '/ops/sessions');
   await page.locator('tbody tr').first().waitFor();

@@ -1,13 +1,11 @@
 // Every screen of the workbench: accessible in both languages, both modes and both widths, and photographed to be looked at.
 
-import { expect, test } from './page.js';
-import { mkdirSync } from 'node:fs';
-import { expectAccessible } from '../axe.js';
 import { samples } from '../content-samples.js';
+import { look } from '../look.js';
 import { WorkbenchStack } from './desk.js';
+import { expect, test } from './page.js';
 import { words } from './words.js';
 
-const shots = process.env.DESKWIRE_SHOTS;
 let bench;
 let t;
 let lang;
@@ -22,16 +20,6 @@ test.beforeEach(({ locale, isMobile }) => {
   wide = !isMobile;
   t = words[lang];
 });
-
-/** Checks the screen, and keeps a picture of it where pictures are wanted. */
-async function look(page, name) {
-  await expectAccessible(page);
-  if (shots) {
-    const folder = `${shots}/${test.info().project.name}`;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png` });
-  }
-}
 
 const go = (page, path) => page.evaluate((to) => void (location.hash = to), path);
 
@@ -87,7 +75,8 @@ test('inbox, thread, dialogs', async ({ page }) => {
   first.conversation.markRead();
   first.conversation.typing();
   await page.getByText(t.note).waitFor();
-  await page.waitForTimeout(500);
+  await page.getByRole('log').getByText(t.read, { exact: true }).waitFor();
+  await page.getByText(t.typing).first().waitFor();
   if (wide) {
     await look(page, '11-thread');
     await page.keyboard.press('Escape');
@@ -126,6 +115,38 @@ test('inbox, thread, dialogs', async ({ page }) => {
   }
   await page.getByRole('link', { name: new RegExp(t.names[1]) }).waitFor();
   await look(page, '16-list');
+});
+
+test('asking, blocking, and a network that is gone', async ({ page, context }) => {
+  const { username, workgroup, agent } = await bench.team();
+  await bench.signIn(page, username, t.signIn);
+  await page.getByRole('button', { name: new RegExp(t.online) }).waitFor();
+  const visitor = await bench.visitor(workgroup, { name: t.names[0] });
+  await visitor.say(t.say[0]);
+  await page.getByRole('link', { name: new RegExp(t.names[0]) }).click();
+  await page.getByRole('log').getByText(t.say[0]).waitFor();
+  const colleague = await bench.team({ name: t.agents[1] });
+  await colleague.agent.online();
+  const asked = { topic: visitor.topic, agentUid: colleague.agent.user.uid };
+  await agent.post('/api/v1/thread/transfer/create', asked);
+  await page.getByText(t.pending).waitFor();
+  await look(page, '17-transfer-pending');
+  await page.getByRole('button', { name: t.more }).click();
+  await page.getByRole('menuitem').last().click();
+  await page.getByRole('dialog').waitFor();
+  await look(page, '18-block');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await context.setOffline(true);
+  const composer = page.getByRole('textbox', { name: t.reply, exact: true });
+  await composer.fill(t.say[2]);
+  await composer.press('Enter');
+  await page.locator('.connection p').waitFor({ timeout: 30_000 });
+  await look(page, '19-offline');
+  await context.setOffline(false);
+  await visitor.hears(t.say[2]);
+  await expect(page.getByRole('log').getByText(t.say[2])).toHaveCount(1);
+  await colleague.agent.offline();
 });
 
 test('queue', async ({ page }) => {

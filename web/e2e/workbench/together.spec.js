@@ -104,6 +104,8 @@ test('the seat of an administrator is online after signing in, and what the boar
   await page.getByRole('link', { name: 'Live board' }).click();
   const load = page.locator('.load-row').filter({ hasText: bench.stack.admin.user.nickname });
   await expect(load).toContainText('Online');
-  await page.waitForTimeout(2000);
+  // It stays so when the board is read again.
+  await page.waitForResponse((response) => response.url().includes('/api/v1/agent/query/org'));
+  await expect(load).toContainText('Online');
   await online(page);
 });

@@ -66,14 +66,7 @@ export function App({ visit }: { visit: Visit }) {
   return (
     <VisitContext.Provider value={visit}>
       <WordsContext.Provider value={words}>
-        <div
-          class={`panel ${visit.host.frame}`}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') {
-              visit.host.post({ do: 'close' });
-            }
-          }}
-        >
+        <div class={`panel ${visit.host.frame}`}>
           <Header />
           {state.phase === 'ready' && <ConnectionBar />}
           <Screen state={state} />

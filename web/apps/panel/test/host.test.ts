@@ -62,3 +62,13 @@ it('goes on with the newest port, when the launcher has come anew', () => {
   expect(old.postMessage).not.toHaveBeenCalled();
   expect(fresh.postMessage).toHaveBeenCalledOnce();
 });
+
+it('is closed by Escape', () => {
+  const { parent, receive } = framed();
+  const given = port();
+  receive({ source: parent, data: init, ports: [given] });
+  receive({ key: 'a', ports: [] });
+  expect(given.postMessage).not.toHaveBeenCalled();
+  receive({ key: 'Escape', ports: [] });
+  expect(given.postMessage).toHaveBeenCalledWith({ do: 'close' });
+});

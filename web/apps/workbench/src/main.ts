@@ -11,14 +11,16 @@ import './styles/narrow.css';
 import { createPinia } from 'pinia';
 import { createApp, watch } from 'vue';
 import App from './App.vue';
+import { tellMissing } from './desk/parts.js';
 import { usePreferences } from './desk/preferences.js';
 import { router } from './routes.js';
 import { speak } from './texts/words.js';
 
+router.onError(tellMissing);
 const app = createApp(App).use(createPinia()).use(router);
 const { choices } = usePreferences();
 watch(
   () => choices.language,
-  (language) => void speak(language),
+  (language) => void speak(language).catch(tellMissing),
 );
 void speak(choices.language).then(() => app.mount('#workbench'));

@@ -136,8 +136,12 @@ class LiveDesk implements Desk {
     this.#rows.remove(topic);
   }
 
-  transfer(topic: string, to: Receiver, note?: string): Promise<ChatMessage> {
-    return this.#command('transfer/create', { topic, ...toReceiver(to), content: note });
+  async transfer(topic: string, to: Receiver, note?: string): Promise<ChatMessage> {
+    // The offer itself is in the log of the visitor.
+    if (note) {
+      await this.note(topic, note);
+    }
+    return this.#command('transfer/create', { topic, ...toReceiver(to) });
   }
 
   async acceptTransfer(topic: string, offer?: string): Promise<void> {
@@ -154,8 +158,11 @@ class LiveDesk implements Desk {
     await this.#command('transfer/cancel', { topic, uid: offer });
   }
 
-  invite(topic: string, agent: string, note?: string): Promise<ChatMessage> {
-    return this.#command('invite/create', { topic, ...toReceiver({ agent }), content: note });
+  async invite(topic: string, agent: string, note?: string): Promise<ChatMessage> {
+    if (note) {
+      await this.note(topic, note);
+    }
+    return this.#command('invite/create', { topic, ...toReceiver({ agent }) });
   }
 
   async acceptInvitation(topic: string, offer?: string): Promise<void> {

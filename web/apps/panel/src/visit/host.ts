@@ -20,7 +20,8 @@ interface Hello {
 
 /**
  * Waits for the launcher's port. Which pages may frame us is for `frame-ancestors` to say; here it counts that the port
- * comes from our own parent, and the last one that comes is the one in use.
+ * comes from our own parent, and the last one that comes is the one in use. Escape closes the panel, unless something within
+ * it has used the key.
  */
 export function embeddedHost(page: Window, listener: (message: ToPanel) => void): Host {
   let port: MessagePort | undefined;
@@ -34,7 +35,10 @@ export function embeddedHost(page: Window, listener: (message: ToPanel) => void)
     port.onmessage = (event: MessageEvent<ToPanel>) => listener(event.data);
     listener(data);
   });
-  return { frame: 'embedded', post: (message) => port?.postMessage(message) };
+  const post: Host['post'] = (message) => port?.postMessage(message);
+  // Wherever the focus is, nowhere included: what had it may be gone.
+  page.addEventListener('keydown', (event) => event.key === 'Escape' && post({ do: 'close' }));
+  return { frame: 'embedded', post };
 }
 
 /** A hosted page or a pop-out has nobody around it. */

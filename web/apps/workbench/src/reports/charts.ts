@@ -25,6 +25,9 @@ export interface Course {
   readonly clear: () => void;
 }
 
+/** Stands in the legend where nothing is pointed at. */
+const NONE = '–';
+
 const DASHES = [[], [6, 4], [2, 3]];
 
 /** What is drawn of lines: seconds, then the values of each. */
@@ -75,6 +78,7 @@ function draw(
           width: 2,
           dash: DASHES[index % DASHES.length] ?? [],
           points: { size: pointSize, show: pointSize > 0 },
+          value: (_chart: uPlot, value: number | null) => value ?? NONE,
         })),
       ],
       axes: [
@@ -109,7 +113,7 @@ export function drawLines(element: HTMLElement, { times, timeLabel, written, lin
     padding: [8, 28, 0, 0],
     time: {
       label: timeLabel,
-      value: (_chart, at: number | null) => (at === null ? '–' : written(at * 1000)),
+      value: (_chart, at: number | null) => (at === null ? NONE : written(at * 1000)),
     },
     x: { space: 90, values: (_chart, ticks) => ticks.map((at) => written(at * 1000)) },
     y: { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000] },

@@ -211,7 +211,7 @@ export interface Desk {
   takeNext(): Promise<ConversationSummary | null>;
   /** Ends a conversation; `text` is what the others read, the desk's words if missing. */
   close(topic: string, text?: string): Promise<void>;
-  /** Offers the conversation to a colleague, or gives it to a workgroup. `note` is for their eyes only. */
+  /** Offers the conversation to a colleague, or gives it to a workgroup. `note` goes to the notes, which no visitor sees. */
   transfer(topic: string, to: Receiver, note?: string): Promise<ChatMessage>;
   /** `offer` names the offer; it may be missing where there is one. */
   acceptTransfer(topic: string, offer?: string): Promise<void>;
@@ -219,7 +219,7 @@ export interface Desk {
   rejectTransfer(topic: string, offer?: string): Promise<void>;
   /** Takes our own offer back. */
   cancelTransfer(topic: string, offer?: string): Promise<void>;
-  /** Asks a colleague to help in a conversation that stays ours. */
+  /** Asks a colleague to help in a conversation that stays ours. `note` is for colleagues, as that of a transfer. */
   invite(topic: string, agent: string, note?: string): Promise<ChatMessage>;
   /** Comes to help. */
   acceptInvitation(topic: string, offer?: string): Promise<void>;
