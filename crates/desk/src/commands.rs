@@ -163,7 +163,7 @@ impl Command {
     }
 }
 
-/// What a command says: which colleague or workgroup, which transfer or invitation, and a note.
+/// What a command says: which colleague or workgroup, which transfer or invitation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Request {
     /// Whom it is about.
@@ -212,6 +212,7 @@ impl Desk {
         }
         let request = Request::read(&draft.content);
         let log = conversation.id;
+        let draft = self.with_words_in_notes(by, conversation, command, draft, now).await?;
         match command {
             Command::Transfer => self.transfer(by, log, request, draft, now).await,
             Command::AcceptTransfer => self.accept_transfer(by, log, request, draft).await,

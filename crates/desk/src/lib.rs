@@ -54,6 +54,7 @@ mod leave_messages;
 mod listing;
 mod moderation;
 mod notice_board;
+mod offer_notes;
 mod people;
 mod presence;
 mod previews;

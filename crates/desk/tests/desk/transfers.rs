@@ -170,6 +170,12 @@ async fn stock_clients_transfer_with_messages() {
     office.submit(default_device(&bob), &conversation, accept).await.unwrap();
     assert_eq!(office.of("v").await.agent, Some(uid("bob")));
     assert_eq!(office.head(&conversation).await, 3);
+    let offer = office.store.entries_after(conversation.id, Seq(1), 1).await.unwrap().remove(0);
+    assert!(!String::from_utf8_lossy(offer.payload.bytes()).contains("please"), "the visitor reads it: {offer:?}");
+    let topic = conversation.notes_topic();
+    let notes = office.desk.own_conversation(&bob, topic.as_str()).await.unwrap();
+    let (kinds, note) = office.log(&notes).await;
+    assert_eq!((kinds.as_slice(), &note["content"]), (["TEXT".to_owned()].as_slice(), &"please".into()), "once");
     let late = office.submit(default_device(&ann), &office.of("v").await, draft("x", "TEXT", "")).await;
     assert!(matches!(late, Err(DeskError::NotYours)), "ann has passed it on: {late:?}");
 }
