@@ -67,6 +67,10 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
         return Err(StoreError::NewerSchema { found, known });
     }
     let report = runner.run(db).map_err(|error| StoreError::Migration(Box::new(error)))?;
+    if found == 0 {
+        tracing::info!(version = known, "made the database");
+        return Ok(());
+    }
     for migration in report.applied_migrations() {
         tracing::info!(version = version(migration.version()), name = migration.name(), "migrated the database");
     }
