@@ -23,8 +23,8 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: please install Rust 1.95 or newer" >&2; exit 1; }
 
 run: setup web ## Build and start the server with its demo organisation and its web
-	$(CARGO) build --release --package deskwire
-	./target/release/deskwire serve --data $(DATA)
+	$(CARGO) build --profile quick --package deskwire
+	./target/quick/deskwire serve --data $(DATA)
 
 build: setup web ## Build everything, optimised
 	$(CARGO) build --release --workspace
