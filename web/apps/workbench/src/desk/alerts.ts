@@ -60,7 +60,8 @@ export function useAlerts(): void {
     }
   };
   const told = ({ type, topic }: { type: string; topic: string | null }) => {
-    const name = (topic !== null && session.threadOf(topic)?.visitor.name) || '';
+    // Once it is closed it is in the inbox no more.
+    const name = (topic !== null && session.threadOf(topic)?.visitor.name) || t('notify.visitor');
     if (type === 'NOTIFICATION_AGENT_REPLY_TIMEOUT') {
       toasts.say(t('notify.remind', { name }), { ms: 8_000 });
       tell(t('notify.remind', { name }), '', topic);

@@ -365,6 +365,7 @@ export const english: Translation<typeof chinese> = {
   'notify.waiting': '{name} waits',
   'notify.transfer': 'A transfer is offered to you',
   'notify.remind': '{name} still waits for your answer',
+  'notify.visitor': 'A visitor',
   'notify.rated': '{name} has rated the service',
   'notify.left': 'A message was left',
   'state.error': 'Loading failed',

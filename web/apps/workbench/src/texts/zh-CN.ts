@@ -361,6 +361,7 @@ export const chinese = {
   'notify.waiting': '{name} 等待接待',
   'notify.transfer': '收到转接请求',
   'notify.remind': '{name} 还在等您回复',
+  'notify.visitor': '访客',
   'notify.rated': '{name} 提交了评价',
   'notify.left': '收到新留言',
   'state.error': '加载失败',

@@ -15,24 +15,40 @@ export function indexedDbStorage(factory: IDBFactory): OutboxStorage {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error ?? new Error('the database cannot be opened'));
     }));
-  const run = async <T>(
-    mode: IDBTransactionMode,
-    ask: (table: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> => {
-    const transaction = (await database()).transaction(TABLE, mode);
-    const request = ask(transaction.objectStore(TABLE));
-    return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error('the database has aborted'));
-    });
+  let batch: { asked: ((table: IDBObjectStore) => void)[]; written: Promise<void> } | undefined;
+  // What is said in one go is written at once: a page that is left in the middle has kept all of it.
+  const change = (ask: (table: IDBObjectStore) => void): Promise<void> => {
+    if (batch) {
+      batch.asked.push(ask);
+      return batch.written;
+    }
+    const asked = [ask];
+    const written = database()
+      .finally(() => (batch = undefined))
+      .then((known) => {
+        const transaction = known.transaction(TABLE, 'readwrite');
+        const table = transaction.objectStore(TABLE);
+        asked.forEach((each) => each(table));
+        return ended(transaction);
+      });
+    batch = { asked, written };
+    return written;
   };
   return {
-    async put(message) {
-      await run('readwrite', (table) => table.put(message));
+    put: (message) => change((table) => table.put(message)),
+    remove: (id) => change((table) => table.delete(id)),
+    async all() {
+      const transaction = (await database()).transaction(TABLE);
+      const request = transaction.objectStore(TABLE).getAll() as IDBRequest<StoredMessage[]>;
+      await ended(transaction);
+      return request.result;
     },
-    async remove(id) {
-      await run('readwrite', (table) => table.delete(id));
-    },
-    all: () => run('readonly', (table) => table.getAll() as IDBRequest<StoredMessage[]>),
   };
+}
+
+function ended(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('the database has aborted'));
+  });
 }
