@@ -43,8 +43,8 @@ export const shown = (page) =>
 
 export const doubled = (page) => page.evaluate(() => [...window.doubled]);
 
-/** How many messages wait in the database of the browser. */
-export const stored = (page) =>
+/** The messages that wait in the database of the browser, in no order. */
+export const inDatabase = (page) =>
   page.evaluate(
     () =>
       new Promise((resolve, reject) => {
@@ -52,14 +52,17 @@ export const stored = (page) =>
         request.onupgradeneeded = () => request.result.createObjectStore('outbox', { keyPath: 'id' });
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
-          const count = request.result.transaction('outbox').objectStore('outbox').count();
-          count.onsuccess = () => {
+          const all = request.result.transaction('outbox').objectStore('outbox').getAll();
+          all.onsuccess = () => {
             request.result.close();
-            resolve(count.result);
+            resolve(all.result);
           };
         };
       }),
   );
+
+/** How many messages wait there. */
+export const stored = async (page) => (await inDatabase(page)).length;
 
 /** The texts of the visitor in the log of the server. */
 export const saidBy = async (agent, topic) => {

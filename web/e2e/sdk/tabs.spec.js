@@ -1,7 +1,7 @@
 // The SDK in a real browser: its database, its locks, its channel between tabs, and pages that come and go.
 
 import { expect, test } from '@playwright/test';
-import { doubled, open, saidBy, say, shown, startPages, stored } from './pages.js';
+import { doubled, inDatabase, open, saidBy, say, shown, startPages, stored } from './pages.js';
 
 let pages;
 test.beforeAll(async () => {
@@ -89,6 +89,9 @@ test('what was read in one tab is read in the other', async ({ page, context }) 
 test('a reload in the middle of sending sends the rest, once', async ({ page }) => {
   const { agent, topic } = await chatting(page);
   await say(page, ...numbers(40));
+  // What was said a moment before the end of a page is lost with it; a moment is as long as the disk takes.
+  const isKept = async () => (await inDatabase(page)).some(({ content }) => content.text === 'm39');
+  await expect.poll(async () => (await isKept()) || (await saidBy(agent, topic)).includes('m39')).toBe(true);
   await expect.poll(async () => (await saidBy(agent, topic)).length).toBeGreaterThan(2);
   await open(page, pages.url, { topic });
   await expectOnce(agent, topic, numbers(40), page);

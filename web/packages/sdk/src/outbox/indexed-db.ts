@@ -13,7 +13,7 @@ export function indexedDbStorage(factory: IDBFactory): OutboxStorage {
       const request = factory.open(DATABASE, 1);
       request.onupgradeneeded = () => void request.result.createObjectStore(TABLE, { keyPath: 'id' });
       request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('the database cannot be opened'));
+      request.onerror = () => reject(request.error ?? new Error(DATABASE));
     }));
   let batch: { asked: ((table: IDBObjectStore) => void)[]; written: Promise<void> } | undefined;
   // What is said in one go is written at once: a page that is left in the middle has kept all of it.
@@ -49,6 +49,6 @@ export function indexedDbStorage(factory: IDBFactory): OutboxStorage {
 function ended(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('the database has aborted'));
+    transaction.onabort = () => reject(transaction.error ?? new Error(TABLE));
   });
 }
