@@ -7,7 +7,7 @@ use super::{DialectError, json, object::Members, protobuf};
 use crate::{entry::Payload, message::MessageType, proto};
 
 /// Numbers of `content` and `extra` in a protobuf `Message`.
-const CONTENT: u32 = 3;
+pub(super) const CONTENT: u32 = 3;
 const EXTRA: u32 = 9;
 
 /// Members of `extra` that only the server writes: what has become of a message.
@@ -110,6 +110,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{
+        MessageUid,
+        dialect::{compose, with_content},
+        message::{Draft, Original},
+    };
 
     fn marks(mark: Value) -> Map<String, Value> {
         Map::from_iter([("edited".to_owned(), mark)])
@@ -143,6 +148,20 @@ mod tests {
             assert!(after.bytes().windows(unknown.len()).any(|window| window == unknown), "{after:?}");
             assert!(!after.bytes().windows(3).any(|window| window == b"old"), "{after:?}");
         }
+    }
+
+    #[test]
+    fn a_message_with_another_content_does_not_hold_the_old_one() {
+        let said = proto::Message { content: "old".into(), uid: "m1".into(), ..Default::default() };
+        let draft = Draft {
+            original: Original::Protobuf(said.encode_to_vec().into()),
+            ..compose(MessageUid::random(), MessageType::text(), "old".into())
+        };
+        let after = with_content(draft, "new".into());
+        let Original::Protobuf(bytes) = &after.original else { panic!("{after:?}") };
+        let read = proto::Message::decode(bytes.clone()).unwrap();
+        assert_eq!((read.content.as_str(), read.uid.as_str()), ("new", "m1"));
+        assert!(!bytes.windows(3).any(|window| window == b"old"), "{bytes:?}");
     }
 
     #[test]

@@ -184,10 +184,12 @@ pub fn with_extra(draft: Draft, members: Value) -> Draft {
 #[must_use]
 pub fn with_content(draft: Draft, content: String) -> Draft {
     let original = match draft.original {
-        Original::Protobuf(bytes) => Original::Protobuf(protobuf::append(
-            &bytes,
-            &proto::Message { content: content.clone(), ..proto::Message::default() },
-        )),
+        Original::Protobuf(bytes) => {
+            let fields = proto::Message { content: content.clone(), ..proto::Message::default() };
+            // A second field would only hide what it said before: whoever reads the bytes still finds it.
+            let replaced = protobuf::replaced(&bytes, amending::CONTENT, &fields);
+            Original::Protobuf(replaced.unwrap_or_else(|_| protobuf::append(&[], &fields)))
+        }
         json => json,
     };
     Draft { content, original, ..draft }
