@@ -22,6 +22,7 @@
 //!   lists show conversations; `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
 //!   passwords and tokens let in.
+//! - `texts` are what the desk says by itself, `wording` the languages in which it does.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
 //! - `retention` deletes what was closed long ago.
@@ -75,6 +76,7 @@ mod snippet;
 pub mod state;
 mod streams;
 mod telling;
+mod texts;
 mod threads;
 mod timers;
 mod tracks;
@@ -82,6 +84,7 @@ mod transfers;
 mod visitor_info;
 mod visitor_invitations;
 mod wakes;
+mod wording;
 
 use std::{pin::Pin, sync::Arc};
 
@@ -96,8 +99,8 @@ pub use self::{
     browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
     channels::{
-        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, Language, NewChannel, ServiceKind,
-        ShownChannel, ShownFaq, ShownService, Side, Wording,
+        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, NewChannel, ServiceKind, ShownChannel,
+        ShownFaq, ShownService, Side,
     },
     commands::Command,
     deciding::Decided,
@@ -122,8 +125,10 @@ pub use self::{
     sign_in::TokensEnded,
     snippet::Snippet,
     streams::{RobotStream, StreamEnd},
+    texts::{DeskTexts, nameless},
     threads::ThreadRequest,
     tracks::{Progress, Track},
+    wording::{Language, Wording},
 };
 use self::{
     browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
@@ -134,23 +139,10 @@ use self::{
 /// with all that it awaits; what is boxed is compiled here alone.
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What the desk says by itself.
-#[derive(Clone, Debug)]
-pub struct DeskTexts {
-    /// When an agent takes the conversation.
-    pub welcome: String,
-    /// When all agents are busy.
-    pub queue: String,
-    /// When nobody is there.
-    pub leave_message: String,
-    /// When a visitor comes back to an open conversation.
-    pub resume: String,
-}
-
 /// Settings of the desk.
 #[derive(Clone, Debug)]
 pub struct DeskConfig {
-    /// What it says by itself.
+    /// What it says where the settings of a service say nothing else.
     pub texts: DeskTexts,
     /// Conversations and agents kept in memory.
     pub cached: u64,

@@ -13,8 +13,12 @@ use crate::{
     Desk, DeskError,
     deciding::{Plan, Snapshot, desk_itself},
     greeting::words,
+    invitations::invitation_timed_out,
     state::{self, Event},
+    texts::Text,
+    transfers::transfer_timed_out,
     visitor_invitations::visitor_invitation_timed_out,
+    wording::Language,
 };
 
 /// Timers that are taken from the store at a time.
@@ -112,13 +116,14 @@ impl Desk {
             // What takes it away from the robot takes this timer away too; what finds it gone drops the timer below.
             self.leave_robot(&conversation, now).await?;
         }
+        let language = self.language(timer.log).await?;
         let is_set = |snapshot: &Snapshot| snapshot.timers.iter().any(|set| set.id == timer.id);
         let decided = self
             .change(timer.log, |snapshot| {
                 if !is_set(snapshot) {
                     return Err(DeskError::Refused(Refusal::TimerGone));
                 }
-                match self.answer(timer, snapshot) {
+                match self.answer(timer, snapshot, language) {
                     Ok(plan) => Ok(Plan { consumes: Some(timer.id), ..plan }),
                     // It has lost its meaning.
                     Err(DeskError::NotNow(_)) => Ok(Plan::drop_timer(timer.id)),
@@ -135,17 +140,17 @@ impl Desk {
         Ok(())
     }
 
-    /// What a timer does to its conversation.
-    fn answer(&self, timer: &Timer, snapshot: &Snapshot) -> Result<Plan, DeskError> {
+    /// What a timer does to its conversation, in which the desk speaks `language`.
+    fn answer(&self, timer: &Timer, snapshot: &Snapshot, language: Language) -> Result<Plan, DeskError> {
         let Snapshot { conversation, settings, .. } = snapshot;
         match timer.kind.as_ref() {
-            state::WAIT => self.leaving_message(conversation, Event::WaitOver, settings, "waited too long"),
+            state::WAIT => self.leaving_message(conversation, Event::WaitOver, settings, language, "waited too long"),
             state::AUTO_CLOSE => {
-                let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
+                let text = settings.auto_closed.as_deref().unwrap_or(Text::AutoClosed.in_language(language));
                 let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
                 let told = words("AUTO_CLOSED", text);
                 let plan = plan.telling(desk_itself(conversation), told, "the visitor did not answer");
-                Ok(snapshot.asking_for_rating(plan))
+                Ok(snapshot.asking_for_rating(plan, language))
             }
             // Kept without ringing, so that it is not set again before the agent has answered.
             state::REMIND => Ok(Plan {
@@ -157,12 +162,12 @@ impl Desk {
                 }],
                 ..Plan::default()
             }),
-            state::TRANSFER => Ok(self.transfer_timed_out(timer, conversation)),
-            state::INVITE => Ok(self.invitation_timed_out(timer, conversation)),
-            state::INVITE_VISITOR => Ok(visitor_invitation_timed_out(timer, conversation)),
+            state::TRANSFER => Ok(transfer_timed_out(timer, conversation, language)),
+            state::INVITE => Ok(invitation_timed_out(timer, conversation, language)),
+            state::INVITE_VISITOR => Ok(visitor_invitation_timed_out(timer, conversation, language)),
             state::ROBOT_IDLE if conversation.status != ThreadStatus::Roboting => Ok(Plan::default()),
             state::ROBOT_IDLE => {
-                let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
+                let text = settings.auto_closed.as_deref().unwrap_or(Text::AutoClosed.in_language(language));
                 let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
                 let told = words("AUTO_CLOSED", text);
                 Ok(plan.telling(desk_itself(conversation), told, "the visitor said nothing to the robot"))

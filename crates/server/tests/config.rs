@@ -4,6 +4,7 @@
 
 use std::{ffi::OsString, fs, path::PathBuf};
 
+use deskwire_desk::Wording;
 use deskwire_model::TopicFilter;
 use deskwire_server::config::{Config, ConfigError, Flags, ListenUrl, LogFormat, Millis};
 use tempfile::TempDir;
@@ -79,7 +80,7 @@ fn a_variable_takes_the_type_of_its_key() {
     )
     .load()
     .unwrap();
-    assert_eq!((config.desk.welcome.as_str(), config.desk.agent_capacity), ("42", 42));
+    assert_eq!((config.desk.welcome, config.desk.agent_capacity), (Wording::from("42"), 42));
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.server.listen.len(), 2);
     assert_eq!(config.queues.fanout, [TopicFilter::new("queue/news/#").unwrap()]);

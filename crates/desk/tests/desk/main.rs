@@ -15,6 +15,7 @@ mod helping;
 mod ingress;
 mod interleavings;
 mod inviting;
+mod languages;
 mod leaving;
 mod moderating;
 mod notice_board;

@@ -112,12 +112,11 @@ impl House {
 }
 
 fn config() -> DeskConfig {
-    let text = |text: &str| text.to_owned();
     let texts = DeskTexts {
-        welcome: text("welcome"),
-        queue: text("please wait"),
-        leave_message: text("nobody is there"),
-        resume: text("welcome back"),
+        welcome: "welcome".into(),
+        queue: "please wait".into(),
+        leave_message: "nobody is there".into(),
+        resume: "welcome back".into(),
     };
     let moderation =
         ModerationLimits { words: 10, word_chars: 10, hits: 10, hits_kept_ms: 1000, blocks: 10, blocks_kept_ms: 1000 };
