@@ -12,6 +12,8 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => stack?.stop());
 
+const readsNoChinese = async (page) => expect(await page.locator('body').innerText()).not.toMatch(CHINESE);
+
 test('an English visitor waits, is served, passed on and asked for a rating in English', async ({ page }) => {
   const settings = { rateOnClose: true, transferTimeoutS: 1 };
   const { agent, channel, workgroup } = await stack.desk({ capacity: 1, settings });
@@ -19,12 +21,11 @@ test('an English visitor waits, is served, passed on and asked for a rating in E
   await agent.online();
   await ben.online();
   await stack.otherVisitor(workgroup);
-  const readsNoChinese = async () => expect(await page.locator('body').innerText()).not.toMatch(CHINESE);
 
   await page.goto(`${stack.url}/chat/?channel=${channel}&lang=en`);
   await page.getByRole('button', { name: /Start a conversation/ }).click();
   await expect(page.getByText('You are next')).toBeVisible();
-  await readsNoChinese();
+  await readsNoChinese(page);
   const [{ topic: first }] = await agent.threads();
   await agent.post('/api/v1/thread/close', { topic: first });
   const log = page.getByRole('log');
@@ -40,11 +41,19 @@ test('an English visitor waits, is served, passed on and asked for a rating in E
   await ben.say(topic, 'an answer');
   await ben.post('/api/v1/thread/close', { topic });
   await expect(log.getByText('The conversation has ended')).toBeVisible();
-  await expect(page.getByText('Please rate our service')).toBeVisible();
-  await readsNoChinese();
+  await expect(page.getByText('Please rate our service', { exact: true })).toBeVisible();
+  await readsNoChinese(page);
   await page.getByRole('radio', { name: 'Very good' }).check({ force: true });
   await page.getByRole('button', { name: 'Send rating' }).click();
   await expect(page.getByText('Thank you for your rating')).toBeVisible();
-  await readsNoChinese();
+  await readsNoChinese(page);
   expect((await ben.history(topic)).map(({ content }) => content).join()).not.toMatch(CHINESE);
+});
+
+test('an English visitor whom nobody awaits is asked for a message in English', async ({ page }) => {
+  const { channel } = await stack.desk();
+  await page.goto(`${stack.url}/chat/?channel=${channel}&lang=en`);
+  await page.getByRole('button', { name: /Start a conversation/ }).click();
+  await expect(page.getByText(/Leave us a message, and we will answer/).first()).toBeVisible();
+  await readsNoChinese(page);
 });

@@ -193,6 +193,7 @@ macro_rules! suite {
             }
             care {
                 what_is_known_of_a_visitor_is_corrected_once,
+                the_languages_of_visitors_are_those_that_were_told_last,
                 a_renamed_visitor_has_other_conversations,
                 labels_are_written_once_and_found_by_tag,
                 marks_are_of_one_user,
