@@ -119,3 +119,17 @@ impl Desk {
         Ok(told.iter().map(|tag| Language::of_visitor(tag)).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitor_without_a_name_is_called_by_its_number() {
+        for (uid, chinese, english) in [("12345678", "访客1234", "Visitor 1234"), ("v1", "访客v1", "Visitor v1")] {
+            let visitor = Uid::new(uid).unwrap();
+            let names = [Language::Chinese, Language::English].map(|language| nameless(&visitor, language));
+            assert_eq!(names, [chinese, english]);
+        }
+    }
+}
