@@ -22,8 +22,9 @@ setup:
 	$(call need,cc,build-essential)
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: please install Rust 1.95 or newer" >&2; exit 1; }
 
+# Without jemalloc, whose own build takes longer than that of the server.
 run: setup web ## Build and start the server with its demo organisation and its web
-	$(CARGO) build --profile quick --package deskwire
+	$(CARGO) build --profile quick --package deskwire --no-default-features
 	./target/quick/deskwire serve --data $(DATA)
 
 build: setup web ## Build everything, optimised

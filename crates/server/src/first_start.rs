@@ -2,7 +2,7 @@
 
 use deskwire_desk::{ChannelService, ChannelSettings, ServiceKind, Wording};
 use deskwire_model::{AgentProfile, AgentStatus, InvalidUid, Profile, Role, Uid};
-use deskwire_store::{Store, StoreError, StoredChannel};
+use deskwire_store::{Store, StoreError, StoredChannel, TokensFrom};
 
 use crate::{
     auth::password::{PasswordError, Passwords},
@@ -10,24 +10,52 @@ use crate::{
     http::api::random_secret,
 };
 
-/// Environment variable that sets the password of the demo agent, at any start.
-const PASSWORD_VARIABLE: &str = "DESKWIRE_AGENT_PASSWORD";
-/// Environment variable that makes the administrator of the demo organisation, or sets its password, at any start.
-const ADMIN_PASSWORD_VARIABLE: &str = "DESKWIRE_ADMIN_PASSWORD";
-/// The administrator's user name, and its uid.
-const ADMIN_USERNAME: &str = "admin";
-const ADMIN: &str = "df_admin_uid";
-/// The demo agent's user name.
-pub(crate) const USERNAME: &str = "agent";
 /// Random bytes of a generated password.
 const PASSWORD_BYTES: usize = 12;
 
 /// Bytedesk's default uids (`spec/bytedesk.md` §2.6).
 const ORGANISATION: &str = "df_org_uid";
-const AGENT: &str = "df_ag_uid";
 const WORKGROUP: &str = "df_wg_uid";
 /// The channel of the demo shop.
 const CHANNEL: &str = "demo";
+
+/// Somebody whom the demo organisation has from its first start on.
+struct Person {
+    uid: &'static str,
+    username: &'static str,
+    nickname: &'static str,
+    status: AgentStatus,
+    role: Role,
+    /// The environment variable that sets the password, at any start: the way back in for who lost it.
+    password_variable: &'static str,
+}
+
+const AGENT: Person = Person {
+    uid: "df_ag_uid",
+    username: "agent",
+    nickname: "客服小D",
+    status: AgentStatus::Available,
+    role: Role::Agent,
+    password_variable: "DESKWIRE_AGENT_PASSWORD",
+};
+
+/// Is there to set things up, not to serve visitors.
+const ADMINISTRATOR: Person = Person {
+    uid: "df_admin_uid",
+    username: "admin",
+    nickname: "管理员",
+    status: AgentStatus::Offline,
+    role: Role::Admin,
+    password_variable: "DESKWIRE_ADMIN_PASSWORD",
+};
+
+/// A login with the password that was made up for it. Only its hash is stored: this is the one time it can be shown.
+pub(crate) struct NewLogin {
+    /// The user name.
+    pub(crate) username: &'static str,
+    /// The generated password.
+    pub(crate) password: String,
+}
 
 /// Why the demo organisation cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +64,7 @@ pub(crate) enum FirstStartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The password cannot be used.
-    #[error("the password of the demo agent: {0}")]
+    #[error("a password of the demo organisation: {0}")]
     Password(#[from] PasswordError),
     /// No random numbers.
     #[error("no random numbers for a password or a secret: {0}")]
@@ -54,50 +82,69 @@ pub(crate) fn organisation() -> Result<Uid, InvalidUid> {
     Uid::new(ORGANISATION)
 }
 
-/// Makes what is missing of the demo organisation; returns the password that was generated, to be shown once. An agent
-/// that is there already only gets a new password if the environment asks for one: the way back in for who lost it.
+/// Makes what is missing of the demo organisation; returns the logins whose passwords were generated.
 pub(crate) async fn prepare(
     store: &Store,
     passwords: &Passwords,
     capacity: u32,
-) -> Result<Option<String>, FirstStartError> {
-    let chosen = std::env::var(PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty());
-    let (org, agent, workgroup) = (organisation()?, Uid::new(AGENT)?, Uid::new(WORKGROUP)?);
+) -> Result<Vec<NewLogin>, FirstStartError> {
+    let (org, workgroup) = (organisation()?, Uid::new(WORKGROUP)?);
     if !store.organisation_exists(&org).await? {
         store.create_organisation(&org, "Deskwire Demo").await?;
     }
-    let mut generated = None;
-    if store.agent(&agent).await?.is_some() {
-        if let Some(password) = chosen {
-            store.set_agent_password(&agent, &passwords.hash(password).await?).await?;
-        }
-    } else {
-        let password = match chosen {
-            Some(password) => password,
-            None => generated.insert(random_password()?).clone(),
-        };
-        let profile = AgentProfile {
-            uid: agent.clone(),
-            org: org.clone(),
-            username: USERNAME.to_owned(),
-            profile: Profile { nickname: "客服小D".to_owned(), avatar: String::new() },
-            status: AgentStatus::Available,
-            capacity,
-            role: Role::Agent,
-        };
-        store.create_agent(&profile, &passwords.hash(password).await?).await?;
-    }
-    if let Some(password) = std::env::var(ADMIN_PASSWORD_VARIABLE).ok().filter(|password| !password.is_empty()) {
-        admit_administrator(store, &org, &passwords.hash(password).await?, capacity).await?;
+    let mut logins = Vec::new();
+    for person in [ADMINISTRATOR, AGENT] {
+        logins.extend(admit(store, passwords, &org, capacity, &person).await?);
     }
     if store.workgroup(&workgroup).await?.is_none() {
-        store.create_workgroup(&workgroup, &org, "Demo", &[agent]).await?;
+        store.create_workgroup(&workgroup, &org, "Demo", &[Uid::new(AGENT.uid)?]).await?;
     }
     match store.create_channel(&demo_channel(org, workgroup)?, 1).await {
         // It has one, perhaps another than this.
-        Ok(()) | Err(StoreError::Full | StoreError::Exists) => Ok(generated),
+        Ok(()) | Err(StoreError::Full | StoreError::Exists) => Ok(logins),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes `person` if it is missing, with a generated password (which is returned) unless the environment names one. Who
+/// is there already only gets another password if the environment names one; its tokens end with the old one.
+async fn admit(
+    store: &Store,
+    passwords: &Passwords,
+    org: &Uid,
+    capacity: u32,
+    person: &Person,
+) -> Result<Option<NewLogin>, FirstStartError> {
+    let uid = Uid::new(person.uid)?;
+    let chosen = std::env::var(person.password_variable).ok().filter(|password| !password.is_empty());
+    if store.agent(&uid).await?.is_some() {
+        let Some(password) = chosen else { return Ok(None) };
+        let stored = store.agent_by_username(Some(org), person.username).await?.map(|(_, hash)| hash);
+        // A variable that is always set is not to sign everybody out at each start.
+        if !passwords.verify(password.clone(), stored).await? {
+            let before = TokensFrom { user: uid, from: timestamp(), kept: None };
+            store.change_agent_password(&before, &passwords.hash(password).await?).await?;
+        }
+        return Ok(None);
+    }
+    let (password, login) = match chosen {
+        Some(password) => (password, None),
+        None => {
+            let password = random_password()?;
+            (password.clone(), Some(NewLogin { username: person.username, password }))
+        }
+    };
+    let profile = AgentProfile {
+        uid,
+        org: org.clone(),
+        username: person.username.to_owned(),
+        profile: Profile { nickname: person.nickname.to_owned(), avatar: String::new() },
+        status: person.status,
+        capacity,
+        role: person.role,
+    };
+    store.create_agent(&profile, &passwords.hash(password).await?).await?;
+    Ok(login)
 }
 
 /// The channel of the demo shop, which leads to the demo workgroup.
@@ -124,29 +171,6 @@ fn demo_channel(org: Uid, workgroup: Uid) -> Result<StoredChannel, FirstStartErr
         created_at: now,
         updated_at: now,
     })
-}
-
-/// Makes the administrator, or sets its password.
-async fn admit_administrator(
-    store: &Store,
-    org: &Uid,
-    password_hash: &str,
-    capacity: u32,
-) -> Result<(), FirstStartError> {
-    let uid = Uid::new(ADMIN)?;
-    if store.agent(&uid).await?.is_some() {
-        return Ok(store.set_agent_password(&uid, password_hash).await?);
-    }
-    let administrator = AgentProfile {
-        uid,
-        org: org.clone(),
-        username: ADMIN_USERNAME.to_owned(),
-        profile: Profile { nickname: "管理员".to_owned(), avatar: String::new() },
-        status: AgentStatus::Offline,
-        capacity,
-        role: Role::Admin,
-    };
-    Ok(store.create_agent(&administrator, password_hash).await?)
 }
 
 fn random_password() -> Result<String, FirstStartError> {

@@ -10,6 +10,8 @@ use std::{
     process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio},
 };
 
+use serde_json::json;
+
 fn deskwire(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_deskwire"));
     command.env_clear().args(args);
@@ -57,6 +59,37 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    fn post(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n");
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// The access token that this login gets.
+    fn sign_in(&self, username: &str, password: &str) -> Option<String> {
+        let answer = self.post("/auth/v1/login", &json!({"username": username, "password": password}));
+        answer["data"]["accessToken"].as_str().map(str::to_owned)
+    }
+
+    /// Whether an access token lets its agent in.
+    fn holds(&self, token: &str) -> bool {
+        self.post("/auth/v1/login/accessToken", &json!({"accessToken": token}))["code"] == 200
+    }
+
+    /// Stops it in order; the rest of what it said on standard output.
+    fn stop(&mut self) -> String {
+        self.signal("TERM");
+        assert!(self.child.wait().unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        rest
     }
 
     fn signal(&self, name: &str) {
@@ -143,6 +176,35 @@ fn serve_answers_until_it_is_told_to_stop() {
         server.err.read_to_string(&mut rest).unwrap();
         server.out.read_to_string(&mut rest).unwrap();
         assert!(rest.contains("stopped") && !rest.contains("hush"), "{rest}");
+    }
+}
+
+#[test]
+fn the_first_start_makes_logins_that_work() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(data.path(), &[]);
+    let passwords = ["admin", "agent"].map(|username| {
+        let line = line_with(&mut server.out, &format!("    {username} "));
+        line.split_whitespace().last().unwrap().to_owned()
+    });
+    let [admin, agent] = passwords.each_ref().map(String::as_str);
+    let admin_token = server.sign_in("admin", admin).unwrap();
+    let agent_token = server.sign_in("agent", agent).unwrap();
+    assert_eq!(server.sign_in("admin", agent), None);
+    assert!(server.holds(&admin_token) && server.holds(&agent_token));
+    server.stop();
+
+    for (environment, admin_holds) in
+        [(&[("DESKWIRE_AGENT_PASSWORD", agent)][..], true), (&[("DESKWIRE_ADMIN_PASSWORD", "another")], false)]
+    {
+        let mut server = Server::start(data.path(), environment);
+        assert_eq!(server.holds(&admin_token), admin_holds, "{environment:?}");
+        assert!(server.holds(&agent_token), "{environment:?}");
+        assert_eq!(server.sign_in("admin", admin).is_some(), admin_holds, "{environment:?}");
+        assert_eq!(server.sign_in("admin", "another").is_none(), admin_holds, "{environment:?}");
+        assert!(server.sign_in("agent", agent).is_some(), "{environment:?}");
+        let said = server.stop();
+        assert!(!said.contains(admin) && !said.contains(agent) && !said.contains("first start"), "{said}");
     }
 }
 

@@ -17,11 +17,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{
-    ServeArgs, failure,
-    greeting::{FirstLogin, Greeting},
-    upkeep,
-};
+use super::{ServeArgs, failure, greeting::Greeting, upkeep};
 use crate::{
     auth::{
         lockout::Lockout,
@@ -34,7 +30,7 @@ use crate::{
     connection::{Endpoints, timestamp},
     data_folder::{DataFolder, DataFolderError, SecretKey},
     files::{Files, FilesError},
-    first_start::{self, FirstStartError},
+    first_start::{self, FirstStartError, NewLogin},
     gateway::{Extensions, Gateway, NoticeWatch, SeatWatch, Wills},
     http::{
         self, Auditing, Repeats,
@@ -140,7 +136,7 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let Opened { state, courier, new_password } = open(&config, conformance, &data, extensions, measured).await?;
+    let Opened { state, courier, new_logins } = open(&config, conformance, &data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
@@ -173,8 +169,7 @@ async fn serve(
     for url in &urls {
         tracing::info!(%url, "listening");
     }
-    let first_login = new_password.as_deref().map(|password| FirstLogin { name: first_start::USERNAME, password });
-    Greeting { urls: &urls, data: data.path(), first_login }.print();
+    Greeting { urls: &urls, data: data.path(), new_logins: &new_logins }.print();
 
     let stop = async {
         let signal = signals.next().await;
@@ -201,8 +196,8 @@ async fn serve(
 struct Opened {
     state: ApiState,
     courier: Courier,
-    /// At the first start: the password that was made for the demo agent.
-    new_password: Option<String>,
+    /// At the first start: those of the demo organisation.
+    new_logins: Vec<NewLogin>,
 }
 
 /// Opens what is in the data folder, with all that works on it.
@@ -216,7 +211,7 @@ async fn open(
     let database = data.path().join(DATABASE);
     let store = Store::open_sqlite(&database, SqliteOptions::default()).await?;
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
-    let new_password = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
+    let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store.clone(), data.secret_key()).await?;
     gateway.recall_ended_tokens(timestamp()).await.map_err(StartError::EndedTokens)?;
@@ -235,7 +230,7 @@ async fn open(
         prometheus,
         ops: Arc::new(Ops::new(readings, database)),
     };
-    Ok(Opened { state, courier, new_password })
+    Ok(Opened { state, courier, new_logins })
 }
 
 /// Puts the parts together: committer, hub, queues, what is retained and desk over the store, and the gateway in front of them.

@@ -138,17 +138,6 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
-        let (uid, password_hash) = (uid.clone(), password_hash.to_owned());
-        self.write(move |db| {
-            let changed = db
-                .prepare_cached("UPDATE agent SET password_hash = ?2 WHERE uid = ?1")?
-                .execute(params![uid.as_str(), password_hash])?;
-            if changed == 1 { Ok(()) } else { Err(StoreError::Missing) }
-        })
-        .await
-    }
-
     pub(crate) async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
         let uid = uid.clone();
         self.read(move |db| {

@@ -98,16 +98,6 @@ impl Store {
         }
     }
 
-    /// Replaces an agent's password hash.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_agent_password(&self, uid: &Uid, password_hash: &str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.set_agent_password(uid, password_hash).await,
-        }
-    }
-
     /// The workgroup called `uid`, with its agents.
     pub async fn workgroup(&self, uid: &Uid) -> Result<Option<Workgroup>, StoreError> {
         match self {

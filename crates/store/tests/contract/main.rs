@@ -180,7 +180,7 @@ macro_rules! suite {
             people {
                 an_organisation_is_there_once_it_is_created,
                 agents_are_found_by_uid_and_name,
-                an_agent_changes_status_and_password,
+                an_agent_changes_status_and_duty,
                 a_workgroup_has_agents_of_its_own_organisation,
                 visitors_introduce_themselves_again,
                 an_agent_and_a_workgroup_are_changed,
