@@ -20,8 +20,8 @@
 //! - `moderation` is what is not to be said, and who is not heard.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers, `listing` how
 //!   lists show conversations; `searching` finds what was said, with a `snippet` of it.
-//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
-//!   passwords and tokens let in.
+//! - `people` knows visitors and agents, `presence` who is there now, `polling` who is so without a connection, `settings`
+//!   what administrators have set, `sign_in` whom passwords and tokens let in.
 //! - `texts` are what the desk says by itself, `wording` the languages in which it does.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
@@ -57,6 +57,7 @@ mod moderation;
 mod notice_board;
 mod offer_notes;
 mod people;
+mod polling;
 mod presence;
 mod previews;
 mod queue;
@@ -113,6 +114,7 @@ pub use self::{
     leave_messages::LeaveAction,
     moderation::{BlockRequest, BlockedAddress, Imported, ModerationLimits, WordChanges, WordRequest},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
+    polling::{PollingDevice, PollingLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
     quick_replies::QuickReplySearch,
@@ -152,6 +154,8 @@ pub struct DeskConfig {
     pub time_zone: TimeZone,
     /// Bounds of words that are not to be said and of the blacklist.
     pub moderation: ModerationLimits,
+    /// Bounds of agents' devices without a connection.
+    pub polling: PollingLimits,
     /// The least days that an organisation may keep closed conversations.
     pub least_retention_days: u32,
 }

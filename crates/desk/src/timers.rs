@@ -35,8 +35,8 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Desk {
-    /// Does what has to be done without anybody asking, until [`Desk::close`]: gives out who waits and answers timers. To
-    /// be run once, beside everything else; `clock` is the wall clock.
+    /// Does what has to be done without anybody asking, until [`Desk::close`]: gives out who waits, answers timers, and ends
+    /// the leases of devices that poll. To be run once, beside everything else; `clock` is the wall clock.
     pub async fn work(self, clock: impl Fn() -> Timestamp + Send) {
         self.wakes.everything();
         let mut places_due = Instant::now();
@@ -74,10 +74,12 @@ impl Desk {
         self.wakes.plan(NEVER);
         self.fire_due(clock()).await?;
         let opening = self.wakes.open(clock());
+        let lease = self.end_leases(Instant::now(), clock()).await?;
         let next = [self.store.next_due().await?, opening].into_iter().flatten().min().unwrap_or(NEVER);
         self.wakes.plan(next);
-        let wait = u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default();
-        Ok(Duration::from_millis(wait).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
+        let wait = Duration::from_millis(u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default());
+        let leased = lease.map(|end| end.saturating_duration_since(Instant::now()));
+        Ok(leased.map_or(wait, |leased| leased.min(wait)).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
     }
 
     /// Answers the timers that are due at `now`; returns how many there were.

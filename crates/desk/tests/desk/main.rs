@@ -20,6 +20,7 @@ mod leaving;
 mod moderating;
 mod notice_board;
 mod office;
+mod polling;
 mod queue;
 mod rating;
 mod reading;

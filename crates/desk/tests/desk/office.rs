@@ -7,8 +7,8 @@ use deskwire_broker::{
     Delivered, Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
 };
 use deskwire_desk::{
-    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, ModerationLimits, Sender, Submitted,
-    ThreadRequest,
+    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, ModerationLimits, PollingLimits, Sender,
+    Submitted, ThreadRequest,
 };
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, Seq, SessionId, ThreadType,
@@ -76,6 +76,7 @@ impl Office {
             open_per_agent: 100,
             time_zone: jiff::tz::TimeZone::UTC,
             moderation,
+            polling: PollingLimits { lease: Duration::from_secs(30), devices: 2 },
             least_retention_days: 2,
         };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());

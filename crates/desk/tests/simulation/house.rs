@@ -6,7 +6,7 @@
 use std::{path::Path, sync::Arc, sync::mpsc, time::Duration};
 
 use deskwire_broker::{Hub, Log, LogLimits, Outbox, Session, Sessions, Subscriber};
-use deskwire_desk::{Desk, DeskConfig, DeskTexts, ModerationLimits};
+use deskwire_desk::{Desk, DeskConfig, DeskTexts, ModerationLimits, PollingLimits};
 use deskwire_model::{Principal, SessionId, Timestamp, TopicFilter, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store};
 use jiff::tz::TimeZone;
@@ -126,6 +126,7 @@ fn config() -> DeskConfig {
         open_per_agent: 1000,
         time_zone: TimeZone::UTC,
         moderation,
+        polling: PollingLimits { lease: Duration::from_secs(30), devices: 2 },
         least_retention_days: 1,
     }
 }

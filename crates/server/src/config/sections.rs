@@ -65,6 +65,10 @@ bounded_section! {
     PresenceSection in "presence" {
         /// Seconds of silence after which a connection no longer keeps its user online.
         lease_s: Seconds = Seconds(90), 60..=180;
+        /// Seconds for which an agent is online whose device has said over HTTP that it is there, for want of a connection.
+        polling_lease_s: Seconds = Seconds(75), 5..=600;
+        /// Such devices of one agent; a further one takes the place of the one that was heard longest ago.
+        polling_devices: usize = 16, 1..=1024;
     }
 }
 

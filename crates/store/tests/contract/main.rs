@@ -262,6 +262,7 @@ macro_rules! suite {
                 what_goes_on_while_it_is_deleted_keeps_the_rest,
                 notes_go_with_what_they_are_about,
                 what_comes_late_goes_in_its_time_too,
+                what_is_written_on_what_was_deleted_goes_in_its_time,
                 what_was_deleted_is_not_found,
                 files_go_that_are_nowhere_else,
             }
