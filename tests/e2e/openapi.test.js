@@ -94,6 +94,7 @@ async function makeThings() {
   const [ofAdmin, ofService] = [as(admin), as(SERVICE)];
   const group = (await ofAdmin('post', '/api/v1/workgroup/create', { body: { name: 'Team', agentUids: ['df_ag_uid'] } })).uid;
   const hook = await ofAdmin('post', '/api/v1/webhook/create', { body: { url: 'https://example.invalid/hook' } });
+  const program = await ofAdmin('post', '/api/v1/service-key/create', { body: { name: 'ERP' } });
   const settings = { services: [{ uid: group }] };
   const channel = await ofAdmin('post', '/api/v1/channel/create', { body: { name: 'Shop', settings } });
   const visitor = await newVisitor();
@@ -108,7 +109,8 @@ async function makeThings() {
   const form = { topic, content: 'call me', contact: '123' };
   const left = await ofVisitor('post', '/visitor/api/v1/message/leave/create', { body: form });
   await ofService('post', '/api/v1/notices', { body: { user: AGENT, title: 'to do', businessId: 'b1' } });
-  return { topic, thread: uid, visitor, group, hook: hook.uid, channel: channel.uid, left: left.uid, agent: AGENT };
+  const made = { group, hook: hook.uid, program: program.uid, channel: channel.uid, left: left.uid };
+  return { topic, thread: uid, visitor, agent: AGENT, ...made };
 }
 
 test('the document is valid', () => python('validate', server.url));
@@ -149,6 +151,7 @@ test('what people and programs are answered has the shape that the document give
     [undefined, '/visitor/api/v1/channel', { channel: 'nothing' }],
     [admin, '/api/v1/webhook/query'],
     [admin, '/api/v1/webhook/dead/query', { uid: hook }],
+    [admin, '/api/v1/service-key/query'],
     [admin, '/api/v1/notices'],
     [admin, '/api/v1/notices/feed'],
     [admin, '/api/v1/ops/overview'],
@@ -219,6 +222,7 @@ function thingOf(path, member) {
   if (member === 'id') return path.includes('order-card') ? 'card' : undefined;
   if (member !== 'uid' || path.endsWith('/create')) return undefined;
   if (path.includes('/webhook/')) return 'hook';
+  if (path.includes('/service-key/')) return 'program';
   if (path.includes('/channel/')) return 'channel';
   if (path.includes('/leave/')) return 'left';
   if (path.includes('/settings/') || path.includes('/workgroup/')) return 'group';
@@ -298,6 +302,8 @@ test('what belongs to another organisation does not exist', async () => {
 
 test('nothing of it has changed what belongs to the other organisation', async () => {
   assert.ok((await data('get', '/api/v1/webhook/query', { authorization: admin })).some(({ uid }) => uid === ours.hook));
+  const keys = await data('get', '/api/v1/service-key/query', { authorization: admin });
+  assert.deepEqual(keys.map(({ uid, name }) => [uid, name]), [[ours.program, 'ERP'], ['robot', 'robot']]);
   assert.equal((await data('get', '/api/v1/user/profile', { authorization: admin })).role, 'ADMIN');
 });
 
@@ -317,12 +323,11 @@ test('roles are what the document says', async () => {
         // Files are asked for by what is in the path, before who asks.
         const isOfFiles = path.includes('/upload/') || path.startsWith('/file/');
         if (roles.length === 0 || roles.includes(role) || isOfFiles) continue;
-        const names = { group: ours.group, hook: ours.hook, channel: ours.channel, agent: AGENT, topic: ours.topic, thread: ours.thread };
         const member = ['uid', 'topic', 'workgroupUid'].find((name) => {
           const shape = operation.requestBody?.content['application/json']?.schema;
           return operation.parameters.some((one) => one.name === name) || (shape && resolve(shape).properties?.[name]);
         });
-        const [target, request] = requestNaming(operation, path, member, names[thingOf(path, member)] ?? 'x');
+        const [target, request] = requestNaming(operation, path, member, ours[thingOf(path, member)] ?? 'x');
         const { status, body } = await ask(method, target, { ...request, authorization });
         const says = `${role} ${method} ${path}: ${status} ${JSON.stringify(body)}`;
         assert.ok(['forbidden', 'not_signed_in', 'not_allowed', 'not_yours'].includes(body.error), says);

@@ -36,7 +36,9 @@ pub enum CloseReason {
     #[error("another connection has ended the durable subscription for good")]
     SubscriptionForgotten,
     /// What let the connection in lets nobody in any more.
-    #[error("the access token has ended: its user has signed out, or has another password")]
+    #[error(
+        "what let the connection in has ended: its user has signed out or has another password, or its key is over"
+    )]
     SignedOut,
     /// Whoever runs the server has ended it.
     #[error("whoever runs the server has ended the session")]

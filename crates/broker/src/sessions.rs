@@ -17,6 +17,8 @@ pub struct Session<'a> {
     pub id: SessionId,
     /// Whose it is; none for a program, which is no user that anybody looks for.
     pub user: Option<&'a Uid>,
+    /// The organisation that it belongs to.
+    pub org: &'a Uid,
     /// Where to reach it.
     pub outbox: &'a Arc<Outbox>,
 }
@@ -24,21 +26,31 @@ pub struct Session<'a> {
 /// The connections of a user, of which most have one.
 pub type Connected = SmallVec<[(SessionId, Arc<Outbox>); 1]>;
 
+/// What is known of a user who is connected. A uid is of one organisation.
+#[derive(Debug)]
+struct OfUser {
+    org: Uid,
+    connected: Connected,
+}
+
 /// The registry of authenticated connections.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    by_user: Mutex<HashMap<Uid, Connected>>,
+    by_user: Mutex<HashMap<Uid, OfUser>>,
 }
 
 impl Sessions {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uid, Connected>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uid, OfUser>> {
         self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Enters a connection.
     pub fn enter(&self, session: Session<'_>) {
         if let Some(user) = session.user {
-            self.lock().entry(user.clone()).or_default().push((session.id, Arc::clone(session.outbox)));
+            let nobody = || OfUser { org: session.org.clone(), connected: Connected::new() };
+            let mut by_user = self.lock();
+            let of_user = by_user.entry(user.clone()).or_insert_with(nobody);
+            of_user.connected.push((session.id, Arc::clone(session.outbox)));
         }
     }
 
@@ -46,9 +58,9 @@ impl Sessions {
     pub fn leave(&self, session: Session<'_>) {
         let Some(user) = session.user else { return };
         let mut by_user = self.lock();
-        if let Some(connected) = by_user.get_mut(user) {
-            connected.retain(|(_, outbox)| !Arc::ptr_eq(outbox, session.outbox));
-            if connected.is_empty() {
+        if let Some(of_user) = by_user.get_mut(user) {
+            of_user.connected.retain(|(_, outbox)| !Arc::ptr_eq(outbox, session.outbox));
+            if of_user.connected.is_empty() {
                 by_user.remove(user);
             }
         }
@@ -63,7 +75,18 @@ impl Sessions {
     /// The connections of `user`.
     #[must_use]
     pub fn of(&self, user: &Uid) -> Connected {
-        self.lock().get(user).cloned().unwrap_or_default()
+        self.lock().get(user).map(|of_user| of_user.connected.clone()).unwrap_or_default()
+    }
+
+    /// The connections of `user`, if it is a user of `org`.
+    #[must_use]
+    pub fn of_member(&self, user: &Uid, org: &Uid) -> Connected {
+        let by_user = self.lock();
+        by_user
+            .get(user)
+            .filter(|of_user| of_user.org == *org)
+            .map(|of_user| of_user.connected.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -75,16 +98,22 @@ mod tests {
     struct Peer {
         id: SessionId,
         user: Uid,
+        org: Uid,
         outbox: Arc<Outbox>,
     }
 
     impl Peer {
         fn new() -> Self {
-            Self { id: SessionId::random(), user: Uid::new("u").unwrap(), outbox: Outbox::new(1) }
+            Self {
+                id: SessionId::random(),
+                user: Uid::new("u").unwrap(),
+                org: Uid::new("o").unwrap(),
+                outbox: Outbox::new(1),
+            }
         }
 
         fn session(&self) -> Session<'_> {
-            Session { id: self.id, user: Some(&self.user), outbox: &self.outbox }
+            Session { id: self.id, user: Some(&self.user), org: &self.org, outbox: &self.outbox }
         }
     }
 
@@ -95,6 +124,8 @@ mod tests {
         sessions.enter(b.session());
         let ids = |sessions: &Sessions| sessions.of(&a.user).iter().map(|(id, _)| *id).collect::<Vec<_>>();
         assert_eq!(ids(&sessions), [a.id, b.id]);
+        let member = |org| sessions.of_member(&a.user, &Uid::new(org).unwrap()).len();
+        assert_eq!((member("o"), member("other")), (2, 0));
         sessions.leave(a.session());
         assert_eq!(ids(&sessions), [b.id]);
         assert!(sessions.is_online(&a.user));

@@ -24,6 +24,9 @@ pub enum DeskError {
     /// The organisation has no such webhook.
     #[error("there is no such webhook")]
     UnknownWebhook,
+    /// The organisation has no such service key.
+    #[error("there is no such service key")]
+    UnknownServiceKey,
     /// There is no such channel, or it is another organisation's.
     #[error("there is no such channel")]
     UnknownChannel,
@@ -136,6 +139,7 @@ impl DeskError {
             Self::UnknownService => ErrorCode::UnknownService,
             Self::UnknownOrganisation => ErrorCode::UnknownOrganisation,
             Self::UnknownWebhook => ErrorCode::UnknownWebhook,
+            Self::UnknownServiceKey => ErrorCode::UnknownServiceKey,
             Self::UnknownChannel => ErrorCode::UnknownChannel,
             Self::UnknownVisitor => ErrorCode::UnknownVisitor,
             Self::IdentityRequired => ErrorCode::IdentityRequired,

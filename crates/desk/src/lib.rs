@@ -21,7 +21,7 @@
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers, `listing` how
 //!   lists show conversations; `searching` finds what was said, with a `snippet` of it.
 //! - `people` knows visitors and agents, `presence` who is there now, `polling` who is so without a connection, `settings`
-//!   what administrators have set, `sign_in` whom passwords and tokens let in.
+//!   what administrators have set, `sign_in` whom passwords and tokens let in, `service_keys` which programs.
 //! - `texts` are what the desk says by itself, `wording` the languages in which it does.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
@@ -71,6 +71,7 @@ mod robots;
 pub mod routing;
 mod searching;
 mod seats;
+mod service_keys;
 mod settings;
 mod sign_in;
 mod snippet;

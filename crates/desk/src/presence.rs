@@ -98,10 +98,10 @@ mod tests {
     fn a_user_is_online_while_one_lease_lasts() {
         let sessions = Arc::new(Sessions::default());
         let presence = Arc::new(Presence::new(Arc::clone(&sessions)));
-        let user = Uid::new("u").unwrap();
+        let (user, org) = (Uid::new("u").unwrap(), Uid::new("o").unwrap());
         let connect = || {
             let outbox = Outbox::new(1);
-            sessions.enter(Session { id: SessionId::random(), user: Some(&user), outbox: &outbox });
+            sessions.enter(Session { id: SessionId::random(), user: Some(&user), org: &org, outbox: &outbox });
             outbox
         };
         assert!(!presence.is_online(&user), "nobody is connected");

@@ -119,6 +119,8 @@ error_codes! {
     UnknownUser = "unknown_user", 200, Never;
     /// The organisation has no such webhook.
     UnknownWebhook = "unknown_webhook", 200, Never;
+    /// The organisation has no such service key; perhaps it was revoked.
+    UnknownServiceKey = "unknown_service_key", 200, Never;
     /// There is no such channel, or it is another organisation's.
     UnknownChannel = "unknown_channel", 200, Never;
     /// There is no such visitor.

@@ -26,6 +26,7 @@ mod records;
 mod report;
 mod retention;
 mod search;
+mod service_key;
 mod sqlite;
 mod store;
 mod tokens;
@@ -62,6 +63,7 @@ pub use retention::{ClosedConversation, ClosedSearch, Swept};
 pub use search::{
     Char, CharClass, Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought, characters,
 };
+pub use service_key::{SecretDigest, ServiceKey};
 pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use tokens::{EndedToken, TokenName, TokensFrom};

@@ -1,6 +1,7 @@
 //! The port: every operation, whatever the back end. [`care`] has what is known of visitors, [`channels`] how they come,
 //! [`desk`] what the service desk remembers, [`people`] who there is, [`files`] what was uploaded, [`webhooks`] who is told,
-//! [`reports`] what was counted, [`moderation`] who and what is not heard, [`tokens`] who may sign in, [`operation`] what those
+//! [`reports`] what was counted, [`moderation`] who and what is not heard, [`tokens`] who may sign in,
+//! [`service_keys`] which programs may, [`operation`] what those
 //! who run the service look at.
 
 mod care;
@@ -15,6 +16,7 @@ mod people;
 mod reports;
 mod retention;
 mod service;
+mod service_keys;
 mod tokens;
 mod webhooks;
 

@@ -27,7 +27,7 @@ test('nothing is said in the console about the policy, wherever one goes', async
   const go = (path) => page.evaluate((to) => void (location.hash = to), path);
   for (const path of [
     'queue left search ratings canned preferences board review reports',
-    'admin/agents admin/groups admin/words admin/blocks admin/webhooks',
+    'admin/agents admin/groups admin/words admin/blocks admin/webhooks admin/keys',
   ].flatMap((paths) => paths.split(' '))) {
     await go(`/${path}`);
     await page.getByRole('heading', { level: 1 }).first().waitFor();

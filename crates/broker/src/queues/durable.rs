@@ -172,4 +172,22 @@ impl Queues {
         self.unkeep(&key);
         Ok(())
     }
+
+    /// Forgets all durable subscriptions of `owner`, who is gone for ever, with what they have collected.
+    ///
+    /// # Errors
+    /// When the store fails; those that were not forgotten are still there then.
+    pub async fn forget_durables_of(&self, owner: &Uid) -> Result<(), StoreError> {
+        let _change = self.durables.changes.lock().await;
+        let theirs: Vec<_> = {
+            let kept = self.durables.lock();
+            let of_owner = kept.iter().filter(|((other, _), _)| other == owner);
+            of_owner.map(|(key, kept)| (key.clone(), kept.bound.id)).collect()
+        };
+        for (key, id) in theirs {
+            self.store.drop_durable_subscription(id).await?;
+            self.unkeep(&key);
+        }
+        Ok(())
+    }
 }

@@ -240,6 +240,25 @@ async fn who_has_a_durable_subscription_hears_that_it_is_forgotten() {
     assert_eq!(texts(&other).len(), 0);
 }
 
+#[tokio::test]
+async fn who_is_gone_collects_nothing() {
+    let desk = Desk::new(ROOMY).await;
+    let queues = open(&desk, &desk.hub, LIMITS).await;
+    let outbox = Outbox::new(1 << 20);
+    for name in ["m", "n"] {
+        drop(queues.subscribe_durably(news(name, None), consumer(&outbox)).await.unwrap());
+    }
+    let others = Durable { owner: uid("bob"), ..news("n", None) };
+    drop(queues.subscribe_durably(others, consumer(&outbox)).await.unwrap());
+    queues.forget_durables_of(&uid("ann")).await.unwrap();
+    queues.forget_durables_of(&uid("ann")).await.unwrap();
+    let kept = desk.store.durable_subscriptions().await.unwrap();
+    assert_eq!(kept.iter().map(|durable| durable.owner.as_str()).collect::<Vec<_>>(), ["bob"]);
+    publish(&queues, saying("news/a", "1", &[]), STORED).await;
+    desk.log.flush().await.unwrap();
+    assert_eq!(stored(&desk.store).await, 1);
+}
+
 fn millis() -> u128 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()
 }

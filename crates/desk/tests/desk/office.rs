@@ -89,7 +89,7 @@ impl Office {
         let outbox = Outbox::new(1 << 20);
         let user = uid(user);
         let id = SessionId::random();
-        self.sessions.enter(Session { id, user: Some(&user), outbox: &outbox });
+        self.sessions.enter(Session { id, user: Some(&user), org: &uid("acme"), outbox: &outbox });
         outbox
     }
 

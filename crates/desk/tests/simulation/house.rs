@@ -89,7 +89,12 @@ impl House {
     /// A device of `user` connects.
     pub(crate) async fn connect(&mut self, user: &Principal) {
         let connection = Connection { user: user.clone(), id: SessionId::random(), outbox: Outbox::new(1 << 20) };
-        self.sessions.enter(Session { id: connection.id, user: Some(&user.uid), outbox: &connection.outbox });
+        self.sessions.enter(Session {
+            id: connection.id,
+            user: Some(&user.uid),
+            org: &user.org,
+            outbox: &connection.outbox,
+        });
         self.connections.push(connection);
         self.desk.presence_changed(user, self.now()).await.unwrap();
     }
@@ -98,7 +103,12 @@ impl House {
     pub(crate) async fn disconnect(&mut self, number: usize) {
         let connection = self.connections.swap_remove(number);
         let user = connection.user;
-        self.sessions.leave(Session { id: connection.id, user: Some(&user.uid), outbox: &connection.outbox });
+        self.sessions.leave(Session {
+            id: connection.id,
+            user: Some(&user.uid),
+            org: &user.org,
+            outbox: &connection.outbox,
+        });
         self.desk.presence_changed(&user, self.now()).await.unwrap();
     }
 

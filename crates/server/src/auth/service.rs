@@ -16,13 +16,39 @@ pub struct ServiceAccount {
     subscribe: Vec<TopicFilter>,
     /// What it may not subscribe to all the same.
     withheld: Option<TopicFilter>,
+    /// Whether it reaches nobody outside of its organisation.
+    is_confined: bool,
 }
 
 impl ServiceAccount {
+    /// The account of the service key called `uid`: it may send to the users of `org`, and has the live topics below
+    /// `tenant/{org}` and the queues below `queue/tenant/{org}`, which no key of another organisation has. One of the
+    /// organisation that runs the server (`is_home`) has the topics and queues that are no tenant's too.
+    #[must_use]
+    pub fn of_key(uid: &Uid, org: &Uid, is_home: bool) -> Self {
+        let shared = if is_home { vec![filter("#")] } else { Vec::new() };
+        let own = || places_of(org).into_iter().chain(shared.clone()).collect();
+        let mut publish: Vec<TopicFilter> = own();
+        publish.push(filter("user/#"));
+        Self {
+            principal: Principal { org: org.clone(), uid: uid.clone(), role: Role::Service },
+            publish,
+            subscribe: own(),
+            withheld: None,
+            is_confined: true,
+        }
+    }
+
+    /// The organisation outside of which it reaches nobody; none for one that the configuration trusts.
+    #[must_use]
+    pub fn confines(&self) -> Option<&Uid> {
+        self.is_confined.then_some(&self.principal.org)
+    }
+
     /// Whether it may publish to `topic`.
     #[must_use]
     pub fn may_publish(&self, topic: &Topic) -> bool {
-        self.publish.iter().any(|right| right.matches(topic.as_str()))
+        self.publish.iter().any(|right| right.matches(topic.as_str())) && !self.is_foreign(&TopicFilter::from(topic))
     }
 
     /// Whether it may send to where the sessions of `user` listen to their own `topic`. A right to everything is none to
@@ -53,14 +79,41 @@ impl ServiceAccount {
     /// Whether it may subscribe to all that `filter` matches (invariant I9).
     #[must_use]
     pub fn may_subscribe(&self, filter: &TopicFilter) -> bool {
-        !self.is_withheld(filter) && self.subscribe.iter().any(|right| right.covers(filter))
+        let right = self.subscribe.iter().any(|right| right.covers(filter));
+        right && !self.is_withheld(filter) && !self.is_foreign(filter)
     }
+
+    /// Whether `place` is, or takes in, what is another tenant's.
+    fn is_foreign(&self, place: &TopicFilter) -> bool {
+        self.is_confined && is_tenants(place) && !places_of(&self.principal.org).iter().any(|own| own.covers(place))
+    }
+}
+
+/// The first segment of topics that are an organisation's own.
+const TENANT: &str = "tenant";
+
+/// The live topics and queues of `org`.
+fn places_of(org: &Uid) -> [TopicFilter; 2] {
+    ["", "queue/"].map(|place| filter(&format!("{place}{TENANT}/{org}/#")))
+}
+
+fn filter(text: &str) -> TopicFilter {
+    TopicFilter::new(text).expect("a uid is one segment, and a last segment # is a filter")
+}
+
+/// Whether `place` is, or takes in, topics or queues of tenants.
+fn is_tenants(place: &TopicFilter) -> bool {
+    let mut segments = place.as_str().split('/');
+    let (first, second) = (segments.next(), segments.next());
+    let may_be_tenant = |segment: Option<&str>| matches!(segment, Some("+" | "#" | TENANT));
+    may_be_tenant(first) || (first == Some("queue") && may_be_tenant(second))
 }
 
 /// All accounts.
 #[derive(Debug)]
 pub struct ServiceAccounts {
     by_name: HashMap<Uid, (Secret, Arc<ServiceAccount>)>,
+    org: Uid,
     anonymous: Option<Arc<ServiceAccount>>,
 }
 
@@ -73,12 +126,21 @@ impl ServiceAccounts {
             publish: section.publish.clone(),
             subscribe: section.subscribe.clone(),
             withheld: None,
+            is_confined: false,
         };
         let by_name = sections
             .iter()
             .map(|section| (section.name.clone(), (section.secret.clone(), Arc::new(account(section)))))
             .collect();
-        Self { by_name, anonymous: None }
+        Self { by_name, org: org.clone(), anonymous: None }
+    }
+
+    /// The names of the accounts of `org`, in order.
+    #[must_use]
+    pub fn names_of(&self, org: &Uid) -> Vec<&Uid> {
+        let mut names: Vec<&Uid> = if *org == self.org { self.by_name.keys().collect() } else { Vec::new() };
+        names.sort_unstable();
+        names
     }
 
     /// Lets MQTT clients that show nothing in, with the rights of the account called `name` but for a subscription to
@@ -171,6 +233,7 @@ mod tests {
                 publish: vec![TopicFilter::new(right).unwrap()],
                 subscribe: Vec::new(),
                 withheld: None,
+                is_confined: false,
             };
             let topic = Topic::new("queue/notify").unwrap();
             assert_eq!(account.may_push(&Uid::new("ann").unwrap(), &topic), expected, "{right}");
@@ -178,6 +241,59 @@ mod tests {
         let bench = accounts().authenticate("bench", b"s3cret").unwrap();
         assert!(bench.may_subscribe(&TopicFilter::new("#").unwrap()));
         assert!(!bench.may_subscribe(&TopicFilter::new("$SYS/#").unwrap()));
+    }
+
+    #[test]
+    fn the_account_of_a_key_has_what_is_its_organisations() {
+        let of = |is_home| ServiceAccount::of_key(&Uid::new("k").unwrap(), &Uid::new("acme").unwrap(), is_home);
+        let (home, tenant) = (of(true), of(false));
+        for (topic, of_home, of_tenant) in [
+            ("tenant/acme/a/b", true, true),
+            ("queue/tenant/acme/a", true, true),
+            ("tenant/other/a", false, false),
+            ("tenant", false, false),
+            ("queue/tenant/other/a", false, false),
+            ("queue/a", true, false),
+            ("news", true, false),
+            ("$SYS/sessions", false, false),
+        ] {
+            for (key, expected) in [(&home, of_home), (&tenant, of_tenant)] {
+                assert_eq!(key.may_publish(&Topic::new(topic).unwrap()), expected, "{topic}");
+                assert_eq!(key.may_subscribe(&TopicFilter::new(topic).unwrap()), expected, "{topic}");
+            }
+        }
+        for (filter, of_home, of_tenant) in [
+            ("#", false, false),
+            ("+/acme/a", false, false),
+            ("tenant/#", false, false),
+            ("tenant/+/a", false, false),
+            ("tenant/acme/+", true, true),
+            ("queue/#", false, false),
+            ("queue/+/acme/a", false, false),
+            ("queue/jobs/#", true, false),
+            ("news/#", true, false),
+        ] {
+            let filter = TopicFilter::new(filter).unwrap();
+            for (key, expected) in [(&home, of_home), (&tenant, of_tenant)] {
+                assert_eq!(key.may_subscribe(&filter), expected, "{filter:?}");
+            }
+        }
+        for key in [home, tenant] {
+            assert!(key.may_notify(None));
+            assert!(key.may_push(&Uid::new("ann").unwrap(), &Topic::new("queue/notify").unwrap()));
+            assert_eq!(key.confines().map(Uid::as_str), Some("acme"));
+        }
+        let bench = accounts().authenticate("bench", b"s3cret").unwrap();
+        assert!(bench.confines().is_none() && bench.may_subscribe(&TopicFilter::new("tenant/#").unwrap()));
+    }
+
+    #[test]
+    fn names_are_told_to_their_organisation() {
+        let names = |org| -> Vec<String> {
+            accounts().names_of(&Uid::new(org).unwrap()).into_iter().map(Uid::to_string).collect()
+        };
+        assert_eq!(names("df_org"), ["bench", "bridge"]);
+        assert_eq!(names("other"), [""; 0]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::{
         lockout::Lockout,
         password::{PasswordError, Passwords},
         service::ServiceAccounts,
+        service_key::ServiceKeys,
         token::Tokens,
     },
     config::{Config, ConfigError, Flags, ListenUrl, NoticesSection},
@@ -31,7 +32,7 @@ use crate::{
     data_folder::{DataFolder, DataFolderError, SecretKey},
     files::{Files, FilesError},
     first_start::{self, FirstStartError, NewLogin},
-    gateway::{Extensions, Gateway, NoticeWatch, SeatWatch, Wills},
+    gateway::{Extensions, Gateway, KeyHolders, NoticeWatch, SeatWatch, Wills},
     http::{
         self, Auditing, Repeats,
         api::{self, ApiState, NoticeRates, VisitorRates},
@@ -87,6 +88,8 @@ enum StartError {
     Close(#[source] DeskError),
     #[error("cannot learn which tokens have ended: {0}")]
     EndedTokens(#[source] DeskError),
+    #[error("cannot learn which service keys there are: {0}")]
+    ServiceKeys(#[source] DeskError),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("cannot use the time zone: {0}")]
@@ -140,6 +143,7 @@ async fn serve(
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
+    tokio::spawn(upkeep::keep_key_uses(state.clone(), shutdown.clone()));
     tokio::spawn(upkeep::keep_audit(state.clone(), shutdown.clone()));
     tokio::spawn(upkeep::keep_retention(state.clone(), shutdown.clone()));
     tokio::spawn(observe(&state, shutdown.clone()));
@@ -215,6 +219,7 @@ async fn open(
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let gateway = gateway(config, conformance, store.clone(), data.secret_key()).await?;
     gateway.recall_ended_tokens(timestamp()).await.map_err(StartError::EndedTokens)?;
+    gateway.recall_service_keys().await.map_err(StartError::ServiceKeys)?;
     let courier = Courier::new(store, gateway.desk.clone(), &config.webhooks)?;
     let extensions =
         extensions.listener(NoticeWatch::of(gateway.notices.clone())).listener(SeatWatch::of(gateway.desk.clone()));
@@ -290,7 +295,8 @@ async fn gateway(
         timestamp,
         notice_limits(&config.notices),
     );
-    let services = ServiceAccounts::new(&config.service_accounts, &first_start::organisation()?);
+    let home = first_start::organisation()?;
+    let services = ServiceAccounts::new(&config.service_accounts, &home);
     Ok(Gateway {
         desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
         notices,
@@ -305,6 +311,8 @@ async fn gateway(
             Some(conformance) => conformance.admit_anonymous(services),
             None => services,
         },
+        service_keys: ServiceKeys::new(home),
+        key_holders: KeyHolders::default(),
         lockout: Lockout::new(&config.limits),
         config: Arc::clone(config),
         metrics: Arc::new(Metrics::register()),

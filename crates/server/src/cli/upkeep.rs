@@ -11,6 +11,8 @@ use crate::{connection::timestamp, http::api::ApiState, shutdown::Shutdown};
 
 /// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often it is written down which service keys were shown.
+const KEY_USES: Duration = Duration::from_secs(60);
 /// How often the audit log is looked through for what is old.
 const AUDIT_UPKEEP: Duration = Duration::from_secs(600);
 
@@ -32,10 +34,28 @@ pub(super) async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 if let Err(error) = state.gateway.forget_ended_tokens().await {
                     tracing::error!(%error, "tokens that are over could not be forgotten");
                 }
+                state.gateway.end_holders_of_expired_keys();
                 if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
                     tracing::error!(%error, "old hits and blocks could not be forgotten");
                 }
             }
+        }
+    }
+}
+
+/// Writes down which service keys were shown, now and then and at the shutdown.
+pub(super) async fn keep_key_uses(state: ApiState, mut shutdown: Shutdown) {
+    let mut ticks = tokio::time::interval(KEY_USES);
+    loop {
+        let is_last = tokio::select! {
+            () = shutdown.requested() => true,
+            _ = ticks.tick() => false,
+        };
+        if let Err(error) = state.gateway.note_key_uses().await {
+            tracing::error!(%error, "it could not be noted which service keys were used");
+        }
+        if is_last {
+            return;
         }
     }
 }

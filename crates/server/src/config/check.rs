@@ -40,6 +40,7 @@ impl Config {
             self.notices.bounds(),
             self.channels.bounds(),
             self.webhooks.bounds(),
+            self.service_keys.bounds(),
             self.moderation.bounds(),
             self.retention.bounds(),
             self.ops.bounds(),

@@ -17,6 +17,7 @@ mod origins;
 mod retention;
 mod secret;
 mod sections;
+mod service_keys;
 mod webhooks;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,7 @@ pub use sections::{
     AuthSection, DeskSection, HeartbeatSection, LogFormat, LogSection, PresenceSection, QueuesSection, SearchSection,
     ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
+pub use service_keys::ServiceKeysSection;
 pub use webhooks::WebhooksSection;
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -70,6 +72,8 @@ pub struct Config {
     pub channels: ChannelsSection,
     /// Telling other servers of what happens.
     pub webhooks: WebhooksSection,
+    /// Keys of programs that administrators make.
+    pub service_keys: ServiceKeysSection,
     /// Words that are not to be said, and visitors who are not heard.
     pub moderation: ModerationSection,
     /// The customer-service desk.

@@ -15,6 +15,7 @@ use crate::{
     auth::{
         lockout::Locked,
         service::ServiceAccount,
+        service_key::Shown,
         token::{TokenError, Verified},
     },
     connection::timestamp,
@@ -59,6 +60,9 @@ pub enum AuthError {
     /// The token has ended before its time.
     #[error("the access token has ended: its user has signed out, or has another password")]
     Revoked,
+    /// The key of a program was good once.
+    #[error("the service key has expired: an administrator can make another")]
+    KeyExpired,
     /// Too many were not ours: they are not looked at for a while.
     #[error(transparent)]
     Locked(#[from] Locked),
@@ -72,7 +76,7 @@ impl AuthError {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Missing | Self::Invalid => ErrorCode::NotSignedIn,
+            Self::Missing | Self::Invalid | Self::KeyExpired => ErrorCode::NotSignedIn,
             Self::Expired => ErrorCode::TokenExpired,
             Self::Revoked => ErrorCode::TokenRevoked,
             Self::Locked(_) => ErrorCode::Locked,
@@ -111,11 +115,12 @@ impl Gateway {
         Ok(self.tokens.verify(token, timestamp()).map(Identity::from)?)
     }
 
-    /// Whether what has proved `identity` still does, but for its time.
+    /// Whether what has proved `identity` still does. The time of a token does not count, which says how long it may be
+    /// shown; that of a key does.
     #[must_use]
     pub fn still_holds(&self, identity: &Identity) -> bool {
         let ended = |signed_in: &SignedIn| self.tokens.ended().covers(&identity.principal.uid, &signed_in.token);
-        !identity.token.as_deref().is_some_and(ended)
+        !identity.token.as_deref().is_some_and(ended) && self.key_holds(identity, timestamp())
     }
 
     /// Remembers where a visitor speaks from: it may be blocked with its address.
@@ -125,23 +130,33 @@ impl Gateway {
         }
     }
 
-    /// The service account called `name`, if `secret` is its secret. Guesses count against the name at their `address`, so
-    /// that nobody locks a back end out from elsewhere.
+    /// The service account or key called `name`, if `secret` is its secret. Guesses count against the name at their
+    /// `address`, so that nobody locks a back end out from elsewhere.
     ///
     /// # Errors
-    /// [`Locked`], also for the right secret.
-    pub fn program(&self, name: &str, secret: &str, address: IpAddr) -> Result<Option<Arc<ServiceAccount>>, Locked> {
-        let account = self.services.authenticate(name, secret.as_bytes());
+    /// [`AuthError::Invalid`], [`AuthError::KeyExpired`]; [`AuthError::Locked`] also for the right secret.
+    pub fn program(&self, name: &str, secret: &str, address: IpAddr) -> Result<Arc<ServiceAccount>, AuthError> {
         let (guessed, now) = (format!("{name}@{address}"), timestamp());
-        let counted = match &account {
-            // Worth nothing while whoever shows it is locked out.
-            Some(_) => self.lockout.check(&guessed, address, now),
-            None => self.lockout.begin(&guessed, address, now),
+        let shown = match self.services.authenticate(name, secret.as_bytes()) {
+            Some(account) => Shown::Valid(account),
+            // A key that is called like an account of the configuration is not asked.
+            None if self.services.knows(name) => Shown::Wrong,
+            None => self.service_keys.authenticate(name, secret.as_bytes(), now),
         };
-        counted.inspect_err(|_| self.metrics.limit_hits(Limit::Login).increment(1)).map(|()| account)
+        let counted = match &shown {
+            // Worth nothing while whoever shows it is locked out.
+            Shown::Valid(_) | Shown::Expired => self.lockout.check(&guessed, address, now),
+            Shown::Wrong => self.lockout.begin(&guessed, address, now),
+        };
+        counted.inspect_err(|_| self.metrics.limit_hits(Limit::Login).increment(1))?;
+        match shown {
+            Shown::Valid(account) => Ok(account),
+            Shown::Expired => Err(AuthError::KeyExpired),
+            Shown::Wrong => Err(AuthError::Invalid),
+        }
     }
 
-    /// Who opens a STOMP session: a bearer token (seed 002), a service account, an access token as passcode, or a
+    /// Who opens a STOMP session: a bearer token (seed 002), a service account or key, an access token as passcode, or a
     /// visitor by its uid alone (seed 000), which only the visitor knows and which opens only its own conversations.
     ///
     /// # Errors
@@ -164,7 +179,7 @@ impl Gateway {
     }
 
     /// Who opens an MQTT session (seed 001): client id `uid/channel/device` and an access token as password, or a
-    /// service account with any client id. Who shows neither name nor password is let in where the accounts say so.
+    /// service account or key with any client id. Who shows neither name nor password is let in where the accounts say so.
     ///
     /// # Errors
     /// [`MqttAuthError`].
@@ -191,17 +206,18 @@ impl Gateway {
         Ok(identity)
     }
 
-    /// A service account with its secret, or whoever has an access token for a secret.
+    /// A service account or key with its secret, or whoever has an access token for a secret.
     fn login(&self, name: &str, secret: &str, address: Option<IpAddr>) -> Result<Identity, AuthError> {
         match self.tokens.verify(secret, timestamp()) {
             Ok(verified) => Ok(Identity::from(verified)),
             Err(error @ (TokenError::Expired | TokenError::Ended)) => Err(error.into()),
             // A token of a server that lost its key is no guess: a client that has one shows it again and again, and would
             // lock out everybody at its address.
-            Err(TokenError::Forged) if !self.services.knows(name) => Err(AuthError::Invalid),
+            Err(TokenError::Forged) if !self.services.knows(name) && !self.service_keys.knows(name) => {
+                Err(AuthError::Invalid)
+            }
             Err(TokenError::Forged | TokenError::Malformed) => {
-                let account = self.program(name, secret, address.unwrap_or(NOWHERE))?;
-                account.map(Identity::program).ok_or(AuthError::Invalid)
+                self.program(name, secret, address.unwrap_or(NOWHERE)).map(Identity::program)
             }
         }
     }
@@ -228,8 +244,17 @@ impl Identity {
         Self { principal, account: None, token: None }
     }
 
-    fn program(account: Arc<ServiceAccount>) -> Self {
+    /// Whoever was let in as `account`.
+    #[must_use]
+    pub fn program(account: Arc<ServiceAccount>) -> Self {
         Self { principal: account.principal.clone(), account: Some(account), token: None }
+    }
+
+    /// The service key that has let it in, if one did.
+    #[must_use]
+    pub fn key(&self) -> Option<&Uid> {
+        let account = self.account.as_ref()?;
+        account.confines().is_some().then_some(&account.principal.uid)
     }
 }
 

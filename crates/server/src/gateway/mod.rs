@@ -4,7 +4,7 @@
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
 //! message is for. [`passages`] remembers which way messages went, [`sign_out`] ends tokens with the connections that they let in,
-//! [`polling`] is for agents who have none.
+//! [`polling`] is for agents who have none, [`service_keys`] for programs whom administrators let in.
 //! [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
@@ -16,6 +16,7 @@ mod passages;
 mod polling;
 mod queues;
 mod seat_watch;
+mod service_keys;
 mod sign_out;
 mod topics;
 mod users;
@@ -34,12 +35,13 @@ pub use self::{
     passages::Entering,
     queues::QueueRoute,
     seat_watch::SeatWatch,
+    service_keys::KeyHolders,
     topics::{Refused, Route, shared_topic, user_topic},
     users::unheard,
     wills::Wills,
 };
 use crate::{
-    auth::{lockout::Lockout, service::ServiceAccounts, token::Tokens},
+    auth::{lockout::Lockout, service::ServiceAccounts, service_key::ServiceKeys, token::Tokens},
     config::Config,
     ops::Trail,
     telemetry::metrics::Metrics,
@@ -68,6 +70,10 @@ pub struct Gateway {
     pub tokens: Tokens,
     /// Back ends and bridges.
     pub services: ServiceAccounts,
+    /// What administrators let other programs in by.
+    pub service_keys: ServiceKeys,
+    /// Who was let in by these.
+    pub key_holders: KeyHolders,
     /// Slows down guessing.
     pub lockout: Lockout,
     /// The effective configuration.

@@ -6,6 +6,7 @@ use deskwire_broker::{Content, Opaque, Publication};
 use deskwire_model::{SessionId, Topic, Uid};
 
 use super::{Gateway, Identity, Refused};
+use crate::auth::service::ServiceAccount;
 
 impl Gateway {
     /// Hands `content` to `session`, if it listens to its own `topic`; returns whether it does.
@@ -14,9 +15,13 @@ impl Gateway {
         self.hub.publish_counting(&Arc::new(publication)) > 0
     }
 
-    /// Hands `content` to those sessions of `user` that listen to their own `topic`; returns how many there are.
-    pub fn tell_user(&self, user: &Uid, topic: &Topic, content: &Opaque) -> usize {
-        let sessions = self.sessions.of(user);
+    /// Hands `content` of `sender` to those sessions of `user` that listen to their own `topic`; returns how many there are.
+    /// For a sender that is confined to its organisation users of others are not there.
+    pub fn tell_user(&self, sender: &ServiceAccount, user: &Uid, topic: &Topic, content: &Opaque) -> usize {
+        let sessions = match sender.confines() {
+            Some(org) => self.sessions.of_member(user, org),
+            None => self.sessions.of(user),
+        };
         sessions.iter().filter(|(session, _)| self.tell_session(*session, topic, content.clone())).count()
     }
 
@@ -46,7 +51,7 @@ impl Gateway {
         if !account.may_push(&user, topic) {
             return Err(Refused::NotAllowed(name.into()));
         }
-        if self.tell_user(&user, topic, &content) == 0 {
+        if self.tell_user(account, &user, topic, &content) == 0 {
             unheard();
         }
         Ok(())

@@ -24,8 +24,12 @@ use http_body_util::{BodyExt, Limited};
 use metrics::counter;
 use moka::sync::Cache;
 
-use super::{AppError, api::ApiState, envelope::Done};
-use crate::{config::Limits, gateway::bearer_token};
+use super::{
+    AppError,
+    api::{ApiState, shown_by_program},
+    envelope::Done,
+};
+use crate::{auth::service_key::Shown, config::Limits, connection::timestamp, gateway::bearer_token};
 
 /// The header that names a request.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -188,8 +192,17 @@ fn caller(state: &ApiState, headers: &HeaderMap) -> Option<Vec<u8>> {
     let token = shown.to_str().ok().and_then(bearer_token);
     Some(match token.map(|token| state.gateway.bearer(token)) {
         Some(Ok(identity)) => identity.principal.uid.as_str().into(),
+        _ if holds_key(state, headers) => [shown.as_bytes(), b" holds"].concat(),
         _ => shown.as_bytes().into(),
     })
+}
+
+/// Whether a service key is shown that lets its holder in. Once it does not, answers that its holder was given are not
+/// given again.
+fn holds_key(state: &ApiState, headers: &HeaderMap) -> bool {
+    let Some((name, secret)) = shown_by_program(headers) else { return false };
+    let shown = state.gateway.service_keys.authenticate(&name, secret.as_bytes(), timestamp());
+    matches!(shown, Shown::Valid(_))
 }
 
 /// A digest of `parts`, which cannot be told by where they end.

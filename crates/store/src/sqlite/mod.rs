@@ -8,7 +8,7 @@
 //! One file per subject holds its queries: `commit` applies the [`crate::Write`]s of a batch, with `heads`,
 //! `cursors`, `assignment`, `decisions`, `episodes`, `timers`, `queues`, `retained`, `sessions`, `notices`, `taboo`, `webhooks` and
 //! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
-//! `quick_replies`, `faqs`, `channels`, `blacklist`, `audit` and `files` answer the rest; `retention` deletes
+//! `quick_replies`, `faqs`, `channels`, `blacklist`, `audit`, `service_keys` and `files` answer the rest; `retention` deletes
 //! what is not to be kept.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it, on a thread of its own, so
 //! that nobody waits for somebody's search.
@@ -44,6 +44,7 @@ mod retained;
 mod retention;
 mod schema;
 mod search;
+mod service_keys;
 mod sessions;
 mod settings;
 mod taboo;

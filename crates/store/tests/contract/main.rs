@@ -22,6 +22,7 @@ mod reports;
 mod retained;
 mod retention;
 mod search;
+mod service_keys;
 mod sessions;
 mod tokens;
 mod webhooks;
@@ -190,6 +191,11 @@ macro_rules! suite {
                 no_user_ends_more_tokens_than_it_may,
                 a_new_password_ends_the_tokens_before_it,
                 who_may_not_sign_in_is_not_found,
+            }
+            service_keys {
+                a_key_is_kept_renamed_and_dropped,
+                an_organisation_has_so_many_keys,
+                uses_are_noted_and_never_go_back,
             }
             care {
                 what_is_known_of_a_visitor_is_corrected_once,

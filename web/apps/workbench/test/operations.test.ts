@@ -46,6 +46,7 @@ describe('figures', () => {
 describe('an entry of the audit log', () => {
   it('has words for its action, or none', () => {
     expect(actionKey('webhook.drop')).toBe('audit.webhook.drop');
+    expect(actionKey('service_key.revoke')).toBe('audit.service_key.revoke');
     expect(actionKey('something.new')).toBeNull();
   });
 

@@ -82,7 +82,7 @@ impl Mqtt {
         let durable = mailbox.is_durable();
         let client = Client { identity, client_id, will, session, origin, mailbox: Some(mailbox), durable };
         // Before its conversations are looked up again: those it is given from then on come through the outbox.
-        self.gateway.sessions.enter(client.entered(&self.outbox));
+        self.gateway.enter(&client.identity, client.session, &self.outbox);
         self.client = Some(Box::new(client));
         // Who ends a token looks for its connections after that: this one is found, or finds out here.
         self.outbox.reconsider();

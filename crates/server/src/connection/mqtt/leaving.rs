@@ -135,7 +135,7 @@ impl Drop for Mqtt {
         }
         self.leave();
         if let Some(client) = &self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
+            self.gateway.leave(&client.identity, client.session, &self.outbox);
         }
         self.tell(SessionEvent::Disconnected);
     }

@@ -18,8 +18,8 @@ mod will;
 
 use std::{collections::VecDeque, net::IpAddr, sync::Arc};
 
-use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Recall, Session as Entered, SubscriptionKey};
-use deskwire_model::{Conversation, Role, Seq, SessionId};
+use deskwire_broker::{Answer, Attached, CloseReason, Delivery, Outbox, Recall, SubscriptionKey};
+use deskwire_model::{Conversation, Seq, SessionId};
 use deskwire_wire::{
     Tick,
     mqtt::{
@@ -85,12 +85,6 @@ struct Client {
 }
 
 impl Client {
-    fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
-        let Identity { principal, .. } = &self.identity;
-        let user = (principal.role != Role::Service).then_some(&principal.uid);
-        Entered { id: self.session, user, outbox }
-    }
-
     /// The device whose cursors the session moves, if it is remembered.
     fn device(&self) -> Option<&str> {
         self.durable.then_some(&self.client_id)

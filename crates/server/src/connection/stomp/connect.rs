@@ -1,15 +1,12 @@
 //! CONNECT: who the client is.
 
-use std::sync::Arc;
-
-use deskwire_broker::{Outbox, Session as Entered};
-use deskwire_model::{ErrorCode, Role, SessionId, ids::MAX_UID_LEN};
+use deskwire_model::{ErrorCode, SessionId, ids::MAX_UID_LEN};
 use deskwire_wire::{Tick, stomp::event::Connect};
 
 use super::{Client, Stomp};
 use crate::{
     connection::pace::Pace,
-    gateway::{AuthError, Identity, SessionEvent, SessionView},
+    gateway::{AuthError, SessionEvent, SessionView},
 };
 
 impl Stomp {
@@ -48,19 +45,11 @@ impl Stomp {
         if let Err(veto) = self.gateway.extensions.ask(|interceptor| interceptor.connect(&view)) {
             return self.session.error(ErrorCode::Vetoed.as_str(), &veto.to_string(), "", None);
         }
-        self.gateway.sessions.enter(client.entered(&self.outbox));
+        self.gateway.enter(&client.identity, client.session, &self.outbox);
         self.session.accept(Some(user.as_str()), &client.session.to_string(), now);
         self.client = Some(Box::new(client));
         // Who ends a token looks for its connections after that: this one is found, or finds out here.
         self.outbox.reconsider();
         self.tell(SessionEvent::Connected);
-    }
-}
-
-impl Client {
-    pub(super) fn entered<'a>(&'a self, outbox: &'a Arc<Outbox>) -> Entered<'a> {
-        let Identity { principal, .. } = &self.identity;
-        let user = (principal.role != Role::Service).then_some(&principal.uid);
-        Entered { id: self.session, user, outbox }
     }
 }

@@ -399,7 +399,7 @@ impl Drop for Stomp {
             self.gateway.metrics.limit_hits(limit).increment(1);
         }
         if let Some(client) = &self.client {
-            self.gateway.sessions.leave(client.entered(&self.outbox));
+            self.gateway.leave(&client.identity, client.session, &self.outbox);
         }
         self.tell(SessionEvent::Disconnected);
     }

@@ -119,8 +119,8 @@ async fn who_says_nothing_on_tcp_keeps_its_user_online_for_one_lease() {
     let settings = Settings::new(&Config::default(), Arc::new(Metrics::register()), Arc::clone(&presence));
     let settings = Arc::new(Settings { lease_ms: 1, ..settings });
     let (mut client, server) = sockets().await;
-    let (outbox, user) = (Outbox::new(1), Uid::new("u").unwrap());
-    sessions.enter(Session { id: SessionId::random(), user: Some(&user), outbox: &outbox });
+    let (outbox, user, org) = (Outbox::new(1), Uid::new("u").unwrap(), Uid::new("o").unwrap());
+    sessions.enter(Session { id: SessionId::random(), user: Some(&user), org: &org, outbox: &outbox });
     let link = Link {
         protocol: Name::Mqtt,
         transport: Transport::Tcp,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use deskwire_desk::{Desk, DeskError};
@@ -14,13 +14,13 @@ use deskwire_store::Visitor;
 use super::ApiState;
 use crate::{
     auth::service::ServiceAccount,
-    gateway::{Identity, SessionView, SignedIn, bearer_token},
+    gateway::{AuthError, Identity, SessionView, SignedIn, bearer_token},
     http::{Access, AppError, Description, Input},
     listener::Peer,
     telemetry::metrics::Protocol,
 };
 
-/// `name:secret` of a service account, for callers whose `Authorization` belongs to a proxy.
+/// `name:secret` of a service account or key, for callers whose `Authorization` belongs to a proxy.
 const SERVICE_KEY: &str = "x-service-key";
 
 /// Somebody with a valid access token in `Authorization`.
@@ -117,7 +117,7 @@ fn shown(parts: &Parts, state: &ApiState) -> Result<Option<Identity>, AppError> 
     identity.map(Some).map_err(|error| AppError::Named(error.code(), error.to_string()))
 }
 
-/// A service account with the right secret.
+/// A service account or key with the right secret.
 #[derive(Clone, Debug)]
 pub(super) struct ServiceCaller(pub(super) Arc<ServiceAccount>);
 
@@ -141,27 +141,31 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let state = ApiState::from_ref(state);
-        let key = service_key(parts).ok_or_else(|| {
+        let (name, secret) = shown_by_program(&parts.headers).ok_or_else(|| {
             AppError::Unauthorized("a service account is needed: Authorization: Basic, or X-Service-Key".into())
         })?;
-        let (name, secret) = key.split_once(':').unwrap_or((&key, ""));
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.address.ip());
         let peer = peer.ok_or_else(|| AppError::internal("a request came from nowhere"))?;
-        match state.gateway.program(name, secret, peer) {
-            Ok(Some(account)) => Ok(Self(account)),
-            Ok(None) => Err(AppError::Unauthorized("wrong name or secret of a service account".into())),
-            Err(locked) => Err(AppError::Locked { retry_after: locked.retry_after }),
-        }
+        state.gateway.program(&name, &secret, peer).map(Self).map_err(|error| match error {
+            AuthError::Locked(locked) => AppError::Locked { retry_after: locked.retry_after },
+            AuthError::Invalid => AppError::Unauthorized("wrong name or secret of a service account or key".into()),
+            error => AppError::Unauthorized(error.to_string()),
+        })
     }
 }
 
-fn service_key(parts: &Parts) -> Option<String> {
-    if let Some(key) = parts.headers.get(SERVICE_KEY) {
-        return key.to_str().ok().map(str::to_owned);
-    }
-    let (scheme, credentials) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
-    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials.trim()))?;
-    String::from_utf8(decoded.ok()?).ok()
+/// The name and the secret that a program shows.
+pub(in crate::http) fn shown_by_program(headers: &HeaderMap) -> Option<(String, String)> {
+    let shown = match headers.get(SERVICE_KEY) {
+        Some(key) => key.to_str().ok()?.to_owned(),
+        None => {
+            let (scheme, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+            let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials.trim()))?;
+            String::from_utf8(decoded.ok()?).ok()?
+        }
+    };
+    let (name, secret) = shown.split_once(':').unwrap_or((&shown, ""));
+    Some((name.to_owned(), secret.to_owned()))
 }
 
 /// The visitor who calls: by its token, or by its uid, which only it knows (seed 000).

@@ -52,6 +52,7 @@ use crate::{
     ops::Ops,
 };
 pub(crate) use agent::random_secret;
+pub(in crate::http) use caller::shown_by_program;
 pub use notices::NoticeRates;
 pub use visitor::VisitorRates;
 

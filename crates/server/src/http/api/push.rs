@@ -71,7 +71,7 @@ async fn broadcast(
     let gateway = &state.gateway;
     let content = request.content();
     may_send(&state, (&account.principal, &peer), &request.destination, content.body())?;
-    let caller = Identity { principal: account.principal.clone(), account: Some(account), token: None };
+    let caller = Identity::program(account);
     let no_right = |place: &Topic| AppError::Forbidden(format!("no right to send to {place}"));
     let topic = match gateway.destination(&request.destination)? {
         Destination::Topic(filter) => filter.exact().ok_or(InvalidTopic::Wildcard)?,
@@ -120,7 +120,7 @@ async fn to_user(
     }
     let content = request.content();
     may_send(&state, (&account.principal, &peer), &format!("/user/{user}/{topic}"), content.body())?;
-    let sessions = state.gateway.tell_user(&user, &topic, &content);
+    let sessions = state.gateway.tell_user(&account, &user, &topic, &content);
     if sessions == 0 {
         unheard();
     }

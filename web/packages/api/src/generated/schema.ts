@@ -1277,6 +1277,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-key/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a service key, and tells its secret. */
+        post: operations["postServiceKeyCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-key/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes a service key, and ends what it has let in. */
+        post: operations["postServiceKeyDelete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-key/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists service keys, and the accounts of the configuration. */
+        get: operations["getServiceKeyQuery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-key/update/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a service key otherwise. */
+        post: operations["postServiceKeyUpdateName"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/query": {
         parameters: {
             query?: never;
@@ -3651,7 +3719,7 @@ export interface components {
              * @description Why, for programs.
              * @enum {string}
              */
-            error: "invalid_request" | "not_signed_in" | "token_expired" | "token_revoked" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_channel" | "unknown_visitor" | "identity_required" | "identity_refused" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "unknown_session" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "dismissed" | "invalid_client_id";
+            error: "invalid_request" | "not_signed_in" | "token_expired" | "token_revoked" | "wrong_password" | "forbidden" | "locked" | "not_found" | "method_not_allowed" | "too_large" | "too_fast" | "key_reused" | "key_in_use" | "busy" | "internal" | "unacceptable_file" | "no_room" | "malformed_message" | "unfit_content" | "not_yours" | "unknown_service" | "unknown_organisation" | "unknown_user" | "unknown_webhook" | "unknown_service_key" | "unknown_channel" | "unknown_visitor" | "identity_required" | "identity_refused" | "not_allowed" | "not_now" | "not_pending" | "already_pending" | "nobody_there" | "too_many_helpers" | "servers_own" | "unclear" | "unknown_card" | "card_settled" | "unknown_leave_message" | "leave_message_is" | "unknown_reply" | "too_many_replies" | "blacklisted" | "taboo" | "unknown_word" | "unknown_block" | "list_full" | "recall_too_late" | "edits_off" | "edit_too_late" | "not_quotable" | "rated_already" | "taken" | "unacceptable_settings" | "unknown_conversation" | "unknown_message" | "not_the_sender" | "recalled" | "not_amendable" | "too_many_reactions" | "at_capacity" | "changed_meanwhile" | "decided_already" | "card_taken" | "uid_taken" | "foreign_organisation" | "nobody_meant" | "too_many_recipients" | "expired_already" | "unknown_notice" | "unknown_session" | "invalid_topic" | "no_right" | "too_many" | "not_addressed" | "subscription_id" | "vetoed" | "invalid_selector" | "full" | "protocol_error" | "connection_ended" | "dismissed" | "invalid_client_id";
             /** @description Why, for people. */
             message: string;
         };
@@ -5052,6 +5120,52 @@ export interface components {
         /** @description `{"json": "<message as JSON text>"}`: how both HTTP fallbacks send. */
         SendRequest: {
             json: string;
+        };
+        ServiceKeyChange: {
+            /** @description What administrators call it: 1 to 100 characters. */
+            name: string;
+            /** @description The key. */
+            uid: components["schemas"]["Uid"];
+        };
+        ServiceKeyName: {
+            /** @description The key. */
+            uid: components["schemas"]["Uid"];
+        };
+        /** @description A key by which a program acts as a service of the organisation. Times are milliseconds since 1970. */
+        ServiceKeyRow: {
+            /** @description Whether it is an account of the configuration, which cannot be changed here. */
+            configured: boolean;
+            /** Format: int64 */
+            createdAt?: number | null;
+            /** @description The administrator who has made it. */
+            createdBy?: components["schemas"]["Uid"] | null;
+            /**
+             * Format: int64
+             * @description From when on it lets nobody in; never if it is missing.
+             */
+            expiresAt?: number | null;
+            /**
+             * Format: int64
+             * @description When it was last shown.
+             */
+            lastUsedAt?: number | null;
+            /** @description What administrators call it. */
+            name: string;
+            /** @description How its secret begins. */
+            prefix?: string | null;
+            /** @description The secret; told once. */
+            secret?: string | null;
+            /** @description What is shown in front of the secret: the login of STOMP, the user name of MQTT. */
+            uid: components["schemas"]["Uid"];
+        };
+        ServiceKeyToMake: {
+            /**
+             * Format: int64
+             * @description From when on it lets nobody in, in milliseconds since 1970; never if it is missing.
+             */
+            expiresAt?: number | null;
+            /** @description What administrators call it: 1 to 100 characters. */
+            name: string;
         };
         /** @description Who answers. */
         ServiceKind: "workgroup" | "agent";
@@ -8732,6 +8846,156 @@ export interface operations {
                         /** @constant */
                         code: 200;
                         data: components["schemas"]["RetentionAnswer"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postServiceKeyCreate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceKeyToMake"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ServiceKeyRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postServiceKeyDelete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceKeyName"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getServiceKeyQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ServiceKeyRow"][];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postServiceKeyUpdateName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceKeyChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["ServiceKeyRow"];
                         message: string;
                     } | components["schemas"]["Failure"];
                 };

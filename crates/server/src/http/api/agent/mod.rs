@@ -2,7 +2,7 @@
 //!
 //! [`seat`] is the agent itself and what waits for it, [`polling`] keeps it online without a connection, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
-//! administrators, who also make [`channels`] and say how long conversations are kept ([`retention`]); [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
+//! administrators, who also make [`channels`] and [`service_keys`] and say how long conversations are kept ([`retention`]); [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
 //! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
 //! [`quick_replies`] and [`faqs`] what it has ready to say, [`ratings`] what visitors said, [`people`] who there is and
 //! [`sign_in`] whom passwords and tokens let in.
@@ -21,6 +21,7 @@ mod ratings;
 mod reports;
 mod retention;
 mod seat;
+mod service_keys;
 mod settings;
 mod sign_in;
 mod supervision;
@@ -67,6 +68,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(settings::routes())
         .merge(channels::routes())
         .merge(webhooks::routes())
+        .merge(service_keys::routes())
         .merge(taboo::routes())
         .merge(blacklist::routes())
         .merge(reports::routes())
