@@ -79,10 +79,14 @@ setup-clients:
 	$(call need,openssl,openssl)
 	$(call need,mosquitto_sub,mosquitto-clients)
 
-# Without Chromium the tests in a browser are skipped: nobody has to install one.
+# Building and running need no browser, and the end-to-end tests skip what does. The stories of the web are all in one.
 setup-browser:
-	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
-		echo "chromium is missing: the tests in a browser will be skipped" >&2
+	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || \
+		{ apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
+		{ echo "$${CHROMIUM:-/usr/bin/chromium} is missing and could not be installed:" \
+			"please install Chromium, or say in CHROMIUM where it is." >&2; \
+		echo "Without it test-web fails, and test-e2e skips its tests in a browser." >&2; \
+		$(if $(filter test test-web,$(MAKECMDGOALS)),false,true); }
 
 bench: build ## Measure this machine; prints one JSON line per scenario
 	./crates/bench/run.sh

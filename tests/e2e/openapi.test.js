@@ -186,6 +186,9 @@ test('what people and programs are answered has the shape that the document give
   }
   await ask('post', '/api/v1/user/logout', { authorization: await logIn('admin') });
   await ask('post', `/api/v1/message/thread/${thread}/read`, { authorization: admin });
+  for (const path of ['/api/v1/connection/polling/renew', '/api/v1/connection/polling/end']) {
+    await ask('post', path, { authorization: admin, body: { device: 'page' } });
+  }
   await ask('post', '/api/v1/ops/selftest', { authorization: admin });
   await ask('post', '/api/v1/ops/session/kick', { authorization: admin, body: { connection: 1 } });
   for (const [path, body] of [

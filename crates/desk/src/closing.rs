@@ -8,6 +8,7 @@ use crate::{
     access::directs,
     deciding::{Decided, Plan},
     state::Event,
+    texts::Text,
 };
 
 impl Desk {
@@ -19,6 +20,7 @@ impl Desk {
         draft: Draft,
     ) -> Result<Decided, DeskError> {
         let closer = if by.role == Role::Visitor { Closer::Visitor } else { Closer::Agent };
+        let language = self.language(log).await?;
         self.change(log, |snapshot| {
             let conversation = &snapshot.conversation;
             if closer == Closer::Agent && !directs(by, conversation) {
@@ -27,10 +29,10 @@ impl Desk {
             let mut draft = draft.clone();
             if draft.content.is_empty() {
                 let text = snapshot.settings.agent_closed.as_deref().filter(|_| closer == Closer::Agent);
-                text.unwrap_or("会话已结束").clone_into(&mut draft.content);
+                text.unwrap_or(Text::Closed.in_language(language)).clone_into(&mut draft.content);
             }
             let plan = Plan::moving(conversation, Event::Close(closer), None)?;
-            Ok(snapshot.asking_for_rating(plan.telling(by.clone(), draft, "closed by hand")))
+            Ok(snapshot.asking_for_rating(plan.telling(by.clone(), draft, "closed by hand"), language))
         })
         .await
     }

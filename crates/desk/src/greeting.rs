@@ -18,6 +18,7 @@ use crate::{
     routing::Choice,
     settings::ServiceSettings,
     state::{Event, WAIT},
+    wording::Language,
 };
 
 /// The answer: a message whose `thread` is the conversation to use.
@@ -56,11 +57,9 @@ impl Desk {
             Welcome::Accepted { agent, capacity } => (Event::Assign, agent, Some(capacity), "accepted by hand"),
             Welcome::TakenOver(agent) => (Event::TakeOver, agent, None, "taken over"),
         };
-        let settings = self.settings(service.map_or(&conversation.service, |(_, service)| service)).await?;
-        let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
         let serves = service.map_or(&conversation.service, |(_, service)| service);
-        let faqs = self.offered_faqs(&settings, serves).await?;
-        let welcome = document("WELCOME", &json!({ "content": text, "faqs": faqs }));
+        let settings = self.settings(serves).await?;
+        let welcome = self.welcome(conversation, &settings, serves).await?;
         let plan = Plan::moving(conversation, event, Some(Taker { agent, capacity }))?;
         let mut plan = plan.telling(agent_principal(conversation, agent), welcome, reason);
         // To a visitor whom an agent greets at once nobody has to say that one has come.
@@ -74,6 +73,19 @@ impl Desk {
         })
     }
 
+    /// WELCOME of `service`, with the questions that it offers.
+    pub(crate) async fn welcome(
+        &self,
+        conversation: &Conversation,
+        settings: &ServiceSettings,
+        service: &Uid,
+    ) -> Result<Draft, DeskError> {
+        let language = self.language(conversation.id).await?;
+        let text = settings.welcome.as_deref().unwrap_or_else(|| self.config.texts.welcome.text(language));
+        let faqs = self.offered_faqs(settings, service).await?;
+        Ok(document("WELCOME", &json!({ "content": text, "faqs": faqs })))
+    }
+
     /// The conversation waits for `service`, and is told so.
     pub(crate) async fn queuing(
         &self,
@@ -85,7 +97,8 @@ impl Desk {
     ) -> Result<Plan, DeskError> {
         let settings = self.settings(service).await?;
         let ahead = self.store.queue_place(service, conversation.id).await?.size;
-        let content = self.place_told(&settings, ahead + 1, ahead + 1, now);
+        let language = self.language(conversation.id).await?;
+        let content = self.place_told(&settings, language, (ahead + 1, ahead + 1), now);
         let mut plan = Plan::moving(conversation, event, None)?;
         if *service != conversation.service {
             plan = plan.served_by(kind, service);
@@ -101,14 +114,15 @@ impl Desk {
         conversation: &Conversation,
         event: Event,
         settings: &ServiceSettings,
+        language: Language,
         reason: &str,
     ) -> Result<Plan, DeskError> {
         let plan = Plan::moving(conversation, event, None)?;
-        Ok(plan.telling(desk_itself(conversation), self.leave_prompt(settings), reason))
+        Ok(plan.telling(desk_itself(conversation), self.leave_prompt(settings, language), reason))
     }
 
-    fn leave_prompt(&self, settings: &ServiceSettings) -> Draft {
-        let text = settings.leave_message.as_ref().unwrap_or(&self.config.texts.leave_message);
+    fn leave_prompt(&self, settings: &ServiceSettings, language: Language) -> Draft {
+        let text = settings.leave_message.as_deref().unwrap_or_else(|| self.config.texts.leave_message.text(language));
         document("LEAVE_MSG", &json!({ "content": text, "status": "LEAVE_MSG_SUBMIT" }))
     }
 
@@ -120,20 +134,20 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Greeting, DeskError> {
         let settings = self.settings(&conversation.service).await?;
-        let words = match conversation.status {
+        let language = self.language(conversation.id).await?;
+        let told = match conversation.status {
             ThreadStatus::Queuing => {
                 let place = self.store.queue_place(&conversation.service, conversation.id).await?;
-                document("QUEUE", &self.place_told(&settings, place.position, place.size, now))
+                document("QUEUE", &self.place_told(&settings, language, (place.position, place.size), now))
             }
-            ThreadStatus::Offline => self.leave_prompt(&settings),
+            ThreadStatus::Offline => self.leave_prompt(&settings, language),
             _ => {
-                let text = settings.resume.as_ref().unwrap_or(&self.config.texts.resume);
-                dialect::compose(MessageUid::random(), MessageType::of("CONTINUE"), text.clone())
+                words("CONTINUE", settings.resume.as_deref().unwrap_or_else(|| self.config.texts.resume.text(language)))
             }
         };
         let (principal, profile) = (desk_itself(&conversation), Profile::default());
         let speaker = Speaker { principal: &principal, profile: &profile, conversation: &conversation };
-        let payload = speaker.stamp(&words);
+        let payload = speaker.stamp(&told);
         let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
         Ok(Greeting { message: self.renderer.json(rendition)?, seq: None, conversation })
     }

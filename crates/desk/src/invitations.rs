@@ -10,7 +10,9 @@ use crate::{
     commands::{Request, Target, with_status},
     deciding::{Decided, Plan},
     state,
+    texts::Text,
     transfers::{after_seconds, is_for, unanswered, withdrawn},
+    wording::Language,
 };
 
 impl Desk {
@@ -98,11 +100,6 @@ impl Desk {
         .await
     }
 
-    pub(crate) fn invitation_timed_out(&self, timer: &Timer, conversation: &Conversation) -> Plan {
-        let told = ("INVITE_TIMEOUT", "邀请超时", "the invitation was not answered in time");
-        unanswered(timer, conversation, Part::Invited, told)
-    }
-
     /// Somebody who attends goes, or is sent away.
     pub(crate) async fn dismiss(
         &self,
@@ -132,4 +129,11 @@ impl Desk {
         })
         .await
     }
+}
+
+/// The colleague who was invited has not answered.
+pub(crate) fn invitation_timed_out(timer: &Timer, conversation: &Conversation, language: Language) -> Plan {
+    let text = Text::InviteTimeout.in_language(language);
+    let told = ("INVITE_TIMEOUT", text, "the invitation was not answered in time");
+    unanswered(timer, conversation, Part::Invited, told)
 }

@@ -20,8 +20,9 @@
 //! - `moderation` is what is not to be said, and who is not heard.
 //! - `feeds` is where a reader's feed begins and how far it has come; `reading` is history and unread numbers, `listing` how
 //!   lists show conversations; `searching` finds what was said, with a `snippet` of it.
-//! - `people` knows visitors and agents, `presence` who is there now, `settings` what administrators have set, `sign_in` whom
-//!   passwords and tokens let in, `service_keys` which programs.
+//! - `people` knows visitors and agents, `presence` who is there now, `polling` who is so without a connection, `settings`
+//!   what administrators have set, `sign_in` whom passwords and tokens let in, `service_keys` which programs.
+//! - `texts` are what the desk says by itself, `wording` the languages in which it does.
 //! - `cards` are order cards, which are paid or cancelled in time or expire.
 //! - `channels` are what shops put on their pages, and what visitors see of them.
 //! - `retention` deletes what was closed long ago.
@@ -56,6 +57,7 @@ mod moderation;
 mod notice_board;
 mod offer_notes;
 mod people;
+mod polling;
 mod presence;
 mod previews;
 mod queue;
@@ -76,6 +78,7 @@ mod snippet;
 pub mod state;
 mod streams;
 mod telling;
+mod texts;
 mod threads;
 mod timers;
 mod tracks;
@@ -83,6 +86,7 @@ mod transfers;
 mod visitor_info;
 mod visitor_invitations;
 mod wakes;
+mod wording;
 
 use std::{pin::Pin, sync::Arc};
 
@@ -97,8 +101,8 @@ pub use self::{
     browsing::{BrowsingVisitor, PageView},
     cards::{CardStatus, Settlement},
     channels::{
-        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, Language, NewChannel, ServiceKind,
-        ShownChannel, ShownFaq, ShownService, Side, Wording,
+        Channel, ChannelService, ChannelSettings, Framing, IdentityRule, NewChannel, ServiceKind, ShownChannel,
+        ShownFaq, ShownService, Side,
     },
     commands::Command,
     deciding::Decided,
@@ -111,6 +115,7 @@ pub use self::{
     leave_messages::LeaveAction,
     moderation::{BlockRequest, BlockedAddress, Imported, ModerationLimits, WordChanges, WordRequest},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
+    polling::{PollingDevice, PollingLimits},
     presence::{Lapsed, Presence},
     queue::RoutingState,
     quick_replies::QuickReplySearch,
@@ -123,8 +128,10 @@ pub use self::{
     sign_in::TokensEnded,
     snippet::Snippet,
     streams::{RobotStream, StreamEnd},
+    texts::{DeskTexts, nameless},
     threads::ThreadRequest,
     tracks::{Progress, Track},
+    wording::{Language, Wording},
 };
 use self::{
     browsing::Browsing, departures::Departures, directory::Directory, moderation::Moderation, previews::Previews,
@@ -135,23 +142,10 @@ use self::{
 /// with all that it awaits; what is boxed is compiled here alone.
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What the desk says by itself.
-#[derive(Clone, Debug)]
-pub struct DeskTexts {
-    /// When an agent takes the conversation.
-    pub welcome: String,
-    /// When all agents are busy.
-    pub queue: String,
-    /// When nobody is there.
-    pub leave_message: String,
-    /// When a visitor comes back to an open conversation.
-    pub resume: String,
-}
-
 /// Settings of the desk.
 #[derive(Clone, Debug)]
 pub struct DeskConfig {
-    /// What it says by itself.
+    /// What it says where the settings of a service say nothing else.
     pub texts: DeskTexts,
     /// Conversations and agents kept in memory.
     pub cached: u64,
@@ -161,6 +155,8 @@ pub struct DeskConfig {
     pub time_zone: TimeZone,
     /// Bounds of words that are not to be said and of the blacklist.
     pub moderation: ModerationLimits,
+    /// Bounds of agents' devices without a connection.
+    pub polling: PollingLimits,
     /// The least days that an organisation may keep closed conversations.
     pub least_retention_days: u32,
 }

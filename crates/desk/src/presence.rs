@@ -1,4 +1,4 @@
-//! Who is there: users with a connection that was heard lately (`spec/bytedesk.md` §8, presence).
+//! Who is there: users with a connection, or a device that polls, that was heard lately (`spec/bytedesk.md` §8, presence).
 
 use std::{
     collections::HashSet,
@@ -8,7 +8,7 @@ use std::{
 use deskwire_broker::{Outbox, Sessions};
 use deskwire_model::Uid;
 
-use crate::wakes::Wakes;
+use crate::{polling::PollingDevices, wakes::Wakes};
 
 /// The presence of users on this node. Each connection has a lease, which whatever is heard on it renews: a peer that is
 /// gone without a word keeps its socket for minutes, but not its user online.
@@ -18,6 +18,8 @@ pub struct Presence {
     /// Connections whose lease is over, by the address of their outbox. Most are never here: nothing is written down for a
     /// connection that is heard.
     lapsed: Mutex<HashSet<usize>>,
+    /// Who is there without a connection.
+    polling: PollingDevices,
     /// Who is heard again may get who waits.
     wakes: Arc<Wakes>,
 }
@@ -39,25 +41,31 @@ impl Presence {
 
     /// The presence of the users of `sessions`.
     pub(crate) fn waking(sessions: Arc<Sessions>, wakes: Arc<Wakes>) -> Self {
-        Self { sessions, lapsed: Mutex::default(), wakes }
+        Self { sessions, lapsed: Mutex::default(), polling: PollingDevices::default(), wakes }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<usize>> {
         self.lapsed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether `user` has a connection within its lease.
+    pub(crate) const fn polling(&self) -> &PollingDevices {
+        &self.polling
+    }
+
+    /// Whether `user` has a connection or a polling device within its lease.
     #[must_use]
     pub fn is_online(&self, user: &Uid) -> bool {
         self.active(user) > 0
     }
 
-    /// How many connections of `user` are within their leases.
+    /// How many connections and polling devices of `user` are within their leases.
     #[must_use]
     pub fn active(&self, user: &Uid) -> usize {
         let connected = self.sessions.of(user);
         let lapsed = self.lock();
-        connected.iter().filter(|(_, outbox)| !lapsed.contains(&address(outbox))).count()
+        let heard = connected.iter().filter(|(_, outbox)| !lapsed.contains(&address(outbox))).count();
+        drop(lapsed);
+        heard + self.polling.of(user)
     }
 
     /// The lease of the connection with this outbox is over.

@@ -22,6 +22,7 @@ use crate::{
     ingress::Speaker,
     routing::{Candidate, Choice, Mode, Question, Route, route},
     settings::ServiceSettings,
+    wording::Language,
 };
 
 /// Conversations that are given out in one go, and visitors who are told their place in one go.
@@ -229,8 +230,9 @@ impl Desk {
         let Some(first) = waiting.first() else { return Ok(()) };
         let size = self.store.queue_place(service, first.id).await?.size;
         let settings = self.settings(service).await?;
-        for (conversation, position) in waiting.iter().zip(1..) {
-            let content = self.place_told(&settings, position, size, now);
+        let languages = self.languages(waiting.iter().map(|conversation| conversation.id).collect()).await?;
+        for ((conversation, language), position) in waiting.iter().zip(languages).zip(1..) {
+            let content = self.place_told(&settings, language, (position, size), now);
             let words = dialect::compose(MessageUid::random(), MessageType::of("QUEUE_UPDATE"), content.to_string());
             let (principal, profile) = (desk_itself(conversation), Profile::default());
             let speaker = Speaker { principal: &principal, profile: &profile, conversation };
@@ -239,23 +241,23 @@ impl Desk {
         Ok(())
     }
 
-    /// The content of QUEUE and QUEUE_UPDATE (`spec/bytedesk.md` §3).
+    /// The content of QUEUE and QUEUE_UPDATE for the one at `position` of a queue of `size` (`spec/bytedesk.md` §3).
     pub(crate) fn place_told(
         &self,
         settings: &ServiceSettings,
-        position: u64,
-        size: u64,
+        language: Language,
+        (position, size): (u64, u64),
         now: Timestamp,
     ) -> serde_json::Value {
         let seconds = position.saturating_mul(settings.average_wait_s.into());
-        let text = settings.queue.as_ref().unwrap_or(&self.config.texts.queue);
+        let text = settings.queue.as_deref().unwrap_or_else(|| self.config.texts.queue.text(language));
         let values = [
             ("{position}", position.to_string()),
             ("{queueSize}", size.to_string()),
             ("{waitSeconds}", seconds.to_string()),
             ("{waitMinutes}", seconds.div_ceil(60).to_string()),
         ];
-        let text = values.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value));
+        let text = values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
         json!({
             "content": text,
             "position": position,

@@ -11,14 +11,14 @@ use crate::{
     deciding::{Decided, Plan, Snapshot, desk_itself},
     greeting::{document, words},
     settings::ServiceSettings,
+    texts::Text,
+    wording::Language,
 };
 
 /// Longest comment, in bytes.
 const MAX_COMMENT: usize = 4096;
 /// Entries that are looked at to find out whether enough has been said: an upper bound of `rateMinMessages`.
 const LOOKED_AT: usize = 200;
-/// What a visitor is asked where nobody has set other words.
-const INVITATION: &str = "请对本次服务进行评价";
 
 /// A rating as its message has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,30 +71,31 @@ fn may_rate(
 impl Snapshot {
     /// The same plan, which closes the conversation, with the question for a rating behind it, if that is set and
     /// somebody has answered.
-    pub(crate) fn asking_for_rating(&self, plan: Plan) -> Plan {
+    pub(crate) fn asking_for_rating(&self, plan: Plan, language: Language) -> Plan {
         let answered = |episode: &Episode| episode.responded_at.is_some() && episode.rating.is_none();
         if !self.settings.rate_on_close || !self.episode.as_ref().is_some_and(answered) {
             return plan;
         }
-        let content = json!({ "content": self.invitation(), "status": "RATE_PENDING" });
+        let content = json!({ "content": self.invitation(language), "status": "RATE_PENDING" });
         plan.followed_by(desk_itself(&self.conversation), document("RATE_INVITE", &content))
     }
 
-    fn invitation(&self) -> &str {
-        self.settings.rate_invite.as_deref().unwrap_or(INVITATION)
+    fn invitation(&self, language: Language) -> &str {
+        self.settings.rate_invite.as_deref().unwrap_or(Text::RateInvite.in_language(language))
     }
 }
 
 impl Desk {
     /// An agent who speaks in the conversation asks its visitor for a rating.
     pub(crate) async fn invite_rating(&self, by: &Principal, log: LogId, draft: Draft) -> Result<Decided, DeskError> {
+        let language = self.language(log).await?;
         self.change(log, |snapshot| {
             if !speaks(by, &snapshot.conversation) {
                 return Err(DeskError::NotAllowed);
             }
             let mut draft = draft.clone();
             if draft.content.is_empty() {
-                snapshot.invitation().clone_into(&mut draft.content);
+                snapshot.invitation(language).clone_into(&mut draft.content);
             }
             Ok(Plan::default().telling(by.clone(), with_status(draft, "RATE_PENDING"), "asked for a rating"))
         })

@@ -15,9 +15,10 @@ use serde_json::json;
 use crate::{
     Desk, DeskError,
     deciding::{ATTEMPTS, Line, Plan, desk_itself},
-    greeting::{document, words},
+    greeting::words,
     settings::ServiceSettings,
     state::{Event, ROBOT_IDLE},
+    texts::Text,
     threads::{Answerer, Placed, asked_for, visitor_of},
 };
 
@@ -62,9 +63,7 @@ impl Desk {
             return Ok(None);
         }
         let settings = self.settings(&service).await?;
-        let text = settings.welcome.as_ref().unwrap_or(&self.config.texts.welcome);
-        let faqs = self.offered_faqs(&settings, &service).await?;
-        let welcome = document("WELCOME", &json!({ "content": text, "faqs": faqs }));
+        let welcome = self.welcome(conversation, &settings, &service).await?;
         let mut plan = Plan::moving(conversation, Event::RobotTakes, None)?.served_by(kind, &service);
         plan.timers.extend(idles(&settings, now));
         let plan = plan.telling(desk_itself(conversation), welcome, "the robot answers first");
@@ -151,12 +150,19 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), DeskError> {
         let conversation = self.store.conversation(event.log).await?.ok_or(DeskError::NotYours)?;
-        last_words.push(handed_over(&conversation, reason));
+        last_words.push(self.handed_over(&conversation, reason).await?);
         let answerer = Answerer::HandedOver { event: event.clone(), last_words };
         match self.place(&conversation, &answerer, None, now).await? {
             Placed::Anew(_) => Ok(()),
             Placed::AsBefore(conversation) => Err(DeskError::NotNow(conversation.status)),
         }
+    }
+
+    /// What is said when a robot hands over.
+    pub(crate) async fn handed_over(&self, conversation: &Conversation, reason: &str) -> Result<Line, DeskError> {
+        let text = Text::HandOver.in_language(self.language(conversation.id).await?);
+        let told = with_extra(words("SYSTEM", text), json!({ "handOver": reason }));
+        Ok(Line::plain(desk_itself(conversation), told))
     }
 
     /// Whether a robot has the conversation that it answers an event of, and has had it since. To be asked between the read
@@ -177,12 +183,6 @@ pub(crate) fn idles(settings: &ServiceSettings, now: Timestamp) -> Option<TimerC
     let due = Timestamp(now.0.saturating_add(i64::from(settings.robot_idle_min) * 60_000));
     let set = TimerChange::Set { kind: ROBOT_IDLE, key: Box::default(), due, payload: Box::default() };
     (settings.robot_idle_min > 0).then_some(set)
-}
-
-/// What is said when a robot hands over.
-pub(crate) fn handed_over(conversation: &Conversation, reason: &str) -> Line {
-    let told = with_extra(words("SYSTEM", "正在为您转接人工客服"), json!({ "handOver": reason }));
-    Line::plain(desk_itself(conversation), told)
 }
 
 /// Whether a robot may say messages of this type: robots' own, and what people say too.

@@ -34,7 +34,7 @@ impl Desk {
         if user.role.is_staff() { self.seat_changed(&user.uid, now).await } else { Ok(()) }
     }
 
-    async fn seat_changed(&self, uid: &Uid, now: Timestamp) -> Result<(), DeskError> {
+    pub(crate) async fn seat_changed(&self, uid: &Uid, now: Timestamp) -> Result<(), DeskError> {
         if let Some(agent) = self.store.agent(uid).await? {
             self.wakes.agent(uid);
             self.tell_seat(&agent, now).await?;

@@ -13,7 +13,6 @@ use crate::{
     deciding::{ATTEMPTS, Decided, Line, Plan},
     greeting::{Greeting, Welcome},
     queue::seed,
-    robots::handed_over,
     routing::{Question, Route, first_with_room, route},
     state::Event,
 };
@@ -235,12 +234,14 @@ impl Desk {
                     before.extend(last_words.iter().cloned());
                 }
                 Answerer::Person if current.status == ThreadStatus::Roboting => {
-                    before.push(handed_over(&current, "the visitor wants a person"));
+                    before.push(self.handed_over(&current, "the visitor wants a person").await?);
                 }
                 Answerer::First if current.status == ThreadStatus::Roboting => {
-                    before.push(handed_over(&current, "there is no robot any more"));
+                    before.push(self.handed_over(&current, "there is no robot any more").await?);
                 }
-                Answerer::Idle => before.push(handed_over(&current, "nothing was said to the robot for too long")),
+                Answerer::Idle => {
+                    before.push(self.handed_over(&current, "nothing was said to the robot for too long").await?);
+                }
                 Answerer::Person | Answerer::First => {}
             }
             match self.place_there(&current, found, before, now).await {
@@ -312,7 +313,8 @@ impl Desk {
             Route::Queue(reason) => reason,
             Route::LeaveMessage(reason) => {
                 let settings = self.settings(&service).await?;
-                let plan = self.leaving_message(conversation, Event::NobodyThere, &settings, reason)?;
+                let language = self.language(conversation.id).await?;
+                let plan = self.leaving_message(conversation, Event::NobodyThere, &settings, language, reason)?;
                 return self.carry_out(conversation, behind(plan)).await;
             }
         };

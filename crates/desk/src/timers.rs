@@ -13,8 +13,12 @@ use crate::{
     Desk, DeskError,
     deciding::{Plan, Snapshot, desk_itself},
     greeting::words,
+    invitations::invitation_timed_out,
     state::{self, Event},
+    texts::Text,
+    transfers::transfer_timed_out,
     visitor_invitations::visitor_invitation_timed_out,
+    wording::Language,
 };
 
 /// Timers that are taken from the store at a time.
@@ -31,8 +35,8 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Desk {
-    /// Does what has to be done without anybody asking, until [`Desk::close`]: gives out who waits and answers timers. To
-    /// be run once, beside everything else; `clock` is the wall clock.
+    /// Does what has to be done without anybody asking, until [`Desk::close`]: gives out who waits, answers timers, and ends
+    /// the leases of devices that poll. To be run once, beside everything else; `clock` is the wall clock.
     pub async fn work(self, clock: impl Fn() -> Timestamp + Send) {
         self.wakes.everything();
         let mut places_due = Instant::now();
@@ -70,10 +74,12 @@ impl Desk {
         self.wakes.plan(NEVER);
         self.fire_due(clock()).await?;
         let opening = self.wakes.open(clock());
+        let lease = self.end_leases(Instant::now(), clock()).await?;
         let next = [self.store.next_due().await?, opening].into_iter().flatten().min().unwrap_or(NEVER);
         self.wakes.plan(next);
-        let wait = u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default();
-        Ok(Duration::from_millis(wait).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
+        let wait = Duration::from_millis(u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default());
+        let leased = lease.map(|end| end.saturating_duration_since(Instant::now()));
+        Ok(leased.map_or(wait, |leased| leased.min(wait)).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
     }
 
     /// Answers the timers that are due at `now`; returns how many there were.
@@ -112,13 +118,14 @@ impl Desk {
             // What takes it away from the robot takes this timer away too; what finds it gone drops the timer below.
             self.leave_robot(&conversation, now).await?;
         }
+        let language = self.language(timer.log).await?;
         let is_set = |snapshot: &Snapshot| snapshot.timers.iter().any(|set| set.id == timer.id);
         let decided = self
             .change(timer.log, |snapshot| {
                 if !is_set(snapshot) {
                     return Err(DeskError::Refused(Refusal::TimerGone));
                 }
-                match self.answer(timer, snapshot) {
+                match self.answer(timer, snapshot, language) {
                     Ok(plan) => Ok(Plan { consumes: Some(timer.id), ..plan }),
                     // It has lost its meaning.
                     Err(DeskError::NotNow(_)) => Ok(Plan::drop_timer(timer.id)),
@@ -135,17 +142,17 @@ impl Desk {
         Ok(())
     }
 
-    /// What a timer does to its conversation.
-    fn answer(&self, timer: &Timer, snapshot: &Snapshot) -> Result<Plan, DeskError> {
+    /// What a timer does to its conversation, in which the desk speaks `language`.
+    fn answer(&self, timer: &Timer, snapshot: &Snapshot, language: Language) -> Result<Plan, DeskError> {
         let Snapshot { conversation, settings, .. } = snapshot;
         match timer.kind.as_ref() {
-            state::WAIT => self.leaving_message(conversation, Event::WaitOver, settings, "waited too long"),
+            state::WAIT => self.leaving_message(conversation, Event::WaitOver, settings, language, "waited too long"),
             state::AUTO_CLOSE => {
-                let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
+                let text = settings.auto_closed.as_deref().unwrap_or(Text::AutoClosed.in_language(language));
                 let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
                 let told = words("AUTO_CLOSED", text);
                 let plan = plan.telling(desk_itself(conversation), told, "the visitor did not answer");
-                Ok(snapshot.asking_for_rating(plan))
+                Ok(snapshot.asking_for_rating(plan, language))
             }
             // Kept without ringing, so that it is not set again before the agent has answered.
             state::REMIND => Ok(Plan {
@@ -157,12 +164,12 @@ impl Desk {
                 }],
                 ..Plan::default()
             }),
-            state::TRANSFER => Ok(self.transfer_timed_out(timer, conversation)),
-            state::INVITE => Ok(self.invitation_timed_out(timer, conversation)),
-            state::INVITE_VISITOR => Ok(visitor_invitation_timed_out(timer, conversation)),
+            state::TRANSFER => Ok(transfer_timed_out(timer, conversation, language)),
+            state::INVITE => Ok(invitation_timed_out(timer, conversation, language)),
+            state::INVITE_VISITOR => Ok(visitor_invitation_timed_out(timer, conversation, language)),
             state::ROBOT_IDLE if conversation.status != ThreadStatus::Roboting => Ok(Plan::default()),
             state::ROBOT_IDLE => {
-                let text = settings.auto_closed.clone().unwrap_or_else(|| "会话已自动结束".to_owned());
+                let text = settings.auto_closed.as_deref().unwrap_or(Text::AutoClosed.in_language(language));
                 let plan = Plan::moving(conversation, Event::Close(Closer::Timer), None)?;
                 let told = words("AUTO_CLOSED", text);
                 Ok(plan.telling(desk_itself(conversation), told, "the visitor said nothing to the robot"))

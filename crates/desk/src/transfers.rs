@@ -18,6 +18,8 @@ use crate::{
     greeting::document,
     routing::{Question, Route, route},
     state::{self, Event},
+    texts::Text,
+    wording::Language,
 };
 
 impl Snapshot {
@@ -102,11 +104,6 @@ impl Desk {
             Ok(plan.telling(by.clone(), with_status(draft.clone(), status), "stays where it is"))
         })
         .await
-    }
-
-    pub(crate) fn transfer_timed_out(&self, timer: &Timer, conversation: &Conversation) -> Plan {
-        let told = ("TRANSFER_TIMEOUT", "转接超时", "the transfer was not answered in time");
-        unanswered(timer, conversation, Part::Offered, told)
     }
 
     /// To whoever routing finds in the workgroup, or into its queue.
@@ -214,6 +211,13 @@ pub(crate) fn withdrawn(timer: &Timer, conversation: &Conversation, part: Part) 
     let asked = |attendant: &&Attendant| attendant.part == part && is_for(timer, "to", &attendant.user);
     let leaves = conversation.attendants.iter().filter(asked).map(|attendant| attendant.user.clone()).collect();
     Plan { leaves, consumes: Some(timer.id), ..Plan::default() }
+}
+
+/// The agent who was offered the conversation has not answered.
+pub(crate) fn transfer_timed_out(timer: &Timer, conversation: &Conversation, language: Language) -> Plan {
+    let text = Text::TransferTimeout.in_language(language);
+    let told = ("TRANSFER_TIMEOUT", text, "the transfer was not answered in time");
+    unanswered(timer, conversation, Part::Offered, told)
 }
 
 /// As [`withdrawn`], because nobody has answered in time: told by a message of type `kind`, and why.

@@ -1,8 +1,6 @@
 //! Asking a visitor to chat who browses, or whose conversation is over (`spec/bytedesk.md` §2.1, INVITE_VISITOR): the
 //! question lies in the conversation, and the visitor's yes gives it to whoever asked. A timer bounds how long it may take.
 
-use std::sync::Arc;
-
 use deskwire_model::{
     Conversation, Draft, LogId, MessageType, MessageUid, Principal, ThreadStatus, Timestamp, Uid, dialect,
 };
@@ -16,7 +14,9 @@ use crate::{
     deciding::{Decided, Plan, Taker, desk_itself, payload},
     greeting::document,
     state::{Event, INVITE_VISITOR},
+    texts::Text,
     transfers::{after_seconds, is_for},
+    wording::Language,
 };
 
 /// Whether a visitor may be asked where its conversation stands: nobody has it, and it waits for nobody.
@@ -53,7 +53,7 @@ impl Desk {
     ) -> Result<Decided, DeskError> {
         let mut draft = draft;
         if draft.content.is_empty() {
-            "您好,请问有什么可以帮您?".clone_into(&mut draft.content);
+            Text::InviteVisitor.in_language(self.language(log).await?).clone_into(&mut draft.content);
         }
         let draft = with_status(draft, "INVITE_VISITOR_PENDING");
         let decided = self
@@ -126,8 +126,9 @@ impl Desk {
 }
 
 /// The visitor has not answered.
-pub(crate) fn visitor_invitation_timed_out(timer: &Timer, conversation: &Arc<Conversation>) -> Plan {
-    let content = json!({ "content": "邀请超时", "status": "INVITE_VISITOR_TIMEOUT", "uid": timer.key.as_ref() });
+pub(crate) fn visitor_invitation_timed_out(timer: &Timer, conversation: &Conversation, language: Language) -> Plan {
+    let text = Text::InviteVisitorTimeout.in_language(language);
+    let content = json!({ "content": text, "status": "INVITE_VISITOR_TIMEOUT", "uid": timer.key.as_ref() });
     let told = document("INVITE_VISITOR_TIMEOUT", &content);
     Plan::default().telling(desk_itself(conversation), told, "the visitor did not answer in time")
 }

@@ -4,6 +4,7 @@
 
 use std::{ffi::OsString, fs, path::PathBuf};
 
+use deskwire_desk::{Language, Wording};
 use deskwire_model::TopicFilter;
 use deskwire_server::config::{Config, ConfigError, Flags, ListenUrl, LogFormat, Millis};
 use tempfile::TempDir;
@@ -79,10 +80,26 @@ fn a_variable_takes_the_type_of_its_key() {
     )
     .load()
     .unwrap();
-    assert_eq!((config.desk.welcome.as_str(), config.desk.agent_capacity), ("42", 42));
+    assert_eq!((config.desk.welcome, config.desk.agent_capacity), (Wording::from("42"), 42));
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.server.listen.len(), 2);
     assert_eq!(config.queues.fanout, [TopicFilter::new("queue/news/#").unwrap()]);
+}
+
+#[test]
+fn a_text_is_one_for_all_or_one_in_each_language() {
+    let file = "[desk]\nwelcome = 'Hi'\nqueue = { zh-CN = '请等', en = 'Wait' }\nresume = { en = 'Go on' }";
+    let texts = Given::new(file, &[]).load().unwrap().desk;
+    let default = Config::default().desk;
+    for (wording, chinese, english) in [
+        (&texts.welcome, "Hi", "Hi"),
+        (&texts.queue, "请等", "Wait"),
+        (&texts.resume, "Go on", "Go on"),
+        (&default.welcome, "您好，请问有什么可以帮您？", "Hello! How can we help you?"),
+    ] {
+        assert_eq!((wording.text(Language::Chinese), wording.text(Language::English)), (chinese, english));
+    }
+    assert_eq!(texts.leave_message, default.leave_message);
 }
 
 #[test]
@@ -105,6 +122,7 @@ fn a_complaint_names_key_and_layer() {
             &["limits.commit_batch: 0", "DESKWIRE__LIMITS__COMMIT_BATCH"],
         ),
         ("[desk]\ntime_zone = 'Mars'", None, &["desk.time_zone: \"Mars\" is no IANA time zone"]),
+        ("[desk]\nwelcome = { de = 'Hallo' }", None, &["line 2", "a table of texts with the keys `zh-CN` and `en`"]),
         ("[log]\nlevel = 'a=b=c'", None, &["log.level: \"a=b=c\""]),
         ("[server]\nlisten = []", None, &["server.listen: there is nothing to listen on"]),
         ("[server]\nlisten = ['https://127.0.0.1:1']", None, &["tls.certificate: https://127.0.0.1:1 needs one"]),

@@ -1,6 +1,7 @@
 // The SDK in a real browser: its database, its locks, its channel between tabs, and pages that come and go.
 
 import { expect, test } from '@playwright/test';
+import { call } from '../agent.js';
 import { doubled, inDatabase, open, saidBy, say, shown, startPages, stored } from './pages.js';
 
 let pages;
@@ -84,6 +85,28 @@ test('what was read in one tab is read in the other', async ({ page, context }) 
   await page.evaluate(() => window.conversation.markRead());
   await expect.poll(() => unread(other)).toBe(0);
   await server().restart();
+});
+
+test('what was read right before a page is left stays read', async ({ page, context }) => {
+  const { agent, topic } = await chatting(page);
+  const [token, uid] = await page.evaluate(async () => [await window.chat.token(), window.chat.identity.id]);
+  const unread = () => call(server().url, '/visitor/api/v1/message/unread/count', { token, query: { uid } });
+  const ways = [
+    (tab) => tab.evaluate(() => location.replace('/demo/')),
+    (tab) => tab.evaluate(() => location.reload()),
+    (tab) => tab.close(),
+  ];
+  for (const leave of ways) {
+    const tab = await context.newPage();
+    await open(tab, pages.url, { topic });
+    await agent.say(topic, 'read me');
+    await expect.poll(() => tab.evaluate(() => window.conversation.view.unread)).toBeGreaterThan(0);
+    expect(await unread()).toBeGreaterThan(0);
+    await tab.evaluate(() => window.conversation.markRead());
+    await leave(tab);
+    await expect.poll(unread).toBe(0);
+    await tab.close();
+  }
 });
 
 test('a reload in the middle of sending sends the rest, once', async ({ page }) => {

@@ -1,7 +1,7 @@
 // An agent behind networks that block, delay and break, and pages that go and come back.
 
 import { WorkbenchStack } from './desk.js';
-import { composer, expect, log, row, test, working } from './page.js';
+import { composer, expect, log, online, row, test, working } from './page.js';
 
 let bench;
 test.beforeAll(async () => {
@@ -43,6 +43,33 @@ test('a network that blocks WebSocket leaves another way', async ({ page }) => {
   const { visitor } = await working(bench, page);
   await bothSpeak(page, visitor);
   expect([...used].sort()).toEqual(['xhr_send', 'xhr_streaming']);
+});
+
+test('a network that blocks all but plain requests leaves an agent at work', async ({ page }) => {
+  await page.routeWebSocket(/\/stomp/, (socket) => socket.close());
+  await page.route(/\/stomp\//, (route) => route.abort());
+  const { workgroup, username } = await bench.team();
+  const isThere = async () => (await bench.stack.admin.get(`/api/v1/connection/presence/${username}`)).online;
+  await bench.signIn(page, username);
+  await online(page);
+  await expect.poll(isThere, { timeout: 30_000 }).toBe(true);
+  const visitor = await bench.visitor(workgroup, { name: 'Vera' });
+  await visitor.say('Where is my parcel?');
+  await row(page, 'Vera').click();
+  await log(page).getByText('Where is my parcel?').waitFor();
+  await bothSpeak(page, visitor);
+  // Nothing of a second one is open here: its row comes by asking.
+  const second = await bench.visitor(workgroup, { name: 'Wim' });
+  await second.say('And mine?');
+  await expect(row(page, 'Wim')).toContainText('And mine?');
+  await second.say('Never mind.');
+  await expect(row(page, 'Wim')).toContainText('Never mind.');
+  // Whoever leaves is gone long before the server would give up waiting.
+  await page.reload();
+  await row(page, 'Wim').waitFor();
+  await expect.poll(isThere, { timeout: 30_000 }).toBe(true);
+  await page.close();
+  await expect.poll(isThere).toBe(false);
 });
 
 test('a slow link keeps the order, and shows nothing twice', async ({ page }) => {

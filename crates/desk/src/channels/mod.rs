@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use self::{
     domains::Framing,
-    settings::{ChannelService, ChannelSettings, IdentityRule, Language, ServiceKind, Side, Wording},
+    settings::{ChannelService, ChannelSettings, IdentityRule, ServiceKind, Side},
     shown::{ShownChannel, ShownFaq, ShownService},
 };
 use crate::{Desk, DeskError, visitor_info};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::domains::{Framing, checked_domains};
-use crate::DeskError;
+use crate::{DeskError, wording::Wording};
 
 /// Longest title and name of a service, in bytes.
 const MAX_TITLE: usize = 128;
@@ -16,52 +16,6 @@ const MAX_TEXT: usize = 1024;
 const MAX_URL: usize = 2048;
 /// Most services that a visitor may choose from.
 const MAX_SERVICES: usize = 20;
-
-/// A language of the visitors' pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese, in simplified characters.
-    Chinese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// The one that fits a tag such as `zh-CN` (RFC 5646); English for all that are not Chinese.
-    #[must_use]
-    pub fn of_tag(tag: &str) -> Self {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("zh") { Self::Chinese } else { Self::English }
-    }
-}
-
-/// A text in each language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Wording {
-    /// In Chinese.
-    #[serde(rename = "zh-CN")]
-    pub chinese: String,
-    /// In English.
-    #[serde(rename = "en")]
-    pub english: String,
-}
-
-impl Wording {
-    /// The text in `language`, or in the other one where that is empty.
-    #[must_use]
-    pub fn text(&self, language: Language) -> &str {
-        let (own, other) = match language {
-            Language::Chinese => (&self.chinese, &self.english),
-            Language::English => (&self.english, &self.chinese),
-        };
-        if own.is_empty() { other } else { own }
-    }
-
-    fn is_within(&self, limit: usize) -> bool {
-        self.chinese.len() <= limit && self.english.len() <= limit
-    }
-}
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -201,23 +155,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_text_is_said_in_the_language_or_in_the_other() {
-        let both = Wording { chinese: "你好".to_owned(), english: "Hello".to_owned() };
-        let one = Wording { chinese: "你好".to_owned(), english: String::new() };
-        for (wording, tag, expected) in [
-            (&both, "en", "Hello"),
-            (&both, "zh-CN", "你好"),
-            (&both, "ZH_tw", "你好"),
-            (&both, "fr", "Hello"),
-            (&both, "zhx", "Hello"),
-            (&one, "en", "你好"),
-            (&Wording::default(), "en", ""),
-        ] {
-            assert_eq!(wording.text(Language::of_tag(tag)), expected, "{tag}");
-        }
-    }
 
     #[test]
     fn settings_are_changed_by_name_and_checked() {

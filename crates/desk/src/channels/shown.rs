@@ -4,8 +4,8 @@ use deskwire_model::{ThreadType, Timestamp, Uid};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Channel, ChannelService, IdentityRule, Language, ServiceKind, Side};
-use crate::{Desk, DeskError, routing::hours::Hours};
+use super::{Channel, ChannelService, IdentityRule, ServiceKind, Side};
+use crate::{Desk, DeskError, routing::hours::Hours, wording::Language};
 
 /// Most questions that are offered.
 const MAX_FAQS: usize = 10;

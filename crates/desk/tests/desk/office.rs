@@ -7,8 +7,8 @@ use deskwire_broker::{
     Delivered, Dialect, Hub, Log, LogLimits, Outbox, Reply, Session, Sessions, Subscriber, SubscriptionKey,
 };
 use deskwire_desk::{
-    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, ModerationLimits, Sender, Submitted,
-    ThreadRequest,
+    Command, Decided, Desk, DeskConfig, DeskError, DeskTexts, Greeting, ModerationLimits, PollingLimits, Sender,
+    Submitted, ThreadRequest,
 };
 use deskwire_model::{
     AgentProfile, AgentStatus, Conversation, Draft, MessageUid, Principal, Profile, Role, Seq, SessionId, ThreadType,
@@ -33,6 +33,17 @@ pub(crate) struct Office {
 impl Office {
     /// An office whose agents each take `capacity` conversations; nobody is connected.
     pub(crate) async fn new(agents: &[&str], capacity: u32) -> Self {
+        let texts = DeskTexts {
+            welcome: "welcome".into(),
+            queue: "please wait".into(),
+            leave_message: "nobody is there".into(),
+            resume: "welcome back".into(),
+        };
+        Self::saying(texts, agents, capacity).await
+    }
+
+    /// The same, which says `texts`.
+    pub(crate) async fn saying(texts: DeskTexts, agents: &[&str], capacity: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_sqlite(&folder.path().join("desk.db"), SqliteOptions::default()).await.unwrap();
         for org in ["acme", "other"] {
@@ -51,13 +62,6 @@ impl Office {
         let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
         let limits = LogLimits { queue: 1024, batch: 64, cursor_delay: Duration::from_millis(1) };
         let log = Log::start(store.clone(), Arc::clone(&hub), limits);
-        let text = |text: &str| text.to_owned();
-        let texts = DeskTexts {
-            welcome: text("welcome"),
-            queue: text("please wait"),
-            leave_message: text("nobody is there"),
-            resume: text("welcome back"),
-        };
         let moderation = ModerationLimits {
             words: 4,
             word_chars: 8,
@@ -72,6 +76,7 @@ impl Office {
             open_per_agent: 100,
             time_zone: jiff::tz::TimeZone::UTC,
             moderation,
+            polling: PollingLimits { lease: Duration::from_secs(30), devices: 2 },
             least_retention_days: 2,
         };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());

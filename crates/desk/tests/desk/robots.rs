@@ -11,7 +11,11 @@ use crate::office::{NOW, Office, default_device, draft, principal, uid, visitor,
 
 /// An office whose workgroup `sales` has a robot.
 pub(crate) async fn office(agents: &[&str]) -> (Office, Webhook) {
-    let office = Office::new(agents, 1).await;
+    with_robot(Office::new(agents, 1).await).await
+}
+
+/// `office`, with a robot in its workgroup `sales`.
+pub(crate) async fn with_robot(office: Office) -> (Office, Webhook) {
     let robot = NewWebhook {
         uid: uid("robot"),
         org: uid("acme"),

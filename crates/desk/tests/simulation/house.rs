@@ -6,7 +6,7 @@
 use std::{path::Path, sync::Arc, sync::mpsc, time::Duration};
 
 use deskwire_broker::{Hub, Log, LogLimits, Outbox, Session, Sessions, Subscriber};
-use deskwire_desk::{Desk, DeskConfig, DeskTexts, ModerationLimits};
+use deskwire_desk::{Desk, DeskConfig, DeskTexts, ModerationLimits, PollingLimits};
 use deskwire_model::{Principal, SessionId, Timestamp, TopicFilter, dialect::Renderer};
 use deskwire_store::{SqliteOptions, Store};
 use jiff::tz::TimeZone;
@@ -122,12 +122,11 @@ impl House {
 }
 
 fn config() -> DeskConfig {
-    let text = |text: &str| text.to_owned();
     let texts = DeskTexts {
-        welcome: text("welcome"),
-        queue: text("please wait"),
-        leave_message: text("nobody is there"),
-        resume: text("welcome back"),
+        welcome: "welcome".into(),
+        queue: "please wait".into(),
+        leave_message: "nobody is there".into(),
+        resume: "welcome back".into(),
     };
     let moderation =
         ModerationLimits { words: 10, word_chars: 10, hits: 10, hits_kept_ms: 1000, blocks: 10, blocks_kept_ms: 1000 };
@@ -137,6 +136,7 @@ fn config() -> DeskConfig {
         open_per_agent: 1000,
         time_zone: TimeZone::UTC,
         moderation,
+        polling: PollingLimits { lease: Duration::from_secs(30), devices: 2 },
         least_retention_days: 1,
     }
 }

@@ -6,7 +6,7 @@ use axum::middleware;
 use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
-use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits};
+use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits, PollingLimits};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{NoticeAllowance, SqliteOptions, Store, StoreError};
 use jiff::tz::TimeZone;
@@ -282,6 +282,10 @@ async fn gateway(
         open_per_agent: config.desk.open_per_agent,
         time_zone: TimeZone::get(&config.desk.time_zone)?,
         moderation: config.moderation.limits(),
+        polling: PollingLimits {
+            lease: config.presence.polling_lease_s.duration(),
+            devices: config.presence.polling_devices,
+        },
         least_retention_days: config.retention.least_days,
     };
     let notices = NoticeBoard::start(

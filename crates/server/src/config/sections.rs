@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use deskwire_desk::{DeskTexts, Wording};
 use deskwire_model::{TopicFilter, Uid};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -64,6 +65,10 @@ bounded_section! {
     PresenceSection in "presence" {
         /// Seconds of silence after which a connection no longer keeps its user online.
         lease_s: Seconds = Seconds(90), 60..=180;
+        /// Seconds for which an agent is online whose device has said over HTTP that it is there, for want of a connection.
+        polling_lease_s: Seconds = Seconds(75), 5..=600;
+        /// Such devices of one agent; a further one takes the place of the one that was heard longest ago.
+        polling_devices: usize = 16, 1..=1024;
     }
 }
 
@@ -149,29 +154,47 @@ pub struct DeskSection {
     pub cached: u64,
     /// Conversations that a connection of an agent follows at most, the ones with the newest messages.
     pub open_per_agent: usize,
-    /// What a visitor reads when an agent takes the conversation.
-    pub welcome: String,
+    /// What a visitor reads when an agent takes the conversation: a text for all, or a table with one in each language.
+    #[serde(deserialize_with = "read_wording")]
+    pub welcome: Wording,
     /// What a visitor reads when all agents are busy.
-    pub queue: String,
+    #[serde(deserialize_with = "read_wording")]
+    pub queue: Wording,
     /// What a visitor reads when nobody is there.
-    pub leave_message: String,
+    #[serde(deserialize_with = "read_wording")]
+    pub leave_message: Wording,
     /// What a visitor reads when it comes back to an open conversation.
-    pub resume: String,
+    #[serde(deserialize_with = "read_wording")]
+    pub resume: Wording,
 }
 
 impl Default for DeskSection {
     fn default() -> Self {
+        let DeskTexts { welcome, queue, leave_message, resume } = DeskTexts::default();
         Self {
             time_zone: "Asia/Shanghai".to_owned(),
             agent_capacity: 10,
             cached: 100_000,
             open_per_agent: 1000,
-            welcome: "您好，请问有什么可以帮您？".to_owned(),
-            queue: "客服正忙，请稍候……".to_owned(),
-            leave_message: "客服不在线，请留言，我们会尽快回复您。".to_owned(),
-            resume: "会话继续".to_owned(),
+            welcome,
+            queue,
+            leave_message,
+            resume,
         }
     }
+}
+
+fn read_wording<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Wording, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a text, or a table of texts with the keys `zh-CN` and `en`")]
+    enum OneOrEach {
+        One(String),
+        Each(Wording),
+    }
+    Ok(match OneOrEach::deserialize(deserializer)? {
+        OneOrEach::One(text) => Wording::from(text.as_str()),
+        OneOrEach::Each(wording) => wording,
+    })
 }
 
 /// How log lines look.

@@ -3,7 +3,8 @@
 //! Between the protocols and the desk: [`handshake`] and [`identity`] answer who is at the other end, [`names`] reads what
 //! clients call topics, [`topics`] decides for each subscription and each message whether it is a conversation's, a live
 //! topic's or nobody's business (invariant I9), [`queues`] does so for queues, and [`users`] finds the sessions of whom a
-//! message is for. [`passages`] remembers which way messages went, [`sign_out`] ends tokens with the connections that they let in, [`service_keys`] keys of programs.
+//! message is for. [`passages`] remembers which way messages went, [`sign_out`] ends tokens with the connections that they let in,
+//! [`polling`] is for agents who have none, [`service_keys`] for programs whom administrators let in.
 //! [`notice_watch`] tells the notice board who is there, [`seat_watch`] tells the desk who comes and goes.
 
 mod extensions;
@@ -12,6 +13,7 @@ mod identity;
 mod names;
 mod notice_watch;
 mod passages;
+mod polling;
 mod queues;
 mod seat_watch;
 mod service_keys;

@@ -1,6 +1,6 @@
-//! Tokens that end before their time, and the connections that they have let in.
+//! Tokens that end before their time, and the connections and polling devices that they have let in.
 
-use deskwire_desk::{DeskError, TokensEnded};
+use deskwire_desk::{DeskError, PollingDevice, TokensEnded};
 use deskwire_model::{Principal, Timestamp, Uid};
 use deskwire_store::{EndedToken, TokensFrom};
 
@@ -30,8 +30,7 @@ impl Gateway {
             TokensEnded::One(token) => self.tokens.ended().end(token),
             TokensEnded::All(before) => self.tokens.ended().end_before(before),
         }
-        self.reconsider(user);
-        Ok(())
+        self.reconsider(user).await
     }
 
     /// Gives an agent the password of this hash. All of its tokens end, but for the one `kept` by which it has asked for that.
@@ -47,8 +46,7 @@ impl Gateway {
         let kept = kept.map(|signed_in| signed_in.token.id.clone());
         let before = TokensFrom { user: user.clone(), from: timestamp(), kept };
         self.desk.set_password(&before, password_hash).await?;
-        self.have_ended(before);
-        Ok(())
+        self.have_ended(before).await
     }
 
     /// Says whether an agent may sign in. All of its tokens end.
@@ -59,14 +57,13 @@ impl Gateway {
         let now = timestamp();
         let before = TokensFrom { user: user.clone(), from: now, kept: None };
         self.desk.set_enabled(by, &before, is_enabled, now).await?;
-        self.have_ended(before);
-        Ok(())
+        self.have_ended(before).await
     }
 
-    fn have_ended(&self, before: TokensFrom) {
+    async fn have_ended(&self, before: TokensFrom) -> Result<(), DeskError> {
         let user = before.user.clone();
         self.tokens.ended().end_before(before);
-        self.reconsider(&user);
+        self.reconsider(&user).await
     }
 
     /// Forgets tokens that would have ended by themselves by now.
@@ -81,10 +78,12 @@ impl Gateway {
         }
     }
 
-    /// Has the connections of `user` look again at what has let them in.
-    fn reconsider(&self, user: &Uid) {
+    /// Has the connections of `user` look again at what has let them in, and ends what polls by a token that has ended.
+    async fn reconsider(&self, user: &Uid) -> Result<(), DeskError> {
         for (_, outbox) in self.sessions.of(user) {
             outbox.reconsider();
         }
+        let has_ended = |device: &PollingDevice| self.tokens.ended().covers(user, &device.token);
+        self.desk.end_polling(user, has_ended, timestamp()).await
     }
 }

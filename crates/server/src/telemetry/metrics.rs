@@ -201,6 +201,7 @@ fn describe() {
         "deskwire_messages_unheard_total",
         "Messages to users, sessions or their queues that nobody heard"
     );
+    describe_gauge!("deskwire_polling_devices", "Devices that keep agents online over HTTP, without a connection, now");
     describe_gauge!("deskwire_queues", "Work queues now");
     describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
     describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");

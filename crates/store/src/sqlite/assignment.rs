@@ -3,7 +3,7 @@
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Topic, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{columns, commit::Commit, conversations, heads::Head};
+use super::{columns, commit::Commit, conversations, heads::Head, retention};
 use crate::{NewConversation, Refusal, Written};
 
 pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<Written> {
@@ -55,11 +55,17 @@ pub(super) fn create_notes(commit: &mut Commit<'_>, of: LogId, uid: &Uid, topic:
         participants: participants.clone(),
     };
     let log = insert(db, &new, commit.now.0)?;
-    db.prepare_cached("UPDATE conversation SET notes_of = ?2 WHERE id = ?1")?.execute(params![log.0, of.0])?;
+    // Notes about what was deleted begin as if they had been deleted with it: the first one closes it again.
+    let is_emptied = retention::is_emptied(db, of)?;
+    db.prepare_cached("UPDATE conversation SET notes_of = ?2, emptied_at = ?3 WHERE id = ?1")?.execute(params![
+        log.0,
+        of.0,
+        is_emptied.then_some(commit.now.0)
+    ])?;
     for user in &participants {
         join(db, log, user, Seq::ZERO)?;
     }
-    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now, is_emptied: false });
+    commit.heads.set(log, Head { seq: Seq::ZERO, at: commit.now, is_emptied });
     Ok(answer(conversations::existing(db, log)?, true))
 }
 

@@ -103,9 +103,11 @@ impl Sqlite {
             }
             let Marks { top, star, mute, fold, unread_at, hidden_at } = marks;
             let [unread_at, hidden_at] = [unread_at, hidden_at].map(|seq| seq.map(columns::position));
+            // What was deleted stands in no list.
             db.prepare_cached(
                 "INSERT OR REPLACE INTO mark (log, user, top, star, mute, fold, unread_at, hidden_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+                  WHERE NOT EXISTS (SELECT 1 FROM conversation WHERE id = ?1 AND emptied_at IS NOT NULL)",
             )?
             .execute(params![log.0, user.as_str(), top, star, mute, fold, unread_at, hidden_at])?;
             Ok(())

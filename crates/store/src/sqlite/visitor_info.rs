@@ -1,6 +1,6 @@
 //! What is known of visitors.
 
-use deskwire_model::{Profile, Timestamp, Uid};
+use deskwire_model::{LogId, Profile, Timestamp, Uid};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::{Sqlite, columns};
@@ -35,6 +35,16 @@ fn known(db: &Connection, uid: &Uid) -> Result<Option<VisitorInfo>> {
         })
     })
     .optional()
+}
+
+/// The language that the client of a conversation's visitor told last; empty if it told none.
+fn language(db: &Connection, log: LogId) -> Result<String> {
+    db.prepare_cached(
+        "SELECT i.told ->> 'lang' FROM conversation c JOIN visitor_info i ON i.visitor = c.visitor WHERE c.id = ?1",
+    )?
+    .query_row(params![log.0], |row| row.get::<_, Option<String>>(0))
+    .optional()
+    .map(|told| told.flatten().unwrap_or_default())
 }
 
 fn keep(db: &Connection, info: &VisitorInfo, (first_seen, last_seen): (Timestamp, Timestamp)) -> Result<()> {
@@ -124,6 +134,10 @@ impl Sqlite {
     pub(crate) async fn visitor_info(&self, uid: &Uid) -> std::result::Result<Option<VisitorInfo>, StoreError> {
         let uid = uid.clone();
         self.read(move |db| known(db, &uid)).await
+    }
+
+    pub(crate) async fn visitor_languages(&self, logs: Vec<LogId>) -> std::result::Result<Vec<String>, StoreError> {
+        self.read(move |db| logs.iter().map(|log| language(db, *log)).collect()).await
     }
 
     pub(crate) async fn introduce_visitor(

@@ -17,6 +17,13 @@ impl Store {
         }
     }
 
+    /// The languages that the clients of the visitors of `logs` told last, in the order of `logs`; empty where none was told.
+    pub async fn visitor_languages(&self, logs: Vec<LogId>) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.visitor_languages(logs).await,
+        }
+    }
+
     /// Enters `visitor`, unless it is known, with what its client tells of it at `now`; the visitor as it is then.
     ///
     /// # Errors

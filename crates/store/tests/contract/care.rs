@@ -60,6 +60,20 @@ pub(crate) async fn what_is_known_of_a_visitor_is_corrected_once(backend: &impl 
     assert_eq!(store.visitor_info(&uid("w")).await.unwrap(), None);
 }
 
+pub(crate) async fn the_languages_of_visitors_are_those_that_were_told_last(backend: &impl Backend) {
+    let store = office(backend).await;
+    let silent = Visitor { uid: uid("silent"), ..ada() };
+    introduce(&store, &silent).await.unwrap();
+    let [ada_log, silent_log] = [create(&store, "v").await.id, create(&store, "silent").await.id];
+    let unknown = create(&store, "nobody").await.id;
+    for (said, expected) in [("en", "en"), ("", "en"), ("zh-CN", "zh-CN")] {
+        let told = VisitorTold { lang: said.to_owned(), ..VisitorTold::default() };
+        store.introduce_visitor(&ada(), told, Timestamp(7)).await.unwrap();
+        let logs = vec![silent_log, ada_log, unknown, LogId(0)];
+        assert_eq!(store.visitor_languages(logs).await.unwrap(), ["", expected, "", ""], "told {said:?}");
+    }
+}
+
 pub(crate) async fn a_renamed_visitor_has_other_conversations(backend: &impl Backend) {
     let store = office(backend).await;
     let before = create(&store, "v").await;

@@ -199,6 +199,7 @@ macro_rules! suite {
             }
             care {
                 what_is_known_of_a_visitor_is_corrected_once,
+                the_languages_of_visitors_are_those_that_were_told_last,
                 a_renamed_visitor_has_other_conversations,
                 labels_are_written_once_and_found_by_tag,
                 marks_are_of_one_user,
@@ -267,6 +268,7 @@ macro_rules! suite {
                 what_goes_on_while_it_is_deleted_keeps_the_rest,
                 notes_go_with_what_they_are_about,
                 what_comes_late_goes_in_its_time_too,
+                what_is_written_on_what_was_deleted_goes_in_its_time,
                 what_was_deleted_is_not_found,
                 files_go_that_are_nowhere_else,
             }

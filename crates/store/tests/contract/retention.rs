@@ -1,12 +1,15 @@
 //! Conversations that were closed long ago are deleted, piece by piece, and their logs go on counting.
 
 use deskwire_model::{LogId, Seq, ThreadStatus, Timestamp, Uid};
-use deskwire_store::{ClosedSearch, Closer, Decision, Fact, FileStage, Placement, Store, Write, Written};
+use deskwire_store::{
+    ClosedSearch, Closer, Decision, Fact, FileStage, LabelChange, Labels, Marks, Placement, Saying, Store, Write,
+    Written,
+};
 
 use crate::{
     Backend,
     files::{file, kept, naming},
-    fixtures::{append, commit_one, conversation, create, create_log, decision, read, seq, uid},
+    fixtures::{append, commit_one, conversation, create, create_log, decision, entry, read, seq, uid},
     search::{catch_up, places, saying},
 };
 
@@ -220,6 +223,30 @@ pub(crate) async fn what_comes_late_goes_in_its_time_too(backend: &impl Backend)
     commit_one(&store, append(notes, "a", "n2")).await;
     assert_eq!(due(&store, "acme", FAR).await, [], "a note about what goes on closes nothing");
     assert_eq!(store.episodes(about.id, 9).await.unwrap()[0].closed, None);
+}
+
+pub(crate) async fn what_is_written_on_what_was_deleted_goes_in_its_time(backend: &impl Backend) {
+    let store = open(backend).await;
+    let about = create(&store, "v").await;
+    serve(&store, about.id).await;
+    commit_one(&store, append(about.id, "v", "m1")).await;
+    close(&store, about.id).await;
+    assert!(store.sweep_conversation(about.id, FAR, FAR, 9).await.unwrap().emptied.is_some());
+    let starred = Marks { star: 1, ..Marks::default() };
+    store.set_marks(about.id, &uid("a"), starred).await.unwrap();
+    assert_eq!(store.marks(about.id, &uid("a")).await.unwrap(), Marks::default(), "it stands in no list");
+    // Nobody has written notes about it before.
+    let write = Write::CreateNotes { of: about.id, uid: Uid::random(), topic: about.notes_topic() };
+    let notes = conversation(commit_one(&store, write).await).id;
+    assert_eq!(due(&store, "acme", FAR).await, [], "nothing is written yet");
+    let change = LabelChange { of: about.id, note: Some("call back".to_owned()), tags: None };
+    let facts = vec![Fact::Labelled(Box::new(change))];
+    let saying = Saying { entry: entry(notes, "a", "labelled"), status: None, timers: Vec::new(), facts };
+    commit_one(&store, Write::Say(Box::new(saying))).await;
+    assert_eq!(store.labels(about.id).await.unwrap().note, "call back");
+    assert_eq!(due(&store, "acme", FAR).await, [about.id]);
+    assert!(store.sweep_conversation(about.id, FAR, FAR, 9).await.unwrap().emptied.is_some());
+    assert_eq!((store.labels(about.id).await.unwrap(), seqs(&store, notes).await), (Labels::default(), vec![]));
 }
 
 pub(crate) async fn what_was_deleted_is_not_found(backend: &impl Backend) {

@@ -284,10 +284,17 @@ class LiveDesk implements Desk {
     this.#queue.listed(await allRows(this.#client.http, '/api/v1/queue/query/queuing'));
   }
 
+  async #refreshAll(): Promise<void> {
+    await Promise.all([this.refresh(), this.#readSeats()]);
+  }
+
   #askQueue(ms: number): void {
     this.#stopQueue?.();
     this.#stopQueue = this.#clock.after(ms, () => {
-      void this.#refreshQueue().catch(() => undefined); // asked again soon
+      // Where nothing is pushed, what was taken away or set elsewhere is not told either.
+      const { status } = this.#client.state;
+      const asked = status === 'degraded' ? this.#refreshAll() : this.#refreshQueue();
+      void asked.catch(() => undefined); // asked again soon
       this.#askQueue(QUEUE_MS);
     });
   }

@@ -164,6 +164,23 @@ describe('receipts', () => {
     expect(receipts).toHaveLength(2);
   });
 
+  it('are told at once when there may be no later, and not again', async () => {
+    const { world, conversation } = await visitor();
+    const receipts = told(world);
+    world.server.accept(fromAgent('m1'));
+    await world.clock.advance(2_000);
+    conversation.markRead();
+    world.page.emit('hide');
+    world.page.emit('hide');
+    await world.clock.advance(50); // as long as it travels
+    expect(receipts).toEqual([
+      ['DELIVERED', 'm1'],
+      ['READ', 'm1'],
+    ]);
+    await world.clock.advance(5_000);
+    expect(receipts).toHaveLength(2);
+  });
+
   it('are known to the other tabs', async () => {
     const { world, client, conversation } = await visitor();
     const tab = createClient({ ...world.options, outbox: memoryStorage() });

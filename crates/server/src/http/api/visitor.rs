@@ -3,7 +3,7 @@
 use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use axum::{Extension, extract::State};
-use deskwire_desk::{Desk, DeskError, ThreadRequest};
+use deskwire_desk::{Desk, DeskError, Language, ThreadRequest, nameless};
 use deskwire_model::{Profile, ThreadType, Uid};
 use deskwire_store::Visitor;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -170,7 +170,8 @@ async fn init(
     let customer = std::mem::take(&mut request.customer).prove(channel.as_deref(), &mut told, now)?;
     let known = known_visitor(desk, &request).await?;
     let visitor_uid = request.visitor_uid.take();
-    let visitor = known.unwrap_or_else(|| new_visitor(key.visitor(&request.org_uid), request));
+    let visitor =
+        known.unwrap_or_else(|| new_visitor(key.visitor(&request.org_uid), Language::of_visitor(&told.lang), request));
     let verified = customer.is_some();
     let visitor = match customer {
         Some(customer) => desk.introduce_customer(&visitor, told, &customer, now).await?,
@@ -208,9 +209,9 @@ async fn known_visitor(desk: &Desk, request: &InitRequest) -> Result<Option<Visi
     Ok(desk.anonymous_visitor(&uid, &request.org_uid).await?)
 }
 
-fn new_visitor(uid: Uid, request: InitRequest) -> Visitor {
+fn new_visitor(uid: Uid, language: Language, request: InitRequest) -> Visitor {
     // Upstream names nameless visitors by the place of their address, which we do not know.
-    let nickname = not_empty(request.nickname).unwrap_or_else(|| format!("访客{}", &uid.as_str()[..4]));
+    let nickname = not_empty(request.nickname).unwrap_or_else(|| nameless(&uid, language));
     let profile = Profile { nickname, avatar: request.avatar };
     Visitor { uid, org: request.org_uid, profile, channel: request.channel }
 }

@@ -392,6 +392,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connection/polling/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a device without a connection is there no more. */
+        post: operations["postConnectionPollingEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection/polling/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a device without a connection is there, which keeps its agent online for a while. */
+        post: operations["postConnectionPollingRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connection/presence/{user}": {
         parameters: {
             query?: never;
@@ -4770,6 +4804,19 @@ export interface components {
             type: string;
             uid: string;
         };
+        /** @description How long a device without a connection keeps its agent online. */
+        PollingLease: {
+            /**
+             * Format: uint64
+             * @description Seconds until its agent is no longer online by it, unless it says again that it is there.
+             */
+            leaseS: number;
+        };
+        /** @description A device without a connection. */
+        PollingRequest: {
+            /** @description What it calls itself, other than all others of the agent: 1 to 128 bytes. */
+            device: string;
+        };
         Posted: {
             id: string;
             /**
@@ -6812,6 +6859,86 @@ export interface operations {
                         /** @constant */
                         code: 200;
                         data: components["schemas"]["ChannelRow"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postConnectionPollingEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollingRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: boolean;
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            409: components["responses"]["Status409"];
+            413: components["responses"]["Status413"];
+            422: components["responses"]["Status422"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    postConnectionPollingRenew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request: sent again under the same key it does what it does once. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollingRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["PollingLease"];
                         message: string;
                     } | components["schemas"]["Failure"];
                 };

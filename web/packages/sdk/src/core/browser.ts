@@ -25,35 +25,29 @@ const page: PageState = {
     if (typeof window === 'undefined') {
       return () => undefined;
     }
-    const stops = TRIGGERS[event].map(([target, type]) => {
-      const heard = (cause: Event) => {
-        const wanted =
-          event === 'resume'
-            ? (cause as PageTransitionEvent).persisted
-            : event !== 'visible' || document.visibilityState === 'visible';
-        if (wanted) {
-          listener();
-        }
-      };
-      target().addEventListener(type, heard);
-      return () => target().removeEventListener(type, heard);
-    });
-    return () => stops.forEach((stop) => stop());
+    const heard = (cause: Event) => {
+      const wanted =
+        event === 'resume'
+          ? (cause as PageTransitionEvent).persisted
+          : event !== 'visible' || document.visibilityState === 'visible';
+      if (wanted) {
+        listener();
+      }
+    };
+    const triggers = TRIGGERS[event] ?? [event];
+    triggers.forEach((type) => window.addEventListener(type, heard));
+    return () => triggers.forEach((type) => window.removeEventListener(type, heard));
   },
 };
 
-const ofWindow = (): EventTarget => window;
-const ofDocument = (): EventTarget => document;
-const TRIGGERS = {
-  visible: [
-    [ofDocument, 'visibilitychange'],
-    [ofWindow, 'focus'],
-  ],
-  online: [[ofWindow, 'online']],
-  offline: [[ofWindow, 'offline']],
-  resume: [[ofWindow, 'pageshow']],
-  leave: [[ofWindow, 'pagehide']],
-} as const satisfies Record<string, readonly (readonly [() => EventTarget, string])[]>;
+/** What the window hears, where that is called otherwise; what happens to the document bubbles. */
+const TRIGGERS: Readonly<Partial<Record<Parameters<PageState['on']>[0], readonly string[]>>> = {
+  visible: ['visibilitychange', 'focus'],
+  resume: ['pageshow'],
+  // Not every browser says of a page that is left that it is hidden.
+  hide: ['visibilitychange', 'pagehide'],
+  leave: ['pagehide'],
+};
 
 /** The browser's storage, or memory where that is forbidden. */
 function keyValueStore(named: (name: string) => string): KeyValueStore {

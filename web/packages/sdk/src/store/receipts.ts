@@ -2,7 +2,7 @@
 
 import type { Clock, PageState } from '../types.js';
 
-/** How long positions are collected before they are told. */
+/** How long positions are collected before they are told, unless the page is hidden before. */
 export const BATCH_MS = 1_000;
 
 /** What receipts need from their conversation. */
@@ -82,14 +82,16 @@ export class Receipts {
     const due =
       this.#read > this.#told.READ || this.#delivered > Math.max(this.#told.DELIVERED, this.#told.READ);
     if (due && !this.#stopTimer) {
-      this.#stopTimer = this.#host.clock.after(BATCH_MS, () => {
-        this.#stopTimer = null;
-        this.#flush();
-      });
+      const { clock, page } = this.#host;
+      const flush = () => this.#flush();
+      const stops = [clock.after(BATCH_MS, flush), page.on('hide', flush)];
+      this.#stopTimer = () => stops.forEach((stop) => stop());
     }
   }
 
   #flush(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = null;
     if (this.#read > this.#told.READ && this.#host.tell('READ', this.#read)) {
       this.#told.READ = this.#read;
     }

@@ -8,6 +8,9 @@ import type { WireMessage } from '../wire/message.js';
 /** How many messages are asked for at once. */
 export const PAGE_SIZE = 50;
 
+/** How many conversations are listed at once. */
+export const LISTED = 100;
+
 /** A page of history. */
 export interface HistoryPage {
   readonly content: readonly WireMessage[];
@@ -54,8 +57,11 @@ export async function postMessage(
 }
 
 /** Our conversations, as the server lists them; a visitor's that are over too. */
-export async function listRows(http: Http, { id, role }: Identity): Promise<JsonObject[]> {
-  const page = await http.get<unknown>(paths(role).conversations, { uid: id, pageSize: 100 });
+export async function listRows(
+  http: Http,
+  { id, role }: Pick<Identity, 'id' | 'role'>,
+): Promise<JsonObject[]> {
+  const page = await http.get<unknown>(paths(role).conversations, { uid: id, pageSize: LISTED });
   return (Array.isArray(page) ? page : list(object(page)['content'])).map(object);
 }
 

@@ -2,9 +2,11 @@
 
 import type { ChatError } from '../errors/chat-error.js';
 import { asChatError } from '../errors/from-server.js';
-import type { Link, LinkRequest } from '../types.js';
+import type { Feed, Link, LinkRequest } from '../types.js';
 import type { WireMessage } from '../wire/message.js';
 import { history, paths, postMessage } from './http-api.js';
+import { PollingInbox } from './polling-inbox.js';
+import { Seat } from './polling-seat.js';
 
 /** How often is asked, while the page is seen and while it is not. */
 const SEEN_MS = 2_000;
@@ -26,6 +28,9 @@ class HttpLink implements Link {
   readonly #request: LinkRequest;
   /** Position in each followed conversation. */
   readonly #followed = new Map<string, number>();
+  /** The server knows by it that an agent is there; nobody asks that of visitors. */
+  readonly #seat: Seat | null;
+  #inbox: PollingInbox | null = null;
   #stopTimer: (() => void) | null = null;
   #stopSeen: () => void;
   #failures = 0;
@@ -34,6 +39,7 @@ class HttpLink implements Link {
 
   constructor(request: LinkRequest) {
     this.#request = request;
+    this.#seat = request.role === 'agent' ? new Seat(request) : null;
     this.#stopSeen = request.runtime.page.on('visible', () => void this.#ask());
   }
 
@@ -49,8 +55,16 @@ class HttpLink implements Link {
     this.#followed.delete(topic);
   }
 
-  listen(): Promise<void> {
-    return Promise.resolve(); // lists are fetched by whoever shows them
+  /** What is said in all conversations is asked for; other lists are fetched by whoever shows them. */
+  async listen(feed: Feed): Promise<void> {
+    if (feed === 'messages' && !this.#inbox) {
+      this.#inbox = new PollingInbox(this.#request, (message) => {
+        if (!this.#closed) {
+          this.#request.events.message(message);
+        }
+      });
+      await this.#ask();
+    }
   }
 
   publish(message: WireMessage): void {
@@ -65,14 +79,22 @@ class HttpLink implements Link {
 
   async probe(): Promise<void> {
     const { http, role } = this.#request;
-    await http.get(paths(role).unread, { uid: role === 'visitor' ? this.#request.user : undefined });
+    if (this.#seat) {
+      await this.#seat.keep();
+      this.#schedule();
+    } else {
+      await http.get(paths(role).unread, { uid: this.#request.user });
+    }
     this.#request.events.heard();
   }
 
   close(): void {
-    this.#closed = true;
-    this.#stopTimer?.();
-    this.#stopSeen();
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#stopTimer?.();
+      this.#stopSeen();
+      this.#seat?.leave();
+    }
   }
 
   #schedule(): void {
@@ -89,9 +111,11 @@ class HttpLink implements Link {
     }
     this.#asking = true;
     try {
+      await this.#seat?.keepIfDue();
       for (const [topic, position] of [...this.#followed]) {
-        await this.#fetch(topic, position);
+        await this.#fetch(topic, position).catch((thrown: unknown) => this.#gone(topic, thrown));
       }
+      await this.#inbox?.ask((topic) => this.#followed.has(topic));
       this.#failures = 0;
     } catch (thrown) {
       this.#failed(asChatError(thrown));
@@ -113,6 +137,15 @@ class HttpLink implements Link {
       this.#followed.set(topic, after);
       more = !page.last && page.content.length > 0;
     }
+  }
+
+  /** A conversation that is not ours any more is no reason to end the link. */
+  #gone(topic: string, thrown: unknown): void {
+    const error = asChatError(thrown);
+    if (error.retryable || error.code.startsWith('AUTH_')) {
+      throw error;
+    }
+    this.#followed.delete(topic);
   }
 
   #failed(error: ChatError): void {

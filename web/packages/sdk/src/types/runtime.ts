@@ -17,8 +17,11 @@ export interface Clock {
 export interface PageState {
   readonly visible: boolean;
   readonly online: boolean;
-  /** `resume`: the page is back from the back/forward cache, its sockets are dead. Returns how to stop listening. */
-  on(event: 'visible' | 'online' | 'offline' | 'resume' | 'leave', listener: () => void): () => void;
+  /**
+   * `resume`: the page is back from the back/forward cache, its sockets are dead. `hide`: it may be seen no more, so that
+   * there may be no later. `leave`: it is over, or in that cache. Returns how to stop listening.
+   */
+  on(event: 'visible' | 'online' | 'offline' | 'resume' | 'hide' | 'leave', listener: () => void): () => void;
 }
 
 /** A small store of texts, such as the visitor's id. May be gone at any time. */

@@ -1,6 +1,6 @@
 //! What agents call: `/api/v1/…` (`spec/bytedesk.md` §7.3), by subject.
 //!
-//! [`seat`] is the agent itself and what waits for it, [`threads`] are its conversations, [`commands`] pass them on and
+//! [`seat`] is the agent itself and what waits for it, [`polling`] keeps it online without a connection, [`threads`] are its conversations, [`commands`] pass them on and
 //! invite colleagues, [`messages`] reads and writes, [`supervision`] is for supervisors, [`settings`] and [`webhooks`] for
 //! administrators, who also make [`channels`] and [`service_keys`] and say how long conversations are kept ([`retention`]); [`taboo`] is the list of words that are not to be said and [`blacklist`] who is not heard; [`reports`] says
 //! what was counted. [`visitors`] is what the desk knows of visitors, [`labels`] what it writes on conversations,
@@ -15,6 +15,7 @@ mod faqs;
 mod labels;
 mod messages;
 mod people;
+mod polling;
 mod quick_replies;
 mod ratings;
 mod reports;
@@ -52,6 +53,7 @@ fn message_type(name: &str) -> Result<MessageType, AppError> {
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Agents")
         .merge(seat::routes())
+        .merge(polling::routes())
         .merge(threads::routes())
         .merge(commands::routes())
         .merge(labels::routes())
