@@ -87,12 +87,10 @@ test('a slow link keeps the order', async ({ page }) => {
   await expect(bubbles(page)).toHaveText(['one', 'two', 'three', 'four']);
   await expect.poll(() => saidBy(agent, topic)).toEqual(['one', 'two', 'three', 'four']);
   await expect(inLog(page, 'four?')).toBeVisible();
-  await expect(page.getByRole('log').locator('article.theirs p.text', { hasText: '?' })).toHaveText([
-    'one?',
-    'two?',
-    'three?',
-    'four?',
-  ]);
+  const answers = page
+    .getByRole('log')
+    .locator('article.theirs p.text', { hasText: /^(one|two|three|four)\?$/ });
+  await expect(answers).toHaveText(['one?', 'two?', 'three?', 'four?']);
   await expect(bubbles(page)).toHaveText(['one', 'two', 'three', 'four']);
 });
 
