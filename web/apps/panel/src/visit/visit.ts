@@ -4,7 +4,6 @@ import type { PageFacts, PanelOptions, ToPanel } from '@deskwire/launcher/bridge
 import type { Locale } from '@deskwire/i18n';
 import { ChatError } from '@deskwire/sdk';
 import type { ChatClient, Conversation, ConversationSummary, LeftMessage, Rating } from '@deskwire/sdk';
-import { lineOf } from '../content/line.js';
 import { ring } from '../later.js';
 import { loadWords } from '../texts/words.js';
 import type { Words } from '../texts/words.js';
@@ -97,25 +96,24 @@ export function createVisit(
   }
 
   async function readRecent(): Promise<readonly ConversationSummary[]> {
-    const open = store.get().conversation?.view;
+    const before = store.get().recent;
+    const rows = await client.conversations();
+    const { conversation, recent: shown } = store.get();
+    const open = conversation?.view;
     // What is on the screen has been read, even if the server has not heard of it yet.
-    const recent = (await client.conversations()).map((row) =>
-      row.topic === open?.topic ? { ...row, unread: open.unread } : row,
-    );
+    const recent = rows.map((row) => (row.topic === open?.topic ? { ...row, unread: open.unread } : row));
     store.set({ recent });
-    return recent;
+    // Who asked at the same time and was answered first may have heard more than this answer says.
+    return shown === before ? recent : readRecent();
   }
 
-  // The list of conversations follows what is said while it is on the screen.
-  client.on('message', ({ topic, content, at }) => {
-    const { recent, words } = store.get();
-    const lastText = words ? lineOf(content, words) : '';
-    if (recent && lastText) {
-      const update = (row: ConversationSummary) =>
-        row.topic === topic ? { ...row, lastText, lastAt: at, unread: row.unread + 1 } : row;
-      store.set({ recent: recent.map(update) });
+  /** The list of conversations follows what is said while it is on the screen. */
+  function refreshRecent(): void {
+    if (store.get().screen !== 'thread') {
+      void readRecent().catch(() => undefined);
     }
-  });
+  }
+  client.on('message', refreshRecent);
 
   /** Speaks the language that fits from now on. */
   async function speak(): Promise<Words> {
@@ -250,9 +248,7 @@ export function createVisit(
     },
     go(screen) {
       store.set({ screen, problem: null });
-      if (screen !== 'thread') {
-        void readRecent().catch(() => undefined);
-      }
+      refreshRecent();
     },
     async ask(service, name, forceAgent) {
       const { services, askName } = store.get().settings;
