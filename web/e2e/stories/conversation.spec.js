@@ -229,3 +229,24 @@ test('a message that was not seen shows on the first screen, and is marked as ne
   await page.getByRole('button', { name: /are you there/ }).click();
   await expect(page.getByText('New messages', { exact: true })).toBeVisible();
 });
+
+test('what is said while the first screen asks for its list shows there', async ({ page }) => {
+  const arrived = new Promise((resolve) => {
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => String(payload).includes('in between') && resolve()),
+    );
+  });
+  const { agent, topic } = await chatting(stack, page);
+  await page.route(
+    '**/visitor/api/v1/threads?*',
+    async (route) => {
+      const response = await route.fetch();
+      await agent.say(topic, 'in between');
+      await arrived;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(page.getByRole('button', { name: /in between/ })).toBeVisible();
+});
