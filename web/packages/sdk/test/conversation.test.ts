@@ -1,6 +1,6 @@
 // What the page is shown, and what the server is told, on a clock that the test moves.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createClient } from '../src/index.js';
 import { memoryStorage } from '../src/outbox/storage.js';
 import type { ConversationView } from '../src/types.js';
@@ -215,6 +215,18 @@ describe('signs of writing', () => {
     await world.clock.advance(100);
     expect(conversation.view.typing).toMatchObject([{ name: 'Bea' }]);
     await world.clock.advance(6_000);
+    expect(conversation.view.typing).toEqual([]);
+  });
+
+  it('are none for what was said while they were loaded', async () => {
+    const { world, conversation } = await visitor();
+    vi.resetModules();
+    world.server.relay({ ...fromAgent('t1', ''), type: 'TYPING' });
+    world.server.accept(fromAgent('m1'));
+    await world.clock.advance(200);
+    await import('../src/store/activity.js');
+    await world.clock.settle();
+    expect(contents(conversation.view)).toEqual(['m1']);
     expect(conversation.view.typing).toEqual([]);
   });
 

@@ -2,6 +2,8 @@
 
 import type { Clock, Person } from '../types.js';
 import { parseObject, text } from '../wire/json.js';
+import type { WireMessage } from '../wire/message.js';
+import { toPerson } from './project.js';
 
 /** How long a sign of writing is shown, and how often ours is told. */
 const SHOWN_MS = 6_000;
@@ -40,15 +42,16 @@ export class Activity {
     return this.#preview;
   }
 
-  /** Somebody is writing; `draft` is the content of a PREVIEW. */
-  writes(person: Person, draft?: string): void {
-    if (draft !== undefined) {
-      const told = parseObject(draft) ?? {};
+  /** Somebody is writing: a TYPING or PREVIEW has come. */
+  writes({ type, content, user }: WireMessage): void {
+    const person = toPerson(user);
+    if (type === 'PREVIEW') {
+      const told = parseObject(content) ?? {};
       this.#preview = told['clear'] === true ? '' : text(told['content']);
-    }
-    if (draft !== undefined && this.#preview === '') {
-      this.rests(person.id);
-      return;
+      if (this.#preview === '') {
+        this.rests(person.id);
+        return;
+      }
     }
     this.#typing.get(person.id)?.stop();
     const stop = this.#clock.after(SHOWN_MS, () => this.rests(person.id));
@@ -57,7 +60,7 @@ export class Activity {
   }
 
   /** Somebody has stopped writing, or has said it. */
-  rests(id: string): void {
+  rests(id = ''): void {
     this.#typing.get(id)?.stop();
     if (this.#typing.delete(id) || this.#preview !== '') {
       this.#preview = '';

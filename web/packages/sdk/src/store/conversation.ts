@@ -258,8 +258,9 @@ export class LiveConversation implements Conversation {
       this.#speeches?.heard(message, this.#context.me().id);
       this.changed();
     } else if (!mine && (message.type === 'TYPING' || message.type === 'PREVIEW')) {
-      const draft = message.type === 'PREVIEW' ? message.content : undefined;
-      void this.#writing((activity) => activity.writes(toPerson(message.user), draft));
+      const { last } = this.#follow.log;
+      // What was being written may have been said while the module came.
+      void this.#writing((activity) => this.#follow.log.last > last || activity.writes(message));
     }
   }
 
@@ -289,14 +290,12 @@ export class LiveConversation implements Conversation {
   /** Signs of writing are loaded with the first; those that do not come in time are none. */
   async #writing(happens: (activity: Activity) => void): Promise<void> {
     const module = await import('./activity.js').catch(() => null);
-    this.#activity ??=
-      module &&
-      new module.Activity(
+    if (module) {
+      this.#activity ??= new module.Activity(
         this.#context.runtime.clock,
         (type, content) => this.#context.link()?.publish(this.#wire(type, content)),
         () => this.changed(),
       );
-    if (this.#activity) {
       happens(this.#activity);
     }
   }
@@ -325,7 +324,7 @@ export class LiveConversation implements Conversation {
     for (const entry of entries) {
       const mine = entry.user?.uid === me;
       this.#speeches?.entered(entry.uid);
-      this.#activity?.rests(entry.user?.uid ?? '');
+      this.#activity?.rests(entry.user?.uid);
       if (entry.type === 'QUEUE') {
         this.#queue = placeIn(entry);
       }
