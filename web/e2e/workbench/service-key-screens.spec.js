@@ -114,6 +114,8 @@ test('a key is made, shown once, used, renamed and revoked', async ({ page, loca
   expect(await notify(key)).toBe(200);
   await page.getByRole('button', { name: t.revokeOne(t.renamed) }).click();
   await dialog.getByRole('button', { name: t.revoke }).click();
+  // Behind a dialog there are no rows to be found.
+  await expect(dialog).toHaveCount(0);
   await expect(row(t.renamed)).toHaveCount(0);
   expect(await notify(key)).toBe(401);
 });
