@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use deskwire_cluster::Bus;
 use deskwire_model::{Topic, TopicFilter};
 use smallvec::SmallVec;
 
@@ -13,6 +14,7 @@ use crate::{
     collected::{Collected, Collectors},
     filters::Filters,
     mailboxes,
+    neighbours::Neighbours,
     outbox::{Outbox, Overflow, SubscriptionKey},
     publication::Publication,
     queues::Bindings,
@@ -30,6 +32,8 @@ pub enum Takes {
     /// Only those with [`Assurance::AtMostOnce`](crate::Assurance): the others come through the mailbox of an MQTT
     /// session.
     Unassured,
+    /// Only what is confined to its topic: the messages of a log.
+    Confined,
 }
 
 /// A subscription of a connection.
@@ -55,16 +59,25 @@ impl Subscriber {
     fn is(&self, other: &Self) -> bool {
         self.key == other.key && Arc::ptr_eq(&self.outbox, &other.outbox)
     }
+
+    fn reads_a_log(&self) -> bool {
+        self.takes == Takes::Confined
+    }
+}
+
+fn read_again(subscribers: &Subscribers) {
+    for subscriber in subscribers.iter().filter(|subscriber| subscriber.reads_a_log()) {
+        subscriber.outbox.missed(subscriber.key);
+    }
 }
 
 /// Nearly every topic of a desk has one or two listeners.
 type Subscribers = SmallVec<[Subscriber; 2]>;
 
-/// Removes `subscriber` once, if it is there; the order of the others is not kept.
-fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) {
-    if let Some(index) = subscribers.iter().position(|other| other.is(subscriber)) {
-        subscribers.swap_remove(index);
-    }
+/// Removes `subscriber` once, if it is there, and returns it; the order of the others is not kept.
+fn remove(subscribers: &mut Subscribers, subscriber: &Subscriber) -> Option<Subscriber> {
+    let index = subscribers.iter().position(|other| other.is(subscriber))?;
+    Some(subscribers.swap_remove(index))
 }
 
 /// The local subscription table.
@@ -82,11 +95,23 @@ pub struct Hub {
     pub(crate) bindings: Bindings,
     pub(crate) mailboxes: mailboxes::Bindings,
     pub(crate) groups: mailboxes::Groups,
+    /// What is wanted of other nodes, and how they are told.
+    pub(crate) neighbours: Neighbours,
 }
 
 impl Default for Hub {
     fn default() -> Self {
+        Self::among(Bus::Local)
+    }
+}
+
+/// The table, whose subscribers hear what is said on other nodes too.
+impl Hub {
+    /// An empty table on a node that is one of those on `bus`.
+    #[must_use]
+    pub fn among(bus: Bus) -> Self {
         Self {
+            neighbours: Neighbours::on(bus),
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             hasher: RandomState::new(),
             filters: RwLock::default(),
@@ -107,11 +132,27 @@ impl Hub {
     pub fn subscribe(&self, filter: &TopicFilter, subscriber: Subscriber) {
         match filter.exact() {
             Some(topic) => {
+                if subscriber.takes != Takes::Confined {
+                    self.neighbours.listen(filter);
+                }
                 let mut shard = self.shard(topic.as_str()).write().unwrap_or_else(PoisonError::into_inner);
-                shard.entry(topic).or_default().push(subscriber);
+                let subscribers = shard.entry(topic.clone()).or_default();
+                if subscribers.is_empty() {
+                    self.neighbours.follow(&topic);
+                }
+                subscribers.push(subscriber);
             }
-            None => self.filters.write().unwrap_or_else(PoisonError::into_inner).insert(filter, subscriber),
+            None => {
+                self.neighbours.listen(filter);
+                self.filters.write().unwrap_or_else(PoisonError::into_inner).insert(filter, subscriber);
+            }
         }
+    }
+
+    /// Waits until what other nodes say from now on comes to a subscription that was added with this filter and `takes`
+    /// this (invariant I6 among nodes).
+    pub async fn hears_others(&self, filter: &TopicFilter, takes: Takes) {
+        self.neighbours.are_heard(filter, takes != Takes::Confined).await;
     }
 
     /// Removes a subscription that was added with the same filter; removing one that is not there does nothing.
@@ -119,16 +160,24 @@ impl Hub {
         match filter.exact() {
             Some(topic) => {
                 let mut shard = self.shard(topic.as_str()).write().unwrap_or_else(PoisonError::into_inner);
-                if let Some(subscribers) = shard.get_mut(topic.as_str()) {
-                    remove(subscribers, subscriber);
-                    if subscribers.is_empty() {
-                        shard.remove(topic.as_str());
-                    }
+                let Some(subscribers) = shard.get_mut(topic.as_str()) else { return };
+                let removed = remove(subscribers, subscriber);
+                if subscribers.is_empty() {
+                    shard.remove(topic.as_str());
+                    self.neighbours.leave(&topic);
+                }
+                drop(shard);
+                if removed.is_some_and(|removed| removed.takes != Takes::Confined) {
+                    self.neighbours.ignore(filter);
                 }
             }
             None => {
                 let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
-                filters.remove(filter, |other| other.is(subscriber));
+                let removed = filters.remove(filter, |other| other.is(subscriber));
+                drop(filters);
+                if removed {
+                    self.neighbours.ignore(filter);
+                }
             }
         }
     }
@@ -156,12 +205,19 @@ impl Hub {
     /// Filters with wildcards, durable subscriptions and mailboxes get what is said on live topics only, and not what is
     /// confined to its topic there: a feed of a log belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
+        self.neighbours.tell(publication);
+        self.hear(publication);
+    }
+
+    /// As [`Self::publish`], for what another node has said: it has told the others itself.
+    pub fn hear(&self, publication: &Arc<Publication>) {
         self.deliver(publication, &mut Collectors::default(), |_| {});
     }
 
     /// As [`Self::publish`], and returns how many connections it has reached.
     pub fn publish_counting(&self, publication: &Arc<Publication>) -> usize {
         let mut reached = HashSet::new();
+        self.neighbours.tell(publication);
         self.deliver(publication, &mut Collectors::default(), |outbox| {
             reached.insert(Arc::as_ptr(outbox));
         });
@@ -187,9 +243,41 @@ impl Hub {
     /// As [`Self::publish`], for what was collected. Who listens by now and did not when it was collected gets it too,
     /// from memory.
     pub(crate) fn publish_collected(&self, collected: &mut Collected) {
+        self.neighbours.tell(&collected.publication);
+        self.hear_collected(collected);
+    }
+
+    /// As [`Self::publish_collected`], for what another node has said.
+    pub(crate) fn hear_collected(&self, collected: &mut Collected) {
         let Collected { publication, collectors } = collected;
         self.deliver(publication, collectors, |_| {});
         collectors.give_back();
+    }
+
+    /// Has the readers of the log behind `topic` read it: something may have been said there that did not come to this
+    /// node.
+    pub fn missed(&self, topic: &str) {
+        let shard = self.shard(topic).read().unwrap_or_else(PoisonError::into_inner);
+        shard.get(topic).into_iter().for_each(read_again);
+    }
+
+    /// As [`Self::missed`], for all topics.
+    pub fn missed_everything(&self) {
+        for shard in &self.shards {
+            shard.read().unwrap_or_else(PoisonError::into_inner).values().for_each(read_again);
+        }
+    }
+
+    /// The topics of logs that have readers here.
+    #[must_use]
+    pub fn followed(&self) -> Vec<Topic> {
+        let mut followed = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            let of_logs = shard.iter().filter(|(_, subscribers)| subscribers.iter().any(Subscriber::reads_a_log));
+            followed.extend(of_logs.map(|(topic, _)| topic.clone()));
+        }
+        followed
     }
 
     fn deliver(
@@ -200,8 +288,10 @@ impl Hub {
     ) {
         let assured = publication.is_assured();
         let mut deliver = |subscriber: &Subscriber| {
-            if assured && subscriber.takes == Takes::Unassured {
-                return;
+            match subscriber.takes {
+                Takes::Unassured if assured => return,
+                Takes::Confined if !publication.is_confined() => return,
+                _ => {}
             }
             subscriber.outbox.deliver_or(subscriber.overflow, subscriber.key, publication);
             reached(&subscriber.outbox);

@@ -9,6 +9,7 @@
 //!
 //! - [`log`] takes writes from everybody, commits them in batches and announces what was committed, in commit order.
 //! - [`hub`] knows which [`outbox`] wants which topic.
+//! - `neighbours` tells other nodes what is said here, and hears what is said there.
 //! - [`outbox`] holds, bounded, what one connection has still to write.
 //! - [`feed`] is a reader's place in a log: it lets nothing through twice, out of order or with a hole.
 //! - [`mailboxes`] hold what waits for MQTT sessions.
@@ -28,6 +29,7 @@ pub mod hub;
 pub mod log;
 mod loss;
 pub mod mailboxes;
+mod neighbours;
 pub mod outbox;
 pub mod publication;
 pub mod queues;
@@ -35,15 +37,18 @@ pub mod retained;
 pub mod selector;
 pub mod sessions;
 mod stored;
+mod told;
 
 pub use collected::Collected;
 pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber, Takes};
 pub use log::{Announce, CommitError, Heard, Job, Log, LogLimits, Reply, Ticket};
 pub use mailboxes::{Attached, EnterError, Entered, Entering, Handed, MailboxLimits, Mailboxes, SavedMailbox};
+pub use neighbours::{FromNeighbour, tell_user_elsewhere};
 pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, Overflow, Post, SubscriptionKey};
 pub use publication::{Assurance, Content, Dialect, Opaque, Publication};
 pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, Publishing, QueueError, QueueLimits, Queues};
 pub use retained::{Recall, RetainError, Retained, RetainedLimits, Retaining};
 pub use selector::{InvalidSelector, Selector, Wants};
 pub use sessions::{Session, Sessions};
+pub use told::ToldError;

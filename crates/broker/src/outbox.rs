@@ -238,6 +238,11 @@ impl Outbox {
         });
     }
 
+    /// Has a subscription of the connection read its log: announcements may have been lost on their way here.
+    pub fn missed(&self, subscription: SubscriptionKey) {
+        self.update(|queue, _| queue.lag(subscription));
+    }
+
     /// Has a subscription of the connection get what is retained on its topics, in its turn. When there is no room the
     /// connection ends, as it would with what is said on these topics.
     pub(crate) fn recall(&self, subscription: SubscriptionKey, recall: Recall) {

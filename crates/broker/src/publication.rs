@@ -55,6 +55,7 @@ pub struct Opaque {
     is_declared_text: bool,
     is_retained: bool,
     is_confined: bool,
+    stays_here: bool,
     assurance: Assurance,
     /// Apart, as most messages ask for no answer.
     answer: Option<Box<Answer>>,
@@ -105,6 +106,12 @@ impl Opaque {
     #[must_use]
     pub fn confined(self) -> Self {
         Self { is_confined: true, ..self }
+    }
+
+    /// The same, for this node alone: the others say it themselves.
+    #[must_use]
+    pub fn staying_here(self) -> Self {
+        Self { stays_here: true, ..self }
     }
 
     /// The same, of which its publisher declares that it is UTF-8 (MQTT 5.0, 3.3.2.3.2).
@@ -300,6 +307,16 @@ impl Publication {
             Content::Opaque(opaque) => opaque.is_confined,
             Content::Message { .. } => true,
         }
+    }
+
+    /// Whether other nodes say it themselves.
+    pub(crate) const fn stays_here(&self) -> bool {
+        matches!(&self.content, Content::Opaque(opaque) if opaque.stays_here)
+    }
+
+    /// The entry that this receipt names, if it is one and that is known.
+    pub(crate) fn about(&self) -> Option<Seq> {
+        self.about.get().copied()
     }
 
     /// The session that said it, if that is known.

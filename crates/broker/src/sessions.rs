@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use deskwire_cluster::{Bus, Channel};
 use deskwire_model::{SessionId, Uid};
 use smallvec::SmallVec;
 
@@ -34,12 +35,26 @@ struct OfUser {
 }
 
 /// The registry of authenticated connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sessions {
     by_user: Mutex<HashMap<Uid, OfUser>>,
+    /// Where other nodes have something for the users that are connected here.
+    bus: Bus,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self::among(Bus::Local)
+    }
 }
 
 impl Sessions {
+    /// An empty registry, on a node that is one of those on `bus`.
+    #[must_use]
+    pub fn among(bus: Bus) -> Self {
+        Self { by_user: Mutex::default(), bus }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Uid, OfUser>> {
         self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -50,6 +65,9 @@ impl Sessions {
             let nobody = || OfUser { org: session.org.clone(), connected: Connected::new() };
             let mut by_user = self.lock();
             let of_user = by_user.entry(user.clone()).or_insert_with(nobody);
+            if of_user.connected.is_empty() && !self.bus.is_local() {
+                drop(self.bus.listen(&Channel::User(user.clone())));
+            }
             of_user.connected.push((session.id, Arc::clone(session.outbox)));
         }
     }
@@ -62,6 +80,9 @@ impl Sessions {
             of_user.connected.retain(|(_, outbox)| !Arc::ptr_eq(outbox, session.outbox));
             if of_user.connected.is_empty() {
                 by_user.remove(user);
+                if !self.bus.is_local() {
+                    self.bus.unlisten(&Channel::User(user.clone()));
+                }
             }
         }
     }
@@ -76,6 +97,13 @@ impl Sessions {
     #[must_use]
     pub fn of(&self, user: &Uid) -> Connected {
         self.lock().get(user).map(|of_user| of_user.connected.clone()).unwrap_or_default()
+    }
+
+    /// The connections of everybody.
+    #[must_use]
+    pub fn outboxes(&self) -> Vec<Arc<Outbox>> {
+        let by_user = self.lock();
+        by_user.values().flat_map(|of_user| &of_user.connected).map(|(_, outbox)| Arc::clone(outbox)).collect()
     }
 
     /// The connections of `user`, if it is a user of `org`.

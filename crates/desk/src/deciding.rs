@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     BoxFuture, Desk, DeskError,
     ingress::Speaker,
+    nodes::Word,
     settings::ServiceSettings,
     state::{self, Event, Owner, transition},
 };
@@ -319,6 +320,7 @@ impl Desk {
     /// follow it from now on, and wakes the queues that may have room.
     fn heard(&self, before: &Conversation, now: Conversation) {
         let now = self.remember(now);
+        self.tell_decided(&now);
         for user in now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user)) {
             self.departures.forget(now.id, user);
         }
@@ -346,8 +348,13 @@ impl Desk {
         }
     }
 
-    /// Tells the connections of `user` that it takes part from now on: some follow all its conversations.
+    /// Tells the connections of `user`, on every node, that it takes part from now on: some follow all its conversations.
     pub(crate) fn tell_joined(&self, user: &Uid, conversation: &Arc<Conversation>) {
+        self.tell_nodes_of(user, &Word::Joined { user: user.clone(), log: conversation.id.0 });
+        self.joined_here(user, conversation);
+    }
+
+    pub(crate) fn joined_here(&self, user: &Uid, conversation: &Arc<Conversation>) {
         for (_, outbox) in self.sessions.of(user) {
             outbox.joined(Arc::clone(conversation));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
 use moka::sync::Cache;
 
-use crate::{Desk, DeskError, deciding::Decided};
+use crate::{Desk, DeskError, deciding::Decided, nodes::Word};
 
 /// Where users have left logs. Bounded; who joins again is taken out.
 #[derive(Clone, Debug)]
@@ -18,6 +18,11 @@ impl Departures {
 
     pub(crate) fn forget(&self, log: LogId, user: &Uid) {
         self.0.invalidate(&(log, user.clone()));
+    }
+
+    /// `user` hears nothing of `log` behind `last`.
+    pub(crate) fn note(&self, log: LogId, user: Uid, last: Seq) {
+        self.0.insert((log, user), last);
     }
 }
 
@@ -61,9 +66,9 @@ impl Desk {
                 Some(said) => said.seq,
                 None => self.store.head(now.id).await?,
             };
-            self.departures.0.insert((now.id, user.clone()), last);
+            self.departed(now.id, user, last);
             if let Some(notes) = self.store.conversation_by_topic(&now.notes_topic()).await? {
-                self.departures.0.insert((notes.id, user.clone()), self.store.head(notes.id).await?);
+                self.departed(notes.id, user, self.store.head(notes.id).await?);
             }
         }
         let joined = now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user));
@@ -71,8 +76,15 @@ impl Desk {
         if !joined.is_empty()
             && let Some(notes) = self.store.conversation_by_topic(&now.notes_topic()).await?
         {
-            joined.into_iter().for_each(|user| self.departures.forget(notes.id, user));
+            joined.iter().for_each(|user| self.departures.forget(notes.id, user));
+            let users = joined.into_iter().cloned().collect();
+            self.tell_nodes(&Word::Hears { log: notes.id.0, users });
         }
         Ok(())
+    }
+
+    fn departed(&self, log: LogId, user: &Uid, last: Seq) {
+        self.departures.note(log, user.clone(), last);
+        self.tell_nodes(&Word::Departed { log: log.0, user: user.clone(), last: last.0 });
     }
 }

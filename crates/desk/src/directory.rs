@@ -1,32 +1,89 @@
 //! What is asked for with every message, kept in memory: conversations, settings and channels, which change through the desk
 //! alone, and the names of agents.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use deskwire_broker::{Announce, CommitError};
 use deskwire_model::{Conversation, Principal, Profile, Role, Topic, Uid, dialect::Address, topic_behind_notes};
 use deskwire_store::{Write, Written};
 use moka::sync::Cache;
 
-use crate::{Channel, Desk, DeskError, access::takes_part, settings::ServiceSettings};
+use crate::{Channel, Desk, DeskError, access::takes_part, known::Known, nodes::Word, settings::ServiceSettings};
 
 /// Bounded caches. Every change of a conversation goes through the desk, which puts the new state here.
 #[derive(Debug)]
 pub(crate) struct Directory {
     conversations: Cache<Topic, Arc<Conversation>>,
-    profiles: Cache<Uid, Profile>,
-    pub(crate) settings: Cache<Uid, Arc<ServiceSettings>>,
-    pub(crate) channels: Cache<Uid, Arc<Channel>>,
+    /// Under which fence at least a conversation is, by what other nodes have told; one that was read before is old.
+    fences: Cache<Topic, u64>,
+    /// Whether conversations may change without this node being told.
+    doubted: AtomicBool,
+    profiles: Known<Uid, Profile>,
+    pub(crate) settings: Known<Uid, Arc<ServiceSettings>>,
+    pub(crate) channels: Known<Uid, Arc<Channel>>,
 }
 
 impl Directory {
     pub(crate) fn new(capacity: u64) -> Self {
         Self {
             conversations: Cache::new(capacity),
-            profiles: Cache::new(capacity),
-            settings: Cache::new(capacity),
-            channels: Cache::new(capacity),
+            fences: Cache::new(capacity),
+            doubted: AtomicBool::new(false),
+            profiles: Known::new(capacity),
+            settings: Known::new(capacity),
+            channels: Known::new(capacity),
         }
+    }
+
+    pub(crate) const fn profiles(&self) -> &Known<Uid, Profile> {
+        &self.profiles
+    }
+
+    /// Forgets the conversation on `topic` as it was before `fence`: another node has changed it.
+    pub(crate) fn forget_before(&self, topic: &Topic, fence: u64) {
+        self.fences.entry(topic.clone()).or_insert_with_if(|| fence, |known| *known < fence);
+        // Looked at behind it: who has read the conversation meanwhile finds the fence, or has put it here already.
+        if self.conversations.get(topic).is_some_and(|known| known.fence < fence) {
+            self.conversations.invalidate(topic);
+        }
+    }
+
+    /// Forgets everything; keeps nothing while it is `doubted` whether this node is told of changes.
+    pub(crate) fn forget_all(&self, doubted: bool) {
+        self.doubted.store(doubted, Ordering::Release);
+        self.conversations.invalidate_all();
+        self.profiles.forget_all(doubted);
+        self.settings.forget_all(doubted);
+        self.channels.forget_all(doubted);
+    }
+
+    /// Whether `conversation` is as it was before the fence that another node has told.
+    fn is_old(&self, conversation: &Conversation) -> bool {
+        self.fences.get(&conversation.topic).is_some_and(|fence| conversation.fence < fence)
+    }
+
+    /// Keeps a conversation, unless a newer one is known; the newer of the two.
+    fn keep(&self, conversation: Arc<Conversation>) -> Arc<Conversation> {
+        if self.doubted.load(Ordering::Acquire) || self.is_old(&conversation) {
+            return conversation;
+        }
+        let topic = conversation.topic.clone();
+        let newest = self
+            .conversations
+            .entry(topic.clone())
+            .or_insert_with_if(|| Arc::clone(&conversation), |cached| cached.fence <= conversation.fence)
+            .into_value();
+        // Behind it, as forgetting looks here behind the fence.
+        if self.is_old(&newest) {
+            self.conversations.invalidate(&topic);
+        }
+        newest
     }
 }
 
@@ -45,14 +102,7 @@ impl Desk {
         if conversation.notes_of.is_some() {
             return Ok(Some(conversation));
         }
-        // A change that was committed since the read must not be overwritten with what was read before it.
-        let newest = self
-            .directory
-            .conversations
-            .entry(topic)
-            .or_insert_with_if(|| Arc::clone(&conversation), |cached| cached.fence < conversation.fence)
-            .into_value();
-        Ok(Some(newest))
+        Ok(Some(self.directory.keep(conversation)))
     }
 
     /// The conversation with the uid `uid` in the organisation of `by`, whoever has it: what `by` may do with it is for
@@ -92,7 +142,8 @@ impl Desk {
 
     /// Forgets how an agent shows itself.
     pub(crate) fn forget_profile(&self, agent: &Uid) {
-        self.directory.profiles.invalidate(agent);
+        self.directory.profiles.forget(agent);
+        self.tell_nodes(&Word::Profile(agent.clone()));
     }
 
     /// Commits a write that is answered by a conversation, and remembers it.
@@ -131,11 +182,7 @@ impl Desk {
         if conversation.notes_of.is_some() {
             return conversation;
         }
-        self.directory
-            .conversations
-            .entry(conversation.topic.clone())
-            .or_insert_with_if(|| Arc::clone(&conversation), |cached| cached.fence <= conversation.fence)
-            .into_value()
+        self.directory.keep(conversation)
     }
 
     /// How `principal` shows itself in `conversation`.
@@ -150,8 +197,9 @@ impl Desk {
                 if let Some(profile) = self.directory.profiles.get(&principal.uid) {
                     return Ok(Cow::Owned(profile));
                 }
+                let mark = self.directory.profiles.mark();
                 let profile = self.store.agent(&principal.uid).await?.map(|agent| agent.profile).unwrap_or_default();
-                self.directory.profiles.insert(principal.uid.clone(), profile.clone());
+                self.directory.profiles.learn(mark, &principal.uid, profile.clone());
                 Ok(Cow::Owned(profile))
             }
             Role::Service => Ok(Cow::Owned(Profile::default())),

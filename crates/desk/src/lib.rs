@@ -29,7 +29,8 @@
 //! - `audit` is who did what to the service, `tracks` where a message is and how far its readers are.
 //! - `departures` are those who hear a conversation no more.
 //! - `notice_board` is what business systems have for users, apart from conversations.
-//! - `directory` keeps what is asked for all the time in memory.
+//! - `directory` keeps what is asked for all the time in memory, as values that are `known` until they change.
+//! - `nodes` is what the desks of several nodes tell each other, `elsewhere` who of the staff is there on others.
 
 pub mod access;
 mod amending;
@@ -43,6 +44,7 @@ mod commands;
 mod deciding;
 mod departures;
 mod directory;
+mod elsewhere;
 mod error;
 mod faqs;
 mod feeds;
@@ -50,10 +52,12 @@ mod greeting;
 mod hooks;
 mod ingress;
 mod invitations;
+mod known;
 mod labels;
 mod leave_messages;
 mod listing;
 mod moderation;
+mod nodes;
 mod notice_board;
 mod offer_notes;
 mod people;
@@ -91,6 +95,7 @@ mod wording;
 use std::{pin::Pin, sync::Arc};
 
 use deskwire_broker::{Announce, Job, Log, Publication, Sessions};
+use deskwire_cluster::Bus;
 use deskwire_model::{LogId, dialect::Renderer};
 use deskwire_store::{Store, Write};
 use jiff::tz::TimeZone;
@@ -114,6 +119,7 @@ pub use self::{
     labels::Mark,
     leave_messages::LeaveAction,
     moderation::{BlockRequest, BlockedAddress, Imported, ModerationLimits, WordChanges, WordRequest},
+    nodes::{Concern, WordError},
     notice_board::{NoticeBoard, NoticeDraft, NoticeLimits},
     polling::{PollingDevice, PollingLimits},
     presence::{Lapsed, Presence},
@@ -166,6 +172,8 @@ pub struct DeskConfig {
 pub struct Desk {
     store: Store,
     log: Log,
+    /// Where the desks of other nodes are told what they keep in memory too.
+    bus: Bus,
     sessions: Arc<Sessions>,
     presence: Arc<Presence>,
     renderer: Arc<Renderer>,
@@ -198,6 +206,7 @@ impl Desk {
         Self {
             store,
             log,
+            bus: Bus::Local,
             sessions,
             presence,
             renderer,
@@ -211,6 +220,12 @@ impl Desk {
             wakes,
             config: Arc::new(config),
         }
+    }
+
+    /// The same, among those of other nodes on `bus`.
+    #[must_use]
+    pub fn among(self, bus: Bus) -> Self {
+        Self { bus, ..self }
     }
 
     /// Who is there.

@@ -8,9 +8,9 @@ use std::{
 use deskwire_broker::{Outbox, Sessions};
 use deskwire_model::Uid;
 
-use crate::{polling::PollingDevices, wakes::Wakes};
+use crate::{elsewhere::Elsewhere, polling::PollingDevices, wakes::Wakes};
 
-/// The presence of users on this node. Each connection has a lease, which whatever is heard on it renews: a peer that is
+/// The presence of users. Each connection has a lease, which whatever is heard on it renews: a peer that is
 /// gone without a word keeps its socket for minutes, but not its user online.
 #[derive(Debug)]
 pub struct Presence {
@@ -20,6 +20,10 @@ pub struct Presence {
     lapsed: Mutex<HashSet<usize>>,
     /// Who is there without a connection.
     polling: PollingDevices,
+    /// Who of the staff is there on this node, as far as anybody has looked.
+    staff: Mutex<HashSet<Uid>>,
+    /// Who of the staff is there on others.
+    elsewhere: Elsewhere,
     /// Who is heard again may get who waits.
     wakes: Arc<Wakes>,
 }
@@ -41,7 +45,14 @@ impl Presence {
 
     /// The presence of the users of `sessions`.
     pub(crate) fn waking(sessions: Arc<Sessions>, wakes: Arc<Wakes>) -> Self {
-        Self { sessions, lapsed: Mutex::default(), polling: PollingDevices::default(), wakes }
+        Self {
+            sessions,
+            lapsed: Mutex::default(),
+            polling: PollingDevices::default(),
+            staff: Mutex::default(),
+            elsewhere: Elsewhere::default(),
+            wakes,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<usize>> {
@@ -52,13 +63,33 @@ impl Presence {
         &self.polling
     }
 
-    /// Whether `user` has a connection or a polling device within its lease.
-    #[must_use]
-    pub fn is_online(&self, user: &Uid) -> bool {
-        self.active(user) > 0
+    /// Who of the staff is there on other nodes.
+    pub(crate) const fn elsewhere(&self) -> &Elsewhere {
+        &self.elsewhere
     }
 
-    /// How many connections and polling devices of `user` are within their leases.
+    /// Whether `user` has a connection or a polling device within its lease, on this node, or on another if it is one of
+    /// the staff.
+    #[must_use]
+    pub fn is_online(&self, user: &Uid) -> bool {
+        self.active(user) > 0 || self.elsewhere.has(user)
+    }
+
+    /// Looks whether one of the staff is there on this node; returns that, if it was different before.
+    pub(crate) fn look_for(&self, agent: &Uid) -> Option<bool> {
+        let is_there = self.active(agent) > 0;
+        let mut staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = if is_there { staff.insert(agent.clone()) } else { staff.remove(agent) };
+        changed.then_some(is_there)
+    }
+
+    /// Who of the staff is there on this node.
+    pub(crate) fn staff_here(&self) -> Vec<Uid> {
+        let staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        staff.into_iter().filter(|agent| self.active(agent) > 0).collect()
+    }
+
+    /// How many connections and polling devices of `user` are within their leases on this node.
     #[must_use]
     pub fn active(&self, user: &Uid) -> usize {
         let connected = self.sessions.of(user);

@@ -36,6 +36,7 @@ impl Desk {
 
     pub(crate) async fn seat_changed(&self, uid: &Uid, now: Timestamp) -> Result<(), DeskError> {
         if let Some(agent) = self.store.agent(uid).await? {
+            self.tell_presence(uid);
             self.wakes.agent(uid);
             self.tell_seat(&agent, now).await?;
         }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Desk, DeskError,
     auto_replies::AutoReply,
+    nodes::Word,
     routing::{Mode, hours::Hours},
 };
 
@@ -197,6 +198,7 @@ impl Desk {
         if let Some(settings) = self.directory.settings.get(service) {
             return Ok(settings);
         }
+        let mark = self.directory.settings.mark();
         let stored = self.store.settings(service).await?;
         let read = stored.map(|stored| serde_json::from_str(&stored)).transpose();
         let settings = read.unwrap_or_else(|error| {
@@ -204,7 +206,7 @@ impl Desk {
             None
         });
         let settings = Arc::new(settings.unwrap_or_default());
-        self.directory.settings.insert(service.clone(), Arc::clone(&settings));
+        self.directory.settings.learn(mark, service, Arc::clone(&settings));
         Ok(settings)
     }
 
@@ -254,7 +256,8 @@ impl Desk {
         self.store
             .save_settings(service, &serde_json::to_string(settings).map_err(|error| unreadable(&error))?)
             .await?;
-        self.directory.settings.invalidate(service);
+        self.directory.settings.forget(service);
+        self.tell_nodes(&Word::Settings(service.clone()));
         self.wake(service);
         Ok(())
     }

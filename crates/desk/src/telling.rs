@@ -1,7 +1,7 @@
 //! What the desk tells single people and all of an organisation besides what is said in conversations: live, not logged.
 
 use bytes::Bytes;
-use deskwire_broker::{Assurance, Content, Job, Opaque, Publication};
+use deskwire_broker::{Assurance, Content, Job, Opaque, Publication, tell_user_elsewhere};
 use deskwire_model::{
     AgentProfile, Conversation, Draft, MessageType, MessageUid, Profile, Timestamp, Topic, Uid,
     dialect::{self, Rendition},
@@ -27,8 +27,9 @@ impl Desk {
         let payload = Speaker { principal: &principal, profile: &profile, conversation }.stamp(words);
         let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
         let sessions = self.sessions.of(user);
-        if let (Ok(notify), false) = (Topic::new(NOTIFY), sessions.is_empty()) {
+        if let (Ok(notify), true) = (Topic::new(NOTIFY), !sessions.is_empty() || !self.bus.is_local()) {
             let reminder = self.renderer.reminder(rendition, conversation.id)?;
+            tell_user_elsewhere(&self.bus, user, None, &notify, &confined(reminder.clone()));
             for (session, _) in sessions {
                 self.relay(Topic::of_session(session, &notify), reminder.clone()).await?;
             }
@@ -110,10 +111,13 @@ impl Desk {
 
     /// Hands `body` to those alone who listen to exactly `topic`, not to whoever may listen to everything (invariant I9).
     async fn relay(&self, topic: Topic, body: Bytes) -> Result<(), DeskError> {
-        let content = Opaque::new(body, Some("application/json".into()), Vec::new());
-        // Nothing confined waits in a mailbox, so a session gets it now or not at all.
-        let content = Content::Opaque(content.assured(Assurance::AtMostOnce).confined());
-        let publication = Publication::new(topic, content);
+        let publication = Publication::new(topic, Content::Opaque(confined(body)));
         Ok(self.log.submit(Job::Relay { publication, ticket: None }).await?)
     }
+}
+
+fn confined(json: Bytes) -> Opaque {
+    let content = Opaque::new(json, Some("application/json".into()), Vec::new());
+    // Nothing confined waits in a mailbox, so a session gets it now or not at all.
+    content.assured(Assurance::AtMostOnce).confined()
 }

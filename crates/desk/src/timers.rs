@@ -25,6 +25,10 @@ use crate::{
 const PAGE: usize = 256;
 /// The task looks at the timers that often at least: clocks may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// The same among other nodes: one that set a timer may be gone when it is due.
+const LONGEST_SLEEP_AMONG_NODES: Duration = Duration::from_secs(5);
+/// How often all queues are looked at among other nodes: one that freed a place may be gone before it gave it out.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// The task sleeps at least so long, also if a timer cannot be answered.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 /// How often those who wait are told their places at most.
@@ -39,8 +43,12 @@ impl Desk {
     /// the leases of devices that poll. To be run once, beside everything else; `clock` is the wall clock.
     pub async fn work(self, clock: impl Fn() -> Timestamp + Send) {
         self.wakes.everything();
-        let mut places_due = Instant::now();
+        let (mut places_due, mut looked) = (Instant::now(), Instant::now());
         while !self.wakes.is_stopping() {
+            if !self.bus.is_local() && looked.elapsed() > LOOK_AGAIN {
+                looked = Instant::now();
+                self.wakes.everything();
+            }
             let sleep = match self.look_around(&clock).await {
                 Ok(sleep) => sleep,
                 Err(error) => {
@@ -79,7 +87,8 @@ impl Desk {
         self.wakes.plan(next);
         let wait = Duration::from_millis(u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default());
         let leased = lease.map(|end| end.saturating_duration_since(Instant::now()));
-        Ok(leased.map_or(wait, |leased| leased.min(wait)).clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
+        let longest = if self.bus.is_local() { LONGEST_SLEEP } else { LONGEST_SLEEP_AMONG_NODES };
+        Ok(leased.map_or(wait, |leased| leased.min(wait)).clamp(SHORTEST_SLEEP, longest))
     }
 
     /// Answers the timers that are due at `now`; returns how many there were.

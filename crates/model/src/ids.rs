@@ -203,6 +203,18 @@ impl SessionId {
         let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
         Self(high ^ low)
     }
+
+    /// The one with this number.
+    #[must_use]
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number, by which other nodes know it.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
 }
 
 impl fmt::Display for SessionId {

@@ -73,6 +73,17 @@ impl Topic {
         Ok(Self(text.into()))
     }
 
+    /// Checks a name that another node has told, which may be private.
+    ///
+    /// # Errors
+    /// [`InvalidTopic`] names the rule that is broken.
+    pub fn told(text: &str) -> Result<Self, InvalidTopic> {
+        match text.strip_prefix(PRIVATE) {
+            Some(rest) => Self::new(rest).map(|_| Self(text.into())),
+            None => Self::new(text),
+        }
+    }
+
     /// The topic of `segments` that need no check: short words of ours and [`crate::Uid`]s.
     pub(crate) fn from_segments(segments: &[&str]) -> Self {
         Self(segments.join("/").into())
@@ -282,6 +293,7 @@ mod tests {
         assert!(TopicFilter::from(&inbox).is_private() && TopicFilter::from(&reply).is_private());
         assert!(!filter("$SYS/x").is_private());
         for private in [inbox.as_str(), reply.as_str()] {
+            assert_eq!(Topic::told(private).as_ref().map(Topic::as_str), Ok(private));
             assert_eq!(Topic::new(private), Err(InvalidTopic::Character));
             assert_eq!(TopicFilter::new(private), Err(InvalidTopic::Character));
             for pattern in ["#", "+/#", "+/+/+", "$/#", "$+"] {

@@ -107,6 +107,11 @@ impl Group {
         &self.name
     }
 
+    /// What its members listen to.
+    pub(super) fn filter(&self) -> &TopicFilter {
+        &self.filter
+    }
+
     fn join(&self, member: Member) {
         let mut members = self.lock();
         match members.list.iter_mut().find(|other| other.is(&member.mailbox)) {

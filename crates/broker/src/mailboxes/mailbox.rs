@@ -253,6 +253,8 @@ impl Mailbox {
                 }
             },
         };
+        standing.filter().into_iter().for_each(|filter| hub.neighbours.listen(filter));
+        old.and_then(Standing::filter).into_iter().for_each(|filter| hub.neighbours.ignore(filter));
         let subscribed = Subscribed { subscription: subscription.clone(), standing };
         match place {
             Ok(index) => subscriptions[index] = subscribed,
@@ -304,7 +306,17 @@ fn place_of(subscriptions: &[Subscribed], filter: &str) -> Result<usize, usize> 
 }
 
 impl Standing {
+    /// What it collects from.
+    const fn filter(&self) -> Option<&TopicFilter> {
+        match self {
+            Self::Nowhere => None,
+            Self::Bound(filter) => Some(filter),
+            Self::Member(group) => Some(group.filter()),
+        }
+    }
+
     fn leave(self, hub: &Hub, mailbox: &Mailbox) {
+        self.filter().into_iter().for_each(|filter| hub.neighbours.ignore(filter));
         match self {
             Self::Nowhere => {}
             Self::Bound(filter) => hub.mailboxes.unbind(&filter, mailbox),

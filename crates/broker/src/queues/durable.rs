@@ -102,6 +102,7 @@ impl Queues {
         let (text, selector) = selector.unzip();
         let wants = Wants { selector, not_from: None };
         let bound = Arc::new(Bound { id, queue: Arc::clone(&queue), wants });
+        self.hub.neighbours.listen(&filter);
         self.hub.bindings.bind(&filter, Arc::clone(&bound));
         self.durables.lock().insert((owner, name), Kept { filter, selector: text.unwrap_or_default(), bound });
         queue
@@ -111,6 +112,7 @@ impl Queues {
     fn unkeep(&self, key: &(Uid, Box<str>)) {
         let Some(kept) = self.durables.lock().remove(key) else { return };
         self.hub.bindings.unbind(&kept.filter, kept.bound.id);
+        self.hub.neighbours.ignore(&kept.filter);
         kept.bound.queue.clear();
     }
 

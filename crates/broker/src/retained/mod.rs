@@ -181,6 +181,13 @@ impl Retained {
         self.read().next(&recall.filter, recall.after.as_ref(), recall.upto).cloned()
     }
 
+    /// Keeps a message that another node has retained, and tells those who listen here.
+    pub fn hear(&self, publication: &Arc<Publication>) {
+        let mut table = self.write();
+        table.keep(publication);
+        self.hub.hear(publication);
+    }
+
     /// Messages, and their weight in bytes.
     fn size(&self) -> (usize, usize) {
         self.read().size()

@@ -17,7 +17,7 @@ pub use self::{
     settings::{ChannelService, ChannelSettings, IdentityRule, ServiceKind, Side},
     shown::{ShownChannel, ShownFaq, ShownService},
 };
-use crate::{Desk, DeskError, visitor_info};
+use crate::{Desk, DeskError, nodes::Word, visitor_info};
 
 /// Longest uid: it stands in addresses and in what visitors' clients tell, in bytes.
 const MAX_UID: usize = 64;
@@ -154,7 +154,7 @@ impl Desk {
         checked_name(&name)?;
         let settings = self.checked_channel(&by.org, known.settings.with(changes)?).await?;
         self.store.change_channel(uid, &name, &settings.to_json()?, now).await?;
-        self.directory.channels.invalidate(uid);
+        self.forget_channel(uid);
         self.own_channel(by, uid).await
     }
 
@@ -171,7 +171,7 @@ impl Desk {
     ) -> Result<Channel, DeskError> {
         self.own_channel(by, uid).await?;
         self.store.set_channel_secret(uid, secret, now).await?;
-        self.directory.channels.invalidate(uid);
+        self.forget_channel(uid);
         self.own_channel(by, uid).await
     }
 
@@ -182,7 +182,7 @@ impl Desk {
     pub async fn drop_channel(&self, by: &Principal, uid: &Uid) -> Result<(), DeskError> {
         self.own_channel(by, uid).await?;
         self.store.drop_channel(uid).await?;
-        self.directory.channels.invalidate(uid);
+        self.forget_channel(uid);
         Ok(())
     }
 
@@ -208,10 +208,16 @@ impl Desk {
         if let Some(channel) = self.directory.channels.get(&uid) {
             return Ok(Some(channel));
         }
+        let mark = self.directory.channels.mark();
         let Some(stored) = self.store.channel(&uid).await? else { return Ok(None) };
         let channel = Arc::new(Channel::from(stored));
-        self.directory.channels.insert(uid, Arc::clone(&channel));
+        self.directory.channels.learn(mark, &uid, Arc::clone(&channel));
         Ok(Some(channel))
+    }
+
+    fn forget_channel(&self, uid: &Uid) {
+        self.directory.channels.forget(uid);
+        self.tell_nodes(&Word::Channel(uid.clone()));
     }
 
     /// Enters what the client of a proven customer tells: of the visitor that this customer has been before, or of

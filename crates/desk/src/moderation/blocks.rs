@@ -198,7 +198,7 @@ impl Desk {
         let _changing = self.moderation.changing.lock().await;
         let entered = self.store.enter_block(block, self.config.moderation.blocks).await?;
         if entered == Entered::New {
-            self.read_blacklist(&block.org).await?;
+            self.blacklist_changed(&block.org).await?;
         }
         Ok(entered)
     }
@@ -210,7 +210,7 @@ impl Desk {
         let lifted = {
             let _changing = self.moderation.changing.lock().await;
             let lifted = self.store.lift_blocks(&by.org, &uids, (&by.uid, now)).await?;
-            self.read_blacklist(&by.org).await?;
+            self.blacklist_changed(&by.org).await?;
             lifted
         };
         for block in current.into_iter().filter(|block| !block.topic.is_empty()) {

@@ -27,7 +27,7 @@ pub use self::{
     blocks::{BlockRequest, BlockedAddress},
     words::{Imported, WordChanges, WordRequest},
 };
-use crate::{Desk, DeskError, snippet::snippet};
+use crate::{Desk, DeskError, known::Known, nodes::Word, snippet::snippet};
 
 /// Words that are noted of one message; it may say more.
 const NOTED: usize = 16;
@@ -54,8 +54,8 @@ pub struct ModerationLimits {
 /// What is asked about every message, in memory.
 #[derive(Debug)]
 pub(crate) struct Moderation {
-    words: Cache<Uid, Arc<Words>>,
-    blacklists: Cache<Uid, Arc<Blacklist>>,
+    words: Known<Uid, Arc<Words>>,
+    blacklists: Known<Uid, Arc<Blacklist>>,
     /// Where visitors were seen last.
     addresses: Cache<Uid, IpAddr>,
     /// Held while something is read from the store that is to be kept here, and while it is changed there: what was read
@@ -91,11 +91,27 @@ enum Verdict {
 impl Moderation {
     pub(crate) fn new(capacity: u64) -> Self {
         Self {
-            words: Cache::new(capacity),
-            blacklists: Cache::new(capacity),
+            words: Known::new(capacity),
+            blacklists: Known::new(capacity),
             addresses: Cache::new(capacity),
             changing: Mutex::default(),
         }
+    }
+
+    /// Another node has changed the words of an organisation.
+    pub(crate) fn words_changed_elsewhere(&self, org: &Uid) {
+        self.words.forget(org);
+    }
+
+    /// Another node has changed who is blocked in an organisation.
+    pub(crate) fn blacklist_changed_elsewhere(&self, org: &Uid) {
+        self.blacklists.forget(org);
+    }
+
+    /// Other nodes may have changed anything.
+    pub(crate) fn forget_all(&self) {
+        self.words.forget_all(false);
+        self.blacklists.forget_all(false);
     }
 }
 
@@ -228,17 +244,30 @@ impl Desk {
         }
     }
 
+    /// Has every node make the words of an organisation anew, this one at once; to be called while nobody changes them.
+    async fn words_changed(&self, org: &Uid) -> Result<Arc<Words>, DeskError> {
+        self.tell_nodes(&Word::Words(org.clone()));
+        self.read_words(org).await
+    }
+
+    /// Has every node read anew who is blocked in an organisation, this one at once; to be called while nobody changes it.
+    async fn blacklist_changed(&self, org: &Uid) -> Result<Arc<Blacklist>, DeskError> {
+        self.tell_nodes(&Word::Blacklist(org.clone()));
+        self.read_blacklist(org).await
+    }
+
     /// Makes the words of an organisation anew; to be called while nobody changes them.
     async fn read_words(&self, org: &Uid) -> Result<Arc<Words>, DeskError> {
         // Until they are there nobody has the old ones.
-        self.moderation.words.invalidate(org);
+        self.moderation.words.forget(org);
+        let mark = self.moderation.words.mark();
         let listed = self.store.taboo_words(org, 0, usize::MAX).await?;
         let scope = self.store.taboo_scope(org).await?;
         let built = tokio::task::spawn_blocking(move || Lexicon::new(&listed)).await;
         let lexicon = built.map_err(|_| DeskError::Unclear("the words are not understood"))?;
         let lexicon = lexicon.map_err(|error| DeskError::Settings(error.to_string()))?;
         let words = Arc::new(Words { lexicon, scope });
-        self.moderation.words.insert(org.clone(), Arc::clone(&words));
+        self.moderation.words.learn(mark, org, Arc::clone(&words));
         Ok(words)
     }
 
@@ -255,11 +284,12 @@ impl Desk {
 
     /// Reads who is blocked in an organisation anew; to be called while nobody changes it.
     async fn read_blacklist(&self, org: &Uid) -> Result<Arc<Blacklist>, DeskError> {
-        self.moderation.blacklists.invalidate(org);
+        self.moderation.blacklists.forget(org);
+        let mark = self.moderation.blacklists.mark();
         // All that are not lifted: time passes while they are kept here.
         let filter = BlockFilter { not_over: Some(Timestamp(0)), ..BlockFilter::default() };
         let blacklist = Arc::new(Blacklist::new(self.store.blocks(org, &filter, 0, usize::MAX).await?));
-        self.moderation.blacklists.insert(org.clone(), Arc::clone(&blacklist));
+        self.moderation.blacklists.learn(mark, org, Arc::clone(&blacklist));
         Ok(blacklist)
     }
 

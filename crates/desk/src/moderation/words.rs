@@ -138,7 +138,7 @@ impl Desk {
             Err(StoreError::Missing) => return Err(DeskError::UnknownWord),
             done => done?,
         }
-        self.read_words(&by.org).await?;
+        self.words_changed(&by.org).await?;
         Ok(word)
     }
 
@@ -150,7 +150,7 @@ impl Desk {
         administers(by)?;
         let _changing = self.moderation.changing.lock().await;
         let was_there = self.store.drop_taboo_word(&by.org, uid).await?;
-        self.read_words(&by.org).await?;
+        self.words_changed(&by.org).await?;
         Ok(was_there)
     }
 
@@ -203,14 +203,14 @@ impl Desk {
         administers(by)?;
         let _changing = self.moderation.changing.lock().await;
         self.store.save_taboo_scope(&by.org, scope).await?;
-        self.read_words(&by.org).await.map(drop)
+        self.words_changed(&by.org).await.map(drop)
     }
 
     async fn enter(&self, by: &Principal, words: Vec<TabooWord>) -> Result<Vec<Entered>, DeskError> {
         let _changing = self.moderation.changing.lock().await;
         let entered = self.store.enter_taboo_words(words, self.config.moderation.words).await?;
         if entered.contains(&Entered::New) {
-            self.read_words(&by.org).await?;
+            self.words_changed(&by.org).await?;
         }
         Ok(entered)
     }

@@ -75,10 +75,11 @@ impl Board {
         }
     }
 
-    /// Hands a frame to all devices of a user that listen. Nobody else waits for it: who comes back gets a new one.
+    /// Hands a frame to all devices of a user that listen on this node. Nobody else waits for it: who comes back gets a new
+    /// one.
     async fn publish(&self, reader: &Reader, frame: Bytes) {
         let content = Opaque::new(frame, Some("application/json".into()), Vec::new());
-        let content = Content::Opaque(content.assured(Assurance::AtMostOnce).confined());
+        let content = Content::Opaque(content.assured(Assurance::AtMostOnce).confined().staying_here());
         let publication = Publication::new(NoticeBoard::topic(&reader.user), content);
         if let Err(error) = self.log.submit(Job::Relay { publication, ticket: None }).await {
             tracing::debug!(%error, "nobody is told any more");

@@ -12,6 +12,7 @@ mod watch;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_broker::{Announce, CommitError, Log};
+use deskwire_cluster::Bus;
 use deskwire_model::{
     Notice, NoticeContent, NoticeFeed, NoticesRead, Principal, SessionId, Timestamp, Topic, Uid, dialect::Renderer,
 };
@@ -25,7 +26,7 @@ use tokio::{
 };
 
 use self::watch::{Reader, Watch};
-use crate::DeskError;
+use crate::{DeskError, nodes};
 
 /// Bounds of notices.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,8 @@ pub struct NoticeBoard(Arc<Board>);
 struct Board {
     store: Store,
     log: Log,
+    /// Where other nodes are told whose notices have changed.
+    bus: Bus,
     renderer: Arc<Renderer>,
     limits: NoticeLimits,
     /// What the wall clock shows.
@@ -107,7 +110,15 @@ impl Board {
         Ok(changed)
     }
 
+    /// Has users told, on every node.
     fn tell(&self, org: &Uid, users: &[Uid]) {
+        for user in users {
+            nodes::tell_notices(&self.bus, org, user);
+        }
+        self.tell_here(org, users);
+    }
+
+    fn tell_here(&self, org: &Uid, users: &[Uid]) {
         self.update(|watch, now| {
             for user in users {
                 watch.changes(&Reader { org: org.clone(), user: user.clone() }, now);
@@ -122,12 +133,13 @@ impl NoticeBoard {
     /// Rows that are forgotten at a time, so that nobody waits long for the writer.
     const SWEPT: usize = 2000;
 
-    /// The notices in `store`, written and told through `log`. Starts the announcer on the current runtime; it ends when
+    /// The notices in `store`, written and told through `log`, on a node that is one of those on `bus`. Starts the announcer on the current runtime; it ends when
     /// every handle is gone.
     #[must_use]
     pub fn start(
         store: Store,
         log: Log,
+        bus: Bus,
         renderer: Arc<Renderer>,
         clock: fn() -> Timestamp,
         limits: NoticeLimits,
@@ -135,6 +147,7 @@ impl NoticeBoard {
         let board = Arc::new(Board {
             store,
             log,
+            bus,
             renderer,
             limits,
             clock,
@@ -165,6 +178,11 @@ impl NoticeBoard {
     /// A session listens to [`Self::topic`] of `principal` from now on, and is told there how its notices stand.
     pub fn listen(&self, session: SessionId, principal: &Principal) {
         self.0.update(|watch, now| watch.listen(session, principal, now));
+    }
+
+    /// Another node has changed the notices of a user.
+    pub fn changed_elsewhere(&self, org: &Uid, user: &Uid) {
+        self.0.tell_here(org, std::slice::from_ref(user));
     }
 
     /// Posts a notice of `sender` to users of its organisation; it is on disk when this returns (invariant I1). One that

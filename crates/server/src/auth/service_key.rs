@@ -140,6 +140,11 @@ impl ServiceKeys {
         self.write().remove(uid);
     }
 
+    /// Lets in no more those that `are_kept` does not name; which these were.
+    pub fn retain(&self, are_kept: impl Fn(&Uid) -> bool) -> Vec<Uid> {
+        self.write().extract_if(|uid, _| !are_kept(uid)).map(|(uid, _)| uid).collect()
+    }
+
     /// Whether there is a key called `name`.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {

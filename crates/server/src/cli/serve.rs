@@ -242,10 +242,10 @@ async fn open(
 async fn gateway(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
-    store: Store,
+    (store, bus): (Store, Bus),
     key: &SecretKey,
 ) -> Result<Gateway, StartError> {
-    let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
+    let (hub, sessions) = (Arc::new(Hub::among(bus.clone())), Arc::new(Sessions::among(bus.clone())));
     let limits = LogLimits {
         queue: config.limits.commit_queue,
         batch: config.limits.commit_batch,
@@ -291,6 +291,7 @@ async fn gateway(
     let notices = NoticeBoard::start(
         store.clone(),
         log.clone(),
+        bus.clone(),
         Arc::clone(&renderer),
         timestamp,
         notice_limits(&config.notices),
@@ -298,13 +299,14 @@ async fn gateway(
     let home = first_start::organisation()?;
     let services = ServiceAccounts::new(&config.service_accounts, &home);
     Ok(Gateway {
-        desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk),
+        desk: Desk::new(store, log, Arc::clone(&sessions), renderer, desk).among(bus.clone()),
         notices,
         hub,
         queues,
         retained,
         mailboxes,
         wills: Wills::default(),
+        bus,
         sessions,
         tokens: Tokens::new(key),
         services: match conformance {

@@ -42,6 +42,7 @@ impl Config {
             self.webhooks.bounds(),
             self.service_keys.bounds(),
             self.moderation.bounds(),
+            self.cluster.bounds(),
             self.retention.bounds(),
             self.ops.bounds(),
         ];
@@ -54,6 +55,7 @@ impl Config {
         self.check_relations(&mut found);
         self.check_sockjs(&mut found);
         self.files.check(&mut found);
+        self.cluster.check(&mut found);
         self.check_desk(&mut found);
         self.check_service_accounts(&mut found);
         if let Err(error) = EnvFilter::try_new(&self.log.level) {

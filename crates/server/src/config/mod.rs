@@ -6,6 +6,7 @@
 mod amount;
 mod channels;
 mod check;
+mod cluster;
 mod files;
 mod layers;
 mod limits;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use amount::{Millis, Seconds};
 pub use channels::ChannelsSection;
 pub use check::Problem;
+pub use cluster::ClusterSection;
 pub use files::{AllowedKinds, FilesSection, S3Region};
 pub use layers::{ConfigError, Flags, Origin};
 pub use limits::Limits;
@@ -78,6 +80,8 @@ pub struct Config {
     pub moderation: ModerationSection,
     /// The customer-service desk.
     pub desk: DeskSection,
+    /// The bus between nodes.
+    pub cluster: ClusterSection,
     /// Deleting what was closed long ago.
     pub retention: RetentionSection,
     /// What is remembered for those who run the server.

@@ -71,6 +71,11 @@ pub(super) struct Intake {
     pub(super) overflow: Overflow,
 }
 
+impl Intake {
+    /// What a reader of a log wants.
+    pub(super) const LOG: Self = Self { takes: Takes::Confined, overflow: Overflow::Cut };
+}
+
 /// One subscription of the connection; `T` is what its protocol remembers about it.
 #[derive(Debug)]
 pub(super) struct Subscription<T> {
@@ -112,6 +117,15 @@ pub(super) struct Active {
     subscriber: Option<Subscriber>,
 }
 
+impl Active {
+    /// Waits until what is said on other nodes comes too.
+    pub(super) async fn hears_others(&self) {
+        if let Some(subscriber) = &self.subscriber {
+            self.hub.hears_others(&self.filter, subscriber.takes).await;
+        }
+    }
+}
+
 impl Drop for Active {
     fn drop(&mut self) {
         if let Some(subscriber) = &self.subscriber {
@@ -130,8 +144,8 @@ impl<T> Subscriptions<T> {
         Subscriber { outbox: Arc::clone(&self.outbox), key, takes, overflow }
     }
 
-    /// Makes a subscription active: from now on the outbox gets what is said. Nothing is handed on before
-    /// [`Self::add`].
+    /// Makes a subscription active: from now on the outbox gets what is said on this node, and from [`Active::hears_others`]
+    /// on what is said on others. Nothing is handed on before [`Self::add`].
     pub(super) fn activate(&self, key: SubscriptionKey, filter: TopicFilter, intake: Intake) -> Active {
         let subscriber = self.subscriber(key, intake);
         self.hub.subscribe(&filter, subscriber.clone());

@@ -64,6 +64,8 @@ pub struct Gateway {
     pub mailboxes: Arc<Mailboxes>,
     /// Wills of MQTT clients that may come back.
     pub wills: Wills,
+    /// The way to other nodes.
+    pub bus: Bus,
     /// Who is connected.
     pub sessions: Arc<Sessions>,
     /// Issues and checks access tokens.

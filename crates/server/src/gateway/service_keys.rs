@@ -71,6 +71,22 @@ impl Gateway {
         Ok(())
     }
 
+    /// Other nodes may have made or revoked keys.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn hear_keys_changed(&self) -> Result<(), DeskError> {
+        let _change = self.key_holders.changes.lock().await;
+        let keys = self.desk.all_service_keys().await?;
+        for key in keys.iter().filter(|key| !self.service_keys.knows(key.uid.as_str())) {
+            self.service_keys.learn(key);
+        }
+        for revoked in self.service_keys.retain(|uid| keys.iter().any(|key| key.uid == *uid)) {
+            self.reconsider_holders(&revoked);
+        }
+        Ok(())
+    }
+
     /// Makes a key; it lets its holder in from now on.
     ///
     /// # Errors
@@ -79,6 +95,7 @@ impl Gateway {
         let _change = self.key_holders.changes.lock().await;
         let made = self.desk.create_service_key(by, new, self.config.service_keys.per_organisation).await?;
         self.service_keys.learn(&made);
+        self.desk.tell_keys_changed();
         Ok(made)
     }
 
@@ -91,6 +108,7 @@ impl Gateway {
         let _change = self.key_holders.changes.lock().await;
         self.desk.revoke_service_key(by, uid).await?;
         self.service_keys.forget(uid);
+        self.desk.tell_keys_changed();
         self.reconsider_holders(uid);
         // The key is revoked whatever becomes of what its holders had collected; that has a bound.
         if let Err(error) = self.queues.forget_durables_of(uid).await {

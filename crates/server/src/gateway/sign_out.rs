@@ -66,6 +66,25 @@ impl Gateway {
         self.reconsider(&user).await
     }
 
+    /// Another node has ended tokens of `user`.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn hear_tokens_ended(&self, user: &Uid) -> Result<(), DeskError> {
+        self.recall_ended_tokens(timestamp()).await?;
+        self.reconsider_here(user).await
+    }
+
+    /// Other nodes may have ended tokens of anybody.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub async fn hear_all_tokens_ended(&self) -> Result<(), DeskError> {
+        self.recall_ended_tokens(timestamp()).await?;
+        self.sessions.outboxes().iter().for_each(|outbox| outbox.reconsider());
+        Ok(())
+    }
+
     /// Forgets tokens that would have ended by themselves by now.
     ///
     /// # Errors
@@ -78,8 +97,14 @@ impl Gateway {
         }
     }
 
-    /// Has the connections of `user` look again at what has let them in, and ends what polls by a token that has ended.
+    /// Has the connections of `user`, on every node, look again at what has let them in, and ends what polls by a token that
+    /// has ended.
     async fn reconsider(&self, user: &Uid) -> Result<(), DeskError> {
+        self.desk.tell_tokens_ended(user);
+        self.reconsider_here(user).await
+    }
+
+    async fn reconsider_here(&self, user: &Uid) -> Result<(), DeskError> {
         for (_, outbox) in self.sessions.of(user) {
             outbox.reconsider();
         }

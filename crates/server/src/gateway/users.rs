@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Content, Opaque, Publication};
+use deskwire_broker::{Content, Opaque, Publication, tell_user_elsewhere};
 use deskwire_model::{SessionId, Topic, Uid};
 
 use super::{Gateway, Identity, Refused};
@@ -11,17 +11,19 @@ use crate::auth::service::ServiceAccount;
 impl Gateway {
     /// Hands `content` to `session`, if it listens to its own `topic`; returns whether it does.
     pub fn tell_session(&self, session: SessionId, topic: &Topic, content: Opaque) -> bool {
-        let publication = Publication::new(Topic::of_session(session, topic), Content::Opaque(content));
+        let publication = Publication::new(Topic::of_session(session, topic), Content::Opaque(content.confined()));
         self.hub.publish_counting(&Arc::new(publication)) > 0
     }
 
-    /// Hands `content` of `sender` to those sessions of `user` that listen to their own `topic`; returns how many there are.
+    /// Hands `content` of `sender` to those sessions of `user` that listen to their own `topic`; returns how many there are on this
+    /// node.
     /// For a sender that is confined to its organisation users of others are not there.
     pub fn tell_user(&self, sender: &ServiceAccount, user: &Uid, topic: &Topic, content: &Opaque) -> usize {
         let sessions = match sender.confines() {
             Some(org) => self.sessions.of_member(user, org),
             None => self.sessions.of(user),
         };
+        tell_user_elsewhere(&self.bus, user, sender.confines(), topic, content);
         sessions.iter().filter(|(session, _)| self.tell_session(*session, topic, content.clone())).count()
     }
 

@@ -159,6 +159,7 @@ impl Mqtt {
             (Route::Live(_), None) => {
                 self.has_room()?;
                 self.listen(asked, afresh);
+                self.gateway.hub.hears_others(&asked.filter, Takes::All).await;
             }
         }
         Ok(())
@@ -251,7 +252,8 @@ impl Mqtt {
         }
         let key = self.new_key();
         let Some(client) = &self.client else { return Ok(()) };
-        let active = self.subscriptions.activate(key, filter, Intake::default());
+        let active = self.subscriptions.activate(key, filter, Intake::LOG);
+        active.hears_others().await;
         let user = &client.identity.principal.uid;
         let device = client.device().map_or(otherwise, FeedDevice::Mqtt);
         let open = self.gateway.desk.open_feed(conversation, user, device).await?;

@@ -72,7 +72,8 @@ impl Stomp {
                     return self.subscribe_durably(subscribe, name, filter, subscribed).await;
                 }
                 subscribed.wants = self.wants(subscribe)?.map(Arc::new);
-                self.listen_live(subscribe, filter, subscribed)?;
+                self.listen_live(subscribe, filter.clone(), subscribed)?;
+                self.gateway.hub.hears_others(&filter, Takes::All).await;
             }
             Route::Conversation(_) if subscribe.frame.header("selector").is_some() => {
                 return Err(Refused::SelectorOnConversation);
@@ -139,7 +140,8 @@ impl Stomp {
     ) -> Result<(), Refused> {
         let key = self.new_key()?;
         let Some(client) = &self.client else { return Ok(()) };
-        let active = self.subscriptions.activate(key, TopicFilter::from(&conversation.topic), Intake::default());
+        let active = self.subscriptions.activate(key, TopicFilter::from(&conversation.topic), Intake::LOG);
+        active.hears_others().await;
         let (user, device) = (&client.identity.principal.uid, FeedDevice::Stomp(&client.device));
         let mut open = self.gateway.desk.open_feed(conversation, user, device).await?;
         if let Some(after) = after {

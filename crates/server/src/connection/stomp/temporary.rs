@@ -132,7 +132,7 @@ impl Stomp {
 
     /// SEND to whoever gave out `token`, which is all the right it takes.
     pub(super) fn answer_request(&mut self, send: &Send, token: &Uid) -> Result<(), Refused> {
-        let answer = Publication::new(Topic::of_reply(token), Content::Opaque(self.opaque(send)?));
+        let answer = Publication::new(Topic::of_reply(token), Content::Opaque(self.opaque(send)?.confined()));
         if self.gateway.hub.publish_counting(&Arc::new(answer)) == 0 {
             unheard();
         }

@@ -1,0 +1,96 @@
+//! What other nodes say, and where it belongs.
+
+use std::sync::Arc;
+
+use deskwire_broker::{Content, FromNeighbour, Publication};
+use deskwire_cluster::{Channel, Heard, Hint, NodeId};
+use deskwire_desk::Concern;
+use deskwire_model::Topic;
+use metrics::counter;
+
+use super::Neighbourhood;
+
+impl Neighbourhood {
+    pub(super) async fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Hint { from, channel, hint } => self.hear_hint(&from, &channel, hint),
+            // Rare enough that it need not be told apart what was missed.
+            Heard::Missed(_) => self.catch_up(false).await,
+            Heard::Down => {
+                tracing::warn!("the bus is away: what other nodes say is looked up in the database");
+                self.gateway.desk.missed(true);
+            }
+            Heard::Up => tracing::info!("the bus is there"),
+            Heard::PeerJoined(node) => {
+                tracing::info!(%node, "another node is there");
+                self.gateway.desk.tell_staff();
+            }
+            Heard::PeerLost(node) => {
+                tracing::warn!(%node, "a node is gone");
+                self.gateway.desk.lost(&node);
+            }
+            // Dropped without an answer, which tells the asker that nobody here knows.
+            Heard::Asked(asked) => tracing::debug!(from = %asked.from, "a question that nobody here answers"),
+        }
+    }
+
+    fn hear_hint(&mut self, from: &NodeId, channel: &Channel, hint: Hint) {
+        match Publication::heard(channel, hint) {
+            Ok(FromNeighbour::Said(publication)) => self.hear_said(Arc::new(publication)),
+            Ok(FromNeighbour::Grown) => {
+                if let Channel::Topic(topic) = channel {
+                    self.gateway.hub.missed(topic.as_str());
+                }
+            }
+            Ok(FromNeighbour::ForUser { user, org, place, said }) => {
+                let sessions = match &org {
+                    Some(org) => self.gateway.sessions.of_member(&user, org),
+                    None => self.gateway.sessions.of(&user),
+                };
+                for (session, _) in sessions {
+                    let content = Content::Opaque(said.clone());
+                    let publication = Publication::new(Topic::of_session(session, &place), content);
+                    self.gateway.hub.hear(&Arc::new(publication));
+                }
+            }
+            Ok(FromNeighbour::Other(Hint::Decided(decided))) => self.gateway.desk.hear_decided(&decided),
+            Ok(FromNeighbour::Other(Hint::Note(word))) => match self.gateway.desk.hear(from, &word) {
+                Ok(concern) => concern.into_iter().for_each(|concern| self.attend(concern)),
+                Err(error) => unknown(from, &error),
+            },
+            Ok(FromNeighbour::Other(_)) => unknown(from, &"a hint that this release does not know"),
+            Err(error) => unknown(from, &error),
+        }
+    }
+
+    fn hear_said(&self, publication: Arc<Publication>) {
+        match publication.content() {
+            Content::Opaque(said) if said.is_retained() => self.gateway.retained.hear(&publication),
+            _ => self.gateway.hub.hear(&publication),
+        }
+    }
+
+    /// Does what a word of another node asks; reading the database for it holds nothing else up.
+    fn attend(&self, concern: Concern) {
+        let gateway = Arc::clone(&self.gateway);
+        tokio::spawn(async move {
+            let done = match concern {
+                Concern::Tokens(user) => gateway.hear_tokens_ended(&user).await,
+                Concern::Keys => gateway.hear_keys_changed().await,
+                Concern::Notices { org, user } => {
+                    gateway.notices.changed_elsewhere(&org, &user);
+                    Ok(())
+                }
+            };
+            if let Err(error) = done {
+                tracing::error!(%error, "what another node has told could not be looked up");
+            }
+        });
+    }
+}
+
+/// A node of another release may say what this one does not know.
+fn unknown(from: &NodeId, why: &dyn std::fmt::Display) {
+    counter!("deskwire_bus_not_understood_total").increment(1);
+    tracing::debug!(%from, %why, "a hint is not understood");
+}
