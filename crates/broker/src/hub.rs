@@ -101,7 +101,7 @@ pub struct Hub {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self::among(Bus::Local)
+        Self::among(Bus::local().0)
     }
 }
 

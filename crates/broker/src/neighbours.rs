@@ -11,6 +11,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use deskwire_cluster::{Bus, Channel, Hint, LIVE_SHARDS, LiveShard, Relayed, Said};
 use deskwire_model::{Topic, TopicFilter, Uid};
 
@@ -39,27 +40,27 @@ fn shards(filter: &TopicFilter) -> Vec<LiveShard> {
 
 impl Neighbours {
     pub(crate) fn on(bus: Bus) -> Self {
-        let live = if bus.is_local() { Vec::new() } else { vec![0; usize::from(LIVE_SHARDS)] };
+        let live = if bus.is_shared() { vec![0; usize::from(LIVE_SHARDS)] } else { Vec::new() };
         Self { bus, live: Mutex::new(live) }
     }
 
     /// Somebody here wants to have what is confined to `topic`.
     pub(crate) fn follow(&self, topic: &Topic) {
-        if !self.bus.is_local() {
+        if self.bus.is_shared() {
             drop(self.bus.listen(&Channel::Topic(topic.clone())));
         }
     }
 
     /// Nobody here does any more.
     pub(crate) fn leave(&self, topic: &Topic) {
-        if !self.bus.is_local() {
+        if self.bus.is_shared() {
             self.bus.unlisten(&Channel::Topic(topic.clone()));
         }
     }
 
     /// One more wants to have what `filter` matches and is not confined.
     pub(crate) fn listen(&self, filter: &TopicFilter) {
-        if self.bus.is_local() {
+        if !self.bus.is_shared() {
             return;
         }
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +76,7 @@ impl Neighbours {
 
     /// One fewer does.
     pub(crate) fn ignore(&self, filter: &TopicFilter) {
-        if self.bus.is_local() {
+        if !self.bus.is_shared() {
             return;
         }
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +93,7 @@ impl Neighbours {
     /// Waits until what other nodes say from now on comes here, for a subscription to `filter` that the hub knows; with
     /// `live` also what is not confined to its topic. Does not wait while there is no bus.
     pub(crate) async fn are_heard(&self, filter: &TopicFilter, live: bool) {
-        if self.bus.is_local() {
+        if !self.bus.is_shared() {
             return;
         }
         let topic = filter.exact().map(Channel::Topic);
@@ -107,17 +108,17 @@ impl Neighbours {
 
     /// Tells the nodes that listen what is said here.
     pub(crate) fn tell(&self, publication: &Publication) {
-        if self.bus.is_local() || publication.stays_here() {
+        if !self.bus.is_shared() || publication.stays_here() {
             return;
         }
         let topic = publication.topic();
         let hint = match publication.content() {
             Content::Opaque(said) => Hint::Live(told::write(topic, said, None)),
             Content::Message { log, seq: Some(seq), at, payload, .. } => {
-                Hint::Said(Said { log: *log, seq: *seq, at: *at, payload: Some(payload.clone()) })
+                Hint::Said(Said { log: *log, seq: *seq, at: *at, payload: Some(payload.clone()), about: None, meta: Bytes::new() })
             }
             Content::Message { log, seq: None, at, payload, .. } => {
-                Hint::Relayed(Relayed { log: *log, at: *at, payload: payload.clone(), about: publication.about() })
+                Hint::Relayed(Relayed { log: *log, at: *at, payload: payload.clone(), about: publication.about(), meta: Bytes::new() })
             }
         };
         let channel = match publication.content() {
@@ -154,7 +155,7 @@ pub enum FromNeighbour {
 /// Tells the nodes where `user` is connected, but for this one, to hand `said` to the `place` of each of its sessions; only
 /// if it is a user of `org`, where that is named.
 pub fn tell_user_elsewhere(bus: &Bus, user: &Uid, org: Option<&Uid>, place: &Topic, said: &Opaque) {
-    if !bus.is_local() {
+    if bus.is_shared() {
         bus.publish(&Channel::User(user.clone()), Hint::Live(told::write(place, said, org)));
     }
 }
@@ -175,11 +176,11 @@ impl Publication {
                 FromNeighbour::Said(Self::new(topic, Content::Opaque(said)))
             }
             (Hint::Said(Said { payload: None, .. }), Channel::Topic(_)) => FromNeighbour::Grown,
-            (Hint::Said(Said { log, seq, at, payload: Some(payload) }), Channel::Topic(topic)) => {
+            (Hint::Said(Said { log, seq, at, payload: Some(payload), .. }), Channel::Topic(topic)) => {
                 let content = Content::Message { log, seq: Some(seq), at, recalled: false, payload };
                 FromNeighbour::Said(Self::new(topic.clone(), content))
             }
-            (Hint::Relayed(Relayed { log, at, payload, about }), Channel::Topic(topic)) => {
+            (Hint::Relayed(Relayed { log, at, payload, about, .. }), Channel::Topic(topic)) => {
                 let content = Content::Message { log, seq: None, at, recalled: false, payload };
                 let said = Self::new(topic.clone(), content);
                 about.into_iter().for_each(|seq| said.is_about(seq));

@@ -169,6 +169,11 @@ impl Opaque {
         self.is_text
     }
 
+    /// Whether it is for those alone who listen to exactly its topic.
+    pub(crate) const fn is_confined(&self) -> bool {
+        self.is_confined
+    }
+
     /// Whether its publisher declared that the body is UTF-8, which nobody has checked.
     #[must_use]
     pub const fn is_declared_text(&self) -> bool {

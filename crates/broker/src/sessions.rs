@@ -44,7 +44,7 @@ pub struct Sessions {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self::among(Bus::Local)
+        Self::among(Bus::local().0)
     }
 }
 
@@ -65,7 +65,7 @@ impl Sessions {
             let nobody = || OfUser { org: session.org.clone(), connected: Connected::new() };
             let mut by_user = self.lock();
             let of_user = by_user.entry(user.clone()).or_insert_with(nobody);
-            if of_user.connected.is_empty() && !self.bus.is_local() {
+            if of_user.connected.is_empty() && self.bus.is_shared() {
                 drop(self.bus.listen(&Channel::User(user.clone())));
             }
             of_user.connected.push((session.id, Arc::clone(session.outbox)));
@@ -80,7 +80,7 @@ impl Sessions {
             of_user.connected.retain(|(_, outbox)| !Arc::ptr_eq(outbox, session.outbox));
             if of_user.connected.is_empty() {
                 by_user.remove(user);
-                if !self.bus.is_local() {
+                if self.bus.is_shared() {
                     self.bus.unlisten(&Channel::User(user.clone()));
                 }
             }

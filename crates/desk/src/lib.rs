@@ -206,7 +206,7 @@ impl Desk {
         Self {
             store,
             log,
-            bus: Bus::Local,
+            bus: Bus::local().0,
             sessions,
             presence,
             renderer,

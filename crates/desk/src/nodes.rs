@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use deskwire_cluster::{Bus, Channel, Decided, Hint, NodeId};
 use deskwire_model::{Conversation, LogId, Seq, Topic, Uid};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub(crate) enum Word {
     Tokens(Uid),
     /// Service keys were made or revoked.
     Keys,
+    /// There is something to be told to webhooks.
+    Webhooks,
     /// Notices of a user of an organisation have changed.
     Notices { org: Uid, user: Uid },
     /// These of the staff, and nobody else, are on the node.
@@ -54,6 +57,8 @@ pub enum Concern {
     Tokens(Uid),
     /// To look again which service keys there are.
     Keys,
+    /// To look whether webhooks are to be told something.
+    Webhooks,
     /// To tell this user of this organisation its notices.
     Notices {
         /// The organisation.
@@ -64,7 +69,7 @@ pub enum Concern {
 }
 
 fn publish(bus: &Bus, channel: &Channel, word: &Word) {
-    if bus.is_local() {
+    if !bus.is_shared() {
         return;
     }
     match serde_json::to_vec(word) {
@@ -92,10 +97,10 @@ impl Desk {
 
     /// Tells the others that a conversation has changed, before they hear its entries.
     pub(crate) fn tell_decided(&self, now: &Conversation) {
-        if self.bus.is_local() {
+        if !self.bus.is_shared() {
             return;
         }
-        let decided = Decided { topic: now.topic.clone(), log: now.id, fence: now.fence };
+        let decided = Decided { topic: now.topic.clone(), log: now.id, fence: now.fence, meta: Bytes::new() };
         self.bus.publish(&Channel::All, Hint::Decided(decided));
         let users = now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user)).cloned().collect();
         self.tell_nodes(&Word::Hears { log: now.id.0, users });
@@ -116,6 +121,11 @@ impl Desk {
     /// Tells the others that tokens of `user` have ended.
     pub fn tell_tokens_ended(&self, user: &Uid) {
         self.tell_nodes(&Word::Tokens(user.clone()));
+    }
+
+    /// Tells the others that webhooks are to be told something: one of them has to do it.
+    pub fn tell_webhooks_raised(&self) {
+        self.tell_nodes(&Word::Webhooks);
     }
 
     /// Tells the others that service keys have changed.
@@ -151,6 +161,7 @@ impl Desk {
             Word::There(users) => self.presence.elsewhere().are_on(from, users),
             Word::Moved { agent, is_there } => self.presence.elsewhere().is_on(from, agent, is_there),
             Word::Tokens(user) => return Ok(Some(Concern::Tokens(user))),
+            Word::Webhooks => return Ok(Some(Concern::Webhooks)),
             Word::Keys => return Ok(Some(Concern::Keys)),
             Word::Notices { org, user } => return Ok(Some(Concern::Notices { org, user })),
         }

@@ -27,7 +27,7 @@ impl Desk {
         let payload = Speaker { principal: &principal, profile: &profile, conversation }.stamp(words);
         let rendition = Rendition { payload: &payload, seq: None, at: now, recalled: false };
         let sessions = self.sessions.of(user);
-        if let (Ok(notify), true) = (Topic::new(NOTIFY), !sessions.is_empty() || !self.bus.is_local()) {
+        if let (Ok(notify), true) = (Topic::new(NOTIFY), !sessions.is_empty() || self.bus.is_shared()) {
             let reminder = self.renderer.reminder(rendition, conversation.id)?;
             tell_user_elsewhere(&self.bus, user, None, &notify, &confined(reminder.clone()));
             for (session, _) in sessions {

@@ -45,7 +45,7 @@ impl Desk {
         self.wakes.everything();
         let (mut places_due, mut looked) = (Instant::now(), Instant::now());
         while !self.wakes.is_stopping() {
-            if !self.bus.is_local() && looked.elapsed() > LOOK_AGAIN {
+            if self.bus.is_shared() && looked.elapsed() > LOOK_AGAIN {
                 looked = Instant::now();
                 self.wakes.everything();
             }
@@ -87,7 +87,7 @@ impl Desk {
         self.wakes.plan(next);
         let wait = Duration::from_millis(u64::try_from(next.0.saturating_sub(clock().0)).unwrap_or_default());
         let leased = lease.map(|end| end.saturating_duration_since(Instant::now()));
-        let longest = if self.bus.is_local() { LONGEST_SLEEP } else { LONGEST_SLEEP_AMONG_NODES };
+        let longest = if self.bus.is_shared() { LONGEST_SLEEP_AMONG_NODES } else { LONGEST_SLEEP };
         Ok(leased.map_or(wait, |leased| leased.min(wait)).clamp(SHORTEST_SLEEP, longest))
     }
 

@@ -4,12 +4,14 @@
 //! connections to the routes of [`http`], some of which become a [`connection`] that speaks STOMP or MQTT. All of them
 //! ask the [`gateway`] who may do what; [`auth`] says who is there. [`sockjs`] brings the same where there are no
 //! WebSockets. [`files`] takes files and gives them to who may read them. [`shutdown`] ends it all; [`telemetry`] tells how it goes. [`webhooks`] tells other servers of it.
+//! `cluster` makes the server one of several nodes.
 //! [`address`] says who counts as one client,
 //! [`conformance`] is for test suites only.
 
 mod address;
 pub mod auth;
 pub mod cli;
+mod cluster;
 pub mod config;
 mod conformance;
 pub mod connection;

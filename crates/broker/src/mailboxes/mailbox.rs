@@ -307,7 +307,7 @@ fn place_of(subscriptions: &[Subscribed], filter: &str) -> Result<usize, usize> 
 
 impl Standing {
     /// What it collects from.
-    const fn filter(&self) -> Option<&TopicFilter> {
+    fn filter(&self) -> Option<&TopicFilter> {
         match self {
             Self::Nowhere => None,
             Self::Bound(filter) => Some(filter),

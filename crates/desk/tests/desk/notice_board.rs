@@ -56,7 +56,7 @@ impl Office {
         let log = Log::start(store.clone(), Arc::clone(&hub), limits);
         let allowance = NoticeAllowance { recipients: 2, kept: 5 };
         let limits = NoticeLimits { allowance, listed: 3, kept_ms: i64::MAX };
-        let board = NoticeBoard::start(store, log, Arc::clone(&renderer), || NOW, limits);
+        let board = NoticeBoard::start(store, log, Bus::local().0, Arc::clone(&renderer), || NOW, limits);
         Self { board, hub, renderer, folder }
     }
 

@@ -6,6 +6,7 @@ use axum::middleware;
 use deskwire_broker::{
     Hub, Log, LogLimits, MailboxLimits, Mailboxes, QueueLimits, Queues, Retained, RetainedLimits, Sessions,
 };
+use deskwire_cluster::{Bus, InvalidNodeName, NodeId, OptionsError};
 use deskwire_desk::{Desk, DeskConfig, DeskError, DeskTexts, NoticeBoard, NoticeLimits, PollingLimits};
 use deskwire_model::{InvalidUid, dialect::Renderer};
 use deskwire_store::{NoticeAllowance, SqliteOptions, Store, StoreError};
@@ -26,6 +27,7 @@ use crate::{
         service_key::ServiceKeys,
         token::Tokens,
     },
+    cluster::{Lease, Neighbourhood},
     config::{Config, ConfigError, Flags, ListenUrl, NoticesSection},
     conformance::{Conformance, Exposed},
     connection::{Endpoints, timestamp},
@@ -92,6 +94,12 @@ enum StartError {
     ServiceKeys(#[source] DeskError),
     #[error(transparent)]
     Password(#[from] PasswordError),
+    #[error("cannot read the certificates that vouch for Redis: {0}")]
+    BusCertificates(#[source] io::Error),
+    #[error(transparent)]
+    Bus(#[from] OptionsError),
+    #[error(transparent)]
+    NodeName(#[from] InvalidNodeName),
     #[error("cannot use the time zone: {0}")]
     TimeZone(#[from] jiff::Error),
     #[error(transparent)]
@@ -139,13 +147,14 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let Opened { state, courier, new_logins } = open(&config, conformance, &data, extensions, measured).await?;
+    let Opened { state, courier, neighbourhood, retention, new_logins } = open(&config, conformance, &data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
     tokio::spawn(upkeep::keep_key_uses(state.clone(), shutdown.clone()));
     tokio::spawn(upkeep::keep_audit(state.clone(), shutdown.clone()));
-    tokio::spawn(upkeep::keep_retention(state.clone(), shutdown.clone()));
+    tokio::spawn(neighbourhood.keep());
+    tokio::spawn(upkeep::keep_retention(state.clone(), retention, shutdown.clone()));
     tokio::spawn(observe(&state, shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
     tokio::spawn(state.gateway.desk.clone().work(timestamp));
@@ -200,6 +209,9 @@ async fn serve(
 struct Opened {
     state: ApiState,
     courier: Courier,
+    neighbourhood: Neighbourhood,
+    /// On deleting what is not kept any more.
+    retention: Lease,
     /// At the first start: those of the demo organisation.
     new_logins: Vec<NewLogin>,
 }
@@ -217,13 +229,21 @@ async fn open(
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
-    let gateway = gateway(config, conformance, store.clone(), data.secret_key()).await?;
+    let (bus, inbox) = match config.cluster.redis().map_err(StartError::BusCertificates)? {
+        Some(redis) => Bus::connect(redis, NodeId::starting(&config.cluster.node.0)?)?,
+        None => Bus::local(),
+    };
+    let holder: Option<Box<str>> = bus.node().map(|node| node.as_str().into());
+    let lease = |name| Lease::new(store.clone(), name, holder.clone());
+    let gateway = gateway(config, conformance, (store.clone(), bus), data.secret_key()).await?;
     gateway.recall_ended_tokens(timestamp()).await.map_err(StartError::EndedTokens)?;
     gateway.recall_service_keys().await.map_err(StartError::ServiceKeys)?;
-    let courier = Courier::new(store, gateway.desk.clone(), &config.webhooks)?;
+    let courier = Courier::new(store.clone(), gateway.desk.clone(), &config.webhooks, lease("webhooks"))?;
+    let retention = lease("retention");
     let extensions =
         extensions.listener(NoticeWatch::of(gateway.notices.clone())).listener(SeatWatch::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
+    let neighbourhood = Neighbourhood::new(Arc::clone(&gateway), inbox, courier.prompt());
     let state = ApiState {
         endpoints: Endpoints::new(Arc::clone(&gateway)),
         gateway,
@@ -235,7 +255,7 @@ async fn open(
         prometheus,
         ops: Arc::new(Ops::new(readings, database)),
     };
-    Ok(Opened { state, courier, new_logins })
+    Ok(Opened { state, courier, neighbourhood, retention, new_logins })
 }
 
 /// Puts the parts together: committer, hub, queues, what is retained and desk over the store, and the gateway in front of them.

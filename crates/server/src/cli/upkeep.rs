@@ -7,7 +7,7 @@ use deskwire_model::Timestamp;
 use metrics::counter;
 use tokio::time::MissedTickBehavior;
 
-use crate::{connection::timestamp, http::api::ApiState, shutdown::Shutdown};
+use crate::{cluster::Lease, connection::timestamp, http::api::ApiState, shutdown::Shutdown};
 
 /// How often histograms are folded together between two scrapes, and quiet addresses forgotten.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -79,7 +79,7 @@ pub(super) async fn keep_audit(state: ApiState, mut shutdown: Shutdown) {
 }
 
 /// Deletes conversations that were closed longer ago than their organisations keep them, until the shutdown.
-pub(super) async fn keep_retention(state: ApiState, mut shutdown: Shutdown) {
+pub(super) async fn keep_retention(state: ApiState, lease: Lease, mut shutdown: Shutdown) {
     let config = &state.gateway.config.retention;
     let mut ticks = tokio::time::interval(config.every_s.duration());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -87,6 +87,10 @@ pub(super) async fn keep_retention(state: ApiState, mut shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.requested() => return,
             _ = ticks.tick() => {}
+        }
+        // Another node does it this time; if it dies over it, the next look goes on.
+        if !lease.hold().await.unwrap_or(false) {
+            continue;
         }
         let mut files = 0;
         let noted = |swept: SweptConversations| {

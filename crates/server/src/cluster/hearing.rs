@@ -72,11 +72,15 @@ impl Neighbourhood {
 
     /// Does what a word of another node asks; reading the database for it holds nothing else up.
     fn attend(&self, concern: Concern) {
-        let gateway = Arc::clone(&self.gateway);
+        let (gateway, courier) = (Arc::clone(&self.gateway), Arc::clone(&self.courier));
         tokio::spawn(async move {
             let done = match concern {
                 Concern::Tokens(user) => gateway.hear_tokens_ended(&user).await,
                 Concern::Keys => gateway.hear_keys_changed().await,
+                Concern::Webhooks => {
+                    courier.notify_one();
+                    Ok(())
+                }
                 Concern::Notices { org, user } => {
                     gateway.notices.changed_elsewhere(&org, &user);
                     Ok(())

@@ -24,6 +24,11 @@ impl Lease {
         Self { store, name, holder }
     }
 
+    /// How often whoever works under this one has to come back for it; never, on a node that is alone.
+    pub(crate) const fn renewal(&self) -> Duration {
+        if self.holder.is_some() { Self::RENEWED } else { Duration::MAX }
+    }
+
     /// Takes the lease, or renews it; returns whether this node has it.
     ///
     /// # Errors

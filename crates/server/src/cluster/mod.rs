@@ -11,7 +11,10 @@ mod looking;
 use std::{sync::Arc, time::Duration};
 
 use deskwire_cluster::{Bus, Inbox};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    sync::Notify,
+    time::{MissedTickBehavior, interval},
+};
 
 pub(crate) use self::lease::Lease;
 use crate::gateway::Gateway;
@@ -27,17 +30,20 @@ pub(crate) struct Neighbourhood {
     gateway: Arc<Gateway>,
     bus: Bus,
     inbox: Inbox,
+    /// Where the courier of webhooks is prompted.
+    courier: Arc<Notify>,
     looked: looking::Looked,
 }
 
 impl Neighbourhood {
-    pub(crate) fn new(gateway: Arc<Gateway>, bus: Bus, inbox: Inbox) -> Self {
-        Self { gateway, bus, inbox, looked: looking::Looked::default() }
+    pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>) -> Self {
+        let bus = gateway.bus.clone();
+        Self { gateway, bus, inbox, courier, looked: looking::Looked::default() }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.
     pub(crate) async fn keep(mut self) {
-        if self.bus.is_local() {
+        if !self.bus.is_shared() {
             return;
         }
         let (mut ticks, mut told) = (interval(LOOK), 0);

@@ -25,6 +25,7 @@ mod wills;
 use std::sync::Arc;
 
 use deskwire_broker::{Hub, Mailboxes, Queues, Retained, Sessions};
+use deskwire_cluster::Bus;
 use deskwire_desk::{Desk, NoticeBoard};
 
 pub use self::{

@@ -19,6 +19,7 @@ use deskwire_desk::Desk;
 use deskwire_model::{LogId, Timestamp};
 use deskwire_store::{HookEvent, HookId, HookOutcome, Store, StoreError, Webhook};
 use tokio::{
+    sync::Notify,
     task::{self, JoinError, JoinSet},
     time::Instant,
 };
@@ -27,17 +28,23 @@ pub use self::guard::{Guard, InvalidHookUrl};
 pub(crate) use self::letter::HOOK_HEADER;
 pub use self::letter::Secret;
 use self::telling::Teller;
-use crate::{config::WebhooksSection, connection::timestamp, shutdown::Shutdown};
+use crate::{cluster::Lease, config::WebhooksSection, connection::timestamp, shutdown::Shutdown};
 
 /// The courier looks for what is due that often at least: clocks may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How long it pauses after the store has failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Tells what is to be told. One per process.
+/// Tells what is to be told. One per process; of several nodes the one that has the lease does.
 #[derive(Debug)]
 pub struct Courier {
     store: Store,
+    desk: Desk,
+    lease: Lease,
+    /// Whether this node has it.
+    holds: bool,
+    /// Told when another node has something to be told.
+    prompt: Arc<Notify>,
     teller: Arc<Teller>,
     config: WebhooksSection,
     /// What is being told now, by its task.
@@ -55,9 +62,20 @@ impl Courier {
     ///
     /// # Errors
     /// [`CourierError`] when TLS cannot be set up.
-    pub fn new(store: Store, desk: Desk, config: &WebhooksSection) -> Result<Self, CourierError> {
-        let teller = Arc::new(Teller::new(store.clone(), desk, config)?);
-        Ok(Self { store, teller, config: config.clone(), told: HashMap::new(), tellings: JoinSet::new() })
+    pub(crate) fn new(
+        store: Store,
+        desk: Desk,
+        config: &WebhooksSection,
+        lease: Lease,
+    ) -> Result<Self, CourierError> {
+        let teller = Arc::new(Teller::new(store.clone(), desk.clone(), config)?);
+        let prompt = Arc::default();
+        Ok(Self { store, desk, lease, holds: false, prompt, teller, config: config.clone(), told: HashMap::new(), tellings: JoinSet::new() })
+    }
+
+    /// Where to say that another node has something to be told.
+    pub(crate) fn prompt(&self) -> Arc<Notify> {
+        Arc::clone(&self.prompt)
     }
 
     /// Tells what is to be told until the shutdown. What is under way then is told again after the next start.
@@ -73,7 +91,10 @@ impl Courier {
             let until = Instant::now() + sleep;
             tokio::select! {
                 () = shutdown.requested() => return,
-                () = self.store.webhooks_raised() => {}
+                () = self.store.webhooks_raised() => if !self.holds {
+                    self.desk.tell_webhooks_raised();
+                },
+                () = self.prompt.notified() => {}
                 () = tokio::time::sleep_until(until) => {}
                 Some(ended) = self.tellings.join_next_with_id() => self.settle(ended).await,
             }
@@ -82,9 +103,14 @@ impl Courier {
 
     /// Begins to tell what is due; returns how long there is nothing else.
     async fn send_out(&mut self) -> Result<Duration, StoreError> {
+        self.holds = self.lease.hold().await?;
+        if !self.holds {
+            return Ok(Lease::RENEWED);
+        }
+        let longest = LONGEST_SLEEP.min(self.lease.renewal());
         let room = self.config.requests.saturating_sub(self.told.len());
         if room == 0 {
-            return Ok(LONGEST_SLEEP);
+            return Ok(longest);
         }
         let now = timestamp();
         let busy: Vec<(HookId, LogId)> = self.told.values().map(|event| (event.hook, event.log)).collect();
@@ -101,7 +127,7 @@ impl Courier {
             }
         }
         let wait = due.next.map(|Timestamp(next)| u64::try_from(next.saturating_sub(now.0)).unwrap_or_default());
-        Ok(wait.map_or(LONGEST_SLEEP, Duration::from_millis).min(LONGEST_SLEEP))
+        Ok(wait.map_or(longest, Duration::from_millis).min(longest))
     }
 
     /// Notes what came of what has ended, and of all that has ended by now.

@@ -357,7 +357,6 @@ impl Store {
         Ok(replayed)
     }
 
-    /// Waits until there may be something new to tell.
     /// Waits until there may be something new to tell since the last call; for one waiter.
     pub async fn webhooks_raised(&self) {
         self.raised.notified().await;
