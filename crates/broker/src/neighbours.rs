@@ -99,8 +99,11 @@ impl Neighbours {
         let topic = filter.exact().map(Channel::Topic);
         let shards = if live { shards(filter) } else { Vec::new() };
         // Asked for all at once.
-        let listening: Vec<_> =
-            topic.into_iter().chain(shards.into_iter().map(Channel::Live)).map(|channel| self.bus.listen(&channel)).collect();
+        let listening: Vec<_> = topic
+            .into_iter()
+            .chain(shards.into_iter().map(Channel::Live))
+            .map(|channel| self.bus.listen(&channel))
+            .collect();
         for confirmed in listening {
             confirmed.await;
         }
@@ -114,12 +117,21 @@ impl Neighbours {
         let topic = publication.topic();
         let hint = match publication.content() {
             Content::Opaque(said) => Hint::Live(told::write(topic, said, None)),
-            Content::Message { log, seq: Some(seq), at, payload, .. } => {
-                Hint::Said(Said { log: *log, seq: *seq, at: *at, payload: Some(payload.clone()), about: None, meta: Bytes::new() })
-            }
-            Content::Message { log, seq: None, at, payload, .. } => {
-                Hint::Relayed(Relayed { log: *log, at: *at, payload: payload.clone(), about: publication.about(), meta: Bytes::new() })
-            }
+            Content::Message { log, seq: Some(seq), at, payload, .. } => Hint::Said(Said {
+                log: *log,
+                seq: *seq,
+                at: *at,
+                payload: Some(payload.clone()),
+                about: None,
+                meta: Bytes::new(),
+            }),
+            Content::Message { log, seq: None, at, payload, .. } => Hint::Relayed(Relayed {
+                log: *log,
+                at: *at,
+                payload: payload.clone(),
+                about: publication.about(),
+                meta: Bytes::new(),
+            }),
         };
         let channel = match publication.content() {
             Content::Opaque(said) if said.is_retained() => Channel::All,

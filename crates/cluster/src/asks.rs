@@ -8,7 +8,12 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::{channel::Channel, codec::{Answer, Letter}, node::NodeId, shared::Shared};
+use crate::{
+    channel::Channel,
+    codec::{Answer, Letter},
+    node::NodeId,
+    shared::Shared,
+};
 
 /// Why a question was not answered. Whether the other node acted on it is not known, except where it is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -81,7 +81,10 @@ impl Default for RedisOptions {
 /// Without what is secret: URLs may hold passwords.
 impl fmt::Debug for RedisOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisOptions").field("urls", &self.urls.len()).field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("RedisOptions")
+            .field("urls", &self.urls.len())
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
     }
 }
 

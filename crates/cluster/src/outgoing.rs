@@ -71,9 +71,8 @@ impl Outgoing {
     /// Puts a frame behind the others. Returns whether it fitted.
     pub(crate) fn put(&self, channel: Name, frame: Bytes) -> bool {
         let mut waiting = self.lock();
-        let fits = waiting.is_open
-            && waiting.frames.len() < self.max_frames
-            && waiting.bytes + frame.len() <= self.max_bytes;
+        let fits =
+            waiting.is_open && waiting.frames.len() < self.max_frames && waiting.bytes + frame.len() <= self.max_bytes;
         if fits {
             waiting.bytes += frame.len();
             waiting.frames.push_back((channel, frame));

@@ -1,6 +1,7 @@
 //! What is read from the store all the time, kept in memory until it changes.
 
 use std::{
+    fmt,
     hash::Hash,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
@@ -8,13 +9,18 @@ use std::{
 use moka::sync::Cache;
 
 /// Values by key, a bounded number of them. What was read before a change and comes behind it is not kept.
-#[derive(Debug)]
-pub(crate) struct Known<K: Hash + Eq, V> {
+pub(crate) struct Known<K, V> {
     values: Cache<K, V>,
     /// How often something was forgotten.
     changes: AtomicU64,
     /// Whether changes may happen that nobody tells.
     doubted: AtomicBool,
+}
+
+impl<K, V> fmt::Debug for Known<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known").finish_non_exhaustive()
+    }
 }
 
 /// A moment before something is read.

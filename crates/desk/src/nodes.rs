@@ -3,8 +3,6 @@
 //! Each keeps in memory what it read from the store; when one changes it, the others hear a [`Word`] and read it again. A
 //! word may be lost: then whoever listens is told so, and forgets everything ([`Desk::missed`]).
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use deskwire_cluster::{Bus, Channel, Decided, Hint, NodeId};
 use deskwire_model::{Conversation, LogId, Seq, Topic, Uid};
@@ -208,7 +206,9 @@ impl Desk {
             match desk.store.conversation(log).await {
                 Ok(Some(conversation)) => desk.joined_here(&user, &desk.remember(conversation)),
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, conversation = %log, "a user could not be told what it takes part in"),
+                Err(error) => {
+                    tracing::warn!(%error, conversation = %log, "a user could not be told what it takes part in")
+                }
             }
         });
     }

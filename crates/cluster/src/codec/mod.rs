@@ -13,9 +13,9 @@ mod fields;
 mod frame;
 mod hints;
 
-pub(crate) use frame::{Answer, Beacon, Frame, Letter, Peek};
 #[cfg(test)]
 use frame::Heading;
+pub(crate) use frame::{Answer, Beacon, Frame, Letter, Peek};
 
 /// Why bytes are no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

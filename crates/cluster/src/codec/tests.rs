@@ -48,14 +48,12 @@ fn hint() -> impl Strategy<Value = Hint> {
     let log = || any::<i64>().prop_map(LogId);
     let at = || any::<i64>().prop_map(Timestamp);
     prop_oneof![
-        (log(), seq(), at(), option::of(payload()), option::of(seq()), bytes()).prop_map(
-            |(log, seq, at, payload, about, meta)| Hint::Said(Said { log, seq, at, payload, about, meta })
-        ),
+        (log(), seq(), at(), option::of(payload()), option::of(seq()), bytes())
+            .prop_map(|(log, seq, at, payload, about, meta)| Hint::Said(Said { log, seq, at, payload, about, meta })),
         (log(), at(), payload(), option::of(seq()), bytes())
             .prop_map(|(log, at, payload, about, meta)| Hint::Relayed(Relayed { log, at, payload, about, meta })),
-        (log(), uid(), option::of(seq()), option::of(seq()), bytes()).prop_map(
-            |(log, user, delivered, read, meta)| Hint::Receipt(Receipt { log, user, delivered, read, meta })
-        ),
+        (log(), uid(), option::of(seq()), option::of(seq()), bytes())
+            .prop_map(|(log, user, delivered, read, meta)| Hint::Receipt(Receipt { log, user, delivered, read, meta })),
         bytes().prop_map(Hint::Live),
         ("[a-z]{1,9}/[a-z]{0,9}", log(), any::<u64>(), bytes()).prop_map(|(topic, log, fence, meta)| {
             Hint::Decided(Decided { topic: Topic::new(&topic).unwrap(), log, fence, meta })
@@ -63,8 +61,11 @@ fn hint() -> impl Strategy<Value = Hint> {
         bytes().prop_map(Hint::ForUser),
         subject().prop_map(Hint::Changed),
         (uid(), bytes()).prop_map(|(agent, presence)| Hint::Present { agent, presence }),
-        (uid(), option::of(".{0,20}"), bytes())
-            .prop_map(|(user, session, reason)| Hint::Kick { user, session: session.map(Into::into), reason }),
+        (uid(), option::of(".{0,20}"), bytes()).prop_map(|(user, session, reason)| Hint::Kick {
+            user,
+            session: session.map(Into::into),
+            reason
+        }),
         Just(Hint::Timers),
         uid().prop_map(|service| Hint::Woken { service }),
         bytes().prop_map(Hint::Note),

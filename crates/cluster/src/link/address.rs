@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo,
-    PushKind, RedisError, TlsCertificates, Value,
-    aio::MultiplexedConnection,
+    PushKind, RedisError, TlsCertificates, Value, aio::MultiplexedConnection,
 };
 use tokio::sync::Notify;
 

@@ -43,11 +43,7 @@ async fn keep(
 }
 
 /// Tells Redis everything that it does not know.
-async fn subscribe(
-    shared: &Shared,
-    line: &mut MultiplexedConnection,
-    commands: Commands,
-) -> Result<(), RedisError> {
+async fn subscribe(shared: &Shared, line: &mut MultiplexedConnection, commands: Commands) -> Result<(), RedisError> {
     while let Some(step) = shared.interest.next_step() {
         tell(&step, line, commands).await?;
         shared.interest.confirmed(&step);

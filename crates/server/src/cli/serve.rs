@@ -147,7 +147,8 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let Opened { state, courier, neighbourhood, retention, new_logins } = open(&config, conformance, &data, extensions, measured).await?;
+    let Opened { state, courier, neighbourhood, retention, new_logins } =
+        open(&config, conformance, &data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));

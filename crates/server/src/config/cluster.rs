@@ -22,11 +22,11 @@ bounded_section! {
         /// Hints that may wait to be published; what is more is dropped, and the others look into the database.
         outgoing_hints: usize = 65_536, 1..=16_777_216;
         /// Their bytes.
-        outgoing_bytes: usize = 32 * MIB, 65_536..=4096 * MIB;
+        outgoing_bytes: usize = 32 * MIB, 65_536..=64 * 1024 * 1024 * 1024;
         /// Hints that may wait to be looked at; for what is more this node looks into the database.
         inbox_hints: usize = 65_536, 1..=16_777_216;
         /// Their bytes.
-        inbox_bytes: usize = 64 * MIB, 65_536..=4096 * MIB;
+        inbox_bytes: usize = 64 * MIB, 65_536..=64 * 1024 * 1024 * 1024;
         /// Topics and users that are listened for.
         channels: usize = 1_000_000, 1..=100_000_000;
     } and {
@@ -73,8 +73,7 @@ impl ClusterSection {
         if self.redis.expose().is_empty() {
             return Ok(None);
         }
-        let root_certificates =
-            if self.ca_file.as_os_str().is_empty() { None } else { Some(fs::read(&self.ca_file)?) };
+        let root_certificates = if self.ca_file.as_os_str().is_empty() { None } else { Some(fs::read(&self.ca_file)?) };
         Ok(Some(RedisOptions {
             urls: self.redis.expose().split(',').map(|url| url.trim().to_owned()).collect(),
             root_certificates,

@@ -62,15 +62,20 @@ impl Courier {
     ///
     /// # Errors
     /// [`CourierError`] when TLS cannot be set up.
-    pub(crate) fn new(
-        store: Store,
-        desk: Desk,
-        config: &WebhooksSection,
-        lease: Lease,
-    ) -> Result<Self, CourierError> {
+    pub(crate) fn new(store: Store, desk: Desk, config: &WebhooksSection, lease: Lease) -> Result<Self, CourierError> {
         let teller = Arc::new(Teller::new(store.clone(), desk.clone(), config)?);
         let prompt = Arc::default();
-        Ok(Self { store, desk, lease, holds: false, prompt, teller, config: config.clone(), told: HashMap::new(), tellings: JoinSet::new() })
+        Ok(Self {
+            store,
+            desk,
+            lease,
+            holds: false,
+            prompt,
+            teller,
+            config: config.clone(),
+            told: HashMap::new(),
+            tellings: JoinSet::new(),
+        })
     }
 
     /// Where to say that another node has something to be told.

@@ -1,6 +1,6 @@
 //! Reading the log.
 
-use deskwire_model::{Entry, LogId, MessageUid, Seq, Uid};
+use deskwire_model::{Entry, LogId, MessageUid, Seq, Topic, Uid};
 
 use super::{
     columns::{self, select_entry},
@@ -145,6 +145,24 @@ impl Store {
                                  (SELECT swept_seq FROM conversation WHERE id = ?1), 0)",
             )?
             .query_row(params![log.0], |row| columns::seq(row, 0))
+        })
+        .await
+    }
+
+    /// [`Self::head`] of the logs behind `topics`, in any order; nothing of what is no log's.
+    pub async fn heads(&self, topics: &[Topic]) -> Result<Vec<(Topic, Seq)>, StoreError> {
+        let topics = topics.to_vec();
+        self.read(move |db| {
+            let mut head = db.prepare_cached(
+                "SELECT COALESCE((SELECT MAX(e.seq) FROM entry e WHERE e.log = c.id), c.swept_seq, 0)
+                   FROM conversation c WHERE c.topic = ?1",
+            )?;
+            let mut heads = Vec::with_capacity(topics.len());
+            for topic in &topics {
+                let found = head.query_row(params![topic.as_str()], |row| columns::seq(row, 0)).optional()?;
+                heads.extend(found.map(|seq| (topic.clone(), seq)));
+            }
+            Ok(heads)
         })
         .await
     }

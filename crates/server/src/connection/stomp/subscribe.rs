@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Dialect, SubscriptionKey};
+use deskwire_broker::{Dialect, SubscriptionKey, Takes};
 use deskwire_desk::FeedDevice;
 use deskwire_model::{Conversation, Destination, Seq, Topic, TopicFilter, dialect::Address};
 use deskwire_wire::stomp::{
