@@ -33,20 +33,3 @@ pub enum StoreError {
     #[error("the store is closed")]
     Closed,
 }
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::{ErrorCode, ffi};
-
-        if let rusqlite::Error::FromSqlConversionFailure(..) = error {
-            return Self::Damaged(error.to_string());
-        }
-        let Some(failure) = error.sqlite_error() else { return Self::Backend(Box::new(error)) };
-        match (failure.code, failure.extended_code) {
-            (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Self::Damaged(error.to_string()),
-            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Exists,
-            (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Self::Missing,
-            _ => Self::Backend(Box::new(error)),
-        }
-    }
-}

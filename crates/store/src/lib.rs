@@ -7,13 +7,15 @@
 //!
 //! [`Blobs`] are the bytes of uploaded files, beside the database.
 //!
-//! Back ends are variants of [`Store`], with one `match` per operation; all of them pass `tests/contract`.
+//! The tables (`tables`) are one text of SQL on two engines (`engine`): an SQLite file for one node, a PostgreSQL server for
+//! several. Both pass `tests/contract`.
 
 mod amendment;
 mod audit;
 mod blobs;
 mod channel;
 mod decision;
+mod engine;
 mod error;
 mod files;
 mod label;
@@ -27,8 +29,9 @@ mod report;
 mod retention;
 mod search;
 mod service_key;
-mod sqlite;
+
 mod store;
+mod tables;
 mod tokens;
 mod visitor_info;
 mod webhooks;
@@ -42,6 +45,7 @@ pub use decision::{
     CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,
     Workload,
 };
+pub use engine::sqlite::SqliteOptions;
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,
@@ -64,7 +68,6 @@ pub use search::{
     Char, CharClass, Found, Indexed, InvalidSearch, SearchId, SearchOrder, SearchQuery, SearchScope, Sought, characters,
 };
 pub use service_key::{SecretDigest, ServiceKey};
-pub use sqlite::{Sqlite, SqliteOptions};
 pub use store::Store;
 pub use tokens::{EndedToken, TokenName, TokensFrom};
 pub use visitor_info::{VisitorCorrection, VisitorInfo, VisitorTold};

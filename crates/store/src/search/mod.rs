@@ -5,7 +5,6 @@
 //! that behind the commits: a log is *behind* while it has entries that were not looked at ([`crate::Store::index`]).
 
 mod characters;
-mod port;
 mod sought;
 mod tokens;
 

@@ -1,0 +1,189 @@
+//! MQTT sessions that outlive their connection.
+
+use deskwire_model::{Timestamp, Uid};
+
+use super::columns;
+use crate::{
+    MqttSessionId, MqttSubscription, Received, Store, StoreError, StoredMqttSession, Written,
+    engine::{Db, OptionalExtension as _, Result, Row, params},
+};
+
+/// Notes the packet id of a message that its session's client may send again; nothing for a session that is gone.
+pub(super) fn receive(db: &Db<'_>, received: Received) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO mqtt_received (session, packet_id)
+         SELECT id, ?2 FROM mqtt_session WHERE id = ?1
+             ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![received.session.0, received.packet_id])?;
+    Ok(())
+}
+
+/// Forgets a packet id that its client has released.
+pub(super) fn release(db: &Db<'_>, received: Received) -> Result<Written> {
+    db.prepare_cached("DELETE FROM mqtt_received WHERE session = ?1 AND packet_id = ?2")?
+        .execute(params![received.session.0, received.packet_id])?;
+    Ok(Written::Noted)
+}
+
+/// Notes when the connection of a session ended; nothing for a session that is gone.
+pub(super) fn leave(db: &Db<'_>, session: MqttSessionId, Timestamp(at): Timestamp, expiry_s: u32) -> Result<Written> {
+    db.prepare_cached("UPDATE mqtt_session SET left_at = ?2, expiry_s = ?3 WHERE id = ?1")?
+        .execute(params![session.0, at, expiry_s])?;
+    Ok(Written::Noted)
+}
+
+/// MQTT sessions that outlive their connection. A session's device is its client id. How far they are is a [`Write`].
+impl Store {
+    /// All sessions, the oldest first.
+    pub async fn mqtt_sessions(&self) -> Result<Vec<StoredMqttSession>, StoreError> {
+        self.read(|db| {
+            let mut sessions: Vec<_> = db
+                .prepare_cached("SELECT id, client_id, user, expiry_s, left_at FROM mqtt_session ORDER BY id")?
+                .query_map(params![], session)?
+                .collect::<Result<_>>()?;
+            for session in &mut sessions {
+                session.subscriptions = subscriptions(db, session.id)?;
+            }
+            Ok(sessions)
+        })
+        .await
+    }
+
+    /// Creates a session. One of this client id is dropped first, with all it has. The new one starts now: in the same
+    /// transaction the device's delivered cursor is set to the head of each open conversation that the user takes part
+    /// in.
+    pub async fn create_mqtt_session(
+        &self,
+        client_id: &str,
+        user: &Uid,
+        expiry_s: u32,
+    ) -> Result<MqttSessionId, StoreError> {
+        let (client_id, user) = (client_id.to_owned(), user.clone());
+        self.write(move |db| {
+            let known = db
+                .prepare_cached("SELECT id FROM mqtt_session WHERE client_id = ?1")?
+                .query_row(params![client_id], |row| row.get(0).map(MqttSessionId))
+                .optional()?;
+            if let Some(id) = known {
+                drop_session(db, id)?;
+            }
+            let id = db
+                .prepare_cached(
+                    "INSERT INTO mqtt_session (client_id, user, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
+                )?
+                .query_row(params![client_id, user.as_str(), expiry_s], |row| row.get(0).map(MqttSessionId))?;
+            start_now(db, &client_id, &user)?;
+            Ok(id)
+        })
+        .await
+    }
+
+    /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds. Returns the packet ids
+    /// of its client's QoS 2 messages that are stored and not released, rising.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<Vec<u16>, StoreError> {
+        self.write(move |db| {
+            let rows = db
+                .prepare_cached("UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1")?
+                .execute(params![id.0, expiry_s])?;
+            if rows == 1 { Ok(received(db, id)?) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    /// Forgets a session with its subscriptions, messages, packet ids and its device's cursors, if it is there.
+    pub async fn drop_mqtt_session(&self, id: MqttSessionId) -> Result<(), StoreError> {
+        self.write(move |db| Ok(drop_session(db, id)?)).await
+    }
+
+    /// Adds a subscription to a session, or replaces the one of the same filter.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no such session.
+    pub async fn save_mqtt_subscription(
+        &self,
+        id: MqttSessionId,
+        subscription: &MqttSubscription,
+    ) -> Result<(), StoreError> {
+        let MqttSubscription { filter, options, subscription_id } = subscription.clone();
+        self.write(move |db| {
+            db.prepare_cached(
+                "INSERT INTO mqtt_subscription (session, filter, options, subscription_id) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (session, filter) DO UPDATE
+                    SET options = excluded.options, subscription_id = excluded.subscription_id",
+            )?
+            .execute(params![id.0, filter, options, subscription_id])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes the subscription of this filter from a session, if it is there.
+    pub async fn drop_mqtt_subscription(&self, id: MqttSessionId, filter: &str) -> Result<(), StoreError> {
+        let filter = filter.to_owned();
+        self.write(move |db| {
+            db.prepare_cached("DELETE FROM mqtt_subscription WHERE session = ?1 AND filter = ?2")?
+                .execute(params![id.0, filter])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Reads a session's own columns; what it has follows.
+fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
+    Ok(StoredMqttSession {
+        id: MqttSessionId(row.get(0)?),
+        client_id: row.get(1)?,
+        user: columns::uid(row, 2)?,
+        expiry_s: row.get(3)?,
+        left: row.get::<Option<i64>>(4)?.map(Timestamp),
+        subscriptions: Vec::new(),
+    })
+}
+
+fn subscriptions(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<MqttSubscription>> {
+    db.prepare_cached(
+        "SELECT filter, options, subscription_id FROM mqtt_subscription WHERE session = ?1 ORDER BY filter",
+    )?
+    .query_map(params![id.0], |row| {
+        Ok(MqttSubscription { filter: row.get(0)?, options: row.get(1)?, subscription_id: row.get(2)? })
+    })?
+    .collect()
+}
+
+/// The packet ids of its client's messages that are stored and not released, rising.
+fn received(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<u16>> {
+    db.prepare_cached("SELECT packet_id FROM mqtt_received WHERE session = ?1 ORDER BY packet_id")?
+        .query_map(params![id.0], |row| row.get(0))?
+        .collect()
+}
+
+/// A new device starts at the head of what its user takes part in. Conversations that the user joins later begin
+/// where it joins them, without a row.
+fn start_now(db: &Db<'_>, device: &str, user: &Uid) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO delivered (log, user, device, seq)
+         SELECT p.log, p.user, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
+           FROM participant p
+           JOIN conversation c ON c.id = p.log
+          WHERE p.user = ?2 AND c.status <> 'CLOSED'
+             ON CONFLICT (log, user, device) DO UPDATE SET seq = excluded.seq",
+    )?
+    .execute(params![device, user.as_str()])?;
+    Ok(())
+}
+
+/// Forgets a session, if it is there, with its device's cursors; what else it has goes by its foreign key.
+fn drop_session(db: &Db<'_>, id: MqttSessionId) -> Result<()> {
+    db.prepare_cached(
+        "DELETE FROM delivered
+          WHERE (user, device) = (SELECT user, client_id FROM mqtt_session WHERE id = ?1)",
+    )?
+    .execute(params![id.0])?;
+    db.prepare_cached("DELETE FROM mqtt_session WHERE id = ?1")?.execute(params![id.0])?;
+    Ok(())
+}
