@@ -119,7 +119,7 @@ fn session_no(log: LogId, Timestamp(at): Timestamp) -> String {
 }
 
 pub(super) fn join(db: &Db<'_>, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
-    db.prepare_cached("INSERT INTO participant (log, user, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+    db.prepare_cached("INSERT INTO participant (log, user_uid, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
         .execute(params![log.0, user.as_str(), columns::position(joined)])?;
     Ok(())
 }

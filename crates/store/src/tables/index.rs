@@ -218,9 +218,9 @@ fn read_log(db: &Db<'_>, log: LogId, limit: usize, step: &mut Step) -> Result<()
     let mut select = db.prepare_cached(select_entry!(
         "FROM entry e WHERE e.log = ?1
             AND e.seq > COALESCE((SELECT seq FROM search_position WHERE log = ?1), 0)
-          ORDER BY e.seq"
+          ORDER BY e.seq LIMIT ?2"
     ))?;
-    let mut rows = select.query_map(params![log.0], columns::entry)?;
+    let mut rows = select.query_map(params![log.0, columns::limit(limit.saturating_add(1))], columns::entry)?;
     let mut last = None;
     while let Some(entry) = rows.next().transpose()? {
         if step.entries >= limit || step.bytes >= STEP_BYTES {

@@ -34,11 +34,11 @@ impl Tally {
         for ((log, sender), said) in self.0 {
             db.prepare_cached(
                 "INSERT INTO report_hour (org, hour, service, agent, visitor_messages, service_messages)
-                 SELECT org, ?2, service, COALESCE(agent, ''), IIF(visitor = ?3, ?4, 0), IIF(visitor = ?3, 0, ?4)
+                 SELECT org, ?2, service, COALESCE(agent, ''), CASE WHEN visitor = ?3 THEN ?4 ELSE 0 END, CASE WHEN visitor = ?3 THEN 0 ELSE ?4 END
                    FROM conversation WHERE id = ?1 AND notes_of IS NULL
                      ON CONFLICT (org, hour, service, agent) DO UPDATE
-                    SET visitor_messages = visitor_messages + excluded.visitor_messages,
-                        service_messages = service_messages + excluded.service_messages",
+                    SET visitor_messages = report_hour.visitor_messages + excluded.visitor_messages,
+                        service_messages = report_hour.service_messages + excluded.service_messages",
             )?
             .execute(params![log.0, hour(now), sender.as_str(), said])?;
         }
@@ -174,12 +174,12 @@ impl Store {
                 column(query.by_service, "service"),
                 column(query.by_agent, "NULLIF(agent, '')"),
             );
-            let sums = Counters::NAMES.map(|name| format!("COALESCE(SUM({name}), 0)")).join(", ");
+            let sums = Counters::NAMES.map(|name| format!("CAST(COALESCE(SUM({name}), 0) AS BIGINT)")).join(", ");
             let mut select = db.prepare_cached(&format!(
                 "SELECT {by_hour} AS h, {by_service} AS s, {by_agent} AS a, {sums} FROM report_hour
                   WHERE org = ?1 AND hour >= ?2 AND hour < ?3
                     AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR agent = ?5)
-                  GROUP BY h, s, a ORDER BY h, s, a LIMIT ?6"
+                  GROUP BY h, s, a ORDER BY h NULLS FIRST, s NULLS FIRST, a NULLS FIRST LIMIT ?6"
             ))?;
             let until = hour(Timestamp(query.to.0.saturating_add(HOUR_MS - 1)));
             select

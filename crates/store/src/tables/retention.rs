@@ -58,8 +58,7 @@ impl Step<'_> {
         self.db
             .prepare_cached(
                 "UPDATE file AS f SET kept = 0
-                  WHERE f.uid = ?1 AND f.kept AND NOT f.is_avatar
-                    AND NOT EXISTS (SELECT 1 FROM file_share s WHERE s.file = f.uid)
+                  WHERE f.uid = ?1 AND f.kept = 1 AND f.is_avatar = 0 AND NOT EXISTS (SELECT 1 FROM file_share s WHERE s.file = f.uid)
                     AND NOT EXISTS (SELECT 1 FROM quick_reply q WHERE q.org = f.org AND instr(q.content, f.uid) > 0)
                     AND NOT EXISTS (SELECT 1 FROM faq q WHERE q.org = f.org AND instr(q.answer, f.uid) > 0)
                     AND NOT EXISTS (SELECT 1 FROM settings s WHERE instr(s.value, f.uid) > 0)

@@ -39,7 +39,7 @@ impl Store {
     pub async fn mqtt_sessions(&self) -> Result<Vec<StoredMqttSession>, StoreError> {
         self.read(|db| {
             let mut sessions: Vec<_> = db
-                .prepare_cached("SELECT id, client_id, user, expiry_s, left_at FROM mqtt_session ORDER BY id")?
+                .prepare_cached("SELECT id, client_id, user_uid, expiry_s, left_at FROM mqtt_session ORDER BY id")?
                 .query_map(params![], session)?
                 .collect::<Result<_>>()?;
             for session in &mut sessions {
@@ -70,7 +70,7 @@ impl Store {
             }
             let id = db
                 .prepare_cached(
-                    "INSERT INTO mqtt_session (client_id, user, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
+                    "INSERT INTO mqtt_session (client_id, user_uid, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
                 )?
                 .query_row(params![client_id, user.as_str(), expiry_s], |row| row.get(0).map(MqttSessionId))?;
             start_now(db, &client_id, &user)?;
@@ -166,12 +166,12 @@ fn received(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<u16>> {
 /// where it joins them, without a row.
 fn start_now(db: &Db<'_>, device: &str, user: &Uid) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO delivered (log, user, device, seq)
-         SELECT p.log, p.user, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
+        "INSERT INTO delivered (log, user_uid, device, seq)
+         SELECT p.log, p.user_uid, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
            FROM participant p
            JOIN conversation c ON c.id = p.log
-          WHERE p.user = ?2 AND c.status <> 'CLOSED'
-             ON CONFLICT (log, user, device) DO UPDATE SET seq = excluded.seq",
+          WHERE p.user_uid = ?2 AND c.status <> 'CLOSED'
+             ON CONFLICT (log, user_uid, device) DO UPDATE SET seq = excluded.seq",
     )?
     .execute(params![device, user.as_str()])?;
     Ok(())
@@ -181,7 +181,7 @@ fn start_now(db: &Db<'_>, device: &str, user: &Uid) -> Result<()> {
 fn drop_session(db: &Db<'_>, id: MqttSessionId) -> Result<()> {
     db.prepare_cached(
         "DELETE FROM delivered
-          WHERE (user, device) = (SELECT user, client_id FROM mqtt_session WHERE id = ?1)",
+          WHERE (user_uid, device) = (SELECT user_uid, client_id FROM mqtt_session WHERE id = ?1)",
     )?
     .execute(params![id.0])?;
     db.prepare_cached("DELETE FROM mqtt_session WHERE id = ?1")?.execute(params![id.0])?;
