@@ -44,21 +44,31 @@ pub(crate) struct Database {
     psql: PathBuf,
 }
 
-/// An empty database on the server of this binary; none, with a note, where PostgreSQL is not installed.
+/// Whether there is a server for this binary; if there is none, a note says so.
 ///
 /// # Panics
-/// Where it is not installed although it is required.
-pub(crate) fn database() -> Option<Database> {
-    static INSTANCE: OnceLock<Option<Instance>> = OnceLock::new();
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let Some(instance) = INSTANCE.get_or_init(Instance::start) else {
+/// Where PostgreSQL is not installed although it is required.
+pub(crate) fn is_there() -> bool {
+    let is_there = instance().is_some();
+    if !is_there {
         eprintln!("skipped: PostgreSQL is not installed");
-        return None;
-    };
+    }
+    is_there
+}
+
+/// An empty database on the server of this binary; none where PostgreSQL is not installed.
+pub(crate) fn database() -> Option<Database> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let instance = instance()?;
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let server = Database { name: "postgres".to_owned(), port: instance.port, psql: instance.bin.join("psql") };
     server.run(&format!("CREATE DATABASE {name}"));
     Some(Database { name, ..server })
+}
+
+fn instance() -> Option<&'static Instance> {
+    static INSTANCE: OnceLock<Option<Instance>> = OnceLock::new();
+    INSTANCE.get_or_init(Instance::start).as_ref()
 }
 
 impl Database {

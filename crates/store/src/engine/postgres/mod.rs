@@ -33,7 +33,7 @@ pub(super) use self::{
     error::Error,
     session::{Row, Session, Statement, value},
 };
-use self::{error::Kind, reach::Reach};
+use self::error::Kind;
 use super::{Db, Result as EngineResult, workers::Workers};
 use crate::StoreError;
 
@@ -92,8 +92,14 @@ impl Postgres {
     pub(super) async fn write<T: Send + 'static>(
         &self,
         change: impl FnMut(&Db<'_>) -> Result<T, StoreError> + Send + 'static,
+        committed: impl FnOnce(&mut T) + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writers.run(move |session| write(session, change)).await
+        let job = move |session: &mut Session| {
+            let mut result = write(session, change)?;
+            committed(&mut result);
+            Ok(result)
+        };
+        self.writers.run(job).await
     }
 }
 

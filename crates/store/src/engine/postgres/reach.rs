@@ -9,8 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::runtime::Runtime;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio::{runtime::Runtime, task::JoinHandle};
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket, tls::TlsStream};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Error, error::Kind};
@@ -64,7 +64,7 @@ impl Reach {
     ///
     /// # Errors
     /// [`Kind::Lost`] at once while the server is known not to be there.
-    pub(super) fn connect(&self, runtime: &Runtime) -> Result<Client, Error> {
+    pub(super) fn connect(&self, runtime: &Runtime) -> Result<(Client, JoinHandle<()>), Error> {
         self.may_try()?;
         let connected = runtime.block_on(async {
             match tokio::time::timeout(self.connect_timeout, self.try_connect(runtime)).await {
@@ -78,21 +78,19 @@ impl Reach {
         connected
     }
 
-    async fn try_connect(&self, runtime: &Runtime) -> Result<Client, Error> {
-        let client = match &self.tls {
+    async fn try_connect(&self, runtime: &Runtime) -> Result<(Client, JoinHandle<()>), Error> {
+        let (client, task) = match &self.tls {
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls.clone()).await?;
-                runtime.spawn(connection);
-                client
+                (client, runtime.spawn(served(connection)))
             }
             None => {
                 let (client, connection) = self.config.connect(NoTls).await?;
-                runtime.spawn(connection);
-                client
+                (client, runtime.spawn(served(connection)))
             }
         };
         client.batch_execute(&self.settings).await?;
-        Ok(client)
+        Ok((client, task))
     }
 
     /// Fails while nobody should try.
@@ -131,5 +129,15 @@ impl Reach {
 
     fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
         self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Speaks with the server until there is no client any more. How it fails the client tells whoever asks it something.
+async fn served<S>(connection: Connection<Socket, S>)
+where
+    S: TlsStream + Unpin,
+{
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection to PostgreSQL has ended");
     }
 }

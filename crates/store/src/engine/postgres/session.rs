@@ -12,7 +12,10 @@ use std::{
 };
 
 use rusqlite::types::ValueRef;
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::JoinHandle,
+};
 use tokio_postgres::{Client, types::ToSql};
 
 use super::{
@@ -22,12 +25,15 @@ use super::{
     sql,
     value::{self, Parameter},
 };
-use crate::StoreError;
+use crate::{StoreError, engine::Result as EngineResult};
 
 /// Statements that a connection keeps prepared; more than there are.
 const PREPARED_STATEMENTS: usize = 512;
 /// How long the server may take beyond the time after which it ends a statement by itself, before it is taken for dead.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long saying good-bye may take.
+const GOOD_BYE: Duration = Duration::from_millis(500);
 
 /// A row.
 pub(crate) type Row = tokio_postgres::Row;
@@ -37,14 +43,16 @@ pub(crate) struct Session {
     reach: Arc<Reach>,
     runtime: Runtime,
     connection: RefCell<Option<Connection>>,
-    /// Whether a transaction is to begin with the next statement.
-    is_beginning: Cell<bool>,
+    /// How a transaction is to begin with the next statement, if one is.
+    beginning: Cell<Option<&'static str>>,
     /// What the last statement failed with.
     failure: Cell<Option<Kind>>,
 }
 
 struct Connection {
     client: Client,
+    /// What speaks with the server; it ends when there is no client any more.
+    task: JoinHandle<()>,
     prepared: HashMap<String, tokio_postgres::Statement>,
 }
 
@@ -60,7 +68,7 @@ impl Session {
             reach,
             runtime,
             connection: RefCell::new(None),
-            is_beginning: Cell::new(false),
+            beginning: Cell::new(None),
             failure: Cell::new(None),
         })
     }
@@ -87,25 +95,37 @@ impl Session {
     /// Connects if need be. Without a server this fails at once, but for one attempt now and then.
     pub(super) fn connect(&self) -> Result<(), Error> {
         self.failure.set(None);
-        self.is_beginning.set(false);
+        self.beginning.set(None);
         let mut connection = self.connection.borrow_mut();
         if connection.as_ref().is_some_and(|connection| !connection.client.is_closed()) {
             return Ok(());
         }
-        *connection = None;
-        let client = self.reach.connect(&self.runtime)?;
-        *connection = Some(Connection { client, prepared: HashMap::new() });
+        self.close(connection.take());
+        let (client, task) = self.reach.connect(&self.runtime)?;
+        *connection = Some(Connection { client, task, prepared: HashMap::new() });
         Ok(())
     }
 
     /// Gives the connection up.
     pub(super) fn disconnect(&self) {
-        self.connection.borrow_mut().take();
+        self.close(self.connection.take());
+    }
+
+    /// Says good-bye, so that the server does not keep locks for somebody who has gone.
+    fn close(&self, connection: Option<Connection>) {
+        let Some(Connection { client, mut task, .. }) = connection else { return };
+        drop(client);
+        self.runtime.block_on(async {
+            if tokio::time::timeout(GOOD_BYE, &mut task).await.is_err() {
+                task.abort();
+                let _cancelled = task.await;
+            }
+        });
     }
 
     /// Has a transaction begin with the next statement, on the same way to the server.
     pub(super) fn begin(&self) {
-        self.is_beginning.set(true);
+        self.beginning.set(Some("BEGIN"));
     }
 
     /// Commits what was begun.
@@ -113,7 +133,7 @@ impl Session {
     /// # Errors
     /// [`Kind::Unknown`] when the connection is lost meanwhile: the transaction was committed, or was not.
     pub(super) fn commit(&self) -> Result<(), Error> {
-        if self.is_beginning.take() {
+        if self.beginning.take().is_some() {
             return Ok(());
         }
         self.run("COMMIT").map_err(|error| match error.kind {
@@ -125,9 +145,20 @@ impl Session {
     /// Takes back what was begun.
     pub(super) fn roll_back(&self) {
         // A connection that cannot even do this has no transaction any more.
-        if !self.is_beginning.take() && self.run("ROLLBACK").is_err() {
+        if self.beginning.take().is_none() && self.run("ROLLBACK").is_err() {
             self.disconnect();
         }
+    }
+
+    /// Runs `queries` in one transaction that reads, and sees what was committed when the first of them began.
+    pub(crate) fn snapshot<T>(&self, queries: impl FnOnce() -> EngineResult<T>) -> EngineResult<T> {
+        self.beginning.set(Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+        let result = queries();
+        match result {
+            Ok(_) => self.note(self.commit())?,
+            Err(_) => self.roll_back(),
+        }
+        result
     }
 
     /// What a statement failed with since [`Self::connect`], whatever became of its error.
@@ -158,9 +189,14 @@ impl Session {
         let parameters: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|value| value as _).collect();
         let connection = self.connection.borrow();
         let Some(Connection { client, .. }) = &*connection else { return Err(not_connected()) };
-        let begins = self.is_beginning.take();
+        let beginning = self.beginning.take();
         self.drive(async {
-            let begin = async { if begins { client.batch_execute("BEGIN").await } else { Ok(()) } };
+            let begin = async {
+                match beginning {
+                    Some(command) => client.batch_execute(command).await,
+                    None => Ok(()),
+                }
+            };
             // A statement that answers no rows tells how many it has changed.
             let query = async {
                 if statement.columns().is_empty() {
@@ -188,6 +224,12 @@ impl Session {
             self.failure.set(Some(error.kind));
         }
         result
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.disconnect();
     }
 }
 

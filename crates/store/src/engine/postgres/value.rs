@@ -49,7 +49,7 @@ impl ToSql for Parameter {
         let wrong = || -> Cause { format!("{self:?} is no {ty}").into() };
         match self {
             Self::Null => return Ok(IsNull::Yes),
-            Self::Integer(number) => match base(ty) {
+            Self::Integer(number) => match *base(ty) {
                 Type::INT8 => out.extend_from_slice(&number.to_be_bytes()),
                 Type::INT4 => out.extend_from_slice(&i32::try_from(*number)?.to_be_bytes()),
                 Type::INT2 => out.extend_from_slice(&i16::try_from(*number)?.to_be_bytes()),
@@ -79,7 +79,7 @@ struct Column<'a>(ValueRef<'a>);
 
 impl<'a> FromSql<'a> for Column<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Cause> {
-        let value = match base(ty) {
+        let value = match *base(ty) {
             Type::INT8 => ValueRef::Integer(i64::from_be_bytes(raw.try_into()?)),
             Type::INT4 => ValueRef::Integer(i32::from_be_bytes(raw.try_into()?).into()),
             Type::INT2 => ValueRef::Integer(i16::from_be_bytes(raw.try_into()?).into()),
@@ -88,8 +88,8 @@ impl<'a> FromSql<'a> for Column<'a> {
             Type::FLOAT4 => ValueRef::Real(f32::from_be_bytes(raw.try_into()?).into()),
             Type::NUMERIC => read_numeric(raw)?,
             Type::BYTEA => ValueRef::Blob(raw),
-            ty if is_text(ty) => ValueRef::Text(raw),
-            ty => return Err(format!("a column of type {ty}").into()),
+            ref ty if is_text(ty) => ValueRef::Text(raw),
+            ref ty => return Err(format!("a column of type {ty}").into()),
         };
         Ok(Self(value))
     }
