@@ -65,7 +65,7 @@ impl Store {
                   WHERE org = ?1 AND id < ?2
                     AND (?3 IS NULL OR actor = ?3)
                     AND (?4 IS NULL OR action = ?4 OR substr(action, 1, length(?4) + 1) = ?4 || '.')
-                    AND (?5 IS NULL OR (outcome = ?6) = ?5)
+                    AND (?5 IS NULL OR (?5 = 1 AND outcome = ?6) OR (?5 = 0 AND outcome <> ?6))
                     AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8)
                   ORDER BY id DESC LIMIT ?9",
             )?

@@ -58,7 +58,7 @@ const SELECT: &str = "SELECT uid, log, org, visitor, service, agent, nickname, c
 const WHERE: &str = "WHERE (?1 IS NULL OR org = ?1)
                        AND (?2 IS NULL OR agent = ?3 OR service IN (SELECT value FROM json_each(?2)))
                        AND (?4 IS NULL OR visitor = ?4)
-                       AND (NOT ?5 OR status IN ('LEAVE_MSG_SUBMIT', 'LEAVE_MSG_READ', 'LEAVE_MSG_TRANSFERRED',
+                       AND (?5 = 0 OR status IN ('LEAVE_MSG_SUBMIT', 'LEAVE_MSG_READ', 'LEAVE_MSG_TRANSFERRED',
                                                  'LEAVE_MSG_REJECTED'))
                        AND (?6 IS NULL OR status = ?6)";
 

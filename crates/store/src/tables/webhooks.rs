@@ -22,9 +22,9 @@ pub(super) fn raise(db: &Db<'_>, entry: &NewEntry, seq: Seq, at: Timestamp) -> R
     // Mostly there are no hooks: the join begins with them.
     let mut select = db.prepare_cached(
         "SELECT h.id, h.waiting < ?5 FROM webhook h CROSS JOIN conversation c
-          WHERE h.active AND c.id = ?1 AND c.org = h.org AND c.notes_of IS NULL
-            AND IIF(h.bot_of IS NULL, h.topics & ?2 <> 0,
-                    ?3 AND h.bot_of = c.service AND c.status = 'ROBOTING' AND c.visitor = ?4)",
+          WHERE h.active = 1 AND c.id = ?1 AND c.org = h.org AND c.notes_of IS NULL
+            AND CASE WHEN h.bot_of IS NULL THEN h.topics & ?2 <> 0
+                ELSE ?3 = 1 AND h.bot_of = c.service AND c.status = 'ROBOTING' AND c.visitor = ?4 END",
     )?;
     let speech = entry.kind.is_speech();
     let hooks = select
@@ -233,7 +233,7 @@ impl Store {
     pub async fn bot_of(&self, workgroup: &Uid) -> std::result::Result<Option<Webhook>, StoreError> {
         let workgroup = workgroup.clone();
         self.read(move |db| {
-            db.prepare_cached(&format!("{WEBHOOK} WHERE bot_of = ?1 AND active"))?
+            db.prepare_cached(&format!("{WEBHOOK} WHERE bot_of = ?1 AND active = 1"))?
                 .query_row(params![workgroup.as_str()], webhook)
                 .optional()
         })
@@ -271,7 +271,7 @@ impl Store {
         let busy = busy.to_vec();
         self.read(move |db| {
             let hooks = db
-                .prepare_cached("SELECT id FROM webhook WHERE active AND waiting > 0 ORDER BY id")?
+                .prepare_cached("SELECT id FROM webhook WHERE active = 1 AND waiting > 0 ORDER BY id")?
                 .query_map(params![], |row| row.get::<i64>(0))?
                 .collect::<Result<Vec<_>>>()?;
             let mut all = HooksDue::default();
