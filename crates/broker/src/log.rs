@@ -268,6 +268,22 @@ impl Log {
             }
         }
     }
+
+    /// Waits until what was submitted, moved or consumed before is on disk; not for what others go on to do.
+    ///
+    /// # Errors
+    /// [`CommitError`] when the last write did not get there.
+    pub(crate) async fn settle(&self) -> Result<(), CommitError> {
+        /// Batches, each of which takes the oldest along.
+        const BATCHES: usize = 64;
+        for _ in 0..BATCHES {
+            self.commit(Write::Probe, Announce::Nobody).await?;
+            if !self.cursors.are_waiting() && !self.consumed.are_waiting() {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Committer {

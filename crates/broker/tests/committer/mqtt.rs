@@ -37,7 +37,7 @@ impl Node {
     async fn of(desk: Desk, limits: MailboxLimits) -> Self {
         let (store, log, hub) = (&desk.store, &desk.log, &desk.hub);
         let queues = Queues::open(store.clone(), log.clone(), Arc::clone(hub), QUEUES).await.unwrap();
-        let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(hub), limits).await.unwrap();
+        let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(hub), limits, None).await.unwrap();
         Self { desk, queues, mailboxes }
     }
 

@@ -148,7 +148,21 @@ impl Store {
 
     /// Forgets a session with its subscriptions, messages, packet ids and its device's cursors, if it is there.
     pub async fn drop_mqtt_session(&self, id: MqttSessionId) -> Result<(), StoreError> {
-        self.write(move |db| Ok(drop_session(db, id)?)).await
+        self.drop_mqtt_session_at(id, None).await
+    }
+
+    /// As [`Self::drop_mqtt_session`], for whoever takes `home` for the home of the session: nothing if it has another.
+    pub async fn drop_mqtt_session_at(&self, id: MqttSessionId, home: Option<&str>) -> Result<(), StoreError> {
+        let home = home.map(str::to_owned);
+        self.write(move |db| {
+            // Its home stays what it is until this is committed.
+            let is_there = db
+                .prepare_cached("UPDATE mqtt_session SET node = node WHERE id = ?1 AND (?2 IS NULL OR node = ?2)")?
+                .execute(params![id.0, home])?
+                == 1;
+            if is_there { Ok(drop_session(db, id)?) } else { Ok(()) }
+        })
+        .await
     }
 
     /// Adds a subscription to a session, or replaces the one of the same filter.
