@@ -35,13 +35,9 @@ impl Store {
     }
 
     /// Gives a session the home `to` if its home is still `from`; whether it was.
-    pub async fn move_mqtt_session(
-        &self,
-        id: MqttSessionId,
-        from: Option<&str>,
-        to: &str,
-    ) -> Result<bool, StoreError> {
-        self.move_home("UPDATE mqtt_session SET node = ?3 WHERE id = ?1 AND COALESCE(node, '') = ?2", id.0, from, to).await
+    pub async fn move_mqtt_session(&self, id: MqttSessionId, from: Option<&str>, to: &str) -> Result<bool, StoreError> {
+        self.move_home("UPDATE mqtt_session SET node = ?3 WHERE id = ?1 AND COALESCE(node, '') = ?2", id.0, from, to)
+            .await
     }
 
     /// Gives the home `to` what sessions, durable subscriptions and messages of work queues have none, and what belonged to
