@@ -388,6 +388,8 @@ impl Committer {
                             self.stored_after.record(since.elapsed());
                         }
                         self.announce(announce, (contents, since), written);
+                    } else {
+                        self.hand_on_unstored(announce);
                     }
                     reply.send(outcome);
                 }
@@ -425,6 +427,15 @@ impl Committer {
         metrics::histogram!("deskwire_commit_seconds").record(started.elapsed());
         metrics::histogram!("deskwire_commit_batch_entries").record(u32::try_from(count).unwrap_or(u32::MAX));
         Ok(outcomes)
+    }
+
+    /// What another node has said and cannot be stored comes to those who listen all the same.
+    fn hand_on_unstored(&self, announce: Announce) {
+        match announce {
+            Announce::Kept(mut collected) if collected.is_heard => self.hub.publish_collected(&mut collected),
+            Announce::Retained(retaining) if retaining.is_heard() => retaining.keep(&[]),
+            _ => {}
+        }
     }
 
     /// Tells of what was `written`; its `contents` were taken in at a time.

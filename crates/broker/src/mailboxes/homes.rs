@@ -202,6 +202,15 @@ impl Mailboxes {
         holder.into_iter().for_each(|holder| holder.close(CloseReason::TakenOver));
     }
 
+    /// The homes that anything has that waits: sessions, durable subscriptions and messages of work queues; none on a node
+    /// that is alone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn homes(&self) -> Result<Vec<Box<str>>, StoreError> {
+        if self.home.is_some() { self.store.homes().await } else { Ok(Vec::new()) }
+    }
+
     /// Becomes the home of the sessions whose home is the node `from`, which is gone, as far as no other node does; how many
     /// came.
     ///

@@ -1,12 +1,13 @@
 //! This node among others (DESIGN §5): it hears what they say and tells what it says itself.
 //!
 //! The database has the truth, the bus has hints. [`hearing`] takes what comes by the bus to where it belongs; when
-//! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`lease`] is
-//! how work that one node does for all finds its node.
+//! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`sessions`] has
+//! what waits be in the memory of one node, its home. [`lease`] is how work that one node does for all finds its node.
 
 mod hearing;
 mod lease;
 mod looking;
+pub(crate) mod sessions;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,12 +34,13 @@ pub(crate) struct Neighbourhood {
     /// Where the courier of webhooks is prompted.
     courier: Arc<Notify>,
     looked: looking::Looked,
+    homes: sessions::Homes,
 }
 
 impl Neighbourhood {
     pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>) -> Self {
         let bus = gateway.bus.clone();
-        Self { gateway, bus, inbox, courier, looked: looking::Looked::default() }
+        Self { gateway, bus, inbox, courier, looked: looking::Looked::default(), homes: sessions::Homes::default() }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.
@@ -63,6 +65,7 @@ impl Neighbourhood {
                         self.gateway.desk.tell_staff();
                     }
                     told = told.wrapping_add(1);
+                    self.look_after_homes();
                 }
             }
         }
