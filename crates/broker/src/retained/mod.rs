@@ -184,8 +184,11 @@ impl Retained {
             self.hub.hear(&publication);
             return Ok(());
         }
-        let mut collected =
-            if publication.is_assured() { self.hub.collect(publication, true) } else { Collected::by_nobody(publication) };
+        let mut collected = if publication.is_assured() {
+            self.hub.collect(publication, true)
+        } else {
+            Collected::by_nobody(publication)
+        };
         collected.is_heard = true;
         if !is_empty(&collected.publication) {
             self.write().arrives(&collected.publication);

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use deskwire_broker::{Assurance, CloseReason, EnterError, Mailboxes};
+use deskwire_broker::{
+    Assurance, CloseReason, Content, EnterError, Mailboxes, Outbox, Publication, Reply, Retained, RetainedLimits,
+    Subscriber,
+};
 use deskwire_cluster::NodeId;
+use deskwire_model::{Topic, TopicFilter};
 
 use crate::{
     desk::uid,
-    mqtt::{Node, STORED, saying},
+    mqtt::{LIMITS, Node, STORED, opaque, saying},
 };
 
 fn node_id(name: &str) -> NodeId {
@@ -180,4 +184,85 @@ async fn a_node_that_starts_again_has_its_own_sessions() {
     assert!(here(&again.mailboxes, "a").await && !here(&again.mailboxes, "b").await);
     let other = again.try_enter("a", |entering| entering.user = Box::leak(Box::new(uid("bob")))).await.unwrap();
     assert!(!other.existed, "invariant I9");
+}
+
+#[tokio::test]
+async fn what_another_node_has_said_is_stored_for_sessions_here() {
+    let node = Node::new(LIMITS).await;
+    let away = node.enter("c").await;
+    away.subscribe("a/+", 1).await;
+    away.leave(Vec::new());
+    let there = node.enter("d").await;
+    there.subscribe("a/b", 2).await;
+    for (text, assurance) in
+        [("0", Assurance::AtMostOnce), ("1", Assurance::AtLeastOnce), ("2", Assurance::ExactlyOnce)]
+    {
+        node.queues.hear(saying("a/b", text, assurance)).await.unwrap();
+    }
+    assert_eq!(node.stored().await, 4, "each that is assured, for each of both");
+    assert_eq!(there.texts(), ["1", "2"]);
+    let node = node.restart().await;
+    assert_eq!(node.enter("c").await.texts(), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn what_another_node_has_retained_is_kept_and_stored_for_sessions_here() {
+    let node = Node::new(LIMITS).await;
+    let (store, log, hub) = (&node.desk.store, node.desk.log.clone(), Arc::clone(&node.desk.hub));
+    let limits = RetainedLimits { topics: 10, bytes: 1 << 20 };
+    let retained = Retained::open(store, log, hub, limits).await.unwrap();
+    let away = node.enter("c").await;
+    away.subscribe("a", 1).await;
+    away.leave(Vec::new());
+    let said = |text: &str| {
+        let said = opaque(text, Assurance::AtLeastOnce).retained();
+        Publication::new(Topic::new("a").unwrap(), Content::Opaque(said))
+    };
+    retained.hear(said("1")).await.unwrap();
+    assert_eq!(node.stored().await, 1);
+    let recalled = || {
+        let outbox = Outbox::new(1 << 20);
+        let filter = TopicFilter::new("#").unwrap();
+        let recall = retained.recall(&filter, &Subscriber::new(&outbox, 1))?;
+        let publication = retained.next(&recall)?;
+        let Content::Opaque(said) = publication.content() else { return None };
+        String::from_utf8(said.body().to_vec()).ok()
+    };
+    assert_eq!(recalled().as_deref(), Some("1"));
+    // The other node's word was lost that this is retained no more.
+    retained.reread().await.unwrap();
+    assert_eq!(recalled(), None);
+    retained.hear(said("2")).await.unwrap();
+    retained.hear(said("")).await.unwrap();
+    node.desk.log.flush().await.unwrap();
+    assert_eq!(recalled(), None);
+    assert_eq!(node.enter("c").await.texts(), ["1", "2", ""]);
+}
+
+#[tokio::test]
+async fn what_is_retained_is_read_again_without_undoing_what_came_since() {
+    let node = Node::new(LIMITS).await;
+    let (store, log, hub) = (&node.desk.store, node.desk.log.clone(), Arc::clone(&node.desk.hub));
+    let limits = RetainedLimits { topics: 10, bytes: 1 << 20 };
+    let here = Retained::open(store, log.clone(), Arc::clone(&hub), limits).await.unwrap();
+    let there = Retained::open(store, log, Arc::default(), limits).await.unwrap();
+    let said = |topic: &str, text: &str| {
+        let said = opaque(text, Assurance::AtLeastOnce).retained();
+        Publication::new(Topic::new(topic).unwrap(), Content::Opaque(said))
+    };
+    for (retained, topic, text) in [(&here, "a", "1"), (&there, "b", "2"), (&there, "a", "3")] {
+        retained.admit(said(topic, text), false, None).unwrap().publish(Reply::Nobody).await.unwrap();
+    }
+    node.desk.log.flush().await.unwrap();
+    here.reread().await.unwrap();
+    let outbox = Outbox::new(1 << 20);
+    let mut recall = here.recall(&TopicFilter::new("#").unwrap(), &Subscriber::new(&outbox, 1)).unwrap();
+    let mut found = Vec::new();
+    while let Some(publication) = here.next(&recall) {
+        let Content::Opaque(said) = publication.content() else { panic!("{publication:?}") };
+        found.push(String::from_utf8(said.body().to_vec()).unwrap());
+        recall.pass(publication.topic());
+    }
+    assert_eq!(found, ["3", "2"]);
+    assert_eq!(outbox.take_deliveries().0.len(), 1, "the recall itself; nobody is told of what has changed");
 }

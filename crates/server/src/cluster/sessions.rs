@@ -3,10 +3,7 @@
 //! A node asks the home to let go, and takes what is not let go of from a home that is gone. Whoever was taken for gone and
 //! is not looks, and ends what it has lost.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use deskwire_broker::EnterError;
 use deskwire_cluster::{AskError, Asked, NodeId};
@@ -160,7 +157,8 @@ impl Neighbourhood {
         tokio::spawn(async move {
             match gateway.mailboxes.homes().await {
                 Ok(homes) => {
-                    let there: Vec<_> = bus.peers().into_iter().map(|peer| peer.id).chain(bus.node().cloned()).collect();
+                    let there: Vec<_> =
+                        bus.peers().into_iter().map(|peer| peer.id).chain(bus.node().cloned()).collect();
                     let gone = homes.into_iter().filter(|home| there.iter().all(|node| node.as_str() != &**home));
                     adopt(&gateway, gone.collect()).await;
                 }
