@@ -1,0 +1,91 @@
+//! The connections to Redis: made, used until one fails, and made again.
+//!
+//! There are two, which live and die together. One listens: Redis cuts a listener that does not take what it gets, and
+//! nothing else may suffer from that. The other publishes, and asks what is not pub/sub.
+
+mod address;
+mod backoff;
+mod listening;
+mod publishing;
+
+use std::{sync::Arc, time::Instant};
+
+pub(crate) use address::Addresses;
+use backoff::Backoff;
+use redis::RedisError;
+use tokio::sync::Notify;
+
+use self::address::Lines;
+use crate::{channel::Channel, codec::Letter, registry, shared::Shared};
+
+/// Why the connections were given up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lost {
+    /// Redis refused something, was silent for too long, or is gone.
+    #[error(transparent)]
+    Redis(#[from] RedisError),
+    /// It did not let us in in time.
+    #[error("redis did not answer in time")]
+    Silent,
+    /// The listening connection was cut.
+    #[error("the connection that listens was cut")]
+    Cut,
+    /// What we publish does not come back to us: the two connections do not lead to the same place.
+    #[error("redis does not give us what we publish")]
+    Unheard,
+}
+
+/// Keeps the bus connected, for ever.
+pub(crate) async fn run(shared: Arc<Shared>, addresses: Addresses) {
+    let mut backoff = Backoff::new(shared.options.backoff_first, shared.options.backoff_most);
+    let mut was_connected = false;
+    let mut attempt = 0;
+    loop {
+        let began = Instant::now();
+        let cut = Arc::new(Notify::new());
+        let why = match addresses.connect(attempt, &shared, &cut).await {
+            Ok(lines) => {
+                if was_connected {
+                    shared.figures.reconnects.increment(1);
+                }
+                was_connected = true;
+                shared.connected(lines.publishing.clone());
+                let why = serve(&shared, lines, &cut).await;
+                shared.down();
+                why
+            }
+            Err(why) => why,
+        };
+        attempt += 1;
+        // A connection that held for a while was a good one.
+        if began.elapsed() > shared.options.backoff_most + shared.options.response_timeout {
+            backoff.reset();
+        }
+        let wait = backoff.next_wait();
+        tracing::warn!(error = %why, wait_ms = wait.as_millis(), "the bus is not connected to redis");
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Uses the connections until something is wrong with one.
+async fn serve(shared: &Arc<Shared>, lines: Lines, cut: &Notify) -> Lost {
+    let Lines { listening, publishing, commands } = lines;
+    let kept = registry::keep(shared, publishing.clone());
+    tokio::select! {
+        why = listening::listen(shared, listening, commands) => why,
+        why = publishing::publish(shared, publishing, commands) => why,
+        Err(error) = kept => error.into(),
+        () = cut.notified() => Lost::Cut,
+    }
+}
+
+/// Publishes what waits and a last letter, as far as Redis lets us in its time.
+pub(crate) async fn say_goodbye(shared: &Shared) {
+    if shared.publish(&Channel::All, &Letter::Goodbye) {
+        // Who is in the middle of a batch gets on with it: the letter stands behind.
+        let gone = tokio::time::timeout(shared.options.response_timeout, shared.outgoing.emptied()).await;
+        if gone.is_err() {
+            tracing::warn!("not everything was published before this node left");
+        }
+    }
+}
