@@ -50,7 +50,7 @@ pub enum Missed {
     Everything,
     /// Anything that this node published.
     From(NodeId),
-    /// Anything on this channel.
+    /// Anything on this channel: there was something that cannot be read, damaged or of a newer version.
     Channel(Channel),
 }
 

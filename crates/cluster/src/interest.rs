@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(told(&mut first), Some(Listened::Confirmed));
         interest.unlisten(name.clone());
         let leaving = interest.next_step().unwrap();
-        assert_eq!(leaving.unsubscribe, [name.clone()]);
+        assert_eq!(leaving.unsubscribe, std::slice::from_ref(&name));
         let mut second = interest.listen(name.clone(), &channel);
         interest.confirmed(&leaving);
         assert_eq!(told(&mut second), None, "redis has just let it go");

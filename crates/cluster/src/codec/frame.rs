@@ -135,6 +135,11 @@ impl Peek {
         if reader.is_empty() { Ok(Some(Self { heading, kind, body })) } else { Err(Damaged::Long) }
     }
 
+    /// Whether it is a beacon.
+    pub(crate) const fn is_beacon(&self) -> bool {
+        self.kind == BEACON
+    }
+
     /// Reads the rest; none if it is of a kind that is not known here.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use deskwire_cluster::{AskError, Bus, Heard, NodeId};
+use deskwire_cluster::{AskError, Bus, Channel, Heard, NodeId, RedisOptions};
 
 use crate::{
-    node::{Node, PATIENCE, in_time, options},
+    node::{Node, PATIENCE, in_time, note, options},
     server::RedisServer,
 };
 
@@ -103,4 +103,17 @@ async fn who_is_alone_asks_nobody_and_hears_nothing() {
     let nobody = NodeId::starting("nobody").unwrap();
     assert_eq!(ask(&bus, &nobody, "?").await, Err(AskError::NoSuchPeer));
     assert!(inbox.next().await.is_none());
+}
+
+#[tokio::test]
+async fn who_has_no_room_for_a_question_refuses_it() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let mut a = Node::up("a", options(redis.url())).await;
+    let b = Node::up("b", RedisOptions { inbox_hints: 5, ..options(redis.url()) }).await;
+    a.until_joined(&b.id()).await;
+    // Nobody looks into the inbox.
+    for number in 0..10 {
+        a.bus.publish(&Channel::All, note(number));
+    }
+    assert_eq!(in_time("a refusal", ask(&a.bus, &b.id(), "?")).await, Err(AskError::Refused));
 }

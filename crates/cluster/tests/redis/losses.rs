@@ -160,3 +160,48 @@ async fn what_is_too_large_is_dropped_and_told() {
     a.bus.publish(&Channel::All, Hint::Note(vec![0; 5000].into()));
     b.until("missed", |heard| matches!(heard, Heard::Missed(Missed::From(node)) if *node == a.id())).await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_where_it_was_said() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let mut a = Node::up("a", options(redis.url())).await;
+    a.listen(&topic("t")).await;
+    // Damaged, and of a version that lays frames out in another way.
+    for frame in ["\u{1}nonsense", "\u{7}whatever"] {
+        redis.cli(&["PUBLISH", "{deskwire}:t:t", frame]);
+        let missed = a.until("missed", |heard| matches!(heard, Heard::Missed(_))).await;
+        assert!(matches!(missed, Heard::Missed(Missed::Channel(channel)) if channel == topic("t")));
+    }
+    redis.cli(&["PUBLISH", "{deskwire}:a", "\u{1}nonsense"]);
+    a.until("missed", |heard| matches!(heard, Heard::Missed(Missed::Channel(Channel::All)))).await;
+    assert!(a.bus.is_up());
+}
+
+#[tokio::test]
+async fn what_is_lost_is_counted() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let figures = recorder.handle();
+    let few = RedisOptions { outgoing_hints: 5, ..options(redis.url()) };
+    let mut a = metrics::with_local_recorder(&recorder, || Node::start("a", few));
+    a.until_up().await;
+    let mut b = metrics::with_local_recorder(&recorder, || Node::start("b", options(redis.url())));
+    b.until_up().await;
+    b.until_joined(&a.id()).await;
+    for number in 0..8 {
+        a.bus.publish(&Channel::All, note(number));
+    }
+    b.until("missed", |heard| matches!(heard, Heard::Missed(Missed::From(_)))).await;
+    until_so("all", async || figures.render().contains("deskwire_bus_heard_total 5")).await;
+    redis.cli(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+    b.until("down", is_down).await;
+    b.until_up().await;
+    let figures = figures.render();
+    for line in ["deskwire_bus_published_total 5", "deskwire_bus_dropped_total 3", "deskwire_bus_lag_seconds_count 5"] {
+        assert!(figures.contains(line), "{line} in {figures}");
+    }
+    for name in ["deskwire_bus_reconnects_total", "deskwire_bus_missed_total", "deskwire_bus_up", "deskwire_bus_peers"]
+    {
+        assert!(figures.contains(name), "{name} in {figures}");
+    }
+}

@@ -1,9 +1,9 @@
-//! Redis behind a password, behind TLS, and as a cluster.
+//! Redis behind a password and behind TLS.
 
-use deskwire_cluster::{Bus, Channel, Heard, NodeId, OptionsError, RedisOptions};
+use deskwire_cluster::{Bus, Channel, NodeId, OptionsError, RedisOptions};
 
 use crate::{
-    node::{Node, in_time, note, options, topic, uid, until_so},
+    node::{Node, note, options, until_so},
     server::RedisServer,
 };
 
@@ -63,34 +63,4 @@ async fn tls_is_spoken_with_whom_the_certificates_vouch_for() {
     };
     until_so("an attempt", refused).await;
     assert!(!doubting.bus.is_up());
-}
-
-#[tokio::test]
-async fn a_cluster_is_spoken_to_in_its_own_way() {
-    let Some(redis) = RedisServer::start_with(&["--cluster-enabled", "yes"], &[]).await else { return };
-    assert_eq!(redis.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
-    until_so("a cluster", async || redis.cli(&["CLUSTER", "INFO"]).contains("cluster_state:ok")).await;
-    let mut a = Node::up("a", options(redis.url())).await;
-    let mut b = Node::up("b", options(redis.url())).await;
-    b.listen(&topic("t")).await;
-    a.bus.publish(&topic("t"), note(1));
-    assert_eq!(b.notes_until(1).await, [1]);
-    let shard_channels = redis.cli(&["PUBSUB", "SHARDCHANNELS"]);
-    assert!(shard_channels.lines().any(|line| line.contains(":t:t")), "{shard_channels}");
-    a.bus.registry().enter(&uid("u"), "s", "x".into()).unwrap();
-    until_so("online", async || b.bus.registry().are_online(&[uid("u")]).await == Ok(vec![true])).await;
-    // Who is let go is not taken for a slot that moves.
-    b.bus.unlisten(&topic("t"));
-    until_so("letting go", async || !redis.cli(&["PUBSUB", "SHARDCHANNELS"]).contains(":t:t")).await;
-    b.listen(&topic("t2")).await;
-    assert!(b.bus.is_up());
-    // The slots go: so do we, until they are back.
-    assert_eq!(redis.cli(&["CLUSTER", "DELSLOTSRANGE", "0", "16383"]), "OK");
-    a.until("down", |heard| matches!(heard, Heard::Down)).await;
-    b.until("down", |heard| matches!(heard, Heard::Down)).await;
-    assert_eq!(redis.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
-    in_time("up again", a.until_up()).await;
-    b.until_up().await;
-    a.bus.publish(&topic("t2"), note(2));
-    assert_eq!(b.notes_until(2).await, [2]);
 }
