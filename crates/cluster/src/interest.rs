@@ -10,7 +10,10 @@ use std::{
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::channel::{Channel, Name};
+use crate::{
+    channel::{Channel, Name},
+    figures::limit_hit,
+};
 
 /// Most channels that are subscribed to, or let go, in one step.
 const STEP: usize = 512;
@@ -101,6 +104,7 @@ impl Interest {
     pub(crate) fn listen(&self, name: Name, channel: &Channel) -> Listening {
         let mut channels = self.lock();
         if channels.wanted.len() >= self.most && !channels.wanted.contains_key(&name) {
+            limit_hit("bus_channels");
             return Listening::known(Listened::Full);
         }
         let is_connected = channels.is_connected;

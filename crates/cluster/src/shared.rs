@@ -17,7 +17,7 @@ use crate::{
     asks::{Answering, Asks},
     channel::{Channel, Prefix},
     codec::{Beacon, Frame, Letter, Peek},
-    figures::Figures,
+    figures::{Figures, limit_hit},
     hint::{Hint, Said},
     inbox::{Asked, Ears, Heard, Missed},
     interest::Interest,
@@ -201,7 +201,8 @@ impl Shared {
 
     fn beacon(&self, from: &NodeId, beacon: Beacon) {
         let Some(news) = self.peers.beacon(from, beacon, Instant::now()) else {
-            tracing::warn!(peer = %from, "too many nodes: this one is not known");
+            limit_hit("bus_peers");
+            tracing::debug!(peer = %from, "too many nodes: this one is not known");
             return;
         };
         if news.has_joined {
@@ -220,7 +221,9 @@ impl Shared {
     /// Looks for nodes that have been silent for the lease.
     pub(crate) fn expire_peers(&self) {
         for peer in self.peers.expire(Instant::now()) {
-            self.lost(peer);
+            self.lost(peer.clone());
+            // It may have committed something and died before it was published.
+            self.tell(Heard::Missed(Missed::From(peer)));
         }
     }
 

@@ -60,7 +60,9 @@ impl Addresses {
             if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
                 return Err(wrong);
             }
-            Ok(info.set_redis_settings(settings))
+            // A hint must not wait for the answer to the one before.
+            let tcp = info.tcp_settings().clone().set_nodelay(true);
+            Ok(info.set_redis_settings(settings).set_tcp_settings(tcp))
         };
         let known = options.urls.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
         let addresses = Self {

@@ -87,6 +87,8 @@ async fn serve(shared: &Arc<Shared>, lines: Lines, cut: &Notify) -> Lost {
 
 /// Publishes what waits and a last letter, as far as Redis lets us in its time.
 pub(crate) async fn say_goodbye(shared: &Shared) {
+    // It tells what was dropped.
+    shared.outgoing.last_beacon();
     if shared.publish(&Channel::All, &Letter::Goodbye) {
         // Who is in the middle of a batch gets on with it: the letter stands behind.
         let gone = tokio::time::timeout(shared.options.response_timeout, shared.outgoing.emptied()).await;

@@ -24,11 +24,9 @@ pub(crate) async fn keep(shared: &Shared, mut line: MultiplexedConnection) -> Re
         tokio::select! {
             _ = looks.tick() => look(shared, &mut line, false).await?,
             () = shared.entries.due() => {
-                let tellings = shared.entries.take(BATCH, Instant::now(), renewal);
-                if let Err(error) = tell(shared, &tellings, &mut line).await {
-                    shared.entries.untold(tellings);
-                    return Err(error);
-                }
+                let taken = shared.entries.take_to_tell(BATCH, Instant::now(), renewal);
+                tell(shared, &taken.tellings, &mut line).await?;
+                taken.told();
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What is heard, by whom and in which order.
 
-use deskwire_cluster::{Channel, Heard, Hint, LiveShard, RedisOptions, Said};
+use deskwire_cluster::{Channel, Heard, Hint, LiveShard, Missed, RedisOptions, Said};
 use deskwire_model::{LogId, Payload, Seq, Timestamp, Topic};
 
 use crate::{
@@ -148,9 +148,16 @@ async fn nodes_come_and_go() {
     in_time("leaving", b.bus.leave()).await;
     assert_eq!(a.notes_until(1).await, [1]);
     a.until("leaving", |heard| matches!(heard, Heard::PeerLost(lost) if *lost == b_id)).await;
+    assert_eq!(a.bus.peers().len(), 1, "no beacon follows a goodbye");
     // This one says nothing.
     drop(c);
-    a.until("dying", |heard| matches!(heard, Heard::PeerLost(lost) if *lost == c_id)).await;
+    a.until("dying", |heard| {
+        assert!(!matches!(heard, Heard::Missed(_) | Heard::PeerJoined(_)), "{heard:?}");
+        matches!(heard, Heard::PeerLost(lost) if *lost == c_id)
+    })
+    .await;
+    // What it committed last, nobody published.
+    a.until("missed", |heard| matches!(heard, Heard::Missed(Missed::From(lost)) if *lost == c_id)).await;
     assert!(a.bus.peers().is_empty());
 }
 
