@@ -13,6 +13,7 @@ use super::Lost;
 use crate::{
     channel::Name,
     options::{OptionsError, RedisOptions},
+    registry,
     shared::Shared,
 };
 
@@ -59,7 +60,9 @@ impl Addresses {
             if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
                 return Err(wrong);
             }
-            Ok(info.set_redis_settings(settings))
+            // A hint must not wait for the answer to the one before.
+            let tcp = info.tcp_settings().clone().set_nodelay(true);
+            Ok(info.set_redis_settings(settings).set_tcp_settings(tcp))
         };
         let known = options.urls.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
         let addresses = Self {
@@ -104,8 +107,8 @@ impl Addresses {
         loop {
             let client = self.client(info.clone())?;
             let mut publishing = client.get_multiplexed_async_connection_with_config(&self.settings()).await?;
-            // All names of an installation belong to one slot: whoever has it has them all.
-            let probe = redis::cmd("EXISTS").arg(shared.prefix.key("node", &shared.node)).to_owned();
+            // All names of an installation belong to one slot: whoever has it has them all. A replica refuses to write.
+            let probe = registry::own_key(shared);
             if let Err(error) = probe.exec_async(&mut publishing).await {
                 match error.redirect_node().map(|(address, _)| moved(&info, address)) {
                     Some(Some(owner)) if redirects < MAX_REDIRECTS => info = owner,

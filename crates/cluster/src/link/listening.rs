@@ -33,7 +33,7 @@ async fn keep(
             () = shared.interest.changed() => subscribe(shared, line, commands).await?,
             _ = looks.tick() => {
                 redis::cmd("PING").exec_async(line).await?;
-                if shared.unheard_for() > shared.options.peer_lease {
+                if shared.is_unheard() {
                     return Err(Lost::Unheard);
                 }
                 shared.expire_peers();
