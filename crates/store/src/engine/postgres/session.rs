@@ -80,7 +80,7 @@ impl Session {
 
     fn prepare(&self, sql: &str) -> Result<Statement<'_>, Error> {
         let mut connection = self.connection.borrow_mut();
-        let Some(Connection { client, prepared }) = &mut *connection else { return Err(not_connected()) };
+        let Some(Connection { client, prepared, .. }) = &mut *connection else { return Err(not_connected()) };
         if let Some(statement) = prepared.get(sql) {
             return Ok(Statement { session: self, statement: statement.clone() });
         }
