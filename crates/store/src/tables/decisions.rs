@@ -47,12 +47,12 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
         }
     }
     timers::change(db, decision.log, &decision.timers)?;
-    episodes::note(db, decision.log, &decision.facts, head_before, commit.now)?;
+    episodes::note(db, &mut commit.tally, decision.log, &decision.facts, head_before, commit.now)?;
     if let Some(change) = &decision.card {
         cards::change(db, &before.org, decision.log, entries.first().map(|(seq, _)| *seq), change)?;
     }
     if decision.to.as_ref().is_some_and(|to| reports::misses(before.status, to.status)) {
-        reports::missed(db, decision.log, commit.now)?;
+        reports::missed(db, &mut commit.tally, decision.log, commit.now)?;
     }
     let conversation = Box::new(conversations::existing(db, decision.log)?);
     Ok(Written::Decided { conversation, entries })

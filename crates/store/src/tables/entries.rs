@@ -149,6 +149,20 @@ impl Store {
         .await
     }
 
+    /// As [`Self::head`], of those of `logs` that there are, by number.
+    pub async fn heads(&self, logs: &[LogId]) -> Result<Vec<(LogId, Seq)>, StoreError> {
+        let logs: Vec<i64> = logs.iter().map(|log| log.0).collect();
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT c.id, COALESCE((SELECT MAX(seq) FROM entry WHERE log = c.id), c.swept_seq)
+                   FROM conversation c WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) ORDER BY c.id",
+            )?
+            .query_map(params![serde_json::to_string(&logs)?], |row| Ok((LogId(row.get(0)?), columns::seq(row, 1)?)))?
+            .collect()
+        })
+        .await
+    }
+
     /// The position up to which entries were deleted; [`Seq::ZERO`] if none were.
     pub async fn deleted_up_to(&self, log: LogId) -> Result<Seq, StoreError> {
         self.read(move |db| deleted_up_to(db, log)).await

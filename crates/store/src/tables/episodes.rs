@@ -2,7 +2,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::{columns, faqs, labels, leave_messages, reports, visitor_info};
+use super::{columns, faqs, labels, leave_messages, reports, reports::Tally, visitor_info};
 use crate::{
     Closer, Episode, Fact, Rating, Store, StoreError, Workload,
     engine::{Db, Error, OptionalExtension as _, Result, Row, params},
@@ -12,9 +12,16 @@ use crate::{
 const REMEMBERED: u32 = 20;
 
 /// Notes `facts` of the conversation `log`, as it is now, with its last episode; `before` is the last entry before them.
-pub(super) fn note(db: &Db<'_>, log: LogId, facts: &[Fact], before: Seq, now: Timestamp) -> Result<()> {
+pub(super) fn note(
+    db: &Db<'_>,
+    tally: &mut Tally,
+    log: LogId,
+    facts: &[Fact],
+    before: Seq,
+    now: Timestamp,
+) -> Result<()> {
     for fact in facts {
-        reports::count(db, log, fact, now)?;
+        reports::count(db, tally, log, fact, now)?;
         match fact {
             Fact::Opened => open(db, log, before, now)?,
             Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,

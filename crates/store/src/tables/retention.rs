@@ -5,7 +5,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::{columns, conversations, index, webhooks};
+use super::{columns, conversations, index, locks, webhooks};
 use crate::{
     ClosedConversation, ClosedSearch, Store, StoreError, Swept,
     engine::{Db, OptionalExtension as _, Result, Row, params},
@@ -114,7 +114,10 @@ fn logs(db: &Db<'_>, log: LogId, before: Timestamp) -> Result<Vec<LogId>> {
 /// What was deleted, and the logs of which nothing is left.
 fn sweep(db: &Db<'_>, log: LogId, (before, now): (Timestamp, Timestamp), limit: usize) -> Result<(Swept, Vec<LogId>)> {
     let mut step = Step { db, room: limit, swept: Swept::default() };
+    locks::logs(db, [log])?;
     let logs = logs(db, log, before)?;
+    locks::logs(db, logs.iter().copied())?;
+    locks::webhooks(db, &logs)?;
     for log in &logs {
         // First of all: what is not told yet is not told when its entry is gone.
         webhooks::forget(db, *log)?;

@@ -2,7 +2,7 @@
 
 use deskwire_model::{LogId, Profile, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     Store, StoreError, Visitor, VisitorCorrection, VisitorInfo, VisitorTold,
     engine::{Db, OptionalExtension as _, Result, params},
@@ -83,6 +83,8 @@ pub(super) fn enter(
     told: VisitorTold,
     now: Timestamp,
 ) -> std::result::Result<Visitor, StoreError> {
+    // Two of its tabs may introduce it at once, on two nodes.
+    locks::names(db, [format!("visitor {}", visitor.uid.as_str()).as_str()])?;
     let mut info = match known(db, &visitor.uid)? {
         // Another organisation's visitor has this uid: it is neither shown nor changed.
         Some(known) if known.visitor.org != visitor.org => return Err(StoreError::Exists),
