@@ -235,7 +235,7 @@ impl Store {
             let mut select = db.prepare_cached(&format!(
                 "SELECT {by_hour} AS h, {by_service} AS s, {by_agent} AS a, {sums} FROM report_hour
                   WHERE org = ?1 AND hour >= ?2 AND hour < ?3
-                    AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR agent = ?5)
+                    AND (CAST(?4 AS TEXT) IS NULL OR service = ?4) AND (CAST(?5 AS TEXT) IS NULL OR agent = ?5)
                   GROUP BY h, s, a ORDER BY h NULLS FIRST, s NULLS FIRST, a NULLS FIRST LIMIT ?6"
             ))?;
             let until = hour(Timestamp(query.to.0.saturating_add(HOUR_MS - 1)));

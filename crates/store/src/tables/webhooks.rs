@@ -222,7 +222,7 @@ impl Store {
     pub async fn webhooks(&self, org: Option<&Uid>) -> std::result::Result<Vec<Webhook>, StoreError> {
         let org = org.cloned();
         self.read(move |db| {
-            db.prepare_cached(&format!("{WEBHOOK} WHERE ?1 IS NULL OR org = ?1 ORDER BY id"))?
+            db.prepare_cached(&format!("{WEBHOOK} WHERE CAST(?1 AS TEXT) IS NULL OR org = ?1 ORDER BY id"))?
                 .query_map(params![org.as_ref().map(Uid::as_str)], webhook)?
                 .collect()
         })
@@ -341,7 +341,7 @@ impl Store {
                 let dead = db
                     .prepare_cached(
                         "SELECT id, log FROM webhook_event
-                          WHERE hook = ?1 AND died_at IS NOT NULL AND (?2 IS NULL OR id = ?2) ORDER BY id",
+                          WHERE hook = ?1 AND died_at IS NOT NULL AND (CAST(?2 AS BIGINT) IS NULL OR id = ?2) ORDER BY id",
                     )?
                     .query_map(params![hook.0, event], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?
                     .collect::<Result<Vec<_>>>()?;

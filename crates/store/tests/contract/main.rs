@@ -42,6 +42,10 @@ trait Backend {
     fn new() -> Self;
     /// Opens it, closed or open.
     async fn open(&self) -> Store;
+    /// Whether the numbers of what was not kept in the end are not given again.
+    fn skips_numbers(&self) -> bool {
+        false
+    }
     /// Makes the database itself fail when a message called `uid` is inserted.
     fn fail_on(&self, uid: &str);
 }
@@ -91,6 +95,10 @@ impl Backend for PostgresBackend {
         let one = 1.try_into().unwrap();
         let options = PostgresOptions { readers: one, writers: one, ..PostgresOptions::new(&self.0.url()) };
         Store::open_postgres(&options).await.unwrap()
+    }
+
+    fn skips_numbers(&self) -> bool {
+        true
     }
 
     fn fail_on(&self, uid: &str) {
