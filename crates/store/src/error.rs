@@ -26,7 +26,11 @@ pub enum StoreError {
     /// There is no room for one more.
     #[error("there are too many already")]
     Full,
-    /// The database failed; nothing of the operation was kept.
+    /// The server of the database cannot be reached or has no room; nothing of the operation was kept, and it may be tried again.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database failed; nothing of the operation was kept, but when the connection to a server was lost in a commit, nobody
+    /// knows.
     #[error("the database failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The threads that serve the database have ended.

@@ -45,7 +45,10 @@ pub use decision::{
     CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,
     Workload,
 };
-pub use engine::sqlite::SqliteOptions;
+pub use engine::{
+    postgres::{InvalidPostgres, PostgresOptions},
+    sqlite::SqliteOptions,
+};
 pub use error::StoreError;
 pub use files::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, InvalidFilePath,

@@ -5,15 +5,15 @@ use std::{path::Path, sync::Arc};
 use tokio::sync::Notify;
 
 use crate::{
-    SqliteOptions, StoreError,
-    engine::{Db, Engine, Result as EngineResult, sqlite::Sqlite},
+    PostgresOptions, SqliteOptions, StoreError,
+    engine::{Db, Engine, Result as EngineResult, postgres::Postgres, sqlite::Sqlite},
     tables::behind::Behind,
 };
 
 /// A database. Cheap to clone; all clones are the same database, which is closed with the last of them.
 ///
-/// Every operation fails with [`StoreError::Backend`] when the database does, [`StoreError::Damaged`] when it finds
-/// damage and [`StoreError::Closed`] when the threads behind it have died; only further errors are named below. What
+/// Every operation fails with [`StoreError::Backend`] when the database does, [`StoreError::Unavailable`] when its server is
+/// not there, [`StoreError::Damaged`] when it finds damage and [`StoreError::Closed`] when the threads behind it have died; only further errors are named below. What
 /// an operation has begun to write is written even if its future is dropped.
 ///
 /// Uids of agents, visitors and workgroups are unique across organisations and conversations take in only users of
@@ -46,6 +46,15 @@ impl Store {
     /// [`StoreError::Damaged`], [`StoreError::NewerSchema`] or [`StoreError::Migration`].
     pub async fn open_sqlite(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         Sqlite::open(path, options).await.map(|engine| Self::new(Engine::Sqlite(engine)))
+    }
+
+    /// Uses the PostgreSQL server that `options` describe, and brings the schema of its database up to date. Several nodes may
+    /// use one database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server cannot be reached, [`StoreError::NewerSchema`] or [`StoreError::Migration`].
+    pub async fn open_postgres(options: &PostgresOptions) -> Result<Self, StoreError> {
+        Postgres::open(options).await.map(|engine| Self::new(Engine::Postgres(engine)))
     }
 
     pub(crate) fn new(engine: Engine) -> Self {

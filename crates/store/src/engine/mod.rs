@@ -22,7 +22,12 @@ pub(crate) mod sqlite;
 mod statement;
 mod workers;
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use deskwire_model::Timestamp;
 
 pub(crate) use rusqlite::{
     params,
@@ -110,6 +115,16 @@ impl<'a> Db<'a> {
         }
     }
 
+    /// The time now by a clock that all who write share: the server's, or this machine's.
+    pub(crate) fn clock(&self) -> Result<Timestamp> {
+        match self {
+            Self::Sqlite(..) => Ok(now()),
+            Self::Postgres(_) => self
+                .prepare_cached("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")?
+                .query_row(params![], |row| row.get(0).map(Timestamp)),
+        }
+    }
+
     /// Whether other nodes may write at the same time, so that what is read to be changed must be locked.
     pub(crate) const fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -122,6 +137,12 @@ impl<'a> Db<'a> {
             Self::Postgres(_) => None,
         }
     }
+}
+
+/// The wall clock; one that stands before 1970 counts as 1970.
+pub(crate) fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The index of texts: each message under its place, with its tokens and the names of where it was said.

@@ -128,8 +128,9 @@ fn marked(payload: &Payload, name: &str, mark: Value) -> std::result::Result<Pay
 /// The users who have given each sign to a message, who gave it first in front.
 fn signs(db: &Db<'_>, log: LogId, target: Seq) -> Result<BTreeMap<String, Vec<String>>> {
     let mut signs = BTreeMap::<String, Vec<String>>::new();
-    let mut select =
-        db.prepare_cached("SELECT name, user FROM reaction WHERE log = ?1 AND target = ?2 ORDER BY seq, name, user")?;
+    let mut select = db.prepare_cached(
+        "SELECT name, user_uid FROM reaction WHERE log = ?1 AND target = ?2 ORDER BY seq, name, user_uid",
+    )?;
     let rows = select.query_map(params![log.0, columns::position(target)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for row in rows {
         let (name, user) = row?;
@@ -163,13 +164,13 @@ fn note(db: &Db<'_>, amendment: &Amendment, before: &Entry, seq: Seq) -> Result<
         }
         AmendmentChange::React(name) => {
             db.prepare_cached(
-                "INSERT INTO reaction (log, target, name, user, seq) VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO reaction (log, target, name, user_uid, seq) VALUES (?1, ?2, ?3, ?4, ?5)
                      ON CONFLICT DO NOTHING",
             )?
             .execute(params![log, target, name, user, seq])?;
         }
         AmendmentChange::Unreact(name) => {
-            db.prepare_cached("DELETE FROM reaction WHERE log = ?1 AND target = ?2 AND name = ?3 AND user = ?4")?
+            db.prepare_cached("DELETE FROM reaction WHERE log = ?1 AND target = ?2 AND name = ?3 AND user_uid = ?4")?
                 .execute(params![log, target, name, user])?;
         }
     }

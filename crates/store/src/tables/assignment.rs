@@ -25,7 +25,14 @@ pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<W
             return Ok(Written::Refused(Refusal::ForeignOrganisation));
         }
     }
-    let log = insert(db, new, commit.now)?;
+    let Some(log) = insert(db, new, commit.now)? else {
+        // Another node was faster.
+        return Ok(match conversations::by_topic(db, &new.topic)? {
+            Some(existing) if existing.org == new.org => answer(existing, false),
+            Some(_) => Written::Refused(Refusal::ForeignOrganisation),
+            None => Written::Refused(Refusal::UidTaken),
+        });
+    };
     for user in &new.participants {
         join(db, log, user, Seq::ZERO)?;
     }
@@ -56,7 +63,11 @@ pub(super) fn create_notes(commit: &mut Commit<'_>, of: LogId, uid: &Uid, topic:
         channel: about.channel,
         participants: participants.clone(),
     };
-    let log = insert(db, &new, commit.now)?;
+    let Some(log) = insert(db, &new, commit.now)? else {
+        // Another node was faster.
+        return Ok(conversations::by_topic(db, topic)?
+            .map_or(Written::Refused(Refusal::UidTaken), |existing| answer(existing, false)));
+    };
     // Notes about what was deleted begin as if they had been deleted with it: the first one closes it again.
     let is_emptied = retention::is_emptied(db, of)?;
     db.prepare_cached("UPDATE conversation SET notes_of = ?2, emptied_at = ?3 WHERE id = ?1")?.execute(params![
@@ -84,12 +95,14 @@ pub(super) fn fenced(db: &Db<'_>, log: LogId, fence: u64) -> Result<std::result:
     })
 }
 
-fn insert(db: &Db<'_>, new: &NewConversation, now: Timestamp) -> Result<LogId> {
+/// None if its topic or its uid is taken, which may have happened just now.
+fn insert(db: &Db<'_>, new: &NewConversation, now: Timestamp) -> Result<Option<LogId>> {
     let log = db
         .prepare_cached(
             "INSERT INTO conversation (uid, org, topic, kind, service, visitor, visitor_nickname, visitor_avatar,
                                        channel, status, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT DO NOTHING RETURNING id",
         )?
         .query_row(
             params![
@@ -106,10 +119,12 @@ fn insert(db: &Db<'_>, new: &NewConversation, now: Timestamp) -> Result<LogId> {
                 now.0,
             ],
             |row| row.get(0).map(LogId),
-        )?;
+        )
+        .optional()?;
+    let Some(log) = log else { return Ok(None) };
     db.prepare_cached("UPDATE conversation SET session_no = ?2 WHERE id = ?1")?
         .execute(params![log.0, session_no(log, now)])?;
-    Ok(log)
+    Ok(Some(log))
 }
 
 /// The number that people call a conversation by: the day of its beginning in UTC, and its own number.
@@ -119,7 +134,7 @@ fn session_no(log: LogId, Timestamp(at): Timestamp) -> String {
 }
 
 pub(super) fn join(db: &Db<'_>, log: LogId, user: &Uid, joined: Seq) -> Result<()> {
-    db.prepare_cached("INSERT INTO participant (log, user, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+    db.prepare_cached("INSERT INTO participant (log, user_uid, joined) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
         .execute(params![log.0, user.as_str(), columns::position(joined)])?;
     Ok(())
 }

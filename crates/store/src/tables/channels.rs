@@ -2,7 +2,7 @@
 
 use deskwire_model::{Timestamp, Uid};
 
-use super::{columns, visitor_info};
+use super::{columns, locks, visitor_info};
 use crate::{
     ChannelSecret, Customer, Store, StoreError, StoredChannel, Visitor, VisitorTold,
     engine::{OptionalExtension as _, Result, Row, params},
@@ -147,6 +147,7 @@ impl Store {
     ) -> std::result::Result<Visitor, StoreError> {
         let (visitor, Customer { channel, id }) = (visitor.clone(), customer.clone());
         self.write(move |db| {
+            locks::names(db, [format!("customer {} of {}", id, channel.as_str()).as_str()])?;
             let before = db
                 .prepare_cached("SELECT visitor FROM customer WHERE channel = ?1 AND id = ?2")?
                 .query_row(params![channel.as_str(), id], |row| columns::uid(row, 0))

@@ -32,7 +32,7 @@ macro_rules! select_conversation {
             "c.visitor, c.visitor_nickname, c.visitor_avatar, c.status, ",
             $crate::tables::columns::of_both!("agent"),
             "c.fence, c.channel, c.created_at, ",
-            "(SELECT group_concat(a.user || ' ' || a.part, ' ' ORDER BY a.user) FROM attendant a ",
+            "(SELECT string_agg(a.user_uid || ' ' || a.part, ' ' ORDER BY a.user_uid) FROM attendant a ",
             "WHERE a.log = COALESCE(c.notes_of, c.id)), c.notes_of ",
             $rest
         )
@@ -44,11 +44,11 @@ pub(super) use select_conversation;
 macro_rules! of_both {
     ($column:literal) => {
         concat!(
-            "IIF(c.notes_of IS NULL, c.",
+            "CASE WHEN c.notes_of IS NULL THEN c.",
             $column,
-            ", (SELECT n.",
+            " ELSE (SELECT n.",
             $column,
-            " FROM conversation n WHERE n.id = c.notes_of)), "
+            " FROM conversation n WHERE n.id = c.notes_of) END, "
         )
     };
 }

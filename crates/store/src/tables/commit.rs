@@ -8,7 +8,6 @@ use std::{
     mem,
     num::NonZeroUsize,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
@@ -16,13 +15,13 @@ use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
 use super::{
     amendments, assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
-    index, notices, queues,
+    index, locks, notices, queues,
     reports::Tally,
     retained, retention, sessions, taboo, timers, webhooks,
 };
 use crate::{
     NewEntry, Refusal, Saying, Store, StoreError, Upto, Write, Written,
-    engine::{Db, Error, OptionalExtension as _, Result, params},
+    engine::{self, Db, Error, OptionalExtension as _, Result, params},
 };
 
 /// A batch on its way.
@@ -71,19 +70,17 @@ impl Store {
 fn commit(db: &Db<'_>, batch: &[Write]) -> Result<Done> {
     // Where others write too, the heads are known only for as long as their logs are locked.
     let own = RefCell::new(Heads::new(NonZeroUsize::MAX));
-    let heads = db.heads().unwrap_or(&own).borrow_mut();
+    let mut heads = db.heads().unwrap_or(&own).borrow_mut();
+    let logs = locks::batch(db, batch)?;
+    if heads.load(db, &logs)? {
+        locks::webhooks(db, &logs)?;
+    }
     let (grown, tally, is_raised) = (Vec::new(), Tally::default(), false);
-    let mut commit = Commit { db, heads, grown, now: now(), tally, is_raised };
+    let mut commit = Commit { db, heads, grown, now: engine::now(), tally, is_raised };
     let written = batch.iter().map(|write| commit.apply(write)).collect::<Result<_>>()?;
     let grown = mem::take(&mut commit.grown);
     let is_raised = commit.finish()?;
     Ok(Done { written, grown, is_raised })
-}
-
-/// The wall clock; one that stands before 1970 counts as 1970.
-fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
 impl Commit<'_> {
@@ -130,7 +127,7 @@ impl Commit<'_> {
             && assignment::is_still(self.db, entry.log, *status)?
         {
             timers::change(self.db, entry.log, timers)?;
-            episodes::note(self.db, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;
+            episodes::note(self.db, &mut self.tally, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;
         }
         Ok(written)
     }

@@ -77,7 +77,7 @@ impl Store {
     pub async fn conversations_of(&self, user: &Uid, limit: usize) -> Result<Vec<Conversation>, StoreError> {
         let user = user.clone();
         self.read(move |db| {
-            db.prepare_cached(newest_first!("WHERE p.user = ?1 AND c.status <> 'CLOSED'"))?
+            db.prepare_cached(newest_first!("WHERE p.user_uid = ?1 AND c.status <> 'CLOSED'"))?
                 .query_map(params![user.as_str(), columns::limit(limit)], columns::conversation)?
                 .collect()
         })
@@ -90,8 +90,8 @@ impl Store {
         let (user, device) = (user.clone(), device.to_owned());
         self.read(move |db| {
             db.prepare_cached(newest_first!(
-                "JOIN delivered d ON d.log = c.id AND d.user = p.user
-                 WHERE p.user = ?1 AND d.device = ?3 AND c.status = 'CLOSED'
+                "JOIN delivered d ON d.log = c.id AND d.user_uid = p.user_uid
+                 WHERE p.user_uid = ?1 AND d.device = ?3 AND c.status = 'CLOSED'
                    AND d.seq < (SELECT MAX(seq) FROM entry WHERE log = c.id)"
             ))?
             .query_map(params![user.as_str(), columns::limit(limit), device], columns::conversation)?
@@ -111,8 +111,8 @@ impl Store {
         let (user, other) = (user.clone(), other.clone());
         self.read(move |db| {
             db.prepare_cached(newest_first!(
-                "WHERE p.user = ?1 AND c.status <> 'CLOSED' AND c.notes_of IS NULL AND (c.service = ?3
-                    OR EXISTS (SELECT 1 FROM participant o WHERE o.log = c.id AND o.user = ?3))"
+                "WHERE p.user_uid = ?1 AND c.status <> 'CLOSED' AND c.notes_of IS NULL AND (c.service = ?3
+                    OR EXISTS (SELECT 1 FROM participant o WHERE o.log = c.id AND o.user_uid = ?3))"
             ))?
             .query_map(params![user.as_str(), columns::limit(limit), other.as_str()], columns::conversation)?
             .collect()
@@ -123,7 +123,7 @@ impl Store {
     /// Who takes part in a conversation, the first to join first.
     pub async fn participants(&self, log: LogId) -> Result<Vec<Participant>, StoreError> {
         self.read(move |db| {
-            db.prepare_cached("SELECT user, joined FROM participant WHERE log = ?1 ORDER BY joined, user")?
+            db.prepare_cached("SELECT user_uid, joined FROM participant WHERE log = ?1 ORDER BY joined, user_uid")?
                 .query_map(params![log.0], |row| {
                     Ok(Participant { user: columns::uid(row, 0)?, joined: columns::seq(row, 1)? })
                 })?

@@ -14,10 +14,10 @@ use crate::{
 pub(super) fn move_delivered(db: &Db<'_>, log: LogId, user: &Uid, device: &str, seq: Seq) -> Result<bool> {
     let rows = db
         .prepare_cached(
-            "INSERT INTO delivered (log, user, device, seq)
+            "INSERT INTO delivered (log, user_uid, device, seq)
              SELECT ?1, ?2, ?3, ?4
-              WHERE ?4 > COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user = ?2), 0)
-                 ON CONFLICT (log, user, device) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq",
+              WHERE ?4 > COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user_uid = ?2), 0)
+                 ON CONFLICT (log, user_uid, device) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > delivered.seq",
         )?
         .execute(params![log.0, user.as_str(), device, columns::position(seq)])?;
     Ok(rows == 1)
@@ -27,10 +27,10 @@ pub(super) fn move_delivered(db: &Db<'_>, log: LogId, user: &Uid, device: &str, 
 pub(super) fn move_read(db: &Db<'_>, log: LogId, user: &Uid, seq: Seq) -> Result<bool> {
     let rows = db
         .prepare_cached(
-            "INSERT INTO read_position (log, user, seq)
+            "INSERT INTO read_position (log, user_uid, seq)
              SELECT ?1, ?2, ?3
-              WHERE ?3 > COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user = ?2), 0)
-                 ON CONFLICT (log, user) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq",
+              WHERE ?3 > COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user_uid = ?2), 0)
+                 ON CONFLICT (log, user_uid) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > read_position.seq",
         )?
         .execute(params![log.0, user.as_str(), columns::position(seq)])?;
     Ok(rows == 1)
@@ -66,11 +66,11 @@ impl Store {
         let (user, device) = (user.clone(), device.to_owned());
         self.read(move |db| {
             let stored = db
-                .prepare_cached("SELECT seq FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?
+                .prepare_cached("SELECT seq FROM delivered WHERE log = ?1 AND user_uid = ?2 AND device = ?3")?
                 .query_row(params![log.0, user.as_str(), device], |row| columns::seq(row, 0))
                 .optional()?;
             let joined = db
-                .prepare_cached("SELECT joined FROM participant WHERE log = ?1 AND user = ?2")?
+                .prepare_cached("SELECT joined FROM participant WHERE log = ?1 AND user_uid = ?2")?
                 .query_row(params![log.0, user.as_str()], |row| columns::seq(row, 0))
                 .optional()?;
             Ok(stored.max(joined))
@@ -83,7 +83,7 @@ impl Store {
         let (user, device) = (user.clone(), device.to_owned());
         self.read(move |db| {
             let mut cursor =
-                db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user = ?2 AND device = ?3")?;
+                db.prepare_cached("SELECT 1 FROM delivered WHERE log = ?1 AND user_uid = ?2 AND device = ?3")?;
             cursor.exists(params![log.0, user.as_str(), device])
         })
         .await
@@ -92,12 +92,14 @@ impl Store {
     /// What has arrived at the devices of all who follow a log, ordered by user and device; at most `limit`.
     pub async fn delivered_positions(&self, log: LogId, limit: usize) -> Result<Vec<DeliveredPosition>, StoreError> {
         self.read(move |db| {
-            db.prepare_cached("SELECT user, device, seq FROM delivered WHERE log = ?1 ORDER BY user, device LIMIT ?2")?
-                .query_map(params![log.0, columns::limit(limit)], |row| {
-                    let (user, seq) = (columns::uid(row, 0)?, columns::seq(row, 2)?);
-                    Ok(DeliveredPosition { user, device: row.get(1)?, seq })
-                })?
-                .collect()
+            db.prepare_cached(
+                "SELECT user_uid, device, seq FROM delivered WHERE log = ?1 ORDER BY user_uid, device LIMIT ?2",
+            )?
+            .query_map(params![log.0, columns::limit(limit)], |row| {
+                let (user, seq) = (columns::uid(row, 0)?, columns::seq(row, 2)?);
+                Ok(DeliveredPosition { user, device: row.get(1)?, seq })
+            })?
+            .collect()
         })
         .await
     }
@@ -106,11 +108,11 @@ impl Store {
     pub async fn read_positions(&self, log: LogId) -> Result<Vec<ReadPosition>, StoreError> {
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT r.user, r.seq, e.uid
+                "SELECT r.user_uid, r.seq, e.uid
                    FROM read_position r
                    JOIN entry e ON e.log = r.log AND e.seq = r.seq
                   WHERE r.log = ?1
-                  ORDER BY r.user",
+                  ORDER BY r.user_uid",
             )?
             .query_map(params![log.0], |row| {
                 let (user, seq) = (columns::uid(row, 0)?, columns::seq(row, 1)?);
@@ -129,8 +131,10 @@ impl Store {
                 "SELECT COUNT(*)
                    FROM entry
                   WHERE log = ?1
-                    AND seq > MAX(COALESCE((SELECT seq FROM read_position WHERE log = ?1 AND user = ?2), 0),
-                                  COALESCE((SELECT joined FROM participant WHERE log = ?1 AND user = ?2), 0))
+                    AND seq > (SELECT COALESCE(MAX(begin), 0)
+                                  FROM (SELECT seq AS begin FROM read_position WHERE log = ?1 AND user_uid = ?2
+                                         UNION ALL
+                                        SELECT joined FROM participant WHERE log = ?1 AND user_uid = ?2) its)
                     AND sender <> ?2
                     AND recalled = 0
                     AND kind NOT IN ('EDIT', 'REACTION')",
@@ -148,9 +152,9 @@ impl Store {
             db.prepare_cached(
                 "SELECT COUNT(*)
                    FROM participant p
-                   LEFT JOIN read_position r ON r.log = p.log AND r.user = p.user
-                  CROSS JOIN entry e ON e.log = p.log AND e.seq > MAX(p.joined, COALESCE(r.seq, 0))
-                  WHERE p.user = ?1
+                   LEFT JOIN read_position r ON r.log = p.log AND r.user_uid = p.user_uid
+                  CROSS JOIN entry e ON e.log = p.log AND e.seq > CASE WHEN p.joined > COALESCE(r.seq, 0) THEN p.joined ELSE COALESCE(r.seq, 0) END
+                  WHERE p.user_uid = ?1
                     AND e.sender <> ?1
                     AND e.recalled = 0
                     AND e.kind NOT IN ('EDIT', 'REACTION')",

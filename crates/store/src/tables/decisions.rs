@@ -47,12 +47,12 @@ pub(super) fn decide(commit: &mut Commit<'_>, decision: &Decision) -> Result<Wri
         }
     }
     timers::change(db, decision.log, &decision.timers)?;
-    episodes::note(db, decision.log, &decision.facts, head_before, commit.now)?;
+    episodes::note(db, &mut commit.tally, decision.log, &decision.facts, head_before, commit.now)?;
     if let Some(change) = &decision.card {
         cards::change(db, &before.org, decision.log, entries.first().map(|(seq, _)| *seq), change)?;
     }
     if decision.to.as_ref().is_some_and(|to| reports::misses(before.status, to.status)) {
-        reports::missed(db, decision.log, commit.now)?;
+        reports::missed(db, &mut commit.tally, decision.log, commit.now)?;
     }
     let conversation = Box::new(conversations::existing(db, decision.log)?);
     Ok(Written::Decided { conversation, entries })
@@ -101,11 +101,11 @@ fn place(db: &Db<'_>, decision: &Decision, joined: Seq) -> Result<()> {
     db.prepare_cached(
         "UPDATE conversation
             SET status = ?2, agent = ?3, fence = fence + 1,
-                was_assigned = MAX(was_assigned, ?3 IS NOT NULL),
+                was_assigned = CASE WHEN CAST(?3 AS TEXT) IS NULL THEN was_assigned ELSE 1 END,
                 kind = COALESCE(?4, kind), service = COALESCE(?5, service),
                 emptied_at = NULL,
-                ticket = IIF(?2 = 'QUEUING', COALESCE(ticket, (SELECT COALESCE(MAX(ticket), 0) + 1 FROM conversation
-                                                                WHERE ticket IS NOT NULL)), NULL)
+                ticket = CASE WHEN ?2 = 'QUEUING' THEN COALESCE(ticket, (SELECT COALESCE(MAX(ticket), 0) + 1 FROM conversation
+                                                                WHERE ticket IS NOT NULL)) END
           WHERE id = ?1",
     )?
     .execute(params![
@@ -130,14 +130,14 @@ fn begin_again(db: &Db<'_>, before: &Conversation, joined: Seq) -> Result<()> {
 /// Who attends the conversation, and who does no more.
 fn attend(db: &Db<'_>, decision: &Decision, joined: Seq) -> Result<()> {
     for user in &decision.leaves {
-        db.prepare_cached("DELETE FROM attendant WHERE log = ?1 AND user = ?2")?
+        db.prepare_cached("DELETE FROM attendant WHERE log = ?1 AND user_uid = ?2")?
             .execute(params![decision.log.0, user.as_str()])?;
     }
     for attendant in &decision.joins {
         join(db, decision.log, &attendant.user, joined)?;
         db.prepare_cached(
-            "INSERT INTO attendant (log, user, part) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (log, user) DO UPDATE SET part = excluded.part",
+            "INSERT INTO attendant (log, user_uid, part) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (log, user_uid) DO UPDATE SET part = excluded.part",
         )?
         .execute(params![decision.log.0, attendant.user.as_str(), attendant.part.as_str()])?;
     }
@@ -200,7 +200,7 @@ impl Store {
         self.read(move |db| {
             db.prepare_cached(columns::select_conversation!(
                 "FROM conversation c WHERE c.org = ?1 AND c.notes_of IS NULL AND c.emptied_at IS NULL
-                   AND IIF(?2 IS NULL, c.status <> 'CLOSED', c.status = ?2) ORDER BY c.id DESC LIMIT ?3"
+                   AND CASE WHEN CAST(?2 AS TEXT) IS NULL THEN c.status <> 'CLOSED' ELSE c.status = ?2 END ORDER BY c.id DESC LIMIT ?3"
             ))?
             .query_map(
                 params![org.as_str(), status.map(ThreadStatus::as_str), columns::limit(limit)],

@@ -2,7 +2,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::{columns, faqs, labels, leave_messages, reports, visitor_info};
+use super::{columns, faqs, labels, leave_messages, reports, reports::Tally, visitor_info};
 use crate::{
     Closer, Episode, Fact, Rating, Store, StoreError, Workload,
     engine::{Db, Error, OptionalExtension as _, Result, Row, params},
@@ -12,9 +12,16 @@ use crate::{
 const REMEMBERED: u32 = 20;
 
 /// Notes `facts` of the conversation `log`, as it is now, with its last episode; `before` is the last entry before them.
-pub(super) fn note(db: &Db<'_>, log: LogId, facts: &[Fact], before: Seq, now: Timestamp) -> Result<()> {
+pub(super) fn note(
+    db: &Db<'_>,
+    tally: &mut Tally,
+    log: LogId,
+    facts: &[Fact],
+    before: Seq,
+    now: Timestamp,
+) -> Result<()> {
     for fact in facts {
-        reports::count(db, log, fact, now)?;
+        reports::count(db, tally, log, fact, now)?;
         match fact {
             Fact::Opened => open(db, log, before, now)?,
             Fact::Queued => update(db, log, "queued_at = COALESCE(e.queued_at, ?2)", now)?,
@@ -23,7 +30,7 @@ pub(super) fn note(db: &Db<'_>, log: LogId, facts: &[Fact], before: Seq, now: Ti
                 db,
                 log,
                 "responded_at = COALESCE(e.responded_at, ?2),
-                 response_ms = COALESCE(e.response_ms, MAX(?2 - COALESCE(e.assigned_at, e.opened_at), 0))",
+                 response_ms = COALESCE(e.response_ms, CASE WHEN ?2 > COALESCE(e.assigned_at, e.opened_at) THEN ?2 - COALESCE(e.assigned_at, e.opened_at) ELSE 0 END)",
                 now,
             )?,
             Fact::Closed(closer) => db
@@ -94,8 +101,8 @@ fn workload(db: &Db<'_>, agent: &Uid) -> Result<Workload> {
         .query_row(params![agent.as_str()], |row| row.get::<Option<i64>>(0))?;
     let response_ms: Option<f64> = db
         .prepare_cached(
-            "SELECT AVG(response_ms) FROM (SELECT response_ms FROM episode
-              WHERE agent = ?1 AND responded_at IS NOT NULL ORDER BY responded_at DESC LIMIT ?2)",
+            "SELECT CAST(AVG(response_ms) AS DOUBLE PRECISION) FROM (SELECT response_ms FROM episode
+              WHERE agent = ?1 AND responded_at IS NOT NULL ORDER BY responded_at DESC LIMIT ?2) last",
         )?
         .query_row(params![agent.as_str(), REMEMBERED], |row| row.get(0))?;
     // The mean of what is not negative is not negative.

@@ -12,8 +12,8 @@ const SELECT: &str =
     "SELECT uid, org, owner, category, question, answer, kind, in_welcome, asked, up, down, created_at,
                              updated_at FROM faq";
 /// ?1 the owner, ?2 whether only those of WELCOME, ?3 what question or answer have, as a pattern or null.
-const WHERE: &str = r"WHERE owner = ?1 AND (NOT ?2 OR in_welcome)
-                        AND (?3 IS NULL OR question LIKE ?3 ESCAPE '\' OR answer LIKE ?3 ESCAPE '\')";
+const WHERE: &str = r"WHERE owner = ?1 AND (?2 = 0 OR in_welcome = 1)
+                        AND (CAST(?3 AS TEXT) IS NULL OR LOWER(question) LIKE LOWER(?3) ESCAPE '\' OR LOWER(answer) LIKE LOWER(?3) ESCAPE '\')";
 
 fn faq(row: &Row<'_>) -> Result<FaqEntry> {
     Ok(FaqEntry {
@@ -111,7 +111,7 @@ impl Store {
                          ON CONFLICT (uid) DO UPDATE
                         SET category = excluded.category, question = excluded.question, answer = excluded.answer,
                             kind = excluded.kind, in_welcome = excluded.in_welcome, updated_at = excluded.updated_at
-                      WHERE org = excluded.org AND owner = excluded.owner",
+                      WHERE faq.org = excluded.org AND faq.owner = excluded.owner",
                 )?
                 .execute(params![
                     uid.as_str(),

@@ -28,11 +28,10 @@ pub(super) fn share(db: &Db<'_>, entry: &NewEntry) -> Result<()> {
         db.prepare_cached(
             "INSERT INTO file_share (file, log)
              SELECT f.uid, c.id FROM file f JOIN conversation c ON c.org = f.org
-              WHERE c.id = ?1 AND (f.path = ?2 OR f.thumbnail = ?2) AND f.kept
-                AND (f.uploader = ?3
+              WHERE c.id = ?1 AND (f.path = ?2 OR f.thumbnail = ?2) AND f.kept = 1 AND (f.uploader = ?3
                      OR EXISTS (SELECT 1 FROM agent a WHERE a.uid = ?3 AND a.org = f.org)
                      OR EXISTS (SELECT 1 FROM file_share s JOIN participant p ON p.log = s.log
-                                 WHERE s.file = f.uid AND p.user = ?3))
+                                 WHERE s.file = f.uid AND p.user_uid = ?3))
                  ON CONFLICT DO NOTHING",
         )?
         .execute(params![entry.log.0, path.as_str(), entry.sender.as_str()])?;
@@ -86,7 +85,7 @@ impl Store {
     pub async fn file(&self, path: &FilePath) -> Result<Option<FileRecord>, StoreError> {
         let path = path.clone();
         self.read(move |db| {
-            db.prepare_cached(select_file!("WHERE (f.path = ?1 OR f.thumbnail = ?1) AND f.kept"))?
+            db.prepare_cached(select_file!("WHERE (f.path = ?1 OR f.thumbnail = ?1) AND f.kept = 1"))?
                 .query_row(params![path.as_str()], file)
                 .optional()
         })
@@ -97,7 +96,7 @@ impl Store {
     pub async fn file_by_uid(&self, uid: &Uid) -> Result<Option<FileRecord>, StoreError> {
         let uid = uid.clone();
         self.read(move |db| {
-            db.prepare_cached(select_file!("WHERE f.uid = ?1 AND f.kept"))?
+            db.prepare_cached(select_file!("WHERE f.uid = ?1 AND f.kept = 1"))?
                 .query_row(params![uid.as_str()], file)
                 .optional()
         })
@@ -109,7 +108,7 @@ impl Store {
         let (file, user) = (file.clone(), user.clone());
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT 1 FROM file_share s JOIN participant p ON p.log = s.log WHERE s.file = ?1 AND p.user = ?2",
+                "SELECT 1 FROM file_share s JOIN participant p ON p.log = s.log WHERE s.file = ?1 AND p.user_uid = ?2",
             )?
             .exists(params![file.as_str(), user.as_str()])
         })
@@ -180,7 +179,7 @@ impl Store {
     /// How much there is of all files.
     pub async fn total_file_usage(&self) -> Result<FileUsage, StoreError> {
         self.read(|db| {
-            let sums = "SELECT COALESCE(SUM(files), 0), COALESCE(SUM(bytes), 0) FROM file_usage";
+            let sums = "SELECT CAST(COALESCE(SUM(files), 0) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM file_usage";
             db.prepare_cached(sums)?.query_row(params![], sum)
         })
         .await
@@ -227,7 +226,7 @@ fn sum(row: &Row<'_>) -> Result<FileUsage> {
 fn change_usage(db: &Db<'_>, org: &Uid, files: i64, bytes: i64) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO file_usage (org, files, bytes) VALUES (?1, ?2, ?3)
-             ON CONFLICT (org) DO UPDATE SET files = files + excluded.files, bytes = bytes + excluded.bytes",
+             ON CONFLICT (org) DO UPDATE SET files = file_usage.files + excluded.files, bytes = file_usage.bytes + excluded.bytes",
     )?
     .execute(params![org.as_str(), files, bytes])?;
     Ok(())

@@ -57,6 +57,32 @@ impl Heads {
         Ok(head)
     }
 
+    /// Reads the heads of `logs`, which are held; whether a webhook hears of one of them.
+    pub(crate) fn load(&mut self, db: &Db<'_>, logs: &[LogId]) -> Result<bool> {
+        if logs.is_empty() {
+            return Ok(false);
+        }
+        let numbers: Vec<i64> = logs.iter().map(|log| log.0).collect();
+        let mut select = db.prepare_cached(
+            "SELECT c.id, COALESCE(e.seq, c.swept_seq), COALESCE(e.at, c.swept_at, c.created_at),
+                    c.emptied_at IS NOT NULL, EXISTS (SELECT 1 FROM webhook h WHERE h.org = c.org)
+               FROM conversation c
+               LEFT JOIN entry e ON e.log = c.id AND e.seq = (SELECT MAX(seq) FROM entry WHERE log = c.id)
+              WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+        )?;
+        let rows = select.query_map(params![serde_json::to_string(&numbers)?], |row| {
+            let head = Head { seq: columns::seq(row, 1)?, at: Timestamp(row.get(2)?), is_emptied: row.get(3)? };
+            Ok((LogId(row.get(0)?), head, row.get::<bool>(4)?))
+        })?;
+        let mut is_heard = false;
+        for row in rows {
+            let (log, head, hooks) = row?;
+            self.set(log, head);
+            is_heard |= hooks;
+        }
+        Ok(is_heard)
+    }
+
     /// Remembers that `log` ends with `head` now.
     pub(crate) fn set(&mut self, log: LogId, head: Head) {
         if self.young.len() >= self.generation && !self.young.contains_key(&log) {

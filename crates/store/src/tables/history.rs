@@ -23,7 +23,7 @@ impl Store {
             let page = db
                 .prepare_cached(select_conversation!(
                     "FROM participant p JOIN conversation c ON c.id = p.log
-                      WHERE p.user = ?1 AND c.notes_of IS NULL
+                      WHERE p.user_uid = ?1 AND c.notes_of IS NULL
                       ORDER BY COALESCE((SELECT at FROM entry WHERE log = c.id ORDER BY seq DESC LIMIT 1), c.created_at)
                                DESC, c.id DESC
                       LIMIT ?2 OFFSET ?3"
@@ -36,7 +36,7 @@ impl Store {
             let total = db
                 .prepare_cached(
                     "SELECT COUNT(*) FROM participant p JOIN conversation c ON c.id = p.log
-                      WHERE p.user = ?1 AND c.notes_of IS NULL",
+                      WHERE p.user_uid = ?1 AND c.notes_of IS NULL",
                 )?
                 .query_row(params![user.as_str()], |row| columns::number(row, 0))?;
             Ok((page, total))
@@ -56,9 +56,9 @@ impl Store {
             // The cross join keeps the planner from starting with the entries.
             db.prepare_cached(select_entry!(
                 "FROM participant p
-                 LEFT JOIN read_position r ON r.log = p.log AND r.user = p.user
-                CROSS JOIN entry e ON e.log = p.log AND e.seq > MAX(p.joined, COALESCE(r.seq, 0))
-                WHERE p.user = ?1 AND e.sender <> ?1 AND e.recalled = 0 AND e.kind NOT IN ('EDIT', 'REACTION')
+                 LEFT JOIN read_position r ON r.log = p.log AND r.user_uid = p.user_uid
+                CROSS JOIN entry e ON e.log = p.log AND e.seq > CASE WHEN p.joined > COALESCE(r.seq, 0) THEN p.joined ELSE COALESCE(r.seq, 0) END
+                WHERE p.user_uid = ?1 AND e.sender <> ?1 AND e.recalled = 0 AND e.kind NOT IN ('EDIT', 'REACTION')
                 ORDER BY e.at DESC, e.log DESC, e.seq DESC
                 LIMIT ?2 OFFSET ?3"
             ))?
@@ -79,11 +79,11 @@ impl Store {
             db.prepare_cached(
                 "SELECT e.log, e.seq, e.uid
                    FROM participant p
-                   LEFT JOIN read_position r ON r.log = p.log AND r.user = p.user
+                   LEFT JOIN read_position r ON r.log = p.log AND r.user_uid = p.user_uid
                   CROSS JOIN entry e ON e.log = p.log AND e.seq = (SELECT MAX(seq) FROM entry WHERE log = p.log)
-                  WHERE p.user = ?1
+                  WHERE p.user_uid = ?1
                     AND EXISTS (SELECT 1 FROM entry u
-                                 WHERE u.log = p.log AND u.seq > MAX(p.joined, COALESCE(r.seq, 0)) AND u.sender <> ?1
+                                 WHERE u.log = p.log AND u.seq > CASE WHEN p.joined > COALESCE(r.seq, 0) THEN p.joined ELSE COALESCE(r.seq, 0) END AND u.sender <> ?1
                                    AND u.recalled = 0 AND u.kind NOT IN ('EDIT', 'REACTION'))
                   ORDER BY e.log
                   LIMIT ?2",

@@ -3,11 +3,14 @@
 //! A step reads some entries on the thread that searches, makes tokens of them there, and writes them with the positions of
 //! their logs in one transaction. So the writer is kept for the insert only, and whatever ends in between is done again.
 
+use std::collections::HashMap;
+
 use deskwire_model::{Entry, LogId, MessageType, Seq, Timestamp, Uid, dialect};
 
 use super::{
     behind::Work,
     columns::{self, select_entry},
+    locks,
 };
 use crate::{
     Indexed, Store, StoreError,
@@ -170,14 +173,8 @@ fn enter(db: &Db<'_>, message: &Message) -> Result<()> {
     if message.text.is_empty() {
         return Ok(());
     }
-    let id = free_place(db, message.at)?;
-    texts::enter(db, id, &message.text, &message.scope)?;
-    db.prepare_cached("INSERT INTO search_message (id, log, seq) VALUES (?1, ?2, ?3)")?.execute(params![
-        id,
-        message.log.0,
-        columns::position(message.seq)
-    ])?;
-    Ok(())
+    let place = take_place(db, message)?;
+    texts::enter(db, place, &message.text, &message.scope)
 }
 
 /// By what name the organisation of a conversation is found, if there is one.
@@ -218,9 +215,9 @@ fn read_log(db: &Db<'_>, log: LogId, limit: usize, step: &mut Step) -> Result<()
     let mut select = db.prepare_cached(select_entry!(
         "FROM entry e WHERE e.log = ?1
             AND e.seq > COALESCE((SELECT seq FROM search_position WHERE log = ?1), 0)
-          ORDER BY e.seq"
+          ORDER BY e.seq LIMIT ?2"
     ))?;
-    let mut rows = select.query_map(params![log.0], columns::entry)?;
+    let mut rows = select.query_map(params![log.0, columns::limit(limit.saturating_add(1))], columns::entry)?;
     let mut last = None;
     while let Some(entry) = rows.next().transpose()? {
         if step.entries >= limit || step.bytes >= STEP_BYTES {
@@ -240,7 +237,13 @@ fn read_log(db: &Db<'_>, log: LogId, limit: usize, step: &mut Step) -> Result<()
 }
 
 fn write(db: &Db<'_>, step: &Step) -> Result<()> {
+    // Another node may have looked at these logs at the same time.
+    locks::logs(db, step.read.iter().map(|(log, _)| *log))?;
+    let known = positions(db, step)?;
     for message in &step.messages {
+        if known.get(&message.log).is_some_and(|seq| message.seq <= *seq) {
+            continue;
+        }
         // Somebody may have recalled, edited or deleted it since it was read.
         let found: Option<(bool, bool)> = db
             .prepare_cached(
@@ -256,6 +259,10 @@ fn write(db: &Db<'_>, step: &Step) -> Result<()> {
         }
     }
     for (log, seq) in &step.read {
+        if known.get(log).is_some_and(|known| seq <= known) {
+            continue;
+        }
+
         db.prepare_cached(
             "INSERT INTO search_position (log, seq) VALUES (?1, ?2) ON CONFLICT (log) DO UPDATE SET seq = excluded.seq",
         )?
@@ -264,16 +271,36 @@ fn write(db: &Db<'_>, step: &Step) -> Result<()> {
     Ok(())
 }
 
-/// The first place at the time `at` that is free, or soon after it.
-fn free_place(db: &Db<'_>, at: Timestamp) -> Result<i64> {
+/// How far the logs of a step were looked at.
+fn positions(db: &Db<'_>, step: &Step) -> Result<HashMap<LogId, Seq>> {
+    let logs: Vec<i64> = step.read.iter().map(|(log, _)| log.0).collect();
+    db.prepare_cached(
+        "SELECT log, seq FROM search_position WHERE log IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+    )?
+    .query_map(params![serde_json::to_string(&logs)?], |row| Ok((LogId(row.get(0)?), columns::seq(row, 1)?)))?
+    .collect()
+}
+
+/// Takes the first place at the time `at` that is free, or soon after it.
+fn take_place(db: &Db<'_>, message: &Message) -> Result<i64> {
     let mut last = db.prepare_cached("SELECT MAX(id) FROM search_message WHERE id >= ?1 AND id < ?2")?;
-    let mut from = place_of(at);
+    let mut take =
+        db.prepare_cached("INSERT INTO search_message (id, log, seq) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING")?;
+    let mut from = place_of(message.at);
+    let mut to = from + (1 << TIME_SHIFT);
     loop {
-        let to = from + (1 << TIME_SHIFT);
         match last.query_row(params![from, to], |row| row.get::<Option<i64>>(0))? {
-            None => return Ok(from),
-            Some(last) if last + 1 < to => return Ok(last + 1),
-            Some(_) => from = to,
+            Some(last) if last + 1 == to => {
+                from = to;
+                to += 1 << TIME_SHIFT;
+                continue;
+            }
+            Some(last) => from = last + 1,
+            None => {}
+        }
+        // Another node may have taken it meanwhile.
+        if take.execute(params![from, message.log.0, columns::position(message.seq)])? == 1 {
+            return Ok(from);
         }
     }
 }

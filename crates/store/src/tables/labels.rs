@@ -24,7 +24,7 @@ pub(super) fn change(db: &Db<'_>, change: &LabelChange) -> Result<()> {
         labels.tags.clone_from(tags);
     }
     let tags = serde_json::json!(labels.tags).to_string();
-    db.prepare_cached("INSERT OR REPLACE INTO label (log, note, tags) VALUES (?1, ?2, ?3)")?.execute(params![
+    db.prepare_cached("INSERT INTO label (log, note, tags) VALUES (?1, ?2, ?3) ON CONFLICT (log) DO UPDATE SET note = excluded.note, tags = excluded.tags")?.execute(params![
         change.of.0,
         labels.note,
         tags
@@ -78,7 +78,7 @@ impl Store {
         self.read(move |db| {
             let found = db
                 .prepare_cached(
-                    "SELECT top, star, mute, fold, unread_at, hidden_at FROM mark WHERE log = ?1 AND user = ?2",
+                    "SELECT top, star, mute, fold, unread_at, hidden_at FROM mark WHERE log = ?1 AND user_uid = ?2",
                 )?
                 .query_row(params![log.0, user.as_str()], |row| marks(row, 0))
                 .optional()?;
@@ -92,7 +92,7 @@ impl Store {
         let user = user.clone();
         self.read(move |db| {
             db.prepare_cached(
-                "SELECT log, top, star, mute, fold, unread_at, hidden_at FROM mark WHERE user = ?1 ORDER BY log",
+                "SELECT log, top, star, mute, fold, unread_at, hidden_at FROM mark WHERE user_uid = ?1 ORDER BY log",
             )?
             .query_map(params![user.as_str()], |row| Ok((LogId(row.get(0)?), marks(row, 1)?)))?
             .collect()
@@ -105,7 +105,7 @@ impl Store {
         let user = user.clone();
         self.write(move |db| {
             if marks == Marks::default() {
-                db.prepare_cached("DELETE FROM mark WHERE log = ?1 AND user = ?2")?
+                db.prepare_cached("DELETE FROM mark WHERE log = ?1 AND user_uid = ?2")?
                     .execute(params![log.0, user.as_str()])?;
                 return Ok(());
             }
@@ -113,9 +113,12 @@ impl Store {
             let [unread_at, hidden_at] = [unread_at, hidden_at].map(|seq| seq.map(columns::position));
             // What was deleted stands in no list.
             db.prepare_cached(
-                "INSERT OR REPLACE INTO mark (log, user, top, star, mute, fold, unread_at, hidden_at)
+                "INSERT INTO mark (log, user_uid, top, star, mute, fold, unread_at, hidden_at)
                  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-                  WHERE NOT EXISTS (SELECT 1 FROM conversation WHERE id = ?1 AND emptied_at IS NOT NULL)",
+                  WHERE NOT EXISTS (SELECT 1 FROM conversation WHERE id = ?1 AND emptied_at IS NOT NULL)
+                     ON CONFLICT (log, user_uid) DO UPDATE
+                    SET top = excluded.top, star = excluded.star, mute = excluded.mute, fold = excluded.fold,
+                        unread_at = excluded.unread_at, hidden_at = excluded.hidden_at",
             )?
             .execute(params![log.0, user.as_str(), top, star, mute, fold, unread_at, hidden_at])?;
             Ok(())

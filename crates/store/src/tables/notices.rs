@@ -20,8 +20,8 @@ macro_rules! counts {
 macro_rules! select_notice {
     ($($rest:expr),+) => {
         concat!(
-            "SELECT n.id, c.seq, c.user, n.business, n.at, n.expires, c.read_at, n.menu, n.title, n.text, n.link, ",
-            "n.metadata FROM notice_copy c JOIN notice n ON n.id = c.notice WHERE c.org = ?1 AND c.user = ?2 ",
+            "SELECT n.id, c.seq, c.user_uid, n.business, n.at, n.expires, c.read_at, n.menu, n.title, n.text, n.link, ",
+            "n.metadata FROM notice_copy c JOIN notice n ON n.id = c.notice WHERE c.org = ?1 AND c.user_uid = ?2 ",
             $($rest),+
         )
     };
@@ -78,8 +78,8 @@ fn audience(db: &Db<'_>, new: &NewNotice) -> Result<Vec<Uid>> {
     const ADMINS: &str = "SELECT uid FROM agent WHERE org = ?1 AND role = 'ADMIN' LIMIT ?2";
     const VISITORS: &str = "SELECT uid FROM visitor WHERE org = ?1 LIMIT ?2";
     // Whoever is in both tables gets it once; neither is read on when there are too many.
-    const EVERYBODY: &str = "SELECT uid FROM (SELECT uid FROM agent WHERE org = ?1 LIMIT ?2)
-                       UNION SELECT uid FROM (SELECT uid FROM visitor WHERE org = ?1 LIMIT ?2) LIMIT ?2";
+    const EVERYBODY: &str = "SELECT uid FROM (SELECT uid FROM agent WHERE org = ?1 LIMIT ?2) a
+                       UNION SELECT uid FROM (SELECT uid FROM visitor WHERE org = ?1 LIMIT ?2) v LIMIT ?2";
     let (org, most) = (new.org.as_str(), columns::limit(new.allowance.recipients.saturating_add(1)));
     let list = |query: &str, params: &[&dyn ToSql]| -> Result<Vec<Uid>> {
         db.prepare_cached(query)?.query_map(params, |row| columns::uid(row, 0))?.collect()
@@ -122,15 +122,15 @@ fn give(db: &Db<'_>, new: &NewNotice, user: &Uid, id: NoticeId) -> Result<()> {
     let (org, user) = (new.org.as_str(), user.as_str());
     let seq: i64 = db
         .prepare_cached(
-            "INSERT INTO notice_reader (org, user, head) VALUES (?1, ?2, 1)
-                 ON CONFLICT (org, user) DO UPDATE SET head = notice_reader.head + 1 RETURNING head",
+            "INSERT INTO notice_reader (org, user_uid, head) VALUES (?1, ?2, 1)
+                 ON CONFLICT (org, user_uid) DO UPDATE SET head = notice_reader.head + 1 RETURNING head",
         )?
         .query_row(params![org, user], |row| row.get(0))?;
-    db.prepare_cached("INSERT INTO notice_copy (org, user, seq, notice) VALUES (?1, ?2, ?3, ?4)")?
+    db.prepare_cached("INSERT INTO notice_copy (org, user_uid, seq, notice) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![org, user, seq, id.0])?;
     let oldest = seq.saturating_sub(i64::try_from(new.allowance.kept).unwrap_or(i64::MAX));
     if oldest > 0 {
-        db.prepare_cached("DELETE FROM notice_copy WHERE org = ?1 AND user = ?2 AND seq <= ?3")?
+        db.prepare_cached("DELETE FROM notice_copy WHERE org = ?1 AND user_uid = ?2 AND seq <= ?3")?
             .execute(params![org, user, oldest])?;
     }
     Ok(())
@@ -153,7 +153,7 @@ fn withdraw(db: &Db<'_>, org: &Uid, sender: &Uid, notice: &NoticeName) -> Result
 }
 
 fn unread_by(db: &Db<'_>, id: i64) -> Result<Vec<Uid>> {
-    db.prepare_cached("SELECT user FROM notice_copy WHERE notice = ?1 AND read_at IS NULL")?
+    db.prepare_cached("SELECT user_uid FROM notice_copy WHERE notice = ?1 AND read_at IS NULL")?
         .query_map(params![id], |row| columns::uid(row, 0))?
         .collect()
 }
@@ -165,7 +165,7 @@ fn read(db: &Db<'_>, org: &Uid, user: &Uid, which: &NoticesRead, now: Timestamp)
         NoticesRead::Named(ids) => {
             let mut named = db.prepare_cached(
                 "UPDATE notice_copy SET read_at = ?4
-                  WHERE notice = ?1 AND org = ?2 AND user = ?3 AND read_at IS NULL",
+                  WHERE notice = ?1 AND org = ?2 AND user_uid = ?3 AND read_at IS NULL",
             )?;
             for NoticeId(id) in ids {
                 changed += named.execute(params![id, org, user, now.0])?;
@@ -175,8 +175,8 @@ fn read(db: &Db<'_>, org: &Uid, user: &Uid, which: &NoticesRead, now: Timestamp)
             changed = db
                 .prepare_cached(
                     "UPDATE notice_copy SET read_at = ?4
-                      WHERE org = ?1 AND user = ?2 AND read_at IS NULL AND seq <= ?3
-                        AND (?5 IS NULL OR (SELECT n.menu FROM notice n WHERE n.id = notice) = ?5)",
+                      WHERE org = ?1 AND user_uid = ?2 AND read_at IS NULL AND seq <= ?3
+                        AND (CAST(?5 AS TEXT) IS NULL OR (SELECT n.menu FROM notice n WHERE n.id = notice_copy.notice) = ?5)",
                 )?
                 .execute(params![org, user, upto.map_or(i64::MAX, columns::position), now.0, menu])?;
         }
@@ -214,7 +214,7 @@ impl Store {
         let (org, user, filter) = (org.clone(), user.clone(), filter.clone());
         self.read(move |db| {
             db.prepare_cached(select_notice!(
-                "AND c.seq < ?4 AND n.withdrawn = 0 AND (?5 IS NULL OR n.menu = ?5)
+                "AND c.seq < ?4 AND n.withdrawn = 0 AND (CAST(?5 AS TEXT) IS NULL OR n.menu = ?5)
                  AND (?6 = 0 OR (c.read_at IS NULL AND ",
                 counts!(),
                 ")) ORDER BY c.seq DESC LIMIT ?7"
@@ -262,8 +262,8 @@ fn forget(db: &Db<'_>, time: Timestamp, most: usize) -> Result<(Vec<(Uid, Uid)>,
         let copies = db
             .prepare_cached(
                 "DELETE FROM notice_copy
-                  WHERE (org, user, seq) IN (SELECT org, user, seq FROM notice_copy WHERE notice = ?1 LIMIT ?2)
-              RETURNING org, user, read_at IS NULL",
+                  WHERE (org, user_uid, seq) IN (SELECT org, user_uid, seq FROM notice_copy WHERE notice = ?1 LIMIT ?2)
+              RETURNING org, user_uid, read_at IS NULL",
             )?
             .query_map(params![id, columns::limit(most - forgotten)], |row| {
                 Ok((columns::uid(row, 0)?, columns::uid(row, 1)?, row.get::<bool>(2)?))
@@ -288,7 +288,7 @@ fn feed(db: &Db<'_>, org: &Uid, user: &Uid, now: Timestamp, listed: usize) -> Re
     let mut feed = NoticeFeed { listed, ..NoticeFeed::default() };
     let mut numbers = db.prepare_cached(concat!(
         "SELECT n.menu, COUNT(*), MIN(n.expires) FROM notice_copy c JOIN notice n ON n.id = c.notice
-          WHERE c.org = ?1 AND c.user = ?2 AND c.read_at IS NULL AND ",
+          WHERE c.org = ?1 AND c.user_uid = ?2 AND c.read_at IS NULL AND ",
         counts!(),
         " GROUP BY n.menu ORDER BY n.menu"
     ))?;

@@ -1,6 +1,9 @@
 //! Counters per hour, service and agent: kept with what they count, so that a report never looks at a message.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem,
+};
 
 use deskwire_model::{LogId, ThreadStatus, Timestamp, Uid};
 
@@ -18,32 +21,102 @@ const fn hour(time: Timestamp) -> i64 {
     time.0.div_euclid(HOUR_MS)
 }
 
-/// What was said in a batch: added up, so that a batch costs one row per conversation and speaker.
+/// What a batch adds to the counters: added up, so that it costs one row per service and agent, and written in the end in
+/// the order of these, so that batches of several nodes do not wait for each other crosswise.
 #[derive(Debug, Default)]
-pub(super) struct Tally(HashMap<(LogId, Uid), u32>);
+pub(super) struct Tally {
+    said: HashMap<(LogId, Uid), i64>,
+    counted: BTreeMap<Served, BTreeMap<&'static str, i64>>,
+}
+
+/// Whose counters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Served {
+    org: String,
+    hour: i64,
+    service: String,
+    /// Empty for nobody.
+    agent: String,
+}
 
 impl Tally {
+    /// Counts `entry`, if somebody says something with it.
     pub(super) fn said(&mut self, entry: &NewEntry) {
         if entry.kind.is_speech() {
-            *self.0.entry((entry.log, entry.sender.clone())).or_default() += 1;
+            *self.said.entry((entry.log, entry.sender.clone())).or_default() += 1;
         }
     }
 
-    /// Counts it, where it was said to the visitor or by it.
-    pub(super) fn note(self, db: &Db<'_>, now: Timestamp) -> Result<()> {
-        for ((log, sender), said) in self.0 {
-            db.prepare_cached(
-                "INSERT INTO report_hour (org, hour, service, agent, visitor_messages, service_messages)
-                 SELECT org, ?2, service, COALESCE(agent, ''), IIF(visitor = ?3, ?4, 0), IIF(visitor = ?3, 0, ?4)
-                   FROM conversation WHERE id = ?1 AND notes_of IS NULL
-                     ON CONFLICT (org, hour, service, agent) DO UPDATE
-                    SET visitor_messages = visitor_messages + excluded.visitor_messages,
-                        service_messages = service_messages + excluded.service_messages",
-            )?
-            .execute(params![log.0, hour(now), sender.as_str(), said])?;
+    /// Adds to counters of who serves the conversation now, in the hour of `at`.
+    fn add(&mut self, db: &Db<'_>, log: LogId, at: Timestamp, counters: &[(&'static str, i64)]) -> Result<()> {
+        let served = db
+            .prepare_cached("SELECT org, service, COALESCE(agent, '') FROM conversation WHERE id = ?1")?
+            .query_row(params![log.0], |row| {
+                Ok(Served { org: row.get(0)?, hour: hour(at), service: row.get(1)?, agent: row.get(2)? })
+            })
+            .optional()?;
+        if let Some(served) = served {
+            self.count(served, counters);
         }
         Ok(())
     }
+
+    fn count(&mut self, served: Served, counters: &[(&'static str, i64)]) {
+        let counted = self.counted.entry(served).or_default();
+        for (name, value) in counters {
+            *counted.entry(name).or_default() += value;
+        }
+    }
+
+    /// Writes it; what was said counts where it was said to the visitor or by it.
+    pub(super) fn note(mut self, db: &Db<'_>, now: Timestamp) -> Result<()> {
+        self.count_said(db, hour(now))?;
+        for (served, counters) in &self.counted {
+            write(db, served, counters)?;
+        }
+        Ok(())
+    }
+
+    fn count_said(&mut self, db: &Db<'_>, hour: i64) -> Result<()> {
+        let said = mem::take(&mut self.said);
+        if said.is_empty() {
+            return Ok(());
+        }
+        let logs: BTreeSet<i64> = said.keys().map(|(log, _)| log.0).collect();
+        let conversations = db
+            .prepare_cached(
+                "SELECT id, org, service, COALESCE(agent, ''), visitor FROM conversation
+                  WHERE notes_of IS NULL AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+            )?
+            .query_map(params![serde_json::to_string(&logs)?], |row| {
+                let served = Served { org: row.get(1)?, hour, service: row.get(2)?, agent: row.get(3)? };
+                Ok((LogId(row.get(0)?), (served, row.get(4)?)))
+            })?
+            .collect::<Result<HashMap<LogId, (Served, String)>>>()?;
+        for ((log, sender), said) in said {
+            let Some((served, visitor)) = conversations.get(&log) else { continue };
+            let counter = if sender.as_str() == visitor { "visitor_messages" } else { "service_messages" };
+            self.count(served.clone(), &[(counter, said)]);
+        }
+        Ok(())
+    }
+}
+
+/// Adds to the counters of a row.
+fn write(db: &Db<'_>, served: &Served, counters: &BTreeMap<&'static str, i64>) -> Result<()> {
+    let list = |text: &dyn Fn(&str) -> String| counters.keys().map(|name| text(name)).collect::<Vec<_>>().join(", ");
+    let names = list(&|name| name.to_owned());
+    let values = (5..5 + counters.len()).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ");
+    let sums = list(&|name| format!("{name} = report_hour.{name} + excluded.{name}"));
+    let mut insert = db.prepare_cached(&format!(
+        "INSERT INTO report_hour (org, hour, service, agent, {names}) VALUES (?1, ?2, ?3, ?4, {values})
+             ON CONFLICT (org, hour, service, agent) DO UPDATE SET {sums}"
+    ))?;
+    let Served { org, hour, service, agent } = served;
+    let mut parameters: Vec<&dyn ToSql> = vec![org, hour, service, agent];
+    parameters.extend(counters.values().map(|value| value as &dyn ToSql));
+    insert.execute(&parameters)?;
+    Ok(())
 }
 
 /// The last episode of a conversation, before what is counted is noted in it.
@@ -78,11 +151,11 @@ fn known(db: &Db<'_>, log: LogId) -> Result<Option<Known>> {
 }
 
 /// Counts `fact` about the conversation `log` as it is now; its episode does not know of it yet.
-pub(super) fn count(db: &Db<'_>, log: LogId, fact: &Fact, now: Timestamp) -> Result<()> {
+pub(super) fn count(db: &Db<'_>, tally: &mut Tally, log: LogId, fact: &Fact, now: Timestamp) -> Result<()> {
     let known = known(db, log)?;
     if *fact == Fact::Opened {
         let opens = known.is_none_or(|known| known.closed);
-        return if opens { add(db, log, now, &[("opened", 1)]) } else { Ok(()) };
+        return if opens { tally.add(db, log, now, &[("opened", 1)]) } else { Ok(()) };
     }
     let Some(known) = known else { return Ok(()) };
     if let Fact::Rated { score, resolved, .. } = fact {
@@ -90,40 +163,42 @@ pub(super) fn count(db: &Db<'_>, log: LogId, fact: &Fact, now: Timestamp) -> Res
         let mut first = now;
         if let Some((at, score, resolved)) = known.rated {
             first = Timestamp(at);
-            rate(db, log, first, score, resolved, -1)?;
+            rate(db, tally, log, first, score, resolved, -1)?;
         }
-        return rate(db, log, first, *score, resolved.unwrap_or_default(), 1);
+        return rate(db, tally, log, first, *score, resolved.unwrap_or_default(), 1);
     }
     if known.closed {
         return Ok(());
     }
     let since = |time: i64| now.0.saturating_sub(time).max(0);
     match fact {
-        Fact::Queued if !known.queued => add(db, log, now, &[("queued", 1)]),
+        Fact::Queued if !known.queued => tally.add(db, log, now, &[("queued", 1)]),
         Fact::Assigned if known.assigned_at.is_none() => {
-            add(db, log, now, &[("assigned", 1), ("waited", 1), ("wait_ms", since(known.opened_at))])
+            tally.add(db, log, now, &[("assigned", 1), ("waited", 1), ("wait_ms", since(known.opened_at))])
         }
-        Fact::Assigned => add(db, log, now, &[("assigned", 1)]),
+        Fact::Assigned => tally.add(db, log, now, &[("assigned", 1)]),
         Fact::Responded if !known.responded => {
             let response = since(known.assigned_at.unwrap_or(known.opened_at));
-            add(db, log, now, &[("responded", 1), ("response_ms", response)])
+            tally.add(db, log, now, &[("responded", 1), ("response_ms", response)])
         }
         Fact::Closed(_) => match known.assigned_at {
-            Some(assigned) => add(db, log, now, &[("closed", 1), ("handled", 1), ("handling_ms", since(assigned))]),
-            None => add(db, log, now, &[("closed", 1)]),
+            Some(assigned) => {
+                tally.add(db, log, now, &[("closed", 1), ("handled", 1), ("handling_ms", since(assigned))])
+            }
+            None => tally.add(db, log, now, &[("closed", 1)]),
         },
         _ => Ok(()),
     }
 }
 
-fn rate(db: &Db<'_>, log: LogId, at: Timestamp, score: u8, resolved: bool, sign: i64) -> Result<()> {
+fn rate(db: &Db<'_>, tally: &mut Tally, log: LogId, at: Timestamp, score: u8, resolved: bool, sign: i64) -> Result<()> {
     let counters = [
         ("rated", sign),
         ("score", sign * i64::from(score)),
         ("satisfied", sign * i64::from(score >= SATISFIED)),
         ("resolved", sign * i64::from(resolved)),
     ];
-    add(db, log, at, &counters)
+    tally.add(db, log, at, &counters)
 }
 
 /// Whether a conversation that goes `from` one status `to` another may have left its visitor without an answer. Who has
@@ -134,32 +209,14 @@ pub(super) const fn misses(from: ThreadStatus, to: ThreadStatus) -> bool {
 }
 
 /// Counts the last episode as missed, once, unless somebody has answered.
-pub(super) fn missed(db: &Db<'_>, log: LogId, now: Timestamp) -> Result<()> {
+pub(super) fn missed(db: &Db<'_>, tally: &mut Tally, log: LogId, now: Timestamp) -> Result<()> {
     let missed = db
         .prepare_cached(
             "UPDATE episode SET missed = 1 WHERE id = (SELECT episode FROM conversation WHERE id = ?1)
                 AND missed = 0 AND responded_at IS NULL",
         )?
         .execute(params![log.0])?;
-    if missed == 0 { Ok(()) } else { add(db, log, now, &[("missed", 1)]) }
-}
-
-/// Adds to counters of who serves the conversation now, in the hour of `at`.
-fn add(db: &Db<'_>, log: LogId, at: Timestamp, counters: &[(&'static str, i64)]) -> Result<()> {
-    let list = |text: &dyn Fn(&(&'static str, i64)) -> String| counters.iter().map(text).collect::<Vec<_>>().join(", ");
-    let names = list(&|(name, _)| (*name).to_owned());
-    let values = (3..3 + counters.len()).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ");
-    let sums = list(&|(name, _)| format!("{name} = report_hour.{name} + excluded.{name}"));
-    let mut insert = db.prepare_cached(&format!(
-        "INSERT INTO report_hour (org, hour, service, agent, {names})
-         SELECT c.org, ?2, c.service, COALESCE(c.agent, ''), {values} FROM conversation c WHERE c.id = ?1
-             ON CONFLICT (org, hour, service, agent) DO UPDATE SET {sums}"
-    ))?;
-    let hour = hour(at);
-    let mut parameters: Vec<&dyn ToSql> = vec![&log.0, &hour];
-    parameters.extend(counters.iter().map(|(_, value)| value as &dyn ToSql));
-    insert.execute(&parameters)?;
-    Ok(())
+    if missed == 0 { Ok(()) } else { tally.add(db, log, now, &[("missed", 1)]) }
 }
 
 /// Reports.
@@ -174,12 +231,12 @@ impl Store {
                 column(query.by_service, "service"),
                 column(query.by_agent, "NULLIF(agent, '')"),
             );
-            let sums = Counters::NAMES.map(|name| format!("COALESCE(SUM({name}), 0)")).join(", ");
+            let sums = Counters::NAMES.map(|name| format!("CAST(COALESCE(SUM({name}), 0) AS BIGINT)")).join(", ");
             let mut select = db.prepare_cached(&format!(
                 "SELECT {by_hour} AS h, {by_service} AS s, {by_agent} AS a, {sums} FROM report_hour
                   WHERE org = ?1 AND hour >= ?2 AND hour < ?3
-                    AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR agent = ?5)
-                  GROUP BY h, s, a ORDER BY h, s, a LIMIT ?6"
+                    AND (CAST(?4 AS TEXT) IS NULL OR service = ?4) AND (CAST(?5 AS TEXT) IS NULL OR agent = ?5)
+                  GROUP BY h, s, a ORDER BY h NULLS FIRST, s NULLS FIRST, a NULLS FIRST LIMIT ?6"
             ))?;
             let until = hour(Timestamp(query.to.0.saturating_add(HOUR_MS - 1)));
             select

@@ -20,9 +20,13 @@ pub(super) fn retain(db: &Db<'_>, new: &NewQueued) -> Result<()> {
         return Ok(());
     }
     db.prepare_cached(
-        "INSERT OR REPLACE INTO retained_message (topic, qos, expires, content_type, headers, is_text, response_topic,
+        "INSERT INTO retained_message (topic, qos, expires, content_type, headers, is_text, response_topic,
                                                   correlation, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (topic) DO UPDATE
+            SET qos = excluded.qos, expires = excluded.expires, content_type = excluded.content_type,
+                headers = excluded.headers, is_text = excluded.is_text, response_topic = excluded.response_topic,
+                correlation = excluded.correlation, body = excluded.body",
     )?
     .execute(params![
         new.topic.as_str(),

@@ -5,7 +5,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::{columns, conversations, index, webhooks};
+use super::{columns, conversations, index, locks, webhooks};
 use crate::{
     ClosedConversation, ClosedSearch, Store, StoreError, Swept,
     engine::{Db, OptionalExtension as _, Result, Row, params},
@@ -58,8 +58,7 @@ impl Step<'_> {
         self.db
             .prepare_cached(
                 "UPDATE file AS f SET kept = 0
-                  WHERE f.uid = ?1 AND f.kept AND NOT f.is_avatar
-                    AND NOT EXISTS (SELECT 1 FROM file_share s WHERE s.file = f.uid)
+                  WHERE f.uid = ?1 AND f.kept = 1 AND f.is_avatar = 0 AND NOT EXISTS (SELECT 1 FROM file_share s WHERE s.file = f.uid)
                     AND NOT EXISTS (SELECT 1 FROM quick_reply q WHERE q.org = f.org AND instr(q.content, f.uid) > 0)
                     AND NOT EXISTS (SELECT 1 FROM faq q WHERE q.org = f.org AND instr(q.answer, f.uid) > 0)
                     AND NOT EXISTS (SELECT 1 FROM settings s WHERE instr(s.value, f.uid) > 0)
@@ -115,7 +114,10 @@ fn logs(db: &Db<'_>, log: LogId, before: Timestamp) -> Result<Vec<LogId>> {
 /// What was deleted, and the logs of which nothing is left.
 fn sweep(db: &Db<'_>, log: LogId, (before, now): (Timestamp, Timestamp), limit: usize) -> Result<(Swept, Vec<LogId>)> {
     let mut step = Step { db, room: limit, swept: Swept::default() };
+    locks::logs(db, [log])?;
     let logs = logs(db, log, before)?;
+    locks::logs(db, logs.iter().copied())?;
+    locks::webhooks(db, &logs)?;
     for log in &logs {
         // First of all: what is not told yet is not told when its entry is gone.
         webhooks::forget(db, *log)?;

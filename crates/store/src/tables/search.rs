@@ -32,7 +32,7 @@ impl Store {
     pub async fn logs_of(&self, user: &Uid, limit: usize) -> std::result::Result<Vec<LogId>, StoreError> {
         let user = user.clone();
         self.look_up(move |db| {
-            db.prepare_cached("SELECT log FROM participant WHERE user = ?1 LIMIT ?2")?
+            db.prepare_cached("SELECT log FROM participant WHERE user_uid = ?1 LIMIT ?2")?
                 .query_map(params![user.as_str(), columns::limit(limit)], |row| row.get(0).map(LogId))?
                 .collect()
         })

@@ -2,7 +2,7 @@
 
 use deskwire_model::{Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     MqttSessionId, MqttSubscription, Received, Store, StoreError, StoredMqttSession, Written,
     engine::{Db, OptionalExtension as _, Result, Row, params},
@@ -37,17 +37,7 @@ pub(super) fn leave(db: &Db<'_>, session: MqttSessionId, Timestamp(at): Timestam
 impl Store {
     /// All sessions, the oldest first.
     pub async fn mqtt_sessions(&self) -> Result<Vec<StoredMqttSession>, StoreError> {
-        self.read(|db| {
-            let mut sessions: Vec<_> = db
-                .prepare_cached("SELECT id, client_id, user, expiry_s, left_at FROM mqtt_session ORDER BY id")?
-                .query_map(params![], session)?
-                .collect::<Result<_>>()?;
-            for session in &mut sessions {
-                session.subscriptions = subscriptions(db, session.id)?;
-            }
-            Ok(sessions)
-        })
-        .await
+        self.read(|db| sessions(db, None)).await
     }
 
     /// Creates a session. One of this client id is dropped first, with all it has. The new one starts now: in the same
@@ -61,6 +51,7 @@ impl Store {
     ) -> Result<MqttSessionId, StoreError> {
         let (client_id, user) = (client_id.to_owned(), user.clone());
         self.write(move |db| {
+            locks::names(db, [format!("session {client_id}").as_str()])?;
             let known = db
                 .prepare_cached("SELECT id FROM mqtt_session WHERE client_id = ?1")?
                 .query_row(params![client_id], |row| row.get(0).map(MqttSessionId))
@@ -70,11 +61,44 @@ impl Store {
             }
             let id = db
                 .prepare_cached(
-                    "INSERT INTO mqtt_session (client_id, user, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
+                    "INSERT INTO mqtt_session (client_id, user_uid, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
                 )?
                 .query_row(params![client_id, user.as_str(), expiry_s], |row| row.get(0).map(MqttSessionId))?;
             start_now(db, &client_id, &user)?;
             Ok(id)
+        })
+        .await
+    }
+
+    /// Notes that a session lives on `node` from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn set_home(&self, id: MqttSessionId, node: &str) -> Result<(), StoreError> {
+        let node = node.to_owned();
+        self.write(move |db| {
+            let rows =
+                db.prepare_cached("UPDATE mqtt_session SET node = ?2 WHERE id = ?1")?.execute(params![id.0, node])?;
+            if rows == 1 { Ok(()) } else { Err(StoreError::Missing) }
+        })
+        .await
+    }
+
+    /// The sessions that live on `node`, the oldest first.
+    pub async fn mqtt_sessions_of(&self, node: &str) -> Result<Vec<StoredMqttSession>, StoreError> {
+        let node = node.to_owned();
+        self.read(move |db| sessions(db, Some(&node))).await
+    }
+
+    /// Has all sessions that live on `from` live on `to`; how many there were. With none, those that live nowhere.
+    pub async fn adopt_mqtt_sessions(&self, from: Option<&str>, to: &str) -> Result<usize, StoreError> {
+        let (from, to) = (from.map(str::to_owned), to.to_owned());
+        self.write(move |db| {
+            Ok(db
+                .prepare_cached(
+                    "UPDATE mqtt_session SET node = ?2 WHERE CASE WHEN ?1 IS NULL THEN node IS NULL ELSE node = ?1 END",
+                )?
+                .execute(params![from, to])?)
         })
         .await
     }
@@ -133,6 +157,20 @@ impl Store {
     }
 }
 
+/// The sessions of a node, or all.
+fn sessions(db: &Db<'_>, node: Option<&str>) -> Result<Vec<StoredMqttSession>> {
+    let mut sessions: Vec<_> = db
+        .prepare_cached(
+            "SELECT id, client_id, user_uid, expiry_s, left_at FROM mqtt_session WHERE ?1 IS NULL OR node = ?1 ORDER BY id",
+        )?
+        .query_map(params![node], session)?
+        .collect::<Result<_>>()?;
+    for session in &mut sessions {
+        session.subscriptions = subscriptions(db, session.id)?;
+    }
+    Ok(sessions)
+}
+
 /// Reads a session's own columns; what it has follows.
 fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
     Ok(StoredMqttSession {
@@ -166,12 +204,12 @@ fn received(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<u16>> {
 /// where it joins them, without a row.
 fn start_now(db: &Db<'_>, device: &str, user: &Uid) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO delivered (log, user, device, seq)
-         SELECT p.log, p.user, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
+        "INSERT INTO delivered (log, user_uid, device, seq)
+         SELECT p.log, p.user_uid, ?1, COALESCE((SELECT MAX(seq) FROM entry WHERE log = p.log), c.swept_seq)
            FROM participant p
            JOIN conversation c ON c.id = p.log
-          WHERE p.user = ?2 AND c.status <> 'CLOSED'
-             ON CONFLICT (log, user, device) DO UPDATE SET seq = excluded.seq",
+          WHERE p.user_uid = ?2 AND c.status <> 'CLOSED'
+             ON CONFLICT (log, user_uid, device) DO UPDATE SET seq = excluded.seq",
     )?
     .execute(params![device, user.as_str()])?;
     Ok(())
@@ -181,7 +219,7 @@ fn start_now(db: &Db<'_>, device: &str, user: &Uid) -> Result<()> {
 fn drop_session(db: &Db<'_>, id: MqttSessionId) -> Result<()> {
     db.prepare_cached(
         "DELETE FROM delivered
-          WHERE (user, device) = (SELECT user, client_id FROM mqtt_session WHERE id = ?1)",
+          WHERE (user_uid, device) = (SELECT user_uid, client_id FROM mqtt_session WHERE id = ?1)",
     )?
     .execute(params![id.0])?;
     db.prepare_cached("DELETE FROM mqtt_session WHERE id = ?1")?.execute(params![id.0])?;

@@ -12,20 +12,18 @@ pub(super) fn change(db: &Db<'_>, log: LogId, changes: &[TimerChange]) -> Result
     for change in changes {
         match change {
             // A timer that is set anew gets another number: whoever answers the old one comes too late.
-            TimerChange::Set { kind, key, due, payload } => db
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO timer (log, kind, key, due, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![log.0, kind, key, due.0, payload])?,
+            TimerChange::Set { kind, key, due, payload } => {
+                cancel(db, log, kind, key)?;
+                db.prepare_cached("INSERT INTO timer (log, kind, key, due, payload) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                    .execute(params![log.0, kind, key, due.0, payload])?
+            }
             TimerChange::Ensure { kind, key, due } => db
                 .prepare_cached(
                     "INSERT INTO timer (log, kind, key, due, payload) VALUES (?1, ?2, ?3, ?4, '')
                          ON CONFLICT (log, kind, key) DO NOTHING",
                 )?
                 .execute(params![log.0, kind, key, due.0])?,
-            TimerChange::Cancel { kind, key } => db
-                .prepare_cached("DELETE FROM timer WHERE log = ?1 AND kind = ?2 AND key = ?3")?
-                .execute(params![log.0, kind, key])?,
+            TimerChange::Cancel { kind, key } => cancel(db, log, kind, key)?,
             TimerChange::CancelAll(kinds) => {
                 let mut delete = db.prepare_cached("DELETE FROM timer WHERE log = ?1 AND kind = ?2")?;
                 kinds.iter().map(|kind| delete.execute(params![log.0, kind])).sum::<Result<usize>>()?
@@ -33,6 +31,10 @@ pub(super) fn change(db: &Db<'_>, log: LogId, changes: &[TimerChange]) -> Result
         };
     }
     Ok(())
+}
+
+fn cancel(db: &Db<'_>, log: LogId, kind: &str, key: &str) -> Result<usize> {
+    db.prepare_cached("DELETE FROM timer WHERE log = ?1 AND kind = ?2 AND key = ?3")?.execute(params![log.0, kind, key])
 }
 
 pub(super) fn exists(db: &Db<'_>, timer: TimerId, log: LogId) -> Result<bool> {

@@ -26,7 +26,7 @@ fn end_before(db: &Db<'_>, before: &TokensFrom) -> Result<(), StoreError> {
         return Err(StoreError::Missing);
     }
     // They have ended without being named; the one that is kept has not ended, or its holder could not have kept it.
-    db.prepare_cached("DELETE FROM ended_token WHERE user = ?1 AND issued < ?2")?
+    db.prepare_cached("DELETE FROM ended_token WHERE user_uid = ?1 AND issued < ?2")?
         .execute(params![user, before.from.0])?;
     Ok(())
 }
@@ -38,7 +38,7 @@ impl Store {
     pub async fn ended_tokens(&self, now: Timestamp) -> Result<(Vec<EndedToken>, Vec<TokensFrom>), StoreError> {
         self.read(move |db| {
             let tokens = db
-                .prepare_cached("SELECT id, user, issued, expires FROM ended_token WHERE expires > ?1")?
+                .prepare_cached("SELECT id, user_uid, issued, expires FROM ended_token WHERE expires > ?1")?
                 .query_map(params![now.0], ended_token)?
                 .collect::<Result<_>>()?;
             let from = db
@@ -62,12 +62,12 @@ impl Store {
                 return Ok(());
             }
             let known: u64 = db
-                .prepare_cached("SELECT COUNT(*) FROM ended_token WHERE user = ?1")?
+                .prepare_cached("SELECT COUNT(*) FROM ended_token WHERE user_uid = ?1")?
                 .query_row(params![user.as_str()], |row| columns::number(row, 0))?;
             if known >= most as u64 {
                 return Err(StoreError::Full);
             }
-            db.prepare_cached("INSERT INTO ended_token (id, user, issued, expires) VALUES (?1, ?2, ?3, ?4)")?
+            db.prepare_cached("INSERT INTO ended_token (id, user_uid, issued, expires) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![token.id, user.as_str(), token.issued.0, expires.0])?;
             Ok(())
         })

@@ -2,7 +2,7 @@
 
 use deskwire_model::{LogId, Profile, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     Store, StoreError, Visitor, VisitorCorrection, VisitorInfo, VisitorTold,
     engine::{Db, OptionalExtension as _, Result, params},
@@ -41,12 +41,13 @@ fn known(db: &Db<'_>, uid: &Uid) -> Result<Option<VisitorInfo>> {
 
 /// The language that the client of a conversation's visitor told last; empty if it told none.
 fn language(db: &Db<'_>, log: LogId) -> Result<String> {
-    db.prepare_cached(
-        "SELECT i.told ->> 'lang' FROM conversation c JOIN visitor_info i ON i.visitor = c.visitor WHERE c.id = ?1",
-    )?
-    .query_row(params![log.0], |row| row.get::<Option<String>>(0))
-    .optional()
-    .map(|told| told.flatten().unwrap_or_default())
+    let told = db
+        .prepare_cached(
+            "SELECT i.told FROM conversation c JOIN visitor_info i ON i.visitor = c.visitor WHERE c.id = ?1",
+        )?
+        .query_row(params![log.0], |row| columns::json::<VisitorTold>(row, 0))
+        .optional()?;
+    Ok(told.unwrap_or_default().lang)
 }
 
 fn keep(db: &Db<'_>, info: &VisitorInfo, (first_seen, last_seen): (Timestamp, Timestamp)) -> Result<()> {
@@ -56,8 +57,11 @@ fn keep(db: &Db<'_>, info: &VisitorInfo, (first_seen, last_seen): (Timestamp, Ti
         info.visitor.profile.avatar,
     ])?;
     db.prepare_cached(
-        "INSERT OR REPLACE INTO visitor_info (visitor, mobile, email, note, tags, told, first_seen, last_seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO visitor_info (visitor, mobile, email, note, tags, told, first_seen, last_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (visitor) DO UPDATE
+            SET mobile = excluded.mobile, email = excluded.email, note = excluded.note, tags = excluded.tags,
+                told = excluded.told, first_seen = excluded.first_seen, last_seen = excluded.last_seen",
     )?
     .execute(params![
         info.visitor.uid.as_str(),
@@ -79,6 +83,8 @@ pub(super) fn enter(
     told: VisitorTold,
     now: Timestamp,
 ) -> std::result::Result<Visitor, StoreError> {
+    // Two of its tabs may introduce it at once, on two nodes.
+    locks::names(db, [format!("visitor {}", visitor.uid.as_str()).as_str()])?;
     let mut info = match known(db, &visitor.uid)? {
         // Another organisation's visitor has this uid: it is neither shown nor changed.
         Some(known) if known.visitor.org != visitor.org => return Err(StoreError::Exists),

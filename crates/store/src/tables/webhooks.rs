@@ -22,9 +22,9 @@ pub(super) fn raise(db: &Db<'_>, entry: &NewEntry, seq: Seq, at: Timestamp) -> R
     // Mostly there are no hooks: the join begins with them.
     let mut select = db.prepare_cached(
         "SELECT h.id, h.waiting < ?5 FROM webhook h CROSS JOIN conversation c
-          WHERE h.active AND c.id = ?1 AND c.org = h.org AND c.notes_of IS NULL
-            AND IIF(h.bot_of IS NULL, h.topics & ?2 <> 0,
-                    ?3 AND h.bot_of = c.service AND c.status = 'ROBOTING' AND c.visitor = ?4)",
+          WHERE h.active = 1 AND c.id = ?1 AND c.org = h.org AND c.notes_of IS NULL
+            AND CASE WHEN h.bot_of IS NULL THEN h.topics & ?2 <> 0
+                ELSE ?3 = 1 AND h.bot_of = c.service AND c.status = 'ROBOTING' AND c.visitor = ?4 END",
     )?;
     let speech = entry.kind.is_speech();
     let hooks = select
@@ -222,7 +222,7 @@ impl Store {
     pub async fn webhooks(&self, org: Option<&Uid>) -> std::result::Result<Vec<Webhook>, StoreError> {
         let org = org.cloned();
         self.read(move |db| {
-            db.prepare_cached(&format!("{WEBHOOK} WHERE ?1 IS NULL OR org = ?1 ORDER BY id"))?
+            db.prepare_cached(&format!("{WEBHOOK} WHERE CAST(?1 AS TEXT) IS NULL OR org = ?1 ORDER BY id"))?
                 .query_map(params![org.as_ref().map(Uid::as_str)], webhook)?
                 .collect()
         })
@@ -233,7 +233,7 @@ impl Store {
     pub async fn bot_of(&self, workgroup: &Uid) -> std::result::Result<Option<Webhook>, StoreError> {
         let workgroup = workgroup.clone();
         self.read(move |db| {
-            db.prepare_cached(&format!("{WEBHOOK} WHERE bot_of = ?1 AND active"))?
+            db.prepare_cached(&format!("{WEBHOOK} WHERE bot_of = ?1 AND active = 1"))?
                 .query_row(params![workgroup.as_str()], webhook)
                 .optional()
         })
@@ -271,7 +271,7 @@ impl Store {
         let busy = busy.to_vec();
         self.read(move |db| {
             let hooks = db
-                .prepare_cached("SELECT id FROM webhook WHERE active AND waiting > 0 ORDER BY id")?
+                .prepare_cached("SELECT id FROM webhook WHERE active = 1 AND waiting > 0 ORDER BY id")?
                 .query_map(params![], |row| row.get::<i64>(0))?
                 .collect::<Result<Vec<_>>>()?;
             let mut all = HooksDue::default();
@@ -341,7 +341,7 @@ impl Store {
                 let dead = db
                     .prepare_cached(
                         "SELECT id, log FROM webhook_event
-                          WHERE hook = ?1 AND died_at IS NOT NULL AND (?2 IS NULL OR id = ?2) ORDER BY id",
+                          WHERE hook = ?1 AND died_at IS NOT NULL AND (CAST(?2 AS BIGINT) IS NULL OR id = ?2) ORDER BY id",
                     )?
                     .query_map(params![hook.0, event], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?
                     .collect::<Result<Vec<_>>>()?;
