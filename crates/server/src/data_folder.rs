@@ -11,6 +11,8 @@ use std::{
 const LOCK_FILE: &str = "deskwire.lock";
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
+/// What nodes call the key among themselves.
+const KEY_NAME: &str = "access-tokens";
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +78,15 @@ impl DataFolder {
         let lock = lock(path)?;
         let key = read_or_make_key(path)?;
         Ok(Self { path: path.to_owned(), key, _lock: lock })
+    }
+
+    /// The secret key, as all nodes on `store` have agreed on it: that of the first.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when what was agreed on is no key.
+    pub(crate) async fn agreed_key(&self, store: &Store) -> Result<SecretKey, StoreError> {
+        let agreed = store.agreed_secret(KEY_NAME, self.key.expose()).await?;
+        agreed.try_into().map(SecretKey).map_err(|_| StoreError::Damaged("the key that signs tokens".into()))
     }
 
     /// Where it is.

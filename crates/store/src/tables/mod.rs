@@ -39,6 +39,7 @@ mod reports;
 mod retained;
 mod retention;
 mod search;
+mod secrets;
 mod service_keys;
 mod sessions;
 mod settings;
