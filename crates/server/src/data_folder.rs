@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use deskwire_store::{Store, StoreError};
+
 const LOCK_FILE: &str = "deskwire.lock";
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
