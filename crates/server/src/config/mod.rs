@@ -18,6 +18,7 @@ mod retention;
 mod secret;
 mod sections;
 mod service_keys;
+mod store;
 mod webhooks;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,7 @@ pub use sections::{
     ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
 pub use service_keys::ServiceKeysSection;
+pub use store::StoreSection;
 pub use webhooks::WebhooksSection;
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -48,6 +50,8 @@ pub use webhooks::WebhooksSection;
 pub struct Config {
     /// Data folder and listeners.
     pub server: ServerSection,
+    /// The database.
+    pub store: StoreSection,
     /// Certificate of the TLS listeners.
     pub tls: TlsSection,
     /// Every bound of the product.
