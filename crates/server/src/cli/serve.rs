@@ -226,7 +226,10 @@ async fn open(
     (prometheus, readings): Measured,
 ) -> Result<Opened, StartError> {
     let database = data.path().join(DATABASE);
-    let store = Store::open_sqlite(&database, SqliteOptions::default()).await?;
+    let store = match config.store.postgres() {
+        Some(server) => Store::open_postgres(&server).await?,
+        None => Store::open_sqlite(&database, SqliteOptions::default()).await?,
+    };
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);

@@ -9,6 +9,7 @@
 //! `columns` turns rows into domain types.
 
 mod amendments;
+mod appends;
 mod assignment;
 mod audit;
 pub(crate) mod behind;
@@ -38,6 +39,7 @@ mod quick_replies;
 mod reports;
 mod retained;
 mod retention;
+mod rows;
 mod search;
 mod secrets;
 mod service_keys;

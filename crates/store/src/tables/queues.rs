@@ -7,7 +7,7 @@ use super::{columns, sessions};
 use crate::{
     DurableId, DurableSubscription, Inflight, MqttSessionId, NewQueued, QueueRef, Queued, QueuedId, QueuedMessage,
     Store, StoreError, Written,
-    engine::{Db, Error, OptionalExtension as _, Result, Row, params},
+    engine::{Db, OptionalExtension as _, Result, Row, params},
 };
 
 /// Puts a message into its queues.
@@ -178,5 +178,5 @@ pub(super) fn message(row: &Row<'_>, first: usize) -> Result<QueuedMessage> {
 }
 
 pub(super) fn headers_to_text(headers: &[(Box<str>, Box<str>)]) -> Result<String> {
-    serde_json::to_string(headers).map_err(|error| Error::Unwritable(error))
+    Ok(serde_json::to_string(headers)?)
 }
