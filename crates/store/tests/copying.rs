@@ -71,7 +71,10 @@ async fn everything_arrives_and_numbers_go_on() {
     assert_eq!(database.run("SELECT ends_at FROM blacklist"), i64::MAX.to_string());
     let store = Store::open_postgres(&PostgresOptions::new(&database.url())).await.unwrap();
     let last = store.entries_after(LogId(7), Seq(1233), 10).await.unwrap();
-    assert_eq!((last.len(), last[0].uid.as_str(), last[0].payload.bytes().as_ref()), (1, "m1234", &b"{\"n\":1234}"[..]));
+    assert_eq!(
+        (last.len(), last[0].uid.as_str(), last[0].payload.bytes().as_ref()),
+        (1, "m1234", &b"{\"n\":1234}"[..])
+    );
     assert_eq!(store.delivered(LogId(7), &Uid::new("ann").unwrap(), "Äpfel").await.unwrap(), Some(Seq(4)));
     // 40 was given, though nothing has it.
     database.run(
