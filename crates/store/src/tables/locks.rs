@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use deskwire_model::{LogId, ThreadStatus, Uid};
 
 use crate::{
-    CardChange, Decision, NoticeChange, Placement, Write,
+    CardChange, Decision, HookId, NoticeChange, Placement, Write,
     engine::{Db, Result, params},
 };
 
@@ -152,6 +152,20 @@ pub(super) fn webhooks(db: &Db<'_>, logs: &[LogId]) -> Result<()> {
           ORDER BY id FOR NO KEY UPDATE",
     )?
     .execute(params![serde_json::to_string(&logs)?])?;
+    Ok(())
+}
+
+/// Holds webhooks.
+pub(super) fn hooks(db: &Db<'_>, hooks: impl IntoIterator<Item = HookId>) -> Result<()> {
+    if !db.is_shared() {
+        return Ok(());
+    }
+    let hooks: BTreeSet<i64> = hooks.into_iter().map(|hook| hook.0).collect();
+    db.prepare_cached(
+        "SELECT id FROM webhook WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+          ORDER BY id FOR NO KEY UPDATE",
+    )?
+    .execute(params![serde_json::to_string(&hooks)?])?;
     Ok(())
 }
 

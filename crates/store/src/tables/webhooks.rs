@@ -5,7 +5,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewEntry, NewWebhook, Store, StoreError, Webhook,
     engine::{Db, OptionalExtension as _, Result, Row, params},
@@ -300,6 +300,7 @@ impl Store {
         outcomes: Vec<(HookEvent, HookOutcome)>,
     ) -> std::result::Result<(), StoreError> {
         self.write(move |db| {
+            locks::hooks(db, outcomes.iter().map(|(event, _)| event.hook))?;
             for (event, outcome) in &outcomes {
                 settle(db, event, outcome)?;
             }
@@ -337,7 +338,8 @@ impl Store {
         now: Timestamp,
     ) -> std::result::Result<usize, StoreError> {
         let replayed = self
-            .write(move |db| {
+                        .write(move |db| {
+                locks::hooks(db, [hook])?;
                 let dead = db
                     .prepare_cached(
                         "SELECT id, log FROM webhook_event

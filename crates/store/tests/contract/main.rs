@@ -14,6 +14,7 @@ mod leave_messages;
 mod log;
 mod model;
 mod moderation;
+mod nodes;
 mod notices;
 mod operation;
 mod people;
@@ -233,6 +234,11 @@ macro_rules! suite {
                 a_workgroup_has_agents_of_its_own_organisation,
                 visitors_introduce_themselves_again,
                 an_agent_and_a_workgroup_are_changed,
+            }
+                        nodes {
+                a_lease_has_one_holder,
+                sessions_have_a_home,
+                heads_are_asked_for_together,
             }
             tokens {
                 a_token_ends_once_and_is_forgotten_in_time,
