@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use deskwire_store::PostgresOptions;
-use serde::{Deserialize, Serialize};
 
 use super::{
     amount::{Millis, bounded_section},

@@ -28,12 +28,12 @@ use std::{
 
 use tokio::task;
 
+use self::error::Kind;
 pub use self::options::{InvalidPostgres, PostgresOptions};
 pub(super) use self::{
     error::Error,
     session::{Row, Session, Statement, value},
 };
-use self::error::Kind;
 use super::{Db, Result as EngineResult, workers::Workers};
 use crate::StoreError;
 

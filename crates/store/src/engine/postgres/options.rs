@@ -96,7 +96,7 @@ impl PostgresOptions {
 
     /// The way to the server.
     pub(super) fn reach(&self) -> Result<Reach, StoreError> {
-        self.try_reach().map_err(|error| StoreError::Backend(Box::new(error)))
+        self.try_reach().map_err(|error| StoreError::Unavailable(Box::new(error)))
     }
 
     fn try_reach(&self) -> Result<Reach, InvalidPostgres> {
@@ -132,8 +132,9 @@ impl PostgresOptions {
 
     fn tls(&self) -> Result<MakeRustlsConnect, InvalidPostgres> {
         let roots = match &self.ca_file {
-            Some(path) => roots_of(path)
-                .map_err(|source| InvalidPostgres::Certificates { path: path.clone(), source })?,
+            Some(path) => {
+                roots_of(path).map_err(|source| InvalidPostgres::Certificates { path: path.clone(), source })?
+            }
             None => roots_of_the_system()?,
         };
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))

@@ -60,8 +60,20 @@ fn end_of_word(text: &str) -> usize {
 
 /// Whether the table that a join names is followed by `ON`, before the next join or clause.
 fn has_condition(joined: &str) -> bool {
-    const ENDS: [&str; 12] =
-        ["JOIN", "CROSS", "LEFT", "INNER", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION", "SELECT", "HAVING", "RETURNING"];
+    const ENDS: [&str; 12] = [
+        "JOIN",
+        "CROSS",
+        "LEFT",
+        "INNER",
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "SELECT",
+        "HAVING",
+        "RETURNING",
+    ];
     let mut depth = 0;
     for word in joined.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
         let name = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -96,7 +108,10 @@ mod tests {
             ("FROM entry e INDEXED BY entry_by_uid WHERE e.uid = ?1", "FROM entry e  WHERE e.uid = $1"),
             ("FROM a CROSS JOIN b ON b.x = a.x", "FROM a JOIN b ON b.x = a.x"),
             ("FROM a\n  CROSS JOIN b WHERE b.x = a.x", "FROM a\n  CROSS JOIN b WHERE b.x = a.x"),
-            ("FROM a CROSS JOIN (SELECT x FROM c JOIN d ON d.x = c.x) b WHERE 1 = 1", "FROM a CROSS JOIN (SELECT x FROM c JOIN d ON d.x = c.x) b WHERE 1 = 1"),
+            (
+                "FROM a CROSS JOIN (SELECT x FROM c JOIN d ON d.x = c.x) b WHERE 1 = 1",
+                "FROM a CROSS JOIN (SELECT x FROM c JOIN d ON d.x = c.x) b WHERE 1 = 1",
+            ),
             ("FROM a CROSS JOIN b CROSS JOIN c ON c.x = b.x", "FROM a CROSS JOIN b JOIN c ON c.x = b.x"),
             ("(SELECT 1 FROM a CROSS JOIN b) ON", "(SELECT 1 FROM a CROSS JOIN b) ON"),
             ("SELECT 'open ?1", "SELECT 'open ?1"),

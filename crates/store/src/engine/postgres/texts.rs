@@ -21,7 +21,8 @@ const NEWEST: &str = "SELECT m.id, m.log, m.seq
   ORDER BY s.id DESC LIMIT ?4";
 
 /// As [`NEWEST`], with how well each says `?5`: how often, for how many different tokens it has.
-const RANKED: &str = "SELECT m.id, m.log, m.seq, CAST(ts_rank_cd(s.tokens, CAST(CAST(?5 AS TEXT) AS TSQUERY), 16) AS FLOAT8)
+const RANKED: &str =
+    "SELECT m.id, m.log, m.seq, CAST(ts_rank_cd(s.tokens, CAST(CAST(?5 AS TEXT) AS TSQUERY), 16) AS FLOAT8)
    FROM search s JOIN search_message m ON m.id = s.id
   WHERE s.tokens @@ CAST(CAST(?1 AS TEXT) AS TSQUERY) AND s.id >= ?2 AND s.id < ?3
   ORDER BY s.id DESC LIMIT ?4";
@@ -52,7 +53,8 @@ pub(in crate::engine) fn find(
     match (order, said(query)) {
         (SearchOrder::Best, Some(said)) => {
             let mut select = db.prepare_cached(RANKED)?;
-            let ranked = select.query_map(params![expression, from, to, limit, said], |row| Ok((found(row)?, row.get(3)?)))?;
+            let ranked =
+                select.query_map(params![expression, from, to, limit, said], |row| Ok((found(row)?, row.get(3)?)))?;
             let mut ranked = ranked.collect::<Result<Vec<(Found, f64)>>>()?;
             // A stable sort leaves the newest of equal ones first.
             ranked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
@@ -117,7 +119,10 @@ mod tests {
 
     #[test]
     fn a_message_is_spelled_with_positions() {
-        assert_eq!(document("退款 款单 单 ord 12", "o61 c1 kTEXT"), "'退款':1 '款单':2 '单':3 'ord':4 '12':5 '_o61' '_c1' '_kTEXT' ");
+        assert_eq!(
+            document("退款 款单 单 ord 12", "o61 c1 kTEXT"),
+            "'退款':1 '款单':2 '单':3 'ord':4 '12':5 '_o61' '_c1' '_kTEXT' "
+        );
     }
 
     #[test]
