@@ -82,13 +82,15 @@ impl DataFolder {
         Ok(Self { path: path.to_owned(), key, _lock: lock })
     }
 
-    /// The secret key, as all nodes on `store` have agreed on it: that of the first.
+    /// From now on uses the secret key that all nodes on `store` have agreed on: that of the first.
     ///
     /// # Errors
     /// [`StoreError`], also when what was agreed on is no key.
-    pub(crate) async fn agreed_key(&self, store: &Store) -> Result<SecretKey, StoreError> {
+    pub(crate) async fn agree(&mut self, store: &Store) -> Result<(), StoreError> {
         let agreed = store.agreed_secret(KEY_NAME, self.key.expose()).await?;
-        agreed.try_into().map(SecretKey).map_err(|_| StoreError::Damaged("the key that signs tokens".into()))
+        let key = agreed.try_into().map_err(|_| StoreError::Damaged("the key that signs tokens".into()))?;
+        self.key = SecretKey(key);
+        Ok(())
     }
 
     /// Where it is.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The tables, each behind those that it refers to.
-const TABLES: [&str; 54] = [
+const TABLES: [&str; 55] = [
     "organisation",
     "agent",
     "workgroup",
@@ -76,6 +76,7 @@ const TABLES: [&str; 54] = [
     "retention",
     "service_key",
     "lease",
+    "secret",
 ];
 
 /// Rows that are read at a time.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskwire_model::{LogId, Seq};
+use deskwire_model::{Seq, Topic};
 use deskwire_store::{MqttSessionId, StoreError};
 
 use crate::{
@@ -53,7 +53,12 @@ pub(crate) async fn sessions_have_a_home<B: Backend>(backend: &B) {
 pub(crate) async fn heads_are_asked_for_together<B: Backend>(backend: &B) {
     let store = backend.open().await;
     let (one, other) = (create_log(&store, "ann", 0).await, create_log(&store, "bob", 2).await);
-    let heads = store.heads(&[other, LogId(other.0 + 99), one]).await.unwrap();
-    assert_eq!(heads, [(one, Seq(0)), (other, Seq(2))]);
+    let mut topics = Vec::new();
+    for log in [other, one] {
+        topics.push(store.conversation(log).await.unwrap().unwrap().topic);
+    }
+    topics.push(Topic::new("no/log").unwrap());
+    let heads = store.heads(&topics).await.unwrap();
+    assert_eq!(heads, [(topics[1].clone(), Seq(0)), (topics[0].clone(), Seq(2))]);
     assert_eq!(store.heads(&[]).await.unwrap(), []);
 }
