@@ -3,7 +3,7 @@
 use deskwire_cluster::{Bus, Channel, NodeId, OptionsError, RedisOptions};
 
 use crate::{
-    node::{Node, note, options, until_so},
+    node::{Node, note, options, topic, uid, until_so},
     server::RedisServer,
 };
 
@@ -34,6 +34,31 @@ async fn a_password_opens_and_a_wrong_one_does_not() {
     let wrong = Node::start("c", RedisOptions { password: Some("wrong".into()), ..options(redis.url()) });
     until_so("a refusal", async || redis.cli(&["ACL", "LOG", "1"]).contains("auth")).await;
     assert!(!wrong.bus.is_up());
+}
+
+#[tokio::test]
+async fn a_user_with_few_rights_is_enough() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let rights = "on >s3cret ~{deskwire}:* &{deskwire}:* -@all +hello +auth +select +client|setinfo +info +ping +time +set \
+                  +pexpire +zadd +zrem +zremrangebyscore +zrangebyscore +publish +subscribe +unsubscribe";
+    let rule: Vec<&str> = ["ACL", "SETUSER", "deskwire"].into_iter().chain(rights.split_whitespace()).collect();
+    // A server that does not know CLIENT SETINFO does not know its right either.
+    if redis.cli(&rule) != "OK" {
+        let older: Vec<&str> = rule.iter().copied().filter(|right| *right != "+client|setinfo").collect();
+        assert_eq!(redis.cli(&older), "OK");
+    }
+    let url = format!("redis://deskwire:s3cret@127.0.0.1:{}", redis.port());
+    let a = Node::up("a", options(url.clone())).await;
+    let mut b = Node::up("b", options(url)).await;
+    b.listen(&topic("t")).await;
+    a.bus.publish(&topic("t"), note(1));
+    assert_eq!(b.notes_until(1).await, [1]);
+    b.bus.unlisten(&topic("t"));
+    a.bus.registry().enter(&uid("u"), "s", "x".into()).unwrap();
+    until_so("online", async || b.bus.registry().are_online(&[uid("u")]).await == Ok(vec![true])).await;
+    a.bus.registry().leave(&uid("u"), "s");
+    until_so("offline", async || b.bus.registry().are_online(&[uid("u")]).await == Ok(vec![false])).await;
+    assert!(a.bus.is_up() && b.bus.is_up());
 }
 
 #[tokio::test]
