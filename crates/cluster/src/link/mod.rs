@@ -7,13 +7,13 @@ mod address;
 mod backoff;
 mod listening;
 mod publishing;
+mod pulse;
 
 use std::{sync::Arc, time::Instant};
 
 pub(crate) use address::Addresses;
 use backoff::Backoff;
 use redis::RedisError;
-use tokio::sync::Notify;
 
 use self::address::Lines;
 use crate::{channel::Channel, codec::Letter, registry, shared::Shared};
@@ -42,13 +42,12 @@ pub(crate) async fn run(shared: Arc<Shared>, addresses: Addresses) {
     let mut failures = 0;
     loop {
         let began = Instant::now();
-        let cut = Arc::new(Notify::new());
-        let why = match addresses.connect(failures, &shared, &cut).await {
+        let why = match addresses.connect(failures, &shared).await {
             Ok(lines) => {
                 connections += 1;
                 shared.figures.reconnects.increment(u64::from(connections > 1));
                 shared.connected(lines.publishing.clone());
-                let why = serve(&shared, lines, &cut).await;
+                let why = serve(&shared, lines).await;
                 shared.down();
                 tracing::warn!(error = %why, "the bus has lost redis");
                 why
@@ -74,14 +73,14 @@ pub(crate) async fn run(shared: Arc<Shared>, addresses: Addresses) {
 }
 
 /// Uses the connections until something is wrong with one.
-async fn serve(shared: &Arc<Shared>, lines: Lines, cut: &Notify) -> Lost {
-    let Lines { listening, publishing, commands } = lines;
+async fn serve(shared: &Arc<Shared>, lines: Lines) -> Lost {
+    let Lines { listening, pulse, publishing, commands } = lines;
     let kept = registry::keep(shared, publishing.clone());
     tokio::select! {
-        why = listening::listen(shared, listening, commands) => why,
+        why = listening::listen(shared, listening, &pulse, commands) => why,
         why = publishing::publish(shared, publishing, commands) => why,
         Err(error) = kept => error.into(),
-        () = cut.notified() => Lost::Cut,
+        () = pulse.is_cut() => Lost::Cut,
     }
 }
 

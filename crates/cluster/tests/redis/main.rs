@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod asking;
+mod chaos;
 mod clusters;
 mod hearing;
 mod losses;

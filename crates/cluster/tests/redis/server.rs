@@ -12,6 +12,8 @@ use tempfile::TempDir;
 pub(crate) struct RedisServer {
     child: Child,
     port: u16,
+    /// Where servers of a cluster meet.
+    cluster_port: u16,
     options: Vec<String>,
     /// What `redis-cli` needs to be let in.
     cli_options: Vec<String>,
@@ -31,14 +33,21 @@ impl RedisServer {
             eprintln!("skipped: no redis-server is installed");
             return None;
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let dir = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let child = spawn(port, &options, &dir);
         let cli_options = cli_options.iter().map(|option| (*option).to_owned()).collect();
-        let server = Self { child, port, options, cli_options, dir };
-        server.answers().await;
-        Some(server)
+        let (port, cluster_port) = (free_port(), free_port());
+        let child = spawn(port, cluster_port, &options, &dir);
+        let mut server = Self { child, port, cluster_port, options, cli_options, dir };
+        for _ in 0..10 {
+            if server.answers().await {
+                return Some(server);
+            }
+            // Somebody else was given one of the ports.
+            (server.port, server.cluster_port) = (free_port(), free_port());
+            server.child = spawn(server.port, server.cluster_port, &server.options, &server.dir);
+        }
+        panic!("redis-server does not start");
     }
 
     pub(crate) fn url(&self) -> String {
@@ -47,6 +56,12 @@ impl RedisServer {
 
     pub(crate) const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Makes it and `other` servers of one cluster.
+    pub(crate) fn meet(&self, other: &Self) {
+        let (port, cluster_port) = (other.port.to_string(), other.cluster_port.to_string());
+        assert_eq!(self.cli(&["CLUSTER", "MEET", "127.0.0.1", &port, &cluster_port]), "OK");
     }
 
     /// What Redis answers to a command.
@@ -69,8 +84,8 @@ impl RedisServer {
 
     /// Starts it again where it was.
     pub(crate) async fn restart(&mut self) {
-        self.child = spawn(self.port, &self.options, &self.dir);
-        self.answers().await;
+        self.child = spawn(self.port, self.cluster_port, &self.options, &self.dir);
+        assert!(self.answers().await, "redis-server does not start again");
     }
 
     /// Stops it where it stands: connections stay, nothing is answered.
@@ -88,14 +103,18 @@ impl RedisServer {
         assert!(status.success());
     }
 
-    async fn answers(&self) {
-        for _ in 0..500 {
+    /// Waits until it answers; false if it has ended instead.
+    async fn answers(&mut self) -> bool {
+        for _ in 0..1000 {
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
             if self.cli(&["PING"]) == "PONG" {
-                return;
+                return true;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("redis-server does not start");
+        panic!("redis-server does not answer");
     }
 }
 
@@ -107,8 +126,17 @@ impl Drop for RedisServer {
     }
 }
 
-fn spawn(port: u16, options: &[String], dir: &TempDir) -> Child {
-    Command::new("redis-server")
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn spawn(port: u16, cluster_port: u16, options: &[String], dir: &TempDir) -> Child {
+    let mut command = Command::new("redis-server");
+    // Older ones do not know the second, and need it only then.
+    if options.iter().any(|option| option == "--cluster-enabled") {
+        command.args(["--cluster-port", &cluster_port.to_string()]);
+    }
+    command
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
         .arg(dir.path())
         .args(options)
