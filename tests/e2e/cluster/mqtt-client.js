@@ -1,0 +1,109 @@
+// An agent on MQTT 5 with a session that the server keeps, who never gives up: it reconnects wherever the balancer sends it,
+// and sends again what was not confirmed.
+
+import { decodeMessage, encodeMessage } from 'deskwire-examples/protocol.js';
+import mqtt from 'mqtt';
+import { until } from '../waiting.js';
+
+/** Milliseconds between two tries to reconnect, and for a try to succeed. */
+const RECONNECT = 100;
+const CONNECT = 3_000;
+
+/** Seconds: how it finds out by itself that a connection is gone, and how long its session is kept without one. */
+const KEEP_ALIVE = 4;
+const SESSION_EXPIRY = 3_600;
+
+/** The least reason code that says no. */
+const NO = 0x80;
+
+/** The names of errors after which the same may be sent again. */
+const AGAIN = ['busy', 'internal'];
+
+export class MqttAgent {
+  via = 'mqtt';
+  #reached = new Map();
+  #session;
+  #stopped = false;
+
+  /** @param {{history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object}} options */
+  constructor({ history, server, name, person }) {
+    Object.assign(this, { history, name, person });
+    this.client = mqtt.connect(server.stream('mqtt'), {
+      protocolVersion: 5,
+      clientId: `${person.uid}/web/${name}`,
+      username: 'agent',
+      password: person.accessToken,
+      clean: false,
+      properties: { sessionExpiryInterval: SESSION_EXPIRY },
+      keepalive: KEEP_ALIVE,
+      reconnectPeriod: RECONNECT,
+      connectTimeout: CONNECT,
+    });
+    this.client.on('connect', ({ sessionPresent }) => {
+      /** Whether the server has known the session each time but the first. */
+      this.forgotten = (this.forgotten ?? false) || (this.#session !== undefined && !sessionPresent);
+      this.#session = history.newSession(name);
+    });
+    // A connection that is cut is an error of its stream, and is made anew.
+    this.client.on('error', () => {});
+    this.client.on('message', (topic, payload) => this.#receive(topic, payload));
+  }
+
+  reached(topic) {
+    return this.#reached.get(topic) ?? 0;
+  }
+
+  /** Sends a message until it is confirmed. Resolves with whether it was: false if it was refused for good. */
+  async send(message, { kept = true } = {}) {
+    const conversation = message.thread.topic;
+    const { uid } = message;
+    for (;;) {
+      if (this.#stopped) {
+        throw new Error(`${this.name} has stopped`);
+      }
+      try {
+        if (kept) {
+          this.history.sent({ client: this.name, conversation, uid, via: this.via });
+        }
+        const packet = await this.client.publishAsync(conversation, encodeMessage(message), { qos: 1 });
+        if ((packet?.reasonCode ?? 0) >= NO) {
+          throw Object.assign(new Error('refused'), { code: packet.reasonCode, packet });
+        }
+        if (kept) {
+          this.history.acknowledged({ client: this.name, conversation, uid, via: this.via });
+        }
+        return true;
+      } catch (error) {
+        const name = error.packet?.properties?.userProperties?.error;
+        if (error.code >= NO && !AGAIN.includes(name)) {
+          return false;
+        }
+        await until(`${this.name} is connected`, () => this.client.connected || this.#stopped, Infinity);
+      }
+    }
+  }
+
+  /** Loses its connection, and comes back. */
+  reconnect() {
+    this.client.stream.destroy();
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.client.end(true);
+  }
+
+  #receive(conversation, payload) {
+    if (this.#stopped) {
+      return;
+    }
+    const { seq, uid, type, content, user } = decodeMessage(payload);
+    const session = this.#session;
+    if (seq) {
+      this.history.received({ client: this.name, session, conversation, seq, uid });
+      this.#reached.set(conversation, Math.max(seq, this.reached(conversation)));
+    } else if (type === 'READ') {
+      this.history.read({ observer: this.name, session, conversation, user: user.uid, uid: content });
+    }
+  }
+}
