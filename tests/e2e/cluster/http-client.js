@@ -9,13 +9,17 @@ const AGAIN = 100;
 /** Entries that are asked for at once. */
 const PAGE_SIZE = 100;
 
+/** Milliseconds after which somebody gives up: longer than any fault lasts, with all that has to start again. */
+const PATIENCE = 120_000;
+
 /** Repeats a request until it is answered, whatever happens to the nodes meanwhile. Rejects when the answer is no. */
-export async function surely(ask, stopped = () => false) {
+export async function surely(ask) {
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof Refused || stopped()) {
+      if (error instanceof Refused || performance.now() > deadline) {
         throw error;
       }
       await pause(AGAIN);

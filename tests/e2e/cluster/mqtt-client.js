@@ -13,6 +13,9 @@ const CONNECT = 3_000;
 const KEEP_ALIVE = 4;
 const SESSION_EXPIRY = 3_600;
 
+/** Milliseconds after which it gives up: longer than any fault lasts, with all that has to start again. */
+const PATIENCE = 120_000;
+
 /** The least reason code that says no. */
 const NO = 0x80;
 
@@ -24,6 +27,7 @@ export class MqttAgent {
   #reached = new Map();
   #session;
   #stopped = false;
+  #waiting = 0;
 
   /** @param {{history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object}} options */
   constructor({ history, server, name, person }) {
@@ -46,7 +50,12 @@ export class MqttAgent {
     });
     // A connection that is cut is an error of its stream, and is made anew.
     this.client.on('error', () => {});
-    this.client.on('message', (topic, payload) => this.#receive(topic, payload));
+    this.client.on('message', (topic, payload, packet) => this.#receive(topic, payload, packet));
+  }
+
+  /** How many messages are to be confirmed. */
+  get waiting() {
+    return this.#waiting;
   }
 
   reached(topic) {
@@ -54,7 +63,26 @@ export class MqttAgent {
   }
 
   /** Sends a message until it is confirmed. Resolves with whether it was: false if it was refused for good. */
-  async send(message, { kept = true } = {}) {
+  async send(message, options) {
+    this.#waiting += 1;
+    try {
+      return await this.#deliver(message, options);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /** Loses its connection, and comes back. */
+  reconnect() {
+    this.client.stream.destroy();
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.client.end(true);
+  }
+
+  async #deliver(message, { kept = true } = {}) {
     const conversation = message.thread.topic;
     const { uid } = message;
     for (;;) {
@@ -78,29 +106,19 @@ export class MqttAgent {
         if (error.code >= NO && !AGAIN.includes(name)) {
           return false;
         }
-        await until(`${this.name} is connected`, () => this.client.connected || this.#stopped, Infinity);
+        await until(`${this.name} is connected`, () => this.client.connected || this.#stopped, PATIENCE);
       }
     }
   }
 
-  /** Loses its connection, and comes back. */
-  reconnect() {
-    this.client.stream.destroy();
-  }
-
-  stop() {
-    this.#stopped = true;
-    this.client.end(true);
-  }
-
-  #receive(conversation, payload) {
+  #receive(conversation, payload, { dup, messageId }) {
     if (this.#stopped) {
       return;
     }
     const { seq, uid, type, content, user } = decodeMessage(payload);
     const session = this.#session;
     if (seq) {
-      this.history.received({ client: this.name, session, conversation, seq, uid });
+      this.history.received({ client: this.name, session, conversation, seq, uid, dup, messageId });
       this.#reached.set(conversation, Math.max(seq, this.reached(conversation)));
     } else if (type === 'READ') {
       this.history.read({ observer: this.name, session, conversation, user: user.uid, uid: content });

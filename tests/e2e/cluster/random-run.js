@@ -23,6 +23,8 @@ const AT_ONCE = 12;
 const CAPACITY = 50;
 /** Seconds that an order card waits for its buyer, who never comes. */
 const CARD_S = 3;
+/** Milliseconds without room for another operation, after which the run is stuck. */
+const STUCK = 180_000;
 /** Milliseconds for everything that is on its way to arrive when all is healed. */
 const SETTLING = 60_000;
 /** Milliseconds between two looks into the database. */
@@ -51,7 +53,7 @@ export class Run {
   #probe;
   #said = [];
   #done = {};
-  #doing = new Set();
+  #doing = new Map();
   #progress = new Progress();
   #over = false;
 
@@ -90,15 +92,16 @@ export class Run {
     const misfortunes = this.#befallen(operations, faults);
     const looking = this.#look();
     for (let number = 0; number < operations; number += 1) {
-      await until('there is room for another operation', () => this.#doing.size < AT_ONCE, Infinity);
-      const doing = this.#one().catch((error) => (this.failure ??= error));
-      this.#doing.add(doing);
+      await until('there is room for another operation', () => this.#doing.size < AT_ONCE, STUCK);
+      const name = this.#next();
+      const doing = this.#do(name).catch((error) => (this.failure ??= error));
+      this.#doing.set(doing, name);
       doing.finally(() => this.#doing.delete(doing));
       this.#progress.step();
     }
     const recoveries = await misfortunes;
     this.#over = true;
-    await Promise.all([...this.#doing, looking]);
+    await Promise.all([...this.#doing.keys(), looking]);
     if (this.failure) {
       throw this.failure;
     }
@@ -115,10 +118,11 @@ export class Run {
     const agents = new Map(this.#agents.map(({ client, uid }) => [client.name, uid]));
     for (const [conversation, entries] of logs) {
       for (const { client, uid } of this.#agents) {
+        // Whoever was away when it was passed on has no more to do with it, and is told no more of it.
         if (ownersOf(entries).at(-1) === uid) {
           await until(`${client.name} has all of ${conversation}`, () => client.reached(conversation) >= entries.length, SETTLING);
+          complete.push({ client: client.name, conversation });
         }
-        complete.push({ client: client.name, conversation });
       }
     }
     assert.notEqual(this.#agents[0].client.forgotten, true, 'a kept MQTT session was forgotten');
@@ -136,7 +140,7 @@ export class Run {
   /** Who still waits for what, for a run that does not end. */
   unfinished() {
     const people = [...this.#visitors, ...this.#agents].map(({ client }) => `${client.name}: ${client.waiting ?? '?'} wait`);
-    return `${this.#doing.size} operations on their way; ${people.join(', ')}`;
+    return `on their way: ${[...this.#doing.values()].join(', ') || 'nothing'}; ${people.join('; ')}`;
   }
 
   async stop() {
@@ -149,16 +153,19 @@ export class Run {
     const kinds = schedule(Object.keys(kindsOf(this.#cluster)), faults, this.#random);
     const recoveries = [];
     for (const [number, kind] of kinds.entries()) {
-      await this.#progress.reaches(Math.floor(((number + this.#random() * 0.5) / faults) * operations), Infinity);
+      await this.#progress.reaches(Math.floor(((number + this.#random() * 0.5) / faults) * operations), STUCK);
       recoveries.push(await befall(this.#cluster, kind, { random: this.#random, probe: this.#probe }));
     }
     return recoveries;
   }
 
-  /** One operation, chosen by chance. */
-  #one() {
+  /** The name of an operation, chosen by chance. */
+  #next() {
     let left = this.#random() * Object.values(SHARES).reduce((sum, share) => sum + share);
-    const name = Object.keys(SHARES).find((key) => (left -= SHARES[key]) < 0);
+    return Object.keys(SHARES).find((key) => (left -= SHARES[key]) < 0);
+  }
+
+  #do(name) {
     this.#done[name] = (this.#done[name] ?? 0) + 1;
     return OPERATIONS[name]({
       visitor: this.#any(this.#visitors),

@@ -16,7 +16,7 @@ const LIVENESS = { connectionTimeout: 3_000, heartbeatIncoming: 2_000, heartbeat
 const AGAIN = ['busy', 'internal'];
 
 export class StompPerson {
-  /** What is to be confirmed: `uid → {message, repeated, resolve}`. */
+  /** What is to be confirmed: `uid → {message, kept, resolves}`. */
   #waiting = new Map();
   /** The entries that it has of each conversation, as its highest number. */
   #reached = new Map();
@@ -63,7 +63,8 @@ export class StompPerson {
    */
   send(message, { kept = true } = {}) {
     return new Promise((resolve) => {
-      const item = { message, kept, resolve };
+      const item = this.#waiting.get(message.uid) ?? { message, kept, resolves: [] };
+      item.resolves.push(resolve);
       this.#waiting.set(message.uid, item);
       this.#transmit(item);
     });
@@ -127,7 +128,7 @@ export class StompPerson {
       this.history.sent({ client: this.name, conversation: topic, uid: message.uid, via: this.via });
     }
     this.client.watchForReceipt(receipt, () => {
-      if (kept && this.#waiting.get(message.uid) === item) {
+      if (kept) {
         this.history.acknowledged({ client: this.name, conversation: topic, uid: message.uid, via: this.via });
       }
       this.#settle(message.uid, true);
@@ -142,7 +143,8 @@ export class StompPerson {
   }
 
   #settle(uid, confirmed) {
-    this.#waiting.get(uid)?.resolve(confirmed);
+    const resolves = this.#waiting.get(uid)?.resolves ?? [];
     this.#waiting.delete(uid);
+    resolves.forEach((resolve) => resolve(confirmed));
   }
 }
