@@ -25,6 +25,8 @@ const AGAIN = ['busy', 'internal'];
 export class MqttAgent {
   via = 'mqtt';
   #reached = new Map();
+  /** Whether the server has once not known the session any more. */
+  forgotten = false;
   #session;
   #stopped = false;
   #waiting = 0;
@@ -43,14 +45,16 @@ export class MqttAgent {
       reconnectPeriod: RECONNECT,
       connectTimeout: CONNECT,
     });
-    this.client.on('connect', ({ sessionPresent }) => {
-      /** Whether the server has known the session each time but the first. */
-      this.forgotten = (this.forgotten ?? false) || (this.#session !== undefined && !sessionPresent);
-      this.#session = history.newSession(name);
+    // The event `connect` comes later, once the library has sent again what waits.
+    this.client.on('packetreceive', ({ cmd, sessionPresent }) => {
+      if (cmd === 'connack') {
+        this.forgotten = this.forgotten || (this.#session !== undefined && !sessionPresent);
+        this.#session = history.newSession(name);
+      }
     });
     // A connection that is cut is an error of its stream, and is made anew.
     this.client.on('error', () => {});
-    this.client.on('message', (topic, payload, packet) => this.#receive(topic, payload, packet));
+    this.client.on('message', (topic, payload) => this.#receive(topic, payload));
   }
 
   /** How many messages are to be confirmed. */
@@ -111,14 +115,14 @@ export class MqttAgent {
     }
   }
 
-  #receive(conversation, payload, { dup, messageId }) {
+  #receive(conversation, payload) {
     if (this.#stopped) {
       return;
     }
     const { seq, uid, type, content, user } = decodeMessage(payload);
     const session = this.#session;
     if (seq) {
-      this.history.received({ client: this.name, session, conversation, seq, uid, dup, messageId });
+      this.history.received({ client: this.name, session, conversation, seq, uid });
       this.#reached.set(conversation, Math.max(seq, this.reached(conversation)));
     } else if (type === 'READ') {
       this.history.read({ observer: this.name, session, conversation, user: user.uid, uid: content });

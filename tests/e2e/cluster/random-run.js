@@ -125,7 +125,7 @@ export class Run {
         }
       }
     }
-    assert.notEqual(this.#agents[0].client.forgotten, true, 'a kept MQTT session was forgotten');
+    assert.equal(this.#agents[0].client.forgotten, false, 'a kept MQTT session was forgotten');
     return { history: this.history, logs, complete, agents };
   }
 
