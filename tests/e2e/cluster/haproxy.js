@@ -39,6 +39,7 @@ function adapted(text, nodes, ports, socket) {
     return line
       .replace('maxconn 100000', 'maxconn 4000')
       .replace('leastconn', 'roundrobin')
+      .replace('timeout check 3s', 'timeout check 2s')
       .replace(/inter \S+ fastinter \S+ fall \d+ rise \d+/, CHECKS);
   });
   return lines.join('\n').replace('\nglobal\n', `\nglobal\n    stats socket ${socket} mode 600 level admin\n`);
