@@ -177,6 +177,13 @@ const CASES = {
     (run) => run.log.splice(4, 0, entry(5, 'TRANSFER_TIMEOUT', 'bob')),
     /^timers: entry 5 .* answers an offer that is answered/,
   ],
+  'an offer is forgotten': [
+    (run) => run.log.push(
+      entry(10, 'WELCOME', 'ann', event('ASSIGN', 'CLOSED', 'CHATTING', 'ann')),
+      entry(11, 'TRANSFER', 'ann', event('TRANSFER', 'CHATTING', 'CHATTING', 'ann', { reason: 'offered' })),
+    ),
+    /^timers: the offer 11 .* was never answered/,
+  ],
   'a timer fires twice': [
     (run) => run.log.push(entry(10, 'ORDER_CARD_EXPIRE', 'bob', { content: '{"orderCardId":7}' })),
     /^timers: the order card 7 .* expired 2 times/,

@@ -24,6 +24,7 @@ const SERVICE_FAULTS = {
   'Redis forgets': { lasting: SHORT, act: ({ redis }) => redis.forget() },
   'PostgreSQL is restarted': { lasting: SHORT, act: ({ postgres }) => postgres.terminate() },
   'PostgreSQL is killed': { lasting: SHORT, act: ({ postgres }) => postgres.kill() },
+  'PostgreSQL stands still': { lasting: LASTING, act: ({ postgres }) => postgres.pause() },
   'a node is cut from Redis': { lasting: LASTING, act: (_cluster, { links }) => links.redis.cut() },
   'a node hears nothing of Redis': { lasting: LASTING, act: (_cluster, { links }) => links.redis.stall() },
   'a node is cut from PostgreSQL': { lasting: LASTING, act: (_cluster, { links }) => links.postgres.cut() },

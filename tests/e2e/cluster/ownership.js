@@ -79,21 +79,26 @@ export function capacityIsKept({ history }) {
 /** The types that answer an offer to transfer. */
 const ANSWERS = ['TRANSFER_ACCEPT', 'TRANSFER_REJECT', 'TRANSFER_CANCEL', 'TRANSFER_TIMEOUT'];
 
-/** An offer is answered once: by a person or by its timer, and by one of them. */
+/** Each offer is answered, by a person or by its timer, and by one of them; what ends the conversation ends it too. */
 export function offersAreAnsweredOnce({ logs }) {
   const broken = [];
   for (const [conversation, entries] of logs) {
-    let standing = 0;
+    let standing;
     for (const entry of entries) {
-      if (entry.type === 'TRANSFER' && eventOf(entry)?.reason === 'offered') {
-        standing += 1;
+      const event = eventOf(entry);
+      if (entry.type === 'TRANSFER' && event?.reason === 'offered') {
+        standing = entry.seq;
       } else if (ANSWERS.includes(entry.type)) {
-        standing -= 1;
+        if (standing === undefined) {
+          broken.push(`timers: entry ${entry.seq} of ${conversation} (${entry.type}) answers an offer that is answered`);
+        }
+        standing = undefined;
+      } else if (event && event.from !== event.to) {
+        standing = undefined;
       }
-      if (standing < 0) {
-        broken.push(`timers: entry ${entry.seq} of ${conversation} (${entry.type}) answers an offer that is answered`);
-        standing = 0;
-      }
+    }
+    if (standing !== undefined) {
+      broken.push(`timers: the offer ${standing} of ${conversation} was never answered`);
     }
   }
   return broken;
@@ -116,5 +121,8 @@ export function cardsExpireOnce({ logs }) {
   return broken;
 }
 
+/** What timers have not done, or too often. */
+export const timersFired = (run) => [...offersAreAnsweredOnce(run), ...cardsExpireOnce(run)];
+
 /** All of them. */
-export const agentRules = [decisionsFollow, fencesRise, capacityIsKept, offersAreAnsweredOnce, cardsExpireOnce];
+export const agentRules = [decisionsFollow, fencesRise, capacityIsKept, timersFired];

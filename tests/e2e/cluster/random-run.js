@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { call, Refused } from 'deskwire-examples/rest.js';
-import { history as logOf, messageFrom, textFrom } from '../conversations.js';
+import { history as logOf, messageFrom, textFrom, unreadCount } from '../conversations.js';
 import { newTeam, post, visitorAt } from '../desk-team.js';
 import { Progress } from '../progress.js';
 import { until } from '../waiting.js';
@@ -11,7 +11,7 @@ import { befall, kindsOf, schedule } from './faults.js';
 import { History } from './history.js';
 import { HttpVisitor, sendSurely, surely } from './http-client.js';
 import { MqttAgent } from './mqtt-client.js';
-import { ownersOf } from './ownership.js';
+import { ownersOf, timersFired } from './ownership.js';
 import { Probe } from './probe.js';
 import { StompPerson } from './stomp-client.js';
 
@@ -21,8 +21,9 @@ const OF_EACH_KIND = 2;
 const AT_ONCE = 12;
 /** What an agent can take: all visitors, and the probe's. */
 const CAPACITY = 50;
-/** Seconds that an order card waits for its buyer, who never comes. */
+/** Seconds that an order card waits for its buyer, who never comes, and an offer to transfer for its answer. */
 const CARD_S = 3;
+const OFFER_S = 4;
 /** Milliseconds without room for another operation, after which the run is stuck. */
 const STUCK = 180_000;
 /** Milliseconds for everything that is on its way to arrive when all is healed. */
@@ -64,7 +65,7 @@ export class Run {
     run.#random = random;
     const { balancer: server } = cluster;
     const { history } = run;
-    run.#team = await newTeam(server, ['ann', 'bob'], { capacity: CAPACITY });
+    run.#team = await newTeam(server, ['ann', 'bob'], { capacity: CAPACITY, settings: { transferTimeoutS: OFFER_S } });
     const { ann, bob, workgroup } = run.#team;
     run.#agents = [
       { ...ann, client: new MqttAgent({ history, server, name: 'annDesk', person: ann }) },
@@ -199,22 +200,20 @@ export class Run {
     }
   }
 
-  /** The log once order cards are over and the visitor has all of it; the same from every node. */
+  /** The log once no timer is to fire any more and the visitor has all of it; the same from every node. */
   async #settledLog(visitor) {
-    const count = (entries, wanted) => entries.filter(({ type }) => type === wanted).length;
     const { client, topic } = visitor;
-    const log = await until(
-      `all order cards of ${client.name} run out`,
-      async () => {
-        const entries = await logOf(this.#cluster.balancer, visitor);
-        return count(entries, 'ORDER_CARD') <= count(entries, 'ORDER_CARD_EXPIRE') && entries;
-      },
-      SETTLING,
-    );
+    const read = () => logOf(this.#cluster.balancer, visitor);
+    const isOver = (log) => timersFired({ logs: new Map([[topic, log]]) }).length === 0;
+    // A timer that never fires is for the checker to find.
+    await until('all timers have fired', async () => isOver(await read()), SETTLING).catch(() => {});
+    const log = await read();
     for (const node of this.#cluster.nodes) {
       const uids = (await logOf(node, visitor)).map(({ uid }) => uid);
-      assert.deepEqual(uids.slice(0, log.length), log.map(({ uid }) => uid), `${node.name} has another log of ${topic}`);
+      assert.deepEqual(uids, log.map(({ uid }) => uid), `${node.name} has another log of ${topic}`);
     }
+    const unread = await Promise.all(this.#cluster.nodes.map((node) => unreadCount(node, visitor)));
+    assert.deepEqual(unread, unread.map(() => unread[0]), `what ${client.name} has not read is not the same on all nodes`);
     await until(`${client.name} has all of its log`, () => client.reached(topic) >= log.length, SETTLING);
     return log;
   }
@@ -278,8 +277,10 @@ const OPERATIONS = {
     if (thread) {
       const offer = messageFrom(agent, thread, { type: 'TRANSFER', content: JSON.stringify({ agentUid: colleague.uid }) });
       if (await agent.client.send(offer)) {
-        const answer = any(['accept', 'accept', 'reject']);
-        await ask(server, colleague, `/api/v1/thread/transfer/${answer}`, { topic: thread.topic, uid: offer.uid });
+        const answer = any(['accept', 'accept', 'reject', undefined]);
+        if (answer) {
+          await ask(server, colleague, `/api/v1/thread/transfer/${answer}`, { topic: thread.topic, uid: offer.uid });
+        }
       }
     }
   },
