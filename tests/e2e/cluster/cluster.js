@@ -2,8 +2,7 @@
 // its services that can be cut. One node without services (SQLite) stands in where a test needs no more.
 
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach } from 'node:test';
@@ -14,9 +13,6 @@ import { Balancer } from './haproxy.js';
 import { NetworkLink } from './network-link.js';
 import { Postgres } from './postgres.js';
 import { Redis } from './redis.js';
-
-/** The length of the key that signs tokens, which all nodes share. */
-const KEY_BYTES = 32;
 
 /** A node that stands still is given this long to answer whether it is ready, in milliseconds. */
 const ANSWER_MS = 2_000;
@@ -48,14 +44,13 @@ export class Node {
   #process;
   #listen = ['http', 'mqtt', 'stomp'].map((scheme) => `${scheme}://127.0.0.1:0`);
 
-  /** @param {{name: string, key: Buffer, env: Record<string, string>, links?: Record<string, NetworkLink>}} options */
-  static async make({ name, key, env, links = {} }) {
+  /** @param {{name: string, env: Record<string, string>, links?: Record<string, NetworkLink>}} options */
+  static async make({ name, env, links = {} }) {
     const node = new Node();
     node.name = name;
     node.links = links;
     node.#env = env;
     node.#data = await mkdtemp(join(tmpdir(), `deskwire-${name}-`));
-    await writeFile(join(node.#data, 'secret.key'), key, { mode: 0o600 });
     return node;
   }
 
@@ -174,9 +169,8 @@ export class Cluster {
       if (nodes > 1) {
         [cluster.postgres, cluster.redis] = await Promise.all([Postgres.start(), Redis.start()]);
       }
-      const key = randomBytes(KEY_BYTES);
       for (let number = 1; number <= nodes; number += 1) {
-        await cluster.#add(`n${number}`, key, env);
+        await cluster.#add(`n${number}`, env);
       }
       // The first one makes the tables and the demo organisation.
       const [first, ...others] = cluster.nodes;
@@ -190,7 +184,7 @@ export class Cluster {
     return cluster;
   }
 
-  async #add(name, key, env) {
+  async #add(name, env) {
     const links = {};
     const settings = { ...env };
     if (this.postgres) {
@@ -198,7 +192,7 @@ export class Cluster {
       links.redis = await NetworkLink.to(this.redis.port);
       Object.assign(settings, clustered(name, this.postgres.url(links.postgres.port), this.redis.url(links.redis.port)));
     }
-    this.nodes.push(await Node.make({ name, key, env: settings, links }));
+    this.nodes.push(await Node.make({ name, env: settings, links }));
   }
 
   /** What the nodes and the services have printed last. */
