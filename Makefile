@@ -9,7 +9,7 @@ PYTHON_ENV := target/e2e-python
 
 .DEFAULT_GOAL := help
 .PHONY: help run build check test test-rust test-e2e bench setup setup-e2e setup-node setup-python setup-clients \
-	setup-browser setup-web web test-web clean-data
+	setup-services setup-browser setup-web web test-web clean-data
 
 # Installs Debian packages if a command is missing; elsewhere it says which command that is.
 need = @command -v $(1) >/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends $(2); } || \
@@ -37,7 +37,7 @@ check: ## Format, lints and the fast tests: before each commit
 
 test: test-rust test-e2e test-web ## Everything: unit, property, conformance, end to end, in a browser
 
-test-rust: setup
+test-rust: setup setup-services
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	$(CARGO) test --workspace --no-fail-fast
@@ -57,7 +57,7 @@ setup-web: setup-browser
 	$(call need,npm,nodejs npm)
 	cd $(WEB) && npm ci --no-audit --no-fund
 
-setup-e2e: setup-node setup-python setup-clients setup-browser ## Install what the end-to-end tests need
+setup-e2e: setup-node setup-python setup-clients setup-services setup-browser ## Install what the end-to-end tests need
 
 setup-node:
 	$(call need,npm,nodejs npm)
@@ -78,6 +78,14 @@ $(PYTHON_ENV)/made: $(E2E)/requirements.txt
 setup-clients:
 	$(call need,openssl,openssl)
 	$(call need,mosquitto_sub,mosquitto-clients)
+
+# What a cluster stands on; tests run their own. PostgreSQL's programs are found where Debian has them, outside the path.
+setup-services:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || \
+		{ apt-get update -q && apt-get install -qy --no-install-recommends postgresql; } || \
+		{ echo "postgres is missing: please install PostgreSQL 15 or newer" >&2; exit 1; }
+	$(call need,redis-server,redis-server)
+	$(call need,haproxy,haproxy)
 
 # Building and running need no browser, and the end-to-end tests skip what does. The stories of the web are all in one.
 setup-browser:

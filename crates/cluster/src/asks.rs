@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::{
     channel::Channel,
     codec::{Answer, Letter},
+    figures::limit_hit,
     node::NodeId,
     shared::Shared,
 };
@@ -75,6 +76,7 @@ impl Asks {
         let (tell, outcome) = oneshot::channel();
         let mut waiting = self.lock();
         if waiting.asked.len() >= self.most {
+            limit_hit("bus_asks");
             return None;
         }
         waiting.last += 1;

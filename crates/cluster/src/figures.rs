@@ -42,3 +42,8 @@ impl Figures {
         }
     }
 }
+
+/// Something did not fit a bound of the bus.
+pub(crate) fn limit_hit(limit: &'static str) {
+    counter!("deskwire_limit_hits_total", "limit" => limit).increment(1);
+}

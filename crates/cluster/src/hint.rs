@@ -153,7 +153,10 @@ impl Hint {
                 Self::Receipt(Receipt { meta, .. }) | Self::Decided(Decided { meta, .. }) => meta.len(),
                 Self::Live(bytes) | Self::ForUser(bytes) | Self::Note(bytes) => bytes.len(),
                 Self::Present { presence, .. } => presence.len(),
-                Self::Kick { reason, .. } => reason.len(),
+                Self::Kick { session, reason, .. } => {
+                    session.as_ref().map_or(0, |session| session.len()) + reason.len()
+                }
+                Self::Changed(Subject::Named(name)) => name.len(),
                 Self::Changed(_) | Self::Timers | Self::Woken { .. } => 0,
             }
     }

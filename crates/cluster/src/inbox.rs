@@ -34,7 +34,8 @@ pub enum Heard {
     Asked(Asked),
     /// Another node is there. What it published before may not have been heard.
     PeerJoined(NodeId),
-    /// A node has left, or was not heard for the lease.
+    /// A node has left, having published everything, or was not heard for the lease: then [`Missed::From`] follows, as it
+    /// may have died between a commit and its hint. Its id never comes back, except when it was only cut off.
     PeerLost(NodeId),
     /// Redis cannot be reached: nothing is heard and nothing published until [`Heard::Up`].
     Down,
@@ -50,7 +51,7 @@ pub enum Missed {
     Everything,
     /// Anything that this node published.
     From(NodeId),
-    /// Anything on this channel.
+    /// Anything on this channel: there was something that cannot be read, damaged or of a newer version.
     Channel(Channel),
 }
 

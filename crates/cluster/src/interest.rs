@@ -10,7 +10,10 @@ use std::{
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::channel::{Channel, Name};
+use crate::{
+    channel::{Channel, Name},
+    figures::limit_hit,
+};
 
 /// Most channels that are subscribed to, or let go, in one step.
 const STEP: usize = 512;
@@ -101,6 +104,7 @@ impl Interest {
     pub(crate) fn listen(&self, name: Name, channel: &Channel) -> Listening {
         let mut channels = self.lock();
         if channels.wanted.len() >= self.most && !channels.wanted.contains_key(&name) {
+            limit_hit("bus_channels");
             return Listening::known(Listened::Full);
         }
         let is_connected = channels.is_connected;
@@ -267,7 +271,7 @@ mod tests {
         assert_eq!(told(&mut first), Some(Listened::Confirmed));
         interest.unlisten(name.clone());
         let leaving = interest.next_step().unwrap();
-        assert_eq!(leaving.unsubscribe, [name.clone()]);
+        assert_eq!(leaving.unsubscribe, std::slice::from_ref(&name));
         let mut second = interest.listen(name.clone(), &channel);
         interest.confirmed(&leaving);
         assert_eq!(told(&mut second), None, "redis has just let it go");

@@ -14,7 +14,8 @@ pub struct RedisOptions {
     pub password: Option<String>,
     /// The certificates, in PEM, that vouch for Redis with `rediss://`; those of the system if absent.
     pub root_certificates: Option<Vec<u8>>,
-    /// What the names of all channels and keys begin with: nodes with another prefix do not hear these (`deskwire`).
+    /// What the names of all channels and keys begin with: nodes with another prefix do not hear these (`deskwire`). Channels
+    /// know no database numbers: installations that share a Redis need prefixes that differ.
     pub prefix: String,
     /// How often a node tells that it is there, and looks whether Redis answers (1 s).
     pub beacon_every: Duration,

@@ -29,6 +29,8 @@ struct Waiting {
     is_greeting: bool,
     /// Whether a beacon is due before its time.
     is_beacon_due: bool,
+    /// Whether this node leaves: no beacon may follow its goodbye.
+    is_leaving: bool,
     /// How many frames are in the batch that was taken last, as long as nobody says what became of it.
     in_flight: usize,
 }
@@ -48,7 +50,7 @@ pub(crate) struct Outgoing {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) frames: Vec<(Name, Bytes)>,
-    /// A beacon is due, with or without a greeting.
+    /// A beacon is due before the frames, with or without a greeting.
     pub(crate) beacon: Option<bool>,
 }
 
@@ -94,9 +96,17 @@ impl Outgoing {
     /// Asks for a beacon now.
     pub(crate) fn beacon(&self, is_greeting: bool) {
         let mut waiting = self.lock();
-        waiting.is_beacon_due = true;
-        waiting.is_greeting |= is_greeting;
-        self.changed.notify_one();
+        if !waiting.is_leaving {
+            waiting.is_beacon_due = true;
+            waiting.is_greeting |= is_greeting;
+            self.changed.notify_one();
+        }
+    }
+
+    /// Asks for a last beacon, which goes before whatever is put now.
+    pub(crate) fn last_beacon(&self) {
+        self.beacon(false);
+        self.lock().is_leaving = true;
     }
 
     /// Whether there is a connection.
@@ -196,9 +206,14 @@ mod tests {
         outgoing.open();
         assert!(put(5) && put(5) && !put(1), "bytes");
         assert_eq!(outgoing.take().frames.len(), 2);
+        outgoing.sent();
         assert!(put(1) && put(1) && put(1) && !put(1), "frames");
         assert_eq!(outgoing.close(), 3);
         assert!(outgoing.take().frames.is_empty());
+        outgoing.open();
+        assert!(put(1));
+        assert_eq!(outgoing.take().frames.len(), 1);
+        assert_eq!(outgoing.close(), 1, "nobody knows what became of it");
         outgoing.open();
         assert!(put(10), "what was thrown away counts no more");
     }

@@ -17,7 +17,7 @@ use crate::{
     asks::{Answering, Asks},
     channel::{Channel, Prefix},
     codec::{Beacon, Frame, Letter, Peek},
-    figures::Figures,
+    figures::{Figures, limit_hit},
     hint::{Hint, Said},
     inbox::{Asked, Ears, Heard, Missed},
     interest::Interest,
@@ -44,8 +44,8 @@ pub(crate) struct Shared {
     is_up: AtomicBool,
     /// Gone once the bus has been let go, which ends the inbox.
     ears: Mutex<Option<Ears>>,
-    /// When we heard ourselves last.
-    own_beacon: Mutex<Instant>,
+    /// Which of our own beacons we heard last, and when.
+    own_beacon: Mutex<(u64, Instant)>,
     /// The connection for everything but listening, while there is one.
     line: Mutex<Option<MultiplexedConnection>>,
 }
@@ -70,7 +70,7 @@ impl Shared {
             beacons: AtomicU64::new(0),
             is_up: AtomicBool::new(false),
             ears: Mutex::new(Some(ears)),
-            own_beacon: Mutex::new(now),
+            own_beacon: Mutex::new((0, now)),
             line: Mutex::new(None),
             node,
             options,
@@ -134,26 +134,43 @@ impl Shared {
     pub(crate) fn heard(self: &Arc<Self>, name: &str, frame: Bytes) {
         let peek = match Peek::read(frame) {
             Ok(Some(peek)) => peek,
-            Ok(None) => return self.figures.unknown.increment(1),
-            Err(error) => return self.damaged(&error),
+            // Laid out in another way: what it says may have been for us.
+            Ok(None) => {
+                self.figures.unknown.increment(1);
+                return self.missed_on(name);
+            }
+            Err(error) => return self.damaged(name, &error),
         };
         // Redis gives everybody everything, also back to the publisher.
         if peek.heading.from == self.node {
-            if name == self.prefix.channel(&Channel::All).as_str() {
-                *self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-            }
-            return;
+            return self.heard_ourselves(peek);
         }
         match peek.open() {
             Ok(Some(frame)) => self.received(name, frame),
+            // A kind of hint that this version has no use for.
             Ok(None) => self.figures.unknown.increment(1),
-            Err(error) => self.damaged(&error),
+            Err(error) => self.damaged(name, &error),
         }
     }
 
-    fn damaged(&self, error: &dyn std::error::Error) {
+    fn heard_ourselves(&self, peek: Peek) {
+        if peek.is_beacon()
+            && let Ok(Some(Frame { letter: Letter::Beacon(beacon), .. })) = peek.open()
+        {
+            *self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner) = (beacon.number, Instant::now());
+        }
+    }
+
+    fn damaged(&self, name: &str, error: &dyn std::error::Error) {
         self.figures.damaged.increment(1);
         tracing::debug!(%error, "a frame of the bus cannot be read");
+        self.missed_on(name);
+    }
+
+    fn missed_on(&self, name: &str) {
+        if let Some(channel) = self.interest.channel(name) {
+            self.tell(Heard::Missed(Missed::Channel(channel)));
+        }
     }
 
     fn received(self: &Arc<Self>, name: &str, frame: Frame) {
@@ -184,7 +201,8 @@ impl Shared {
 
     fn beacon(&self, from: &NodeId, beacon: Beacon) {
         let Some(news) = self.peers.beacon(from, beacon, Instant::now()) else {
-            tracing::warn!(peer = %from, "too many nodes: this one is not known");
+            limit_hit("bus_peers");
+            tracing::debug!(peer = %from, "too many nodes: this one is not known");
             return;
         };
         if news.has_joined {
@@ -203,7 +221,9 @@ impl Shared {
     /// Looks for nodes that have been silent for the lease.
     pub(crate) fn expire_peers(&self) {
         for peer in self.peers.expire(Instant::now()) {
-            self.lost(peer);
+            self.lost(peer.clone());
+            // It may have committed something and died before it was published.
+            self.tell(Heard::Missed(Missed::From(peer)));
         }
     }
 
@@ -254,9 +274,11 @@ impl Shared {
     /// All channels are heard: from now on, so anything may have been missed.
     pub(crate) fn up(&self) {
         self.peers.listening(Instant::now());
-        *self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        let published = self.beacons.load(Ordering::Acquire);
+        *self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner) = (published, Instant::now());
         self.is_up.store(true, Ordering::Release);
         self.figures.up.set(1);
+        tracing::info!("the bus is connected to redis");
         self.tell(Heard::Up);
         self.tell(Heard::Missed(Missed::Everything));
         self.outgoing.beacon(true);
@@ -275,9 +297,13 @@ impl Shared {
         }
     }
 
-    /// How long we have not heard ourselves, which we do with every beacon.
-    pub(crate) fn unheard_for(&self) -> Duration {
-        self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    /// Whether what we publish does not come back to us: nothing for the lease, although there was something all the time.
+    /// A pause of the whole process is not taken for that.
+    pub(crate) fn is_unheard(&self) -> bool {
+        let (heard, at) = *self.own_beacon.lock().unwrap_or_else(PoisonError::into_inner);
+        let per_lease = self.options.peer_lease.as_nanos() / self.options.beacon_every.as_nanos().max(1);
+        let unheard = self.beacons.load(Ordering::Acquire).saturating_sub(heard);
+        u128::from(unheard) > per_lease && at.elapsed() > self.options.peer_lease
     }
 
     /// Ends the inbox.

@@ -8,9 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use deskwire_store::{Store, StoreError};
+
 const LOCK_FILE: &str = "deskwire.lock";
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
+/// What nodes call the key among themselves.
+const KEY_NAME: &str = "access-tokens";
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +80,17 @@ impl DataFolder {
         let lock = lock(path)?;
         let key = read_or_make_key(path)?;
         Ok(Self { path: path.to_owned(), key, _lock: lock })
+    }
+
+    /// From now on uses the secret key that all nodes on `store` have agreed on: that of the first.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when what was agreed on is no key.
+    pub(crate) async fn agree(&mut self, store: &Store) -> Result<(), StoreError> {
+        let agreed = store.agreed_secret(KEY_NAME, self.key.expose()).await?;
+        let key = agreed.try_into().map_err(|_| StoreError::Damaged("the key that signs tokens".into()))?;
+        self.key = SecretKey(key);
+        Ok(())
     }
 
     /// Where it is.

@@ -27,8 +27,8 @@ pub enum StoreError {
     #[error("there are too many already")]
     Full,
     /// The server of the database cannot be reached or has no room; nothing of the operation was kept, and it may be tried again.
-    #[error("the database is not available")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the database is not available: {0}")]
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// The database failed; nothing of the operation was kept, but when the connection to a server was lost in a commit, nobody
     /// knows.
     #[error("the database failed")]

@@ -14,6 +14,7 @@ mod amendment;
 mod audit;
 mod blobs;
 mod channel;
+mod copying;
 mod decision;
 mod engine;
 mod error;
@@ -41,6 +42,7 @@ pub use amendment::{Amendment, AmendmentChange};
 pub use audit::{AuditEntry, AuditFilter, NewAuditEntry};
 pub use blobs::{BlobError, Blobs, Bucket};
 pub use channel::{ChannelSecret, Customer, StoredChannel};
+pub use copying::{CopyError, CopyStep, copy_to_postgres};
 pub use decision::{
     CardChange, CardId, Closer, Decision, Episode, Fact, Placement, Rating, Timer, TimerChange, TimerId, TimerKind,
     Workload,

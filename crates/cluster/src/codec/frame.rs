@@ -115,8 +115,8 @@ impl Frame {
 #[derive(Debug)]
 pub(crate) struct Peek {
     pub(crate) heading: Heading,
-    kind: u64,
-    body: Bytes,
+    pub(super) kind: u64,
+    pub(super) body: Bytes,
 }
 
 impl Peek {
@@ -133,6 +133,11 @@ impl Peek {
         let kind = reader.number()?;
         let body = reader.bytes()?;
         if reader.is_empty() { Ok(Some(Self { heading, kind, body })) } else { Err(Damaged::Long) }
+    }
+
+    /// Whether it is a beacon.
+    pub(crate) const fn is_beacon(&self) -> bool {
+        self.kind == BEACON
     }
 
     /// Reads the rest; none if it is of a kind that is not known here.

@@ -7,12 +7,12 @@ use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo,
     PushKind, RedisError, TlsCertificates, Value, aio::MultiplexedConnection,
 };
-use tokio::sync::Notify;
 
-use super::Lost;
+use super::{Lost, pulse::Pulse};
 use crate::{
     channel::Name,
     options::{OptionsError, RedisOptions},
+    registry,
     shared::Shared,
 };
 
@@ -42,6 +42,7 @@ const SHARDED: Commands = Commands { subscribe: "SSUBSCRIBE", unsubscribe: "SUNS
 /// The two connections to the same Redis.
 pub(super) struct Lines {
     pub(super) listening: MultiplexedConnection,
+    pub(super) pulse: Arc<Pulse>,
     pub(super) publishing: MultiplexedConnection,
     pub(super) commands: Commands,
 }
@@ -59,7 +60,9 @@ impl Addresses {
             if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
                 return Err(wrong);
             }
-            Ok(info.set_redis_settings(settings))
+            // A hint must not wait for the answer to the one before.
+            let tcp = info.tcp_settings().clone().set_nodelay(true);
+            Ok(info.set_redis_settings(settings).set_tcp_settings(tcp))
         };
         let known = options.urls.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
         let addresses = Self {
@@ -85,27 +88,21 @@ impl Addresses {
         }
     }
 
-    /// Connects to one of the addresses, another one with each attempt. What is heard goes to `shared`; `cut` is told when
-    /// the connection that listens ends.
-    pub(super) async fn connect(&self, attempt: usize, shared: &Arc<Shared>, cut: &Arc<Notify>) -> Result<Lines, Lost> {
+    /// Connects to one of the addresses, another one with each attempt. What is heard goes to `shared`.
+    pub(super) async fn connect(&self, attempt: usize, shared: &Arc<Shared>) -> Result<Lines, Lost> {
         let Some(info) = self.known.get(attempt % self.known.len().max(1)) else { return Err(Lost::Silent) };
-        let connecting = self.connect_to(info.clone(), shared, cut);
+        let connecting = self.connect_to(info.clone(), shared);
         // Also over a name server that is silent, and a Redis that lets us in and says nothing. Several steps, so twice.
         Box::pin(tokio::time::timeout(self.response_timeout * 2, connecting)).await.unwrap_or(Err(Lost::Silent))
     }
 
-    async fn connect_to(
-        &self,
-        mut info: ConnectionInfo,
-        shared: &Arc<Shared>,
-        cut: &Arc<Notify>,
-    ) -> Result<Lines, Lost> {
+    async fn connect_to(&self, mut info: ConnectionInfo, shared: &Arc<Shared>) -> Result<Lines, Lost> {
         let mut redirects = 0;
         loop {
             let client = self.client(info.clone())?;
             let mut publishing = client.get_multiplexed_async_connection_with_config(&self.settings()).await?;
-            // All names of an installation belong to one slot: whoever has it has them all.
-            let probe = redis::cmd("EXISTS").arg(shared.prefix.key("node", &shared.node)).to_owned();
+            // All names of an installation belong to one slot: whoever has it has them all. A replica refuses to write.
+            let probe = registry::own_key(shared);
             if let Err(error) = probe.exec_async(&mut publishing).await {
                 match error.redirect_node().map(|(address, _)| moved(&info, address)) {
                     Some(Some(owner)) if redirects < MAX_REDIRECTS => info = owner,
@@ -115,9 +112,11 @@ impl Addresses {
                 continue;
             }
             let commands = if is_cluster(&mut publishing).await { SHARDED } else { PLAIN };
-            let settings = self.settings().set_push_sender(receiver(shared, cut));
+            let pulse = Arc::new(Pulse::new());
+            // How long to wait for an answer is for the pulse to say.
+            let settings = self.settings().set_response_timeout(None).set_push_sender(receiver(shared, &pulse));
             let listening = client.get_multiplexed_async_connection_with_config(&settings).await?;
-            return Ok(Lines { listening, publishing, commands });
+            return Ok(Lines { listening, pulse, publishing, commands });
         }
     }
 
@@ -157,10 +156,11 @@ async fn is_cluster(line: &mut MultiplexedConnection) -> bool {
 /// What takes what Redis sends by itself. It runs within the connection: it must not wait.
 fn receiver(
     shared: &Arc<Shared>,
-    cut: &Arc<Notify>,
+    pulse: &Arc<Pulse>,
 ) -> impl Fn(PushInfo) -> Result<(), redis::aio::SendError> + Send + Sync + 'static {
-    let (shared, cut) = (Arc::clone(shared), Arc::clone(cut));
+    let (shared, pulse) = (Arc::clone(shared), Arc::clone(pulse));
     move |push| {
+        pulse.beat();
         match push.kind {
             PushKind::Message | PushKind::SMessage => {
                 let mut data = push.data.into_iter();
@@ -170,13 +170,13 @@ fn receiver(
                     shared.heard(name, Bytes::from(frame));
                 }
             }
-            PushKind::Disconnection => cut.notify_one(),
+            PushKind::Disconnection => pulse.cut(),
             // Unasked, when a cluster gives our slot to another node.
             PushKind::SUnsubscribe => {
                 if let Some(Value::BulkString(name)) = push.data.first()
                     && std::str::from_utf8(name).is_ok_and(|name| shared.interest.is_confirmed(name))
                 {
-                    cut.notify_one();
+                    pulse.cut();
                 }
             }
             _ => {}

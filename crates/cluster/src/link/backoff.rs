@@ -26,6 +26,11 @@ impl Backoff {
         Duration::from_nanos(random_u64() % nanos.max(1))
     }
 
+    /// Whether waits do not become longer: it has not worked for a while.
+    pub(super) fn is_longest(&self) -> bool {
+        self.bound == self.most
+    }
+
     /// The attempt was successful.
     pub(super) fn reset(&mut self) {
         self.bound = self.first.min(self.most);

@@ -8,12 +8,18 @@ use tokio::time::MissedTickBehavior;
 use super::{
     Lost,
     address::{Commands, argument},
+    pulse::Pulse,
 };
 use crate::{interest::Step, shared::Shared};
 
 /// Listens until something is wrong. Tells that the bus is up when all channels are confirmed.
-pub(super) async fn listen(shared: &Arc<Shared>, mut line: MultiplexedConnection, commands: Commands) -> Lost {
-    match keep(shared, &mut line, commands).await {
+pub(super) async fn listen(
+    shared: &Arc<Shared>,
+    mut line: MultiplexedConnection,
+    pulse: &Pulse,
+    commands: Commands,
+) -> Lost {
+    match keep(shared, &mut line, pulse, commands).await {
         Err(lost) => lost,
         Ok(never) => match never {},
     }
@@ -22,18 +28,19 @@ pub(super) async fn listen(shared: &Arc<Shared>, mut line: MultiplexedConnection
 async fn keep(
     shared: &Arc<Shared>,
     line: &mut MultiplexedConnection,
+    pulse: &Pulse,
     commands: Commands,
 ) -> Result<std::convert::Infallible, Lost> {
-    subscribe(shared, line, commands).await?;
+    subscribe(shared, line, pulse, commands).await?;
     shared.up();
     let mut looks = tokio::time::interval(shared.options.beacon_every);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = shared.interest.changed() => subscribe(shared, line, commands).await?,
+            () = shared.interest.changed() => subscribe(shared, line, pulse, commands).await?,
             _ = looks.tick() => {
-                redis::cmd("PING").exec_async(line).await?;
-                if shared.unheard_for() > shared.options.peer_lease {
+                pulse.answer(shared.options.response_timeout, redis::cmd("PING").exec_async(line)).await?;
+                if shared.is_unheard() {
                     return Err(Lost::Unheard);
                 }
                 shared.expire_peers();
@@ -43,9 +50,14 @@ async fn keep(
 }
 
 /// Tells Redis everything that it does not know.
-async fn subscribe(shared: &Shared, line: &mut MultiplexedConnection, commands: Commands) -> Result<(), RedisError> {
+async fn subscribe(
+    shared: &Shared,
+    line: &mut MultiplexedConnection,
+    pulse: &Pulse,
+    commands: Commands,
+) -> Result<(), Lost> {
     while let Some(step) = shared.interest.next_step() {
-        tell(&step, line, commands).await?;
+        pulse.answer(shared.options.response_timeout, tell(&step, line, commands)).await?;
         shared.interest.confirmed(&step);
     }
     Ok(())

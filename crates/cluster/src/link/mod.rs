@@ -7,13 +7,13 @@ mod address;
 mod backoff;
 mod listening;
 mod publishing;
+mod pulse;
 
 use std::{sync::Arc, time::Instant};
 
 pub(crate) use address::Addresses;
 use backoff::Backoff;
 use redis::RedisError;
-use tokio::sync::Notify;
 
 use self::address::Lines;
 use crate::{channel::Channel, codec::Letter, registry, shared::Shared};
@@ -38,49 +38,56 @@ pub(crate) enum Lost {
 /// Keeps the bus connected, for ever.
 pub(crate) async fn run(shared: Arc<Shared>, addresses: Addresses) {
     let mut backoff = Backoff::new(shared.options.backoff_first, shared.options.backoff_most);
-    let mut was_connected = false;
-    let mut attempt = 0;
+    let mut connections = 0_u64;
+    let mut failures = 0;
     loop {
         let began = Instant::now();
-        let cut = Arc::new(Notify::new());
-        let why = match addresses.connect(attempt, &shared, &cut).await {
+        let why = match addresses.connect(failures, &shared).await {
             Ok(lines) => {
-                if was_connected {
-                    shared.figures.reconnects.increment(1);
-                }
-                was_connected = true;
+                connections += 1;
+                shared.figures.reconnects.increment(u64::from(connections > 1));
                 shared.connected(lines.publishing.clone());
-                let why = serve(&shared, lines, &cut).await;
+                let why = serve(&shared, lines).await;
                 shared.down();
+                tracing::warn!(error = %why, "the bus has lost redis");
                 why
             }
-            Err(why) => why,
+            Err(why) => {
+                // The next attempt asks another address.
+                failures += 1;
+                why
+            }
         };
-        attempt += 1;
         // A connection that held for a while was a good one.
         if began.elapsed() > shared.options.backoff_most + shared.options.response_timeout {
             backoff.reset();
         }
         let wait = backoff.next_wait();
-        tracing::warn!(error = %why, wait_ms = wait.as_millis(), "the bus is not connected to redis");
+        if backoff.is_longest() {
+            tracing::warn!(error = %why, "the bus does not get to redis");
+        } else {
+            tracing::debug!(error = %why, wait_ms = wait.as_millis(), "the bus will try again to get to redis");
+        }
         tokio::time::sleep(wait).await;
     }
 }
 
 /// Uses the connections until something is wrong with one.
-async fn serve(shared: &Arc<Shared>, lines: Lines, cut: &Notify) -> Lost {
-    let Lines { listening, publishing, commands } = lines;
+async fn serve(shared: &Arc<Shared>, lines: Lines) -> Lost {
+    let Lines { listening, pulse, publishing, commands } = lines;
     let kept = registry::keep(shared, publishing.clone());
     tokio::select! {
-        why = listening::listen(shared, listening, commands) => why,
+        why = listening::listen(shared, listening, &pulse, commands) => why,
         why = publishing::publish(shared, publishing, commands) => why,
         Err(error) = kept => error.into(),
-        () = cut.notified() => Lost::Cut,
+        () = pulse.is_cut() => Lost::Cut,
     }
 }
 
 /// Publishes what waits and a last letter, as far as Redis lets us in its time.
 pub(crate) async fn say_goodbye(shared: &Shared) {
+    // It tells what was dropped.
+    shared.outgoing.last_beacon();
     if shared.publish(&Channel::All, &Letter::Goodbye) {
         // Who is in the middle of a batch gets on with it: the letter stands behind.
         let gone = tokio::time::timeout(shared.options.response_timeout, shared.outgoing.emptied()).await;

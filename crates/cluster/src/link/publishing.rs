@@ -51,12 +51,12 @@ async fn send(
     commands: Commands,
 ) -> Result<(), RedisError> {
     let mut pipeline = Pipeline::with_capacity(batch.frames.len() + 1);
-    for (name, frame) in &batch.frames {
-        pipeline.cmd(commands.publish).arg(argument(name)).arg(&frame[..]).ignore();
-    }
     if let Some(is_greeting) = batch.beacon {
         let name = shared.prefix.channel(&Channel::All);
         pipeline.cmd(commands.publish).arg(argument(&name)).arg(&shared.next_beacon(is_greeting)[..]).ignore();
+    }
+    for (name, frame) in &batch.frames {
+        pipeline.cmd(commands.publish).arg(argument(name)).arg(&frame[..]).ignore();
     }
     if pipeline.is_empty() { Ok(()) } else { pipeline.exec_async(line).await }
 }

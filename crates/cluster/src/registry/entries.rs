@@ -14,6 +14,7 @@ use deskwire_model::Uid;
 use tokio::sync::Notify;
 
 use super::{EnterError, MAX_SESSION_LEN, MAX_VALUE_LEN};
+use crate::figures::limit_hit;
 
 /// Sessions of one user and what is told of them.
 type Sessions = BTreeMap<Box<str>, Bytes>;
@@ -38,6 +39,26 @@ pub(super) struct Telling {
     pub(super) user: Uid,
     pub(super) untrue: Vec<Session>,
     pub(super) sessions: Vec<Session>,
+}
+
+/// What is on its way to Redis. Telling it may end at any await, with the connection.
+#[derive(Debug)]
+pub(super) struct Taken<'a> {
+    entries: &'a Entries,
+    pub(super) tellings: Vec<Telling>,
+}
+
+impl Taken<'_> {
+    /// Redis knows it.
+    pub(super) fn told(mut self) {
+        self.tellings.clear();
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.entries.untold(std::mem::take(&mut self.tellings));
+    }
 }
 
 /// The entries of this node.
@@ -79,7 +100,10 @@ impl Entries {
         let known = table.users.get(user).and_then(|sessions| sessions.get(session)).cloned();
         match &known {
             Some(old) if *old == value => return Ok(()),
-            None if table.count >= self.most => return Err(EnterError::Full),
+            None if table.count >= self.most => {
+                limit_hit("bus_entries");
+                return Err(EnterError::Full);
+            }
             None => table.count += 1,
             Some(_) => {}
         }
@@ -144,7 +168,7 @@ impl Entries {
     }
 
     /// What to tell Redis of at most `most` users: what changed, then what is due. All of it is due again after `renewal`.
-    pub(super) fn take(&self, most: usize, now: Instant, renewal: Duration) -> Vec<Telling> {
+    fn take(&self, most: usize, now: Instant, renewal: Duration) -> Vec<Telling> {
         let mut table = self.lock();
         // In a set: a user may have changed and be due.
         let mut users: HashSet<Uid> = table.changed.keys().take(most).cloned().collect();
@@ -174,8 +198,13 @@ impl Entries {
         tellings
     }
 
+    /// The same as [`Entries::take`]; what is not [`Taken::told`] is kept.
+    pub(super) fn take_to_tell(&self, most: usize, now: Instant, renewal: Duration) -> Taken<'_> {
+        Taken { entries: self, tellings: self.take(most, now, renewal) }
+    }
+
     /// Redis was not told: what is no longer true is kept for the next time. The rest is renewed when it is there again.
-    pub(super) fn untold(&self, tellings: Vec<Telling>) {
+    fn untold(&self, tellings: Vec<Telling>) {
         let mut table = self.lock();
         for Telling { user, untrue, .. } in tellings {
             if !untrue.is_empty() {
@@ -256,9 +285,13 @@ mod tests {
         entries.enter(&uid("a"), "s", value("x")).unwrap();
         entries.take(9, now, RENEWAL);
         entries.leave(&uid("a"), "s");
-        entries.untold(entries.take(9, now, RENEWAL));
+        // The connection ends.
+        drop(entries.take_to_tell(9, now, RENEWAL));
         let told = entries.take(9, now, RENEWAL);
         assert_eq!(told[0].untrue, [("s".into(), value("x"))]);
+        entries.leave(&uid("a"), "s");
+        entries.take_to_tell(9, now, RENEWAL).told();
+        assert!(entries.take(9, now, RENEWAL).is_empty());
     }
 
     #[test]

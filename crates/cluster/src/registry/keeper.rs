@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use redis::{Pipeline, RedisError, aio::MultiplexedConnection};
+use redis::{Cmd, Pipeline, RedisError, aio::MultiplexedConnection};
 
 use super::{entries::Telling, key, member};
 use crate::shared::{Shared, wall_clock};
@@ -24,11 +24,9 @@ pub(crate) async fn keep(shared: &Shared, mut line: MultiplexedConnection) -> Re
         tokio::select! {
             _ = looks.tick() => look(shared, &mut line, false).await?,
             () = shared.entries.due() => {
-                let tellings = shared.entries.take(BATCH, Instant::now(), renewal);
-                if let Err(error) = tell(shared, &tellings, &mut line).await {
-                    shared.entries.untold(tellings);
-                    return Err(error);
-                }
+                let taken = shared.entries.take_to_tell(BATCH, Instant::now(), renewal);
+                tell(shared, &taken.tellings, &mut line).await?;
+                taken.told();
             }
         }
     }
@@ -36,11 +34,8 @@ pub(crate) async fn keep(shared: &Shared, mut line: MultiplexedConnection) -> Re
 
 /// Looks at Redis' clock, and whether it still has this node's own key.
 async fn look(shared: &Shared, line: &mut MultiplexedConnection, is_first: bool) -> Result<(), RedisError> {
-    let lease = milliseconds(shared.options.entry_lease);
     let mut pipeline = redis::pipe();
-    pipeline.cmd("TIME");
-    let own = shared.prefix.key("node", &shared.node);
-    pipeline.cmd("SET").arg(own).arg(1).arg("PX").arg(lease).arg("GET");
+    pipeline.cmd("TIME").add_command(own_key(shared));
     let ((seconds, micros), before): ((i64, i64), Option<String>) = pipeline.query_async(line).await?;
     shared.entries.set_clock(seconds.saturating_mul(1000).saturating_add(micros / 1000), wall_clock().0);
     if before.is_none() && !is_first {
@@ -48,6 +43,14 @@ async fn look(shared: &Shared, line: &mut MultiplexedConnection, is_first: bool)
         shared.entries.all_due(Instant::now());
     }
     Ok(())
+}
+
+/// Writes this node's own key, and says whether it was there: as long as it is, Redis has forgotten nothing.
+pub(crate) fn own_key(shared: &Shared) -> Cmd {
+    let mut command = redis::cmd("SET");
+    let lease = milliseconds(shared.options.entry_lease);
+    command.arg(shared.prefix.key("node", &shared.node)).arg(1).arg("PX").arg(lease).arg("GET");
+    command
 }
 
 async fn tell(shared: &Shared, tellings: &[Telling], line: &mut MultiplexedConnection) -> Result<(), RedisError> {

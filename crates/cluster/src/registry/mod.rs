@@ -14,7 +14,7 @@ use deskwire_model::Uid;
 use redis::aio::MultiplexedConnection;
 
 pub(crate) use entries::Entries;
-pub(crate) use keeper::keep;
+pub(crate) use keeper::{keep, own_key};
 
 use crate::{
     node::NodeId,

@@ -2,6 +2,7 @@
 
 mod config;
 mod greeting;
+mod migrate_store;
 mod serve;
 mod upkeep;
 
@@ -26,6 +27,23 @@ enum Command {
     /// Look at the configuration without running the server.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Copy the database from a file to PostgreSQL; the server is stopped meanwhile.
+    ///
+    /// All of it arrives, compared row by row, or nothing: the exit code tells. The file stays as it is.
+    MigrateStore(MigrateStoreArgs),
+}
+
+#[derive(Debug, Args)]
+struct MigrateStoreArgs {
+    /// The file of SQLite, as data/deskwire.db.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// An empty database, as postgres://user:password@host/database. The environment keeps the password out of sight.
+    #[arg(long, value_name = "URL", env = "DESKWIRE__STORE__URL", hide_env_values = true)]
+    to: String,
+    /// Certificates (PEM) of who vouches for the server.
+    #[arg(long, value_name = "FILE", env = "DESKWIRE__STORE__CA_FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -61,11 +79,15 @@ enum ConfigCommand {
 /// Runs the command that the process was started with. A server has the hooks of `extensions`.
 #[must_use]
 pub fn run(extensions: Extensions) -> ExitCode {
-    let outcome = match CommandLine::parse().command {
-        Command::Serve(args) => return serve::run(args, extensions),
-        Command::Config(ConfigCommand::Check(file)) => config::check(file.path.as_deref()),
-        Command::Config(ConfigCommand::Print(file)) => config::print(file.path.as_deref()),
-    };
+    match CommandLine::parse().command {
+        Command::Serve(args) => serve::run(args, extensions),
+        Command::Config(ConfigCommand::Check(file)) => exit_code(config::check(file.path.as_deref())),
+        Command::Config(ConfigCommand::Print(file)) => exit_code(config::print(file.path.as_deref())),
+        Command::MigrateStore(args) => exit_code(migrate_store::run(&args)),
+    }
+}
+
+fn exit_code<E: std::fmt::Display>(outcome: Result<(), E>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure(&error),

@@ -143,12 +143,12 @@ async fn serve(
 ) -> Result<Ending, StartError> {
     // First of all: a signal during the start must not be lost.
     let mut signals = StopSignals::new().map_err(StartError::Signals)?;
-    let data = DataFolder::open(&config.server.data)?;
+    let mut data = DataFolder::open(&config.server.data)?;
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
     let Opened { state, courier, neighbourhood, retention, new_logins } =
-        open(&config, conformance, &data, extensions, measured).await?;
+        open(&config, conformance, &mut data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
@@ -221,12 +221,19 @@ struct Opened {
 async fn open(
     config: &Arc<Config>,
     conformance: Option<Conformance>,
-    data: &DataFolder,
+    data: &mut DataFolder,
     extensions: Extensions,
     (prometheus, readings): Measured,
 ) -> Result<Opened, StartError> {
     let database = data.path().join(DATABASE);
-    let store = Store::open_sqlite(&database, SqliteOptions::default()).await?;
+    let store = match config.store.postgres() {
+        Some(server) => {
+            let store = Store::open_postgres(&server).await?;
+            data.agree(&store).await?;
+            store
+        }
+        None => Store::open_sqlite(&database, SqliteOptions::default()).await?,
+    };
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);

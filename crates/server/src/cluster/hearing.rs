@@ -7,6 +7,7 @@ use deskwire_cluster::{Channel, Heard, Hint, NodeId};
 use deskwire_desk::Concern;
 use deskwire_model::Topic;
 use metrics::counter;
+use tokio::time::Instant;
 
 use super::{Neighbourhood, sessions};
 
@@ -31,6 +32,7 @@ impl Neighbourhood {
             }
             Heard::PeerLost(node) => {
                 tracing::warn!(%node, "a node is gone");
+                self.lost = Some(Instant::now());
                 self.gateway.desk.lost(&node);
                 self.adopt(&node);
             }

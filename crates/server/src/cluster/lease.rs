@@ -35,7 +35,7 @@ impl Lease {
     /// [`StoreError`].
     pub(crate) async fn hold(&self) -> Result<bool, StoreError> {
         match &self.holder {
-            Some(_) => Ok(true),
+            Some(holder) => Ok(self.store.take_lease(self.name, holder, LASTING).await?.is_some()),
             None => Ok(true),
         }
     }

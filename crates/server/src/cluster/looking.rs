@@ -31,14 +31,19 @@ impl Neighbourhood {
         self.gateway.hear_keys_changed().await
     }
 
-    /// Looks what has grown while nothing is heard, and has its readers read it.
-    pub(super) async fn look(&mut self) {
+    /// Looks what has changed while nothing is heard.
+    pub(super) async fn look_around(&mut self) {
         self.gateway.desk.missed(true);
-        if let Err(error) = self.look_at_heads().await {
-            tracing::debug!(%error, "the heads of logs could not be looked up");
-        }
+        self.look_at_logs().await;
         if let Err(error) = self.catch_up_with_people().await {
             tracing::debug!(%error, "what users take part in could not be looked up");
+        }
+    }
+
+    /// Looks which logs have grown, and has their readers read them.
+    pub(super) async fn look_at_logs(&mut self) {
+        if let Err(error) = self.look_at_heads().await {
+            tracing::debug!(%error, "the heads of logs could not be looked up");
         }
     }
 

@@ -14,16 +14,18 @@ use std::{sync::Arc, time::Duration};
 use deskwire_cluster::{Bus, Inbox};
 use tokio::{
     sync::Notify,
-    time::{MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval},
 };
 
 pub(crate) use self::lease::Lease;
 use crate::gateway::Gateway;
 
-/// How often a node looks into the database while it hears nothing.
+/// How often a node looks into the database while somebody may say what it does not hear.
 const LOOK: Duration = Duration::from_secs(1);
-/// Every so many looks the staff of this node is told to the others, so that each knows it who has missed a word.
-const LOOKS_PER_TELLING: u32 = 10;
+/// For how long after a node was lost that may be so: it may be cut off from the bus and go on.
+const DOUBT: Duration = Duration::from_secs(60);
+/// Every so many turns it looks in any case, and tells its staff to the others, so that each knows it who has missed a word.
+const LONG: u32 = 10;
 
 /// What this node does for being one of several. Nothing, on a node that is alone.
 #[derive(Debug)]
@@ -35,12 +37,15 @@ pub(crate) struct Neighbourhood {
     courier: Arc<Notify>,
     looked: looking::Looked,
     homes: sessions::Homes,
+    /// When a node was lost last.
+    lost: Option<Instant>,
 }
 
 impl Neighbourhood {
     pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>) -> Self {
         let bus = gateway.bus.clone();
-        Self { gateway, bus, inbox, courier, looked: looking::Looked::default(), homes: sessions::Homes::default() }
+        let (looked, homes) = (looking::Looked::default(), sessions::Homes::default());
+        Self { gateway, bus, inbox, courier, looked, homes, lost: None }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.
@@ -48,7 +53,7 @@ impl Neighbourhood {
         if !self.bus.is_shared() {
             return;
         }
-        let (mut ticks, mut told) = (interval(LOOK), 0);
+        let (mut ticks, mut turn) = (interval(LOOK), 0_u32);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -58,14 +63,16 @@ impl Neighbourhood {
                     None => return,
                 },
                 _ = ticks.tick() => {
-                    if !self.bus.is_up() {
-                        self.look().await;
-                    }
-                    if told % LOOKS_PER_TELLING == 0 {
+                    turn = (turn + 1) % LONG;
+                    if turn == 0 {
                         self.gateway.desk.tell_staff();
                     }
-                    told = told.wrapping_add(1);
                     self.look_after_homes();
+                    if !self.bus.is_up() {
+                        self.look_around().await;
+                    } else if turn == 0 || self.lost.is_some_and(|lost| lost.elapsed() < DOUBT) {
+                        self.look_at_logs().await;
+                    }
                 }
             }
         }

@@ -30,6 +30,7 @@ impl Config {
         let mut found = Vec::new();
         self.check_server(&mut found);
         let sections = [
+            self.store.bounds(),
             self.limits.bounds(),
             self.heartbeat.bounds(),
             self.presence.bounds(),
@@ -54,6 +55,7 @@ impl Config {
         }
         self.check_relations(&mut found);
         self.check_sockjs(&mut found);
+        self.store.check(&mut found);
         self.files.check(&mut found);
         self.cluster.check(&mut found);
         self.check_desk(&mut found);

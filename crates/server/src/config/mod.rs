@@ -19,6 +19,7 @@ mod retention;
 mod secret;
 mod sections;
 mod service_keys;
+mod store;
 mod webhooks;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ pub use sections::{
     ServerSection, ServiceAccountSection, SockJsSection, TlsSection,
 };
 pub use service_keys::ServiceKeysSection;
+pub use store::StoreSection;
 pub use webhooks::WebhooksSection;
 
 /// The effective configuration. Serialising it masks the secrets.
@@ -50,6 +52,8 @@ pub use webhooks::WebhooksSection;
 pub struct Config {
     /// Data folder and listeners.
     pub server: ServerSection,
+    /// The database.
+    pub store: StoreSection,
     /// Certificate of the TLS listeners.
     pub tls: TlsSection,
     /// Every bound of the product.

@@ -744,3 +744,9 @@ CREATE TABLE search_position (
     log BIGINT NOT NULL PRIMARY KEY,
     seq BIGINT NOT NULL
 );
+
+-- What all nodes have to agree on, and nobody else may know.
+CREATE TABLE secret (
+    name  TEXT  NOT NULL PRIMARY KEY,
+    value BYTEA NOT NULL
+);

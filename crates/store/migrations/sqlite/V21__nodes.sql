@@ -8,3 +8,9 @@ CREATE TABLE lease (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE mqtt_session ADD COLUMN node TEXT; -- whose sessions these are; null while nobody has them
+
+-- What all nodes have to agree on, and nobody else may know.
+CREATE TABLE secret (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -63,10 +63,10 @@ impl Store {
             db.prepare_cached(
                 "SELECT id, org, at, actor, action, target, outcome, address, details FROM audit
                   WHERE org = ?1 AND id < ?2
-                    AND (?3 IS NULL OR actor = ?3)
-                    AND (?4 IS NULL OR action = ?4 OR substr(action, 1, length(?4) + 1) = ?4 || '.')
-                    AND (?5 IS NULL OR (?5 = 1 AND outcome = ?6) OR (?5 = 0 AND outcome <> ?6))
-                    AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8)
+                    AND (CAST(?3 AS TEXT) IS NULL OR actor = ?3)
+                    AND (CAST(?4 AS TEXT) IS NULL OR action = ?4 OR substr(action, 1, length(?4) + 1) = ?4 || '.')
+                    AND (CAST(?5 AS BIGINT) IS NULL OR (?5 = 1 AND outcome = ?6) OR (?5 = 0 AND outcome <> ?6))
+                    AND (CAST(?7 AS BIGINT) IS NULL OR at >= ?7) AND (CAST(?8 AS BIGINT) IS NULL OR at < ?8)
                   ORDER BY id DESC LIMIT ?9",
             )?
             .query_map(

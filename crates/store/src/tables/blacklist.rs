@@ -14,8 +14,9 @@ const SELECT: &str =
                              created_at, lifted_by, lifted_at FROM blacklist";
 /// Which of them: ?1 the organisation, ?2 who made them or null, ?3 the visitor or null, ?4 a time at which they are not over
 /// or null.
-const WHERE: &str = "WHERE org = ?1 AND (?2 IS NULL OR created_by = ?2) AND (?3 IS NULL OR visitor = ?3)
-                       AND (?4 IS NULL OR (ends_at > ?4 AND lifted_at IS NULL))";
+const WHERE: &str =
+    "WHERE org = ?1 AND (CAST(?2 AS TEXT) IS NULL OR created_by = ?2) AND (CAST(?3 AS TEXT) IS NULL OR visitor = ?3)
+                       AND (CAST(?4 AS BIGINT) IS NULL OR (ends_at > ?4 AND lifted_at IS NULL))";
 
 fn block(row: &Row<'_>) -> Result<Block> {
     let lifted_by = columns::optional_uid(row, 12)?;

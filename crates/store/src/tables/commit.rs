@@ -13,7 +13,9 @@ use std::{
 use deskwire_model::{LogId, MessageUid, Seq, Timestamp, Uid};
 
 use super::{
-    amendments, assignment, columns, cursors, decisions, episodes, files,
+    amendments,
+    appends::Appends,
+    assignment, columns, cursors, decisions, episodes, files,
     heads::{Head, Heads},
     index, locks, notices, queues,
     reports::Tally,
@@ -28,6 +30,9 @@ use crate::{
 pub(super) struct Commit<'a> {
     pub(super) db: &'a Db<'a>,
     pub(super) heads: RefMut<'a, Heads>,
+    appends: Appends,
+    /// Whether webhooks may hear of its entries.
+    is_heard: bool,
     /// Logs that have got an entry.
     pub(super) grown: Vec<LogId>,
     /// The wall clock when the batch began.
@@ -71,16 +76,30 @@ fn commit(db: &Db<'_>, batch: &[Write]) -> Result<Done> {
     // Where others write too, the heads are known only for as long as their logs are locked.
     let own = RefCell::new(Heads::new(NonZeroUsize::MAX));
     let mut heads = db.heads().unwrap_or(&own).borrow_mut();
-    let logs = locks::batch(db, batch)?;
-    if heads.load(db, &logs)? {
-        locks::webhooks(db, &logs)?;
-    }
+    let is_heard = hold(db, &mut heads, batch)?;
+    let appends = Appends::of(db, batch)?;
     let (grown, tally, is_raised) = (Vec::new(), Tally::default(), false);
-    let mut commit = Commit { db, heads, grown, now: engine::now(), tally, is_raised };
+    let mut commit = Commit { db, heads, appends, is_heard, grown, now: engine::now(), tally, is_raised };
     let written = batch.iter().map(|write| commit.apply(write)).collect::<Result<_>>()?;
+    commit.appends.insert(db)?;
     let grown = mem::take(&mut commit.grown);
     let is_raised = commit.finish()?;
     Ok(Done { written, grown, is_raised })
+}
+
+/// Holds what `batch` decides about, where others might change it; whether webhooks may hear of its entries.
+fn hold(db: &Db<'_>, heads: &mut Heads, batch: &[Write]) -> Result<bool> {
+    if !db.is_shared() {
+        return Ok(true);
+    }
+    let held = locks::batch(db, batch)?;
+    let is_heard = heads.load(db, &held.looked_at())?;
+    if is_heard {
+        locks::webhooks(db, &held.appended_to())?;
+    }
+    // Of those that begin with this batch it is not known yet.
+    let creates = |write: &Write| matches!(write, Write::CreateConversation(_) | Write::CreateNotes { .. });
+    Ok(is_heard || batch.iter().any(creates))
 }
 
 impl Commit<'_> {
@@ -91,6 +110,9 @@ impl Commit<'_> {
     }
 
     pub(super) fn apply(&mut self, write: &Write) -> Result<Written> {
+        if !matches!(write, Write::Append(_) | Write::Say(_) | Write::Delivered { .. }) {
+            self.appends.insert(self.db)?;
+        }
         match write {
             Write::Append(entry) => self.append(entry),
             Write::Delivered { log, user, device, seq } => self.delivered(*log, user, device, *seq),
@@ -134,9 +156,14 @@ impl Commit<'_> {
 
     pub(super) fn append(&mut self, entry: &NewEntry) -> Result<Written> {
         let Some(head) = self.head(entry.log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
+        let place = self.appends.place(entry);
+        if let Some(Some((seq, at))) = place {
+            return Ok(Written::Duplicate { seq, at });
+        }
         let hidden = match &entry.hides {
             None => None,
             Some(target) => {
+                self.appends.insert(self.db)?;
                 // A repeated recall gets its first answer, whatever it names now.
                 if let Some(first) = self.first(entry)? {
                     return Ok(first);
@@ -152,7 +179,11 @@ impl Commit<'_> {
         };
         let grown = head.after(self.now);
         let Head { seq, at, .. } = grown;
-        if !self.insert(entry, seq, at)? {
+        if place.is_some() {
+            self.appends.add(entry, seq, at);
+        } else if self.insert(entry, seq, at)? {
+            self.appends.note(entry, seq, at);
+        } else {
             // The one key that may exist is the sender's uid, so there is a first.
             return self.first(entry)?.ok_or(Error::NoRow);
         }
@@ -164,7 +195,9 @@ impl Commit<'_> {
             index::forget(self.db, entry.log, hidden)?;
         }
         files::share(self.db, entry)?;
-        self.is_raised |= webhooks::raise(self.db, entry, seq, at)?;
+        if self.is_heard {
+            self.is_raised |= webhooks::raise(self.db, entry, seq, at)?;
+        }
         self.tally.said(entry);
         if head.is_emptied {
             retention::close_again(self.db, entry.log, seq, at)?;
@@ -229,6 +262,9 @@ impl Commit<'_> {
         let Some(head) = self.head(log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
         let seq = seq.min(head.seq);
         let moved = cursors::move_delivered(self.db, log, user, device, seq)?;
+        if moved {
+            self.appends.insert(self.db)?;
+        }
         cursors::written(self.db, log, seq, moved)
     }
 

@@ -101,7 +101,7 @@ fn place(db: &Db<'_>, decision: &Decision, joined: Seq) -> Result<()> {
     db.prepare_cached(
         "UPDATE conversation
             SET status = ?2, agent = ?3, fence = fence + 1,
-                was_assigned = CASE WHEN ?3 IS NULL THEN was_assigned ELSE 1 END,
+                was_assigned = CASE WHEN CAST(?3 AS TEXT) IS NULL THEN was_assigned ELSE 1 END,
                 kind = COALESCE(?4, kind), service = COALESCE(?5, service),
                 emptied_at = NULL,
                 ticket = CASE WHEN ?2 = 'QUEUING' THEN COALESCE(ticket, (SELECT COALESCE(MAX(ticket), 0) + 1 FROM conversation
@@ -200,7 +200,7 @@ impl Store {
         self.read(move |db| {
             db.prepare_cached(columns::select_conversation!(
                 "FROM conversation c WHERE c.org = ?1 AND c.notes_of IS NULL AND c.emptied_at IS NULL
-                   AND CASE WHEN ?2 IS NULL THEN c.status <> 'CLOSED' ELSE c.status = ?2 END ORDER BY c.id DESC LIMIT ?3"
+                   AND CASE WHEN CAST(?2 AS TEXT) IS NULL THEN c.status <> 'CLOSED' ELSE c.status = ?2 END ORDER BY c.id DESC LIMIT ?3"
             ))?
             .query_map(
                 params![org.as_str(), status.map(ThreadStatus::as_str), columns::limit(limit)],

@@ -149,20 +149,18 @@ impl Store {
         .await
     }
 
-    /// [`Self::head`] of the logs behind `topics`, in any order; nothing of what is no log's.
+    /// As [`Self::head`], of the logs behind those of `topics` that are a conversation's, in the order of the topics' names.
     pub async fn heads(&self, topics: &[Topic]) -> Result<Vec<(Topic, Seq)>, StoreError> {
-        let topics = topics.to_vec();
+        let topics: Vec<String> = topics.iter().map(|topic| topic.as_str().to_owned()).collect();
         self.read(move |db| {
-            let mut head = db.prepare_cached(
-                "SELECT COALESCE((SELECT MAX(e.seq) FROM entry e WHERE e.log = c.id), c.swept_seq, 0)
-                   FROM conversation c WHERE c.topic = ?1",
-            )?;
-            let mut heads = Vec::with_capacity(topics.len());
-            for topic in &topics {
-                let found = head.query_row(params![topic.as_str()], |row| columns::seq(row, 0)).optional()?;
-                heads.extend(found.map(|seq| (topic.clone(), seq)));
-            }
-            Ok(heads)
+            db.prepare_cached(
+                "SELECT c.topic, COALESCE((SELECT MAX(seq) FROM entry WHERE log = c.id), c.swept_seq)
+                   FROM conversation c WHERE c.topic IN (SELECT value FROM json_each(?1)) ORDER BY c.topic",
+            )?
+            .query_map(params![serde_json::to_string(&topics)?], |row| {
+                Ok((columns::text(row, 0, Topic::new)?, columns::seq(row, 1)?))
+            })?
+            .collect()
         })
         .await
     }

@@ -13,7 +13,7 @@ const SELECT: &str =
                              updated_at FROM faq";
 /// ?1 the owner, ?2 whether only those of WELCOME, ?3 what question or answer have, as a pattern or null.
 const WHERE: &str = r"WHERE owner = ?1 AND (?2 = 0 OR in_welcome = 1)
-                        AND (?3 IS NULL OR LOWER(question) LIKE LOWER(?3) ESCAPE '\' OR LOWER(answer) LIKE LOWER(?3) ESCAPE '\')";
+                        AND (CAST(?3 AS TEXT) IS NULL OR LOWER(question) LIKE LOWER(?3) ESCAPE '\' OR LOWER(answer) LIKE LOWER(?3) ESCAPE '\')";
 
 fn faq(row: &Row<'_>) -> Result<FaqEntry> {
     Ok(FaqEntry {

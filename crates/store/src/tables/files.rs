@@ -2,7 +2,7 @@
 
 use deskwire_model::{LogId, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     FileAllowance, FilePath, FileRecord, FileReservation, FileStage, FileThumbnail, FileUsage, NewEntry, Store,
     StoreError,
@@ -53,6 +53,7 @@ impl Store {
     ) -> Result<FileReservation, StoreError> {
         let file = file.clone();
         self.write(move |db| {
+            locks::names(db, [format!("files of {}", file.org.as_str()).as_str()])?;
             let count = "SELECT COUNT(*) FROM file WHERE uploader = ?1";
             let files: i64 = db.prepare_cached(count)?.query_row(params![file.uploader.as_str()], |row| row.get(0))?;
             if files.unsigned_abs() >= allowance.uploader_files {

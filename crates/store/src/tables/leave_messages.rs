@@ -55,12 +55,12 @@ const SELECT: &str = "SELECT uid, log, org, visitor, service, agent, nickname, c
                              reply, created_at, updated_at FROM leave_message";
 /// Which of them: ?1 the organisation or null, ?2 services as JSON or null for all, ?3 the agent, ?4 the visitor or null,
 /// ?5 whether only those that wait for an answer, ?6 the status or null.
-const WHERE: &str = "WHERE (?1 IS NULL OR org = ?1)
-                       AND (?2 IS NULL OR agent = ?3 OR service IN (SELECT value FROM json_each(?2)))
-                       AND (?4 IS NULL OR visitor = ?4)
+const WHERE: &str = "WHERE (CAST(?1 AS TEXT) IS NULL OR org = ?1)
+                       AND (CAST(?2 AS TEXT) IS NULL OR agent = ?3 OR service IN (SELECT value FROM json_each(?2)))
+                       AND (CAST(?4 AS TEXT) IS NULL OR visitor = ?4)
                        AND (?5 = 0 OR status IN ('LEAVE_MSG_SUBMIT', 'LEAVE_MSG_READ', 'LEAVE_MSG_TRANSFERRED',
                                                  'LEAVE_MSG_REJECTED'))
-                       AND (?6 IS NULL OR status = ?6)";
+                       AND (CAST(?6 AS TEXT) IS NULL OR status = ?6)";
 
 fn leave_message(row: &Row<'_>) -> Result<LeaveMessage> {
     let images = serde_json::from_str(row.get_ref(10)?.as_str()?)

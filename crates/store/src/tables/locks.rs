@@ -15,19 +15,32 @@ use std::collections::BTreeSet;
 use deskwire_model::{LogId, ThreadStatus, Uid};
 
 use crate::{
-    CardChange, Decision, NoticeChange, Placement, Write,
+    CardChange, Decision, HookId, NoticeChange, Placement, Write,
     engine::{Db, Result, params},
 };
 
 /// What a batch holds.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Held {
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Conversations.
     logs: BTreeSet<LogId>,
+    /// Conversations that are only read.
+    read: BTreeSet<LogId>,
     agents: BTreeSet<Uid>,
     names: BTreeSet<String>,
 }
 
 impl Held {
+    /// The logs that the batch looks at.
+    pub(super) fn looked_at(&self) -> Vec<LogId> {
+        self.logs.union(&self.read).copied().collect()
+    }
+
+    /// Those of them that may get entries.
+    pub(super) fn appended_to(&self) -> Vec<LogId> {
+        self.logs.iter().copied().collect()
+    }
+
     fn add(&mut self, write: &Write) {
         match write {
             Write::Append(entry) => self.add_log(entry.log),
@@ -43,9 +56,10 @@ impl Held {
                 };
                 self.add_name(format!("notices of {}", org.as_str()));
             }
-            Write::Delivered { .. }
-            | Write::Read { .. }
-            | Write::CreateConversation(_)
+            Write::Delivered { log, .. } | Write::Read { log, .. } => {
+                self.read.insert(*log);
+            }
+            Write::CreateConversation(_)
             | Write::Enqueue(_)
             | Write::Consume(_)
             | Write::Retain(_)
@@ -82,11 +96,8 @@ impl Held {
     }
 }
 
-/// Holds what `batch` decides about; the logs that it may append to.
-pub(super) fn batch(db: &Db<'_>, batch: &[Write]) -> Result<Vec<LogId>> {
-    if !db.is_shared() {
-        return Ok(Vec::new());
-    }
+/// Holds what `batch` decides about.
+pub(super) fn batch(db: &Db<'_>, batch: &[Write]) -> Result<Held> {
     let mut held = Held::default();
     batch.iter().for_each(|write| held.add(write));
     logs(db, held.logs.iter().copied())?;
@@ -98,7 +109,7 @@ pub(super) fn batch(db: &Db<'_>, batch: &[Write]) -> Result<Vec<LogId>> {
         .execute(params![serde_json::to_string(&agents)?])?;
     }
     names(db, held.names.iter().map(String::as_str))?;
-    Ok(held.logs.into_iter().collect())
+    Ok(held)
 }
 
 /// Holds conversations.
@@ -141,6 +152,20 @@ pub(super) fn webhooks(db: &Db<'_>, logs: &[LogId]) -> Result<()> {
           ORDER BY id FOR NO KEY UPDATE",
     )?
     .execute(params![serde_json::to_string(&logs)?])?;
+    Ok(())
+}
+
+/// Holds webhooks.
+pub(super) fn hooks(db: &Db<'_>, hooks: impl IntoIterator<Item = HookId>) -> Result<()> {
+    if !db.is_shared() {
+        return Ok(());
+    }
+    let hooks: BTreeSet<i64> = hooks.into_iter().map(|hook| hook.0).collect();
+    db.prepare_cached(
+        "SELECT id FROM webhook WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+          ORDER BY id FOR NO KEY UPDATE",
+    )?
+    .execute(params![serde_json::to_string(&hooks)?])?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 //! `columns` turns rows into domain types.
 
 mod amendments;
+mod appends;
 mod assignment;
 mod audit;
 pub(crate) mod behind;
@@ -40,7 +41,9 @@ mod quick_replies;
 mod reports;
 mod retained;
 mod retention;
+mod rows;
 mod search;
+mod secrets;
 mod service_keys;
 mod sessions;
 mod settings;

@@ -176,7 +176,7 @@ fn read(db: &Db<'_>, org: &Uid, user: &Uid, which: &NoticesRead, now: Timestamp)
                 .prepare_cached(
                     "UPDATE notice_copy SET read_at = ?4
                       WHERE org = ?1 AND user_uid = ?2 AND read_at IS NULL AND seq <= ?3
-                        AND (?5 IS NULL OR (SELECT n.menu FROM notice n WHERE n.id = notice_copy.notice) = ?5)",
+                        AND (CAST(?5 AS TEXT) IS NULL OR (SELECT n.menu FROM notice n WHERE n.id = notice_copy.notice) = ?5)",
                 )?
                 .execute(params![org, user, upto.map_or(i64::MAX, columns::position), now.0, menu])?;
         }
@@ -214,7 +214,7 @@ impl Store {
         let (org, user, filter) = (org.clone(), user.clone(), filter.clone());
         self.read(move |db| {
             db.prepare_cached(select_notice!(
-                "AND c.seq < ?4 AND n.withdrawn = 0 AND (?5 IS NULL OR n.menu = ?5)
+                "AND c.seq < ?4 AND n.withdrawn = 0 AND (CAST(?5 AS TEXT) IS NULL OR n.menu = ?5)
                  AND (?6 = 0 OR (c.read_at IS NULL AND ",
                 counts!(),
                 ")) ORDER BY c.seq DESC LIMIT ?7"

@@ -57,7 +57,7 @@ impl Store {
         self.read(move |db| {
             let mut found = db
                 .prepare_cached(select_agent!(
-                    ", a.password_hash FROM agent a WHERE a.username = ?1 AND a.enabled = 1 AND (?2 IS NULL OR a.org = ?2)
+                    ", a.password_hash FROM agent a WHERE a.username = ?1 AND a.enabled = 1 AND (CAST(?2 AS TEXT) IS NULL OR a.org = ?2)
                      LIMIT 2"
                 ))?
                 .query_map(params![username, org.as_ref().map(Uid::as_str)], |row| {

@@ -7,7 +7,7 @@ use super::{columns, sessions};
 use crate::{
     DurableId, DurableSubscription, Inflight, MqttSessionId, NewQueued, QueueRef, Queued, QueuedId, QueuedMessage,
     Store, StoreError, Written,
-    engine::{Db, Error, OptionalExtension as _, Result, Row, params},
+    engine::{Db, OptionalExtension as _, Result, Row, params},
 };
 
 /// Puts a message into its queues.
@@ -23,8 +23,8 @@ pub(super) fn enqueue(db: &Db<'_>, new: &NewQueued) -> Result<Written> {
         "INSERT INTO queued_message (subscription, session, via, topic, expires, content_type, headers, qos, retained,
                                      is_text, response_topic, correlation, body)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-          WHERE (?1 IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1))
-            AND (?2 IS NULL OR EXISTS (SELECT 1 FROM mqtt_session WHERE id = ?2))
+          WHERE (CAST(?1 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1))
+            AND (CAST(?2 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM mqtt_session WHERE id = ?2))
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(new.queues.len());
@@ -181,5 +181,5 @@ pub(super) fn message(row: &Row<'_>, first: usize) -> Result<QueuedMessage> {
 }
 
 pub(super) fn headers_to_text(headers: &[(Box<str>, Box<str>)]) -> Result<String> {
-    serde_json::to_string(headers).map_err(|error| Error::Unwritable(error))
+    Ok(serde_json::to_string(headers)?)
 }

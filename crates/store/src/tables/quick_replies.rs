@@ -12,9 +12,9 @@ const SELECT: &str = "SELECT uid, org, owner, level, category, shortcut, title, 
                         FROM quick_reply";
 /// ?1 the organisation, ?2 owners as JSON, ?3 the level or null, ?4 the folder or null, ?5 what the shortcut begins with and
 /// ?6 what the texts have, as patterns or null.
-const WHERE: &str = r"WHERE org = ?1 AND owner IN (SELECT value FROM json_each(?2)) AND (?3 IS NULL OR level = ?3)
-                        AND (?4 IS NULL OR category = ?4)
-                        AND (?5 IS NULL OR LOWER(shortcut) LIKE LOWER(?5) ESCAPE '\' OR LOWER(title) LIKE LOWER(?6) ESCAPE '\'
+const WHERE: &str = r"WHERE org = ?1 AND owner IN (SELECT value FROM json_each(?2)) AND (CAST(?3 AS TEXT) IS NULL OR level = ?3)
+                        AND (CAST(?4 AS TEXT) IS NULL OR category = ?4)
+                        AND (CAST(?5 AS TEXT) IS NULL OR LOWER(shortcut) LIKE LOWER(?5) ESCAPE '\' OR LOWER(title) LIKE LOWER(?6) ESCAPE '\'
                              OR LOWER(content) LIKE LOWER(?6) ESCAPE '\')";
 
 fn reply(row: &Row<'_>) -> Result<QuickReply> {

@@ -7,7 +7,7 @@ use std::{
 
 use deskwire_model::{LogId, ThreadStatus, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, rows};
 use crate::{
     Counters, Fact, NewEntry, ReportKey, ReportQuery, ReportRow, Store, StoreError,
     engine::{Db, OptionalExtension as _, Result, ToSql, params},
@@ -16,6 +16,10 @@ use crate::{
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Lowest score of a visitor who is satisfied, of 5.
 const SATISFIED: u8 = 4;
+/// The counter of what visitors have said.
+const BY_VISITORS: &str = "visitor_messages";
+/// The counter of what was said to them.
+const BY_SERVICE: &str = "service_messages";
 
 const fn hour(time: Timestamp) -> i64 {
     time.0.div_euclid(HOUR_MS)
@@ -71,7 +75,11 @@ impl Tally {
     /// Writes it; what was said counts where it was said to the visitor or by it.
     pub(super) fn note(mut self, db: &Db<'_>, now: Timestamp) -> Result<()> {
         self.count_said(db, hour(now))?;
-        for (served, counters) in &self.counted {
+        let (said, counted): (Vec<_>, Vec<_>) = self.counted.iter().partition(|(_, counters)| is_only_said(counters));
+        for part in rows::parts(&said) {
+            write_said(db, part)?;
+        }
+        for (served, counters) in counted {
             write(db, served, counters)?;
         }
         Ok(())
@@ -95,11 +103,35 @@ impl Tally {
             .collect::<Result<HashMap<LogId, (Served, String)>>>()?;
         for ((log, sender), said) in said {
             let Some((served, visitor)) = conversations.get(&log) else { continue };
-            let counter = if sender.as_str() == visitor { "visitor_messages" } else { "service_messages" };
+            let counter = if sender.as_str() == visitor { BY_VISITORS } else { BY_SERVICE };
             self.count(served.clone(), &[(counter, said)]);
         }
         Ok(())
     }
+}
+
+/// Whether there are no others among `counters` than those of what was said.
+fn is_only_said(counters: &BTreeMap<&'static str, i64>) -> bool {
+    counters.keys().all(|name| [BY_VISITORS, BY_SERVICE].contains(name))
+}
+
+/// Adds what was said to the counters of several rows.
+fn write_said(db: &Db<'_>, said: &[(&Served, &BTreeMap<&'static str, i64>)]) -> Result<()> {
+    let mut insert = db.prepare_cached(&format!(
+        "INSERT INTO report_hour (org, hour, service, agent, {BY_VISITORS}, {BY_SERVICE}) VALUES {}
+             ON CONFLICT (org, hour, service, agent) DO UPDATE
+            SET {BY_VISITORS} = report_hour.{BY_VISITORS} + excluded.{BY_VISITORS},
+                {BY_SERVICE} = report_hour.{BY_SERVICE} + excluded.{BY_SERVICE}",
+        rows::parameters(said.len(), &["TEXT", "BIGINT", "TEXT", "TEXT", "BIGINT", "BIGINT"])
+    ))?;
+    let mut parameters: Vec<&dyn ToSql> = Vec::with_capacity(said.len() * 6);
+    for (served, counters) in said {
+        let count = |name| counters.get(name).unwrap_or(&0);
+        let Served { org, hour, service, agent } = served;
+        parameters.extend([org as &dyn ToSql, hour, service, agent, count(BY_VISITORS), count(BY_SERVICE)]);
+    }
+    insert.execute(&parameters)?;
+    Ok(())
 }
 
 /// Adds to the counters of a row.
@@ -235,7 +267,7 @@ impl Store {
             let mut select = db.prepare_cached(&format!(
                 "SELECT {by_hour} AS h, {by_service} AS s, {by_agent} AS a, {sums} FROM report_hour
                   WHERE org = ?1 AND hour >= ?2 AND hour < ?3
-                    AND (?4 IS NULL OR service = ?4) AND (?5 IS NULL OR agent = ?5)
+                    AND (CAST(?4 AS TEXT) IS NULL OR service = ?4) AND (CAST(?5 AS TEXT) IS NULL OR agent = ?5)
                   GROUP BY h, s, a ORDER BY h NULLS FIRST, s NULLS FIRST, a NULLS FIRST LIMIT ?6"
             ))?;
             let until = hour(Timestamp(query.to.0.saturating_add(HOUR_MS - 1)));

@@ -35,7 +35,7 @@ impl Store {
         self.read(move |db| {
             db.prepare_cached(
                 "SELECT uid, org, name, digest, start, created_at, created_by, expires_at, used_at FROM service_key
-                  WHERE ?1 IS NULL OR org = ?1 ORDER BY created_at, uid",
+                  WHERE CAST(?1 AS TEXT) IS NULL OR org = ?1 ORDER BY created_at, uid",
             )?
             .query_map(params![org.as_ref().map(Uid::as_str)], service_key)?
             .collect()

@@ -108,7 +108,7 @@ impl Store {
         self.write(move |db| {
             Ok(db
                 .prepare_cached(
-                    "UPDATE mqtt_session SET node = ?2 WHERE CASE WHEN ?1 IS NULL THEN node IS NULL ELSE node = ?1 END",
+                    "UPDATE mqtt_session SET node = ?2 WHERE CASE WHEN CAST(?1 AS TEXT) IS NULL THEN node IS NULL ELSE node = ?1 END",
                 )?
                 .execute(params![from, to])?)
         })
@@ -203,7 +203,7 @@ impl Store {
 fn sessions(db: &Db<'_>, node: Option<&str>) -> Result<Vec<StoredMqttSession>> {
     let mut sessions: Vec<_> = db
         .prepare_cached(
-            "SELECT id, client_id, user_uid, expiry_s, left_at FROM mqtt_session WHERE ?1 IS NULL OR node = ?1 ORDER BY id",
+            "SELECT id, client_id, user_uid, expiry_s, left_at FROM mqtt_session WHERE CAST(?1 AS TEXT) IS NULL OR node = ?1 ORDER BY id",
         )?
         .query_map(params![node], session)?
         .collect::<Result<_>>()?;

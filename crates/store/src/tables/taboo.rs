@@ -245,7 +245,7 @@ impl Store {
             db.prepare_cached(
                 "SELECT h.seq, c.topic, h.sender, h.message, h.word, h.action, h.text, h.at
                    FROM taboo_hit h LEFT JOIN conversation c ON c.id = h.log
-                  WHERE h.org = ?1 AND h.seq < ?2 AND (?3 IS NULL OR h.action = ?3) AND (?4 IS NULL OR h.sender = ?4)
+                  WHERE h.org = ?1 AND h.seq < ?2 AND (CAST(?3 AS TEXT) IS NULL OR h.action = ?3) AND (CAST(?4 AS TEXT) IS NULL OR h.sender = ?4)
                   ORDER BY h.seq DESC LIMIT ?5",
             )?
             .query_map(

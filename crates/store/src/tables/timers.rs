@@ -62,11 +62,12 @@ impl Store {
     /// The timers that are due at `until`, the first first; at most `limit`.
     pub async fn timers_due(&self, until: Timestamp, limit: usize) -> std::result::Result<Vec<Timer>, StoreError> {
         self.read(move |db| {
-            db.prepare_cached(
-                "SELECT id, log, kind, key, due, payload FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2",
-            )?
-            .query_map(params![until.0, columns::limit(limit)], timer)?
-            .collect()
+            // One that another node is answering at this moment is gone in the next.
+            let due = "SELECT id, log, kind, key, due, payload FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2";
+            let free = if db.is_shared() { " FOR UPDATE SKIP LOCKED" } else { "" };
+            db.prepare_cached(&format!("{due}{free}"))?
+                .query_map(params![until.0, columns::limit(limit)], timer)?
+                .collect()
         })
         .await
     }

@@ -67,8 +67,11 @@ impl Store {
             if known >= most as u64 {
                 return Err(StoreError::Full);
             }
-            db.prepare_cached("INSERT INTO ended_token (id, user_uid, issued, expires) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![token.id, user.as_str(), token.issued.0, expires.0])?;
+            db.prepare_cached(
+                "INSERT INTO ended_token (id, user_uid, issued, expires) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![token.id, user.as_str(), token.issued.0, expires.0])?;
             Ok(())
         })
         .await

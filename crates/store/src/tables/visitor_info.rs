@@ -112,6 +112,7 @@ pub(super) fn enter(
 /// about them.
 pub(super) fn correct(db: &Db<'_>, correction: &VisitorCorrection, now: Timestamp) -> Result<()> {
     let VisitorCorrection { visitor, nickname, mobile, email, note, tags } = correction;
+    locks::names(db, [format!("visitor {}", visitor.as_str()).as_str()])?;
     let Some(mut info) = known(db, visitor)? else { return Ok(()) };
     for (current, corrected) in [
         (&mut info.visitor.profile.nickname, nickname),

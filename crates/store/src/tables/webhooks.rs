@@ -5,7 +5,7 @@
 
 use deskwire_model::{LogId, Seq, Timestamp, Uid};
 
-use super::columns;
+use super::{columns, locks};
 use crate::{
     DeadLetter, HookEvent, HookId, HookOutcome, HookTopic, HooksDue, NewEntry, NewWebhook, Store, StoreError, Webhook,
     engine::{Db, OptionalExtension as _, Result, Row, params},
@@ -222,7 +222,7 @@ impl Store {
     pub async fn webhooks(&self, org: Option<&Uid>) -> std::result::Result<Vec<Webhook>, StoreError> {
         let org = org.cloned();
         self.read(move |db| {
-            db.prepare_cached(&format!("{WEBHOOK} WHERE ?1 IS NULL OR org = ?1 ORDER BY id"))?
+            db.prepare_cached(&format!("{WEBHOOK} WHERE CAST(?1 AS TEXT) IS NULL OR org = ?1 ORDER BY id"))?
                 .query_map(params![org.as_ref().map(Uid::as_str)], webhook)?
                 .collect()
         })
@@ -300,6 +300,7 @@ impl Store {
         outcomes: Vec<(HookEvent, HookOutcome)>,
     ) -> std::result::Result<(), StoreError> {
         self.write(move |db| {
+            locks::hooks(db, outcomes.iter().map(|(event, _)| event.hook))?;
             for (event, outcome) in &outcomes {
                 settle(db, event, outcome)?;
             }
@@ -337,11 +338,12 @@ impl Store {
         now: Timestamp,
     ) -> std::result::Result<usize, StoreError> {
         let replayed = self
-            .write(move |db| {
+                        .write(move |db| {
+                locks::hooks(db, [hook])?;
                 let dead = db
                     .prepare_cached(
                         "SELECT id, log FROM webhook_event
-                          WHERE hook = ?1 AND died_at IS NOT NULL AND (?2 IS NULL OR id = ?2) ORDER BY id",
+                          WHERE hook = ?1 AND died_at IS NOT NULL AND (CAST(?2 AS BIGINT) IS NULL OR id = ?2) ORDER BY id",
                     )?
                     .query_map(params![hook.0, event], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?
                     .collect::<Result<Vec<_>>>()?;

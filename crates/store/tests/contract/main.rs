@@ -14,6 +14,7 @@ mod leave_messages;
 mod log;
 mod model;
 mod moderation;
+mod nodes;
 mod notices;
 mod operation;
 mod people;
@@ -28,6 +29,7 @@ mod service_keys;
 mod sessions;
 mod tokens;
 mod webhooks;
+mod writers;
 
 use deskwire_store::{PostgresOptions, SqliteOptions, Store};
 use tempfile::TempDir;
@@ -42,6 +44,10 @@ trait Backend {
     fn new() -> Self;
     /// Opens it, closed or open.
     async fn open(&self) -> Store;
+    /// Whether the numbers of what was not kept in the end are not given again.
+    fn skips_numbers(&self) -> bool {
+        false
+    }
     /// Makes the database itself fail when a message called `uid` is inserted.
     fn fail_on(&self, uid: &str);
 }
@@ -91,6 +97,10 @@ impl Backend for PostgresBackend {
         let one = 1.try_into().unwrap();
         let options = PostgresOptions { readers: one, writers: one, ..PostgresOptions::new(&self.0.url()) };
         Store::open_postgres(&options).await.unwrap()
+    }
+
+    fn skips_numbers(&self) -> bool {
+        true
     }
 
     fn fail_on(&self, uid: &str) {
@@ -225,6 +235,11 @@ macro_rules! suite {
                 a_workgroup_has_agents_of_its_own_organisation,
                 visitors_introduce_themselves_again,
                 an_agent_and_a_workgroup_are_changed,
+            }
+                        nodes {
+                a_lease_has_one_holder,
+                sessions_have_a_home,
+                heads_are_asked_for_together,
             }
             tokens {
                 a_token_ends_once_and_is_forgotten_in_time,

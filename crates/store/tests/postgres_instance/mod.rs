@@ -56,9 +56,12 @@ pub(crate) fn is_there() -> bool {
     is_there
 }
 
-/// An empty database on the server of this binary; none where PostgreSQL is not installed.
+/// An empty database on the server of this binary; none, as [`is_there`] tells, where PostgreSQL is not installed.
 pub(crate) fn database() -> Option<Database> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
+    if !is_there() {
+        return None;
+    }
     let instance = instance()?;
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let server = Database { name: "postgres".to_owned(), port: instance.port, psql: instance.bin.join("psql") };
@@ -90,6 +93,12 @@ impl Database {
             .unwrap();
         assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Whether it lets anybody in.
+    pub(crate) fn allow(&self, connections: bool) {
+        let server = Self { name: "postgres".to_owned(), ..self.clone() };
+        server.run(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS {connections}", self.name));
     }
 
     /// Ends all connections to it, as a server that restarts does.

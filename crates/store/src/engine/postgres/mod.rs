@@ -72,6 +72,31 @@ impl Postgres {
         opened.await.map_err(|error| StoreError::Backend(Box::new(error)))?
     }
 
+    /// Runs `change` in a transaction on a connection of its own, on this thread, once the schema is up to date.
+    ///
+    /// # Errors
+    /// Those of `change` and of [`Self::open`]; nothing of the transaction is kept then.
+    pub(crate) fn exclusively<T, E: From<StoreError>>(
+        options: &PostgresOptions,
+        change: impl FnOnce(&Db<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connected = || -> Result<Session, StoreError> {
+            let session = Session::new(Arc::new(options.reach()?))?;
+            session.connect()?;
+            schema::prepare(&session)?;
+            session.connect()?;
+            Ok(session)
+        };
+        let session = connected()?;
+        session.begin();
+        let result = change(&Db::Postgres(&session));
+        match &result {
+            Ok(_) => session.commit().map_err(StoreError::from)?,
+            Err(_) => session.roll_back(),
+        }
+        result
+    }
+
     /// Runs `query` on a reader.
     pub(super) async fn read<T: Send + 'static>(
         &self,

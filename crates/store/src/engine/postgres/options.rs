@@ -96,7 +96,7 @@ impl PostgresOptions {
 
     /// The way to the server.
     pub(super) fn reach(&self) -> Result<Reach, StoreError> {
-        self.try_reach().map_err(|error| StoreError::Backend(Box::new(error)))
+        self.try_reach().map_err(|error| StoreError::Unavailable(Box::new(error)))
     }
 
     fn try_reach(&self) -> Result<Reach, InvalidPostgres> {

@@ -107,7 +107,7 @@ pub(crate) async fn a_notice_comes_back_as_it_was_posted(backend: &impl Backend)
     let store = open(backend).await;
     let content = NoticeContent {
         menu: "菜单".into(),
-        title: "t \"\0".into(),
+        title: "t \"\u{1}".into(),
         text: "line\nline".into(),
         link: "/x?y=1#z".into(),
         metadata: r#"{"b": 1,"a":[]}"#.into(),

@@ -1,11 +1,12 @@
 //! What those who run the service look at and do: `/api/v1/ops/…`.
 //!
 //! The server may serve several organisations; what is of all of them, or of the machine, is for administrators of the
-//! organisation that runs it ([`Operator`]). [`overview`], [`sessions`], [`health`] and [`settings`] are such; [`trace`] and
+//! organisation that runs it ([`Operator`]). [`overview`], [`sessions`], [`health`], [`nodes`] and [`settings`] are such; [`trace`] and
 //! [`audit`] are for administrators of every organisation, who see their own.
 
 mod audit;
 mod health;
+mod nodes;
 mod overview;
 mod sessions;
 mod settings;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Routes<ApiState> {
         .merge(trace::routes())
         .merge(settings::routes())
         .merge(health::routes())
+        .merge(nodes::routes())
         .merge(audit::routes())
 }
 
