@@ -157,7 +157,9 @@ impl Store {
         self.write(move |db| {
             // Its home stays what it is until this is committed.
             let is_there = db
-                .prepare_cached("UPDATE mqtt_session SET node = node WHERE id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR node = ?2)")?
+                .prepare_cached(
+                    "UPDATE mqtt_session SET node = node WHERE id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR node = ?2)",
+                )?
                 .execute(params![id.0, home])?
                 == 1;
             if is_there { Ok(drop_session(db, id)?) } else { Ok(()) }
