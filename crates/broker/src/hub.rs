@@ -6,14 +6,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use deskwire_cluster::Bus;
+use deskwire_cluster::{Bus, NodeId};
 use deskwire_model::{Topic, TopicFilter};
 use smallvec::SmallVec;
 
 use crate::{
     collected::{Collected, Collectors},
     filters::Filters,
-    mailboxes,
+    mailboxes::{self, Membership},
     neighbours::Neighbours,
     outbox::{Outbox, Overflow, SubscriptionKey},
     publication::Publication,
@@ -205,6 +205,7 @@ impl Hub {
     /// Filters with wildcards, durable subscriptions and mailboxes get what is said on live topics only, and not what is
     /// confined to its topic there: a feed of a log belongs to one topic.
     pub fn publish(&self, publication: &Arc<Publication>) {
+        self.groups.share_out(publication, &[]);
         self.neighbours.tell(publication);
         self.hear(publication);
     }
@@ -217,6 +218,7 @@ impl Hub {
     /// As [`Self::publish`], and returns how many connections it has reached.
     pub fn publish_counting(&self, publication: &Arc<Publication>) -> usize {
         let mut reached = HashSet::new();
+        self.groups.share_out(publication, &[]);
         self.neighbours.tell(publication);
         self.deliver(publication, &mut Collectors::default(), |outbox| {
             reached.insert(Arc::as_ptr(outbox));
@@ -235,7 +237,7 @@ impl Hub {
         if publication.is_assured() {
             let sessions = self.mailboxes.collectors(publication);
             collectors.sessions = sessions.into_iter().map(|mailbox| (mailbox, None)).collect();
-            collectors.turns = self.groups.turns(publication);
+            collectors.turns = self.groups.turns(publication, self.neighbours.node());
         }
         collected
     }
@@ -245,10 +247,27 @@ impl Hub {
     pub(crate) fn publish_collected(&self, collected: &mut Collected) {
         let Collected { publication, collectors, is_heard } = collected;
         if !*is_heard {
+            self.groups.share_out(publication, &collectors.turns);
             self.neighbours.tell(publication);
         }
         self.deliver(publication, collectors, |_| {});
         collectors.give_back();
+    }
+
+    /// The members that shared subscriptions have here, for other nodes to know.
+    #[must_use]
+    pub fn shared(&self) -> Vec<Membership> {
+        self.groups.here()
+    }
+
+    /// Notes which members shared subscriptions have on `node`; none, for a node that is gone.
+    pub fn hear_shared(&self, node: &NodeId, members: &[Membership]) {
+        self.groups.hear(node, members);
+    }
+
+    /// Returns when what [`Self::shared`] says has changed since it was last asked for.
+    pub async fn shared_changed(&self) {
+        self.groups.changed().await;
     }
 
     /// Whether anybody here may have something stored that is said with assurance.
@@ -312,7 +331,8 @@ impl Hub {
         if assured {
             self.mailboxes.post(publication, &mut collectors.sessions, &mut reached);
         }
-        self.groups.give(publication, assured, &mut collectors.turns, &mut reached);
+        let node = self.neighbours.node();
+        self.groups.give(publication, (assured, node), &mut collectors.turns, &mut reached);
     }
 }
 

@@ -12,7 +12,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use deskwire_cluster::{Bus, Channel, Hint, LIVE_SHARDS, LiveShard, Relayed, Said};
+use deskwire_cluster::{Bus, Channel, Hint, LIVE_SHARDS, LiveShard, NodeId, Relayed, Said};
 use deskwire_model::{Topic, TopicFilter, Uid};
 
 use crate::{
@@ -42,6 +42,11 @@ impl Neighbours {
     pub(crate) fn on(bus: Bus) -> Self {
         let live = if bus.is_shared() { vec![0; usize::from(LIVE_SHARDS)] } else { Vec::new() };
         Self { bus, live: Mutex::new(live) }
+    }
+
+    /// The id of this node; none where it is alone.
+    pub(crate) fn node(&self) -> Option<&NodeId> {
+        self.bus.node()
     }
 
     /// Somebody here wants to have what is confined to `topic`.
@@ -116,7 +121,9 @@ impl Neighbours {
         }
         let topic = publication.topic();
         let hint = match publication.content() {
-            Content::Opaque(said) => Hint::Live(told::write(topic, said, None)),
+            Content::Opaque(said) => {
+                Hint::Live(told::write(topic, said, None, publication.shares.get().map_or(&[], |shares| shares)))
+            }
             Content::Message { log, seq: Some(seq), at, payload, .. } => Hint::Said(Said {
                 log: *log,
                 seq: *seq,
@@ -168,7 +175,7 @@ pub enum FromNeighbour {
 /// if it is a user of `org`, where that is named.
 pub fn tell_user_elsewhere(bus: &Bus, user: &Uid, org: Option<&Uid>, place: &Topic, said: &Opaque) {
     if bus.is_shared() {
-        bus.publish(&Channel::User(user.clone()), Hint::Live(told::write(place, said, org)));
+        bus.publish(&Channel::User(user.clone()), Hint::Live(told::write(place, said, org, &[])));
     }
 }
 
@@ -180,12 +187,12 @@ impl Publication {
     pub fn heard(channel: &Channel, hint: Hint) -> Result<FromNeighbour, ToldError> {
         Ok(match (hint, channel) {
             (Hint::Live(bytes), Channel::User(user)) => {
-                let (place, said, org) = told::read(bytes)?;
+                let (place, said, org, _) = told::read(bytes)?;
                 FromNeighbour::ForUser { user: user.clone(), org, place, said }
             }
             (Hint::Live(bytes), _) => {
-                let (topic, said, _) = told::read(bytes)?;
-                FromNeighbour::Said(Self::new(topic, Content::Opaque(said)))
+                let (topic, said, _, shares) = told::read(bytes)?;
+                FromNeighbour::Said(Self::said_elsewhere(topic, Content::Opaque(said), shares))
             }
             (Hint::Said(Said { payload: None, .. }), Channel::Topic(_)) => FromNeighbour::Grown,
             (Hint::Said(Said { log, seq, at, payload: Some(payload), .. }), Channel::Topic(topic)) => {

@@ -1,8 +1,12 @@
 //! Something said on a topic, on its way to everybody who listens.
 
-use std::{sync::OnceLock, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use bytes::Bytes;
+use deskwire_cluster::NodeId;
 use deskwire_model::{
     Entry, LogId, Payload, Seq, SessionId, Timestamp, Topic,
     dialect::{DialectError, Notification, Renderer, Rendition},
@@ -239,9 +243,25 @@ pub struct Publication {
     about: OnceLock<Seq>,
     /// When the server took it in, if it was said since the server runs.
     taken_in: Option<Instant>,
+    /// On which other nodes those members of shared subscriptions are that have it, as the node where it was said decides.
+    pub(crate) shares: OnceLock<Box<[Share]>>,
+    /// Whether it was said on another node.
+    pub(crate) is_heard: bool,
+}
+
+/// The group of a shared subscription, and the node one of whose members has a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) group: Arc<str>,
+    pub(crate) node: NodeId,
 }
 
 impl Publication {
+    /// What another node has said, which has decided who shares it.
+    pub(crate) fn said_elsewhere(topic: Topic, content: Content, shares: Box<[Share]>) -> Self {
+        Self { is_heard: true, shares: OnceLock::from(shares), ..Self::new(topic, content) }
+    }
+
     /// `content` on `topic`.
     #[must_use]
     pub const fn new(topic: Topic, content: Content) -> Self {
@@ -254,6 +274,8 @@ impl Publication {
             notification: OnceLock::new(),
             about: OnceLock::new(),
             taken_in: None,
+            shares: OnceLock::new(),
+            is_heard: false,
         }
     }
 

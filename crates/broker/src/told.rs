@@ -1,10 +1,11 @@
 //! What is said on live topics, as nodes tell it to each other.
 
 use bytes::Bytes;
+use deskwire_cluster::NodeId;
 use deskwire_model::{InvalidTopic, InvalidUid, SessionId, Timestamp, Topic, Uid};
 use prost::Message;
 
-use crate::publication::{Assurance, Opaque};
+use crate::publication::{Assurance, Opaque, Share};
 
 /// Why what another node has told is not understood.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,17 @@ struct Told {
     /// The organisation whose users alone may have it.
     #[prost(string, optional, tag = "13")]
     org: Option<String>,
+    /// The groups of shared subscriptions that have it on a node.
+    #[prost(message, repeated, tag = "14")]
+    shares: Vec<ToldShare>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ToldShare {
+    #[prost(string, tag = "1")]
+    group: String,
+    #[prost(string, tag = "2")]
+    node: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -61,8 +73,9 @@ struct Header {
 }
 
 /// Writes what is said on `topic`, for users of `org` alone if that is named.
-pub(crate) fn write(topic: &Topic, said: &Opaque, org: Option<&Uid>) -> Bytes {
+pub(crate) fn write(topic: &Topic, said: &Opaque, org: Option<&Uid>, shares: &[Share]) -> Bytes {
     let header = |(name, value): (&str, &str)| Header { name: name.into(), value: value.into() };
+    let share = |Share { group, node }: &Share| ToldShare { group: (&**group).into(), node: node.as_str().into() };
     let told = Told {
         topic: topic.as_str().into(),
         body: said.body().clone(),
@@ -77,6 +90,7 @@ pub(crate) fn write(topic: &Topic, said: &Opaque, org: Option<&Uid>) -> Bytes {
         correlation: said.correlation().cloned(),
         origin: said.origin().map(SessionId::number),
         org: org.map(|org| org.as_str().into()),
+        shares: shares.iter().map(share).collect(),
     };
     told.encode_to_vec().into()
 }
@@ -85,7 +99,7 @@ pub(crate) fn write(topic: &Topic, said: &Opaque, org: Option<&Uid>) -> Bytes {
 ///
 /// # Errors
 /// [`ToldError`].
-pub(crate) fn read(bytes: Bytes) -> Result<(Topic, Opaque, Option<Uid>), ToldError> {
+pub(crate) fn read(bytes: Bytes) -> Result<(Topic, Opaque, Option<Uid>, Box<[Share]>), ToldError> {
     let told = Told::decode(bytes)?;
     let headers = told.headers.into_iter().map(|header| (header.name.into(), header.value.into())).collect();
     let assurance = Assurance::from_level(u8::try_from(told.assurance).unwrap_or(u8::MAX));
@@ -108,7 +122,10 @@ pub(crate) fn read(bytes: Bytes) -> Result<(Topic, Opaque, Option<Uid>), ToldErr
         said = said.said_by(SessionId::from_number(origin));
     }
     let org = told.org.map(|org| Uid::new(&*org)).transpose()?;
-    Ok((Topic::told(&told.topic)?, said, org))
+    // A node that is none is not this one.
+    let share = |told: ToldShare| Some(Share { group: told.group.into(), node: NodeId::parse(&told.node).ok()? });
+    let shares = told.shares.into_iter().filter_map(share).collect();
+    Ok((Topic::told(&told.topic)?, said, org, shares))
 }
 
 #[cfg(test)]
@@ -140,14 +157,17 @@ mod tests {
             let topic = Topic::new("a/b").unwrap();
             let topic = if private { Topic::of_session(SessionId::random(), &topic) } else { topic };
             let org = named.then(|| Uid::new("acme").unwrap());
-            let (at, heard, of) = read(write(&topic, &said, org.as_ref())).unwrap();
+            let node = NodeId::starting("n").unwrap();
+            let shares = [Share { group: "$share/g/a".into(), node }];
+            let (at, heard, of, shared) = read(write(&topic, &said, org.as_ref(), &shares)).unwrap();
+            prop_assert_eq!(&*shared, &shares);
             prop_assert_eq!((at, of), (topic, org));
             prop_assert_eq!(format!("{heard:?}"), format!("{said:?}"));
         }
 
         #[test]
         fn what_is_cut_off_is_no_panic(said in any_said(), at in any::<prop::sample::Index>()) {
-            let written = write(&Topic::new("a").unwrap(), &said, None);
+            let written = write(&Topic::new("a").unwrap(), &said, None, &[]);
             // A part may be a message of its own, or not.
             let _ = read(written.slice(..at.index(written.len() + 1)));
         }

@@ -172,7 +172,7 @@ impl Attached {
         let Leaving { saved, expiry_s, now } = leaving;
         let agreed = self.mailboxes.lock().expiry_of(&self.client_id);
         let expiry_s = expiry_s.unwrap_or(agreed);
-        self.mailbox.detach(saved);
+        self.mailbox.detach(&self.mailboxes.hub, saved);
         if self.mailbox.is_lost() {
             // What the store has of it is another node's.
             self.mailbox.release(&self.mailboxes.hub);

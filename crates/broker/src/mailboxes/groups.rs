@@ -3,6 +3,9 @@
 //! A message goes to one member of each group whose filter matches. Members that are connected take turns; when there is
 //! none, a message that is assured goes into the mailbox of a member whose session outlives its connection, in turn too.
 //! For what is to be stored the member is chosen before, and gets the message unless it has left the group meanwhile.
+//!
+//! Where there are several nodes, each knows how many members the others have. The node where a message is said decides which
+//! of them has it, and says so with the message: one member, whatever the others know.
 
 use std::{
     collections::HashMap,
@@ -12,14 +15,16 @@ use std::{
     },
 };
 
+use deskwire_cluster::NodeId;
 use deskwire_model::TopicFilter;
 use deskwire_store::QueuedId;
+use tokio::sync::Notify;
 
 use super::Mailbox;
 use crate::{
     filters::Filters,
     outbox::{Outbox, Overflow, SubscriptionKey},
-    publication::Publication,
+    publication::{Publication, Share},
 };
 
 /// The filter of a shared subscription, `$share/{group}/{filter}`.
@@ -67,11 +72,26 @@ impl Member {
     }
 }
 
+/// The members that a shared subscription has on a node.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Membership {
+    /// The subscription in full.
+    pub group: Box<str>,
+    /// Members that are connected.
+    pub connected: usize,
+    /// Members that can have an assured message wait for them.
+    pub collecting: usize,
+}
+
 #[derive(Debug, Default)]
 struct Members {
     list: Vec<Member>,
     /// Whose turn it is.
     turn: usize,
+    /// Members on other nodes.
+    elsewhere: Vec<(NodeId, Membership)>,
+    /// How many members here and elsewhere have had their turn.
+    turns: usize,
 }
 
 impl Members {
@@ -81,6 +101,43 @@ impl Members {
         let chosen = connected.or_else(|| if assured { self.next(Member::collects) } else { None })?;
         self.turn = chosen + 1;
         Some(chosen)
+    }
+
+    /// The node one of whose members has its turn; none if that is a member here, or nobody.
+    fn choose_node(&mut self, assured: bool) -> Option<NodeId> {
+        if self.elsewhere.is_empty() {
+            return None;
+        }
+        let here = |suits: fn(&Member) -> bool| self.list.iter().filter(|member| suits(member)).count();
+        let sum =
+            |count: fn(&Membership) -> usize| self.elsewhere.iter().map(|(_, members)| count(members)).sum::<usize>();
+        let (connected, count): (_, fn(&Membership) -> usize) =
+            (here(|member| member.connection.is_some()), |members| members.connected);
+        let (own, count) = if connected + sum(count) > 0 {
+            (connected, count)
+        } else if assured {
+            (here(Member::collects), (|members| members.collecting) as fn(&Membership) -> usize)
+        } else {
+            return None;
+        };
+        let all = own + sum(count);
+        if all == 0 {
+            return None;
+        }
+        let place = self.turns % all;
+        self.turns = self.turns.wrapping_add(1);
+        let mut left = place.checked_sub(own)?;
+        for (node, members) in &self.elsewhere {
+            match left.checked_sub(count(members)) {
+                None => return Some(node.clone()),
+                Some(rest) => left = rest,
+            }
+        }
+        None
+    }
+
+    fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.elsewhere.is_empty()
     }
 
     fn next(&self, suits: impl Fn(&Member) -> bool) -> Option<usize> {
@@ -175,6 +232,10 @@ pub(crate) struct Groups {
     table: RwLock<Table>,
     /// How many there are, so that a publication need not take the lock where there are none.
     count: AtomicUsize,
+    /// How many of them are known to have members on other nodes.
+    shared: AtomicUsize,
+    /// Told when members here come, go or lose their connection.
+    changed: Notify,
 }
 
 impl Groups {
@@ -187,33 +248,100 @@ impl Groups {
         connection: Option<Connection>,
     ) -> Arc<Group> {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let group = match table.by_name.get(shared.text) {
-            Some(group) => Arc::clone(group),
-            None => {
-                let name: Arc<str> = shared.text.into();
-                let filter = shared.filter.clone();
-                let group = Arc::new(Group { name: Arc::clone(&name), filter, members: Mutex::default() });
-                table.filters.insert(&group.filter, Arc::clone(&group));
-                table.by_name.insert(name, Arc::clone(&group));
-                self.count.fetch_add(1, Ordering::Release);
-                group
-            }
-        };
+        let group = self.enter(&mut table, shared);
         group.join(Member { mailbox: Arc::clone(mailbox), assured, connection });
+        drop(table);
+        self.changed.notify_one();
         group
+    }
+
+    /// The group of a shared subscription, made if there is none.
+    fn enter(&self, table: &mut Table, shared: &SharedFilter<'_>) -> Arc<Group> {
+        if let Some(group) = table.by_name.get(shared.text) {
+            return Arc::clone(group);
+        }
+        let name: Arc<str> = shared.text.into();
+        let filter = shared.filter.clone();
+        let group = Arc::new(Group { name: Arc::clone(&name), filter, members: Mutex::default() });
+        table.filters.insert(&group.filter, Arc::clone(&group));
+        table.by_name.insert(name, Arc::clone(&group));
+        self.count.fetch_add(1, Ordering::Release);
+        group
+    }
+
+    /// Removes a group that has no members any more.
+    fn retire(&self, table: &mut Table, group: &Arc<Group>) {
+        if group.lock().is_empty() && table.by_name.remove(&group.name).is_some() {
+            table.filters.remove(&group.filter, |other| Arc::ptr_eq(other, group));
+            self.count.fetch_sub(1, Ordering::Release);
+        }
     }
 
     /// Ends the membership of a session.
     pub(super) fn leave(&self, group: &Arc<Group>, mailbox: &Mailbox) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let mut members = group.lock();
-        members.list.retain(|member| !member.is(mailbox));
-        let is_empty = members.list.is_empty();
-        drop(members);
-        if is_empty && table.by_name.remove(&group.name).is_some() {
-            table.filters.remove(&group.filter, |other| Arc::ptr_eq(other, group));
-            self.count.fetch_sub(1, Ordering::Release);
+        group.lock().list.retain(|member| !member.is(mailbox));
+        self.retire(&mut table, group);
+        drop(table);
+        self.changed.notify_one();
+    }
+
+    /// Notes that the connection of a member has ended.
+    pub(super) fn disconnect(&self, group: &Group, mailbox: &Mailbox) {
+        group.disconnect(mailbox);
+        self.changed.notify_one();
+    }
+
+    /// Returns when members here have come, gone or lost their connection.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// The members here.
+    pub(crate) fn here(&self) -> Vec<Membership> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let of_group = |group: &Arc<Group>| {
+            let members = group.lock();
+            let count = |suits: fn(&Member) -> bool| members.list.iter().filter(|member| suits(member)).count();
+            let (connected, collecting) = (count(|member| member.connection.is_some()), count(Member::collects));
+            (!members.list.is_empty()).then(|| Membership { group: (&*group.name).into(), connected, collecting })
+        };
+        table.by_name.values().filter_map(of_group).collect()
+    }
+
+    /// Notes the members on another node.
+    pub(crate) fn hear(&self, node: &NodeId, told: &[Membership]) {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        for group in table.by_name.values() {
+            group.lock().elsewhere.retain(|(other, _)| other != node);
         }
+        for membership in told {
+            if let Some(shared) = SharedFilter::parse(&membership.group) {
+                self.enter(&mut table, &shared).lock().elsewhere.push((node.clone(), membership.clone()));
+            }
+        }
+        let all: Vec<_> = table.by_name.values().cloned().collect();
+        all.iter().for_each(|group| self.retire(&mut table, group));
+        let shared = table.by_name.values().filter(|group| !group.lock().elsewhere.is_empty()).count();
+        self.shared.store(shared, Ordering::Release);
+    }
+
+    /// Decides which groups have `publication`, which was said here, on other nodes; not of those that a turn was chosen for.
+    pub(crate) fn share_out(&self, publication: &Publication, turns: &[Turn]) {
+        if publication.is_confined() || publication.stays_here() || self.shared.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        publication.shares.get_or_init(|| {
+            let mut shares = Vec::new();
+            self.matching(publication, |group| {
+                if turns.iter().all(|turn| !Arc::ptr_eq(&turn.group, group))
+                    && let Some(node) = group.lock().choose_node(publication.is_assured())
+                {
+                    shares.push(Share { group: Arc::clone(&group.name), node });
+                }
+            });
+            shares.into()
+        });
     }
 
     /// Whether there is none.
@@ -229,9 +357,15 @@ impl Groups {
     }
 
     /// Chooses who is to have `publication`, which is assured and to be stored where its member outlives its connection.
-    pub(crate) fn turns(&self, publication: &Publication) -> Vec<Turn> {
+    pub(crate) fn turns(&self, publication: &Publication, here: Option<&NodeId>) -> Vec<Turn> {
         let mut turns = Vec::new();
+        if !publication.is_heard {
+            self.share_out(publication, &[]);
+        }
         self.matching(publication, |group| {
+            if !is_for(publication, group, here) {
+                return;
+            }
             let mut members = group.lock();
             let Some(index) = members.choose(true) else { return };
             let member = &members.list[index];
@@ -246,15 +380,26 @@ impl Groups {
     pub(crate) fn give(
         &self,
         publication: &Arc<Publication>,
-        assured: bool,
+        (assured, here): (bool, Option<&NodeId>),
         turns: &mut [Turn],
         reached: &mut impl FnMut(&Arc<Outbox>),
     ) {
         self.matching(publication, |group| {
+            if !is_for(publication, group, here) {
+                return;
+            }
             let turn = turns.iter_mut().find(|turn| Arc::ptr_eq(&turn.group, group));
             group.give(publication, assured, turn, reached);
         });
     }
+}
+
+/// Whether a member on this node has `publication`: of what was said here if no other node was chosen, of what another node
+/// has said if that has chosen this one.
+fn is_for(publication: &Publication, group: &Group, here: Option<&NodeId>) -> bool {
+    let shares = publication.shares.get().map_or(&[][..], |shares| shares);
+    let chosen = shares.iter().find(|share| share.group == group.name).map(|share| &share.node);
+    if publication.is_heard { chosen.is_some() && chosen == here } else { chosen.is_none() }
 }
 
 #[cfg(test)]

@@ -191,10 +191,10 @@ impl Mailbox {
     }
 
     /// Ends the connection, which leaves what it has sent.
-    pub(super) fn detach(&self, saved: Option<SavedMailbox>) {
+    pub(super) fn detach(&self, hub: &Hub, saved: Option<SavedMailbox>) {
         for subscribed in self.lock_subscriptions().iter() {
             if let Standing::Member(group) = &subscribed.standing {
-                group.disconnect(self);
+                hub.groups.disconnect(group, self);
             }
         }
         self.change(|content| {

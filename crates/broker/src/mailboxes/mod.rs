@@ -36,7 +36,7 @@ use std::sync::{Arc, Mutex};
 use deskwire_model::{SessionId, Uid};
 use deskwire_store::{MqttSubscription, Store, StoreError};
 
-pub use self::{attached::Attached, homes::Moving};
+pub use self::{attached::Attached, groups::Membership, homes::Moving};
 pub(crate) use self::{
     bindings::Bindings,
     groups::{Groups, Turn},

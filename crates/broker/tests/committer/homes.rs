@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, CloseReason, Consumer, Content, Delivered, Durable, EnterError, Mailboxes, Outbox, Publication, Publishing,
-    Reply, Retained, RetainedLimits, Subscriber, Wants,
+    Assurance, CloseReason, Consumer, Content, Delivered, Durable, EnterError, Mailboxes, Membership, Outbox,
+    Publication, Publishing, Reply, Retained, RetainedLimits, Subscriber, Wants,
 };
 use deskwire_cluster::NodeId;
 use deskwire_model::{Topic, TopicFilter};
@@ -333,4 +333,26 @@ async fn what_a_lost_node_had_is_handed_out_by_one_other() {
     assert_eq!(bodies(&outbox), ["2", "3"]);
     let _reading = second.queues.subscribe_durably(news(), reader(&outbox)).await.unwrap();
     assert_eq!(bodies(&outbox), ["1"]);
+}
+
+#[tokio::test]
+async fn members_on_other_nodes_have_their_turns_too() {
+    let (first, second) = (node_id("first"), node_id("second"));
+    let node = Node::first(&first).await;
+    let client = node.visit("c").await;
+    client.subscribe("$share/g/a", 1).await;
+    assert_eq!(node.desk.hub.shared(), [Membership { group: "$share/g/a".into(), connected: 1, collecting: 0 }]);
+    let elsewhere = Membership { group: "$share/g/a".into(), connected: 2, collecting: 0 };
+    node.desk.hub.hear_shared(&second, &[elsewhere]);
+    for number in 0..6 {
+        node.say("a", &number.to_string()).await;
+    }
+    assert_eq!(client.texts().len(), 2, "a member of three has a third");
+    node.desk.hub.hear_shared(&second, &[]);
+    for number in 0..3 {
+        node.say("a", &number.to_string()).await;
+    }
+    assert_eq!(client.texts(), ["0", "1", "2"], "the other node is gone");
+    drop(client);
+    assert!(node.desk.hub.shared().is_empty());
 }

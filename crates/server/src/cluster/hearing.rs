@@ -29,11 +29,13 @@ impl Neighbourhood {
             Heard::PeerJoined(node) => {
                 tracing::info!(%node, "another node is there");
                 self.gateway.desk.tell_staff();
+                self.tell_shared();
             }
             Heard::PeerLost(node) => {
                 tracing::warn!(%node, "a node is gone");
                 self.lost = Some(Instant::now());
                 self.gateway.desk.lost(&node);
+                self.gateway.hub.hear_shared(&node, &[]);
                 self.adopt(&node);
             }
             Heard::Asked(asked) => sessions::answer(&self.gateway, asked),

@@ -62,10 +62,12 @@ impl Neighbourhood {
                     Some(heard) => self.hear(heard).await,
                     None => return,
                 },
+                () = self.gateway.hub.shared_changed() => self.tell_shared(),
                 _ = ticks.tick() => {
                     turn = (turn + 1) % LONG;
                     if turn == 0 {
                         self.gateway.desk.tell_staff();
+                        self.tell_shared();
                     }
                     self.look_after_homes();
                     if !self.bus.is_up() {

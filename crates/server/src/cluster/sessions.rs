@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use deskwire_broker::EnterError;
+use deskwire_broker::{EnterError, Membership};
 use deskwire_cluster::{AskError, Asked, NodeId};
 use deskwire_model::Uid;
 use deskwire_store::StoreError;
@@ -32,6 +32,8 @@ enum Question {
     End { client_id: String },
     /// Let go of the durable subscription that its owner calls so.
     LetGoDurable { owner: Uid, name: String },
+    /// Know which members shared subscriptions have on the node that says so.
+    Shared { members: Vec<Membership> },
 }
 
 /// What a node says when it has done that.
@@ -107,14 +109,14 @@ pub(super) fn answer(gateway: &Arc<Gateway>, asked: Asked) {
     };
     let gateway = Arc::clone(gateway);
     tokio::spawn(async move {
-        match act(&gateway, question).await {
+        match act(&gateway, &asked.from, question).await {
             Ok(()) => asked.answer.send(bytes::Bytes::from_static(DONE)),
             Err(error) => tracing::warn!(from = %asked.from, %error, "another node is not given what it asks for"),
         }
     });
 }
 
-async fn act(gateway: &Gateway, question: Question) -> Result<(), EnterError> {
+async fn act(gateway: &Gateway, from: &NodeId, question: Question) -> Result<(), EnterError> {
     match question {
         Question::LetGo { client_id, resumes } => {
             let client_id = client_id.into();
@@ -124,12 +126,26 @@ async fn act(gateway: &Gateway, question: Question) -> Result<(), EnterError> {
         Question::LetGoDurable { owner, name } => {
             gateway.queues.let_go_durable(&owner, &name).await.map_err(|_| EnterError::Busy)?;
         }
+        Question::Shared { members } => gateway.hub.hear_shared(from, &members),
         Question::End { client_id } => gateway.mailboxes.end_connection(&client_id),
     }
     Ok(())
 }
 
 impl Neighbourhood {
+    /// Tells other nodes which members shared subscriptions have here.
+    pub(super) fn tell_shared(&self) {
+        for peer in self.bus.peers() {
+            let gateway = Arc::clone(&self.gateway);
+            tokio::spawn(async move {
+                let members = gateway.hub.shared();
+                if let Err(error) = ask(&gateway, &peer.id, &Question::Shared { members }).await {
+                    tracing::debug!(node = %peer.id, %error, "a node could not be told who shares subscriptions here");
+                }
+            });
+        }
+    }
+
     /// Reads again what is retained.
     pub(super) fn reread_retained(&self) {
         let retained = Arc::clone(&self.gateway.retained);

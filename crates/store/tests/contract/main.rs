@@ -10,6 +10,7 @@ mod cursors;
 mod decisions;
 mod files;
 mod fixtures;
+mod homes;
 mod leave_messages;
 mod log;
 mod model;
@@ -276,6 +277,12 @@ macro_rules! suite {
                 nothing_waits_for_a_session_that_is_gone,
                 a_message_keeps_its_packet_id_until_it_is_consumed,
                 a_received_packet_id_comes_and_goes_with_its_message,
+            }
+            homes {
+                a_session_moves_by_compare_and_set,
+                the_sessions_of_a_home_are_claimed_in_parts,
+                a_node_has_what_its_earlier_starts_had_and_what_nobody_has,
+                what_queues_have_has_a_home_too,
             }
             queues {
                 messages_wait_in_the_order_of_their_commits,
