@@ -19,6 +19,9 @@ import { StompPerson } from './stomp-client.js';
 const FROM_THE_BEGINNING = { headers: { 'after-seq': '0' } };
 const OPAQUE = { json: false };
 
+/** Milliseconds: a story that hangs must not keep the others from being told. */
+const LONG = 90_000;
+
 const several = severalNodes();
 
 const isOf = (wanted) => ({ type }) => type === wanted;
@@ -33,7 +36,7 @@ describe('three nodes', { skip }, () => {
     [one, two, three] = several.nodes;
   });
 
-  test('from the queue to the rating: the visitor on one node, the agent on another, requests on a third', async (t) => {
+  test('from the queue to the rating: the visitor on one node, the agent on another, requests on a third', { timeout: LONG }, async (t) => {
     const { ann, workgroup } = await newTeam(one, ['ann']);
     const desk = await opened(t, MqttPeer.asAgent(two, ann));
     // Somebody else is served first, so that Vera waits.
@@ -76,7 +79,7 @@ describe('three nodes', { skip }, () => {
     assert.deepEqual(seen.seqs, log.map((entry) => entry.seq));
   });
 
-  test('who writes is seen to write on other nodes', async (t) => {
+  test('who writes is seen to write on other nodes', { timeout: LONG }, async (t) => {
     const { ann, workgroup } = await newTeam(one, ['ann']);
     const desk = await opened(t, MqttPeer.asAgent(two, ann));
     const vera = await visitorAt(one, workgroup, 'Vera');
@@ -87,7 +90,7 @@ describe('three nodes', { skip }, () => {
     await desk.item('TYPING', isOf('TYPING'));
   });
 
-  test('live topics go from STOMP to MQTT and back between nodes, byte for byte', async (t) => {
+  test('live topics go from STOMP to MQTT and back between nodes, byte for byte', { timeout: LONG }, async (t) => {
     const stomp = await serviceOn(t, one);
     const mqtt = await mqttService(t, two);
     const feed = await stomp.subscribe('/topic/cluster/live', OPAQUE);
@@ -105,7 +108,7 @@ describe('three nodes', { skip }, () => {
     assert.equal(mqtt.in('cluster/live').length, 3);
   });
 
-  test('what is retained on one node is told on every other, until it is taken away', async (t) => {
+  test('what is retained on one node is told on every other, until it is taken away', { timeout: LONG }, async (t) => {
     const sender = await mqttService(t, one);
     await sender.publish('cluster/retained', 'value', { retain: true });
     for (const node of [two, three]) {
@@ -125,7 +128,7 @@ describe('three nodes', { skip }, () => {
     });
   });
 
-  test('what is sent to a user reaches its sessions on all nodes', async (t) => {
+  test('what is sent to a user reaches its sessions on all nodes', { timeout: LONG }, async (t) => {
     const vera = await newVisitor(one, 'Vera');
     const sessions = await Promise.all([one, two].map((node) => opened(t, StompPeer.withToken(node, vera))));
     const feeds = await Promise.all(sessions.map((peer) => peer.subscribe('/user/queue/offers')));
@@ -141,7 +144,7 @@ describe('three nodes', { skip }, () => {
     }
   });
 
-  test('who signs out on one node is out on all of them', async (t) => {
+  test('who signs out on one node is out on all of them', { timeout: LONG }, async (t) => {
     const { ann } = await newTeam(one, ['ann']);
     const other = await logIn(three, ann.uid);
     const stomp = await opened(t, StompPeer.withToken(two, ann));
@@ -161,7 +164,7 @@ describe('three nodes', { skip }, () => {
     await kept.subscribe('/user/queue/notify');
   });
 
-  test('settings that are changed on one node hold on the others', async () => {
+  test('settings that are changed on one node hold on the others', { timeout: LONG }, async () => {
     const { admin, workgroup } = await newTeam(one, ['ann']);
     for (const [node, words] of [[two, 'We are away.'], [three, 'We are still away.']]) {
       await post(node, admin, '/api/v1/settings/update', { uid: workgroup, settings: { leaveMessage: words } });
@@ -174,7 +177,7 @@ describe('three nodes', { skip }, () => {
     }
   });
 
-  test('a work queue gives each message to one consumer, on whatever node', async (t) => {
+  test('a work queue gives each message to one consumer, on whatever node', { timeout: LONG }, async (t) => {
     const consumers = await Promise.all([two, three].map((node) => serviceOn(t, node)));
     const feeds = await Promise.all(consumers.map((peer) => peer.subscribe('/queue/cluster', { ...OPAQUE, ack: 'client-individual' })));
     const sender = await serviceOn(t, one);
@@ -187,7 +190,7 @@ describe('three nodes', { skip }, () => {
     assert.deepEqual(bodies().sort(), [...numbers].sort());
   });
 
-  test('an MQTT session moves to another node with what waits for it', async (t) => {
+  test('an MQTT session moves to another node with what waits for it', { timeout: LONG }, async (t) => {
     const options = { clientId: newClientId(), clean: false };
     const before = await mqttService(t, one, options);
     await before.subscribe('cluster/away', { qos: 1 });
@@ -203,7 +206,7 @@ describe('three nodes', { skip }, () => {
     assert.deepEqual(back.texts('cluster/away'), ['1', '2', '3', 'live']);
   });
 
-  test('a client that connects to another node takes its session over', async (t) => {
+  test('a client that connects to another node takes its session over', { timeout: LONG }, async (t) => {
     const options = { clientId: newClientId(), clean: false, protocolVersion: 5, properties: { sessionExpiryInterval: 600 } };
     const first = await mqttService(t, one, options);
     await first.subscribe('cluster/moved', { qos: 1 });
@@ -216,7 +219,7 @@ describe('three nodes', { skip }, () => {
     assert.equal(first.in('cluster/moved').length, 0);
   });
 
-  test('the node of the agent is killed in mid-sentence: nothing is lost, nothing comes twice', async (t) => {
+  test('the node of the agent is killed in mid-sentence: nothing is lost, nothing comes twice', { timeout: LONG }, async (t) => {
     const record = new History();
     const { ann, workgroup } = await newTeam(one, ['ann']);
     const { balancer } = several.cluster;
@@ -252,7 +255,7 @@ describe('three nodes', { skip }, () => {
     assert.deepEqual(violations({ history: record, logs: new Map([[vera.topic, log]]), complete, agents }), []);
   });
 
-  test('an order card runs out once though the node that it was sent to is killed', async (t) => {
+  test('an order card runs out once though the node that it was sent to is killed', { timeout: LONG }, async (t) => {
     const { ann, workgroup } = await newTeam(one, ['ann']);
     const desk = await opened(t, MqttPeer.asAgent(two, ann));
     const vera = await visitorAt(three, workgroup, 'Vera');
@@ -299,7 +302,7 @@ describe('services that fail', { skip: skipAlone }, () => {
     ['is killed', (redis) => redis.kill()],
     ['stands still', (redis) => redis.pause()],
   ]) {
-    test(`Redis ${what}: messages come all the same, and are fast again when it is back`, async (t) => {
+    test(`Redis ${what}: messages come all the same, and are fast again when it is back`, { timeout: LONG }, async (t) => {
       const { vera, desk, page } = await pair(t);
       await fail(several.cluster.redis);
       for (let number = 0; number < 3; number += 1) {
@@ -321,7 +324,7 @@ describe('services that fail', { skip: skipAlone }, () => {
     });
   }
 
-  test('PostgreSQL is gone for a while: nodes say so, take nothing, and go on', async (t) => {
+  test('PostgreSQL is gone for a while: nodes say so, take nothing, and go on', { timeout: LONG }, async (t) => {
     const { vera, desk, page } = await pair(t);
     await several.cluster.postgres.kill();
     await until('no node is ready', async () => (await one.readiness()).status === 503 && (await two.readiness()).status === 503);
@@ -333,7 +336,7 @@ describe('services that fail', { skip: skipAlone }, () => {
     assert.equal(page.client.connected, true, 'connections stay');
   });
 
-  test('an agent whose node dies is offline once its lease is over, and nobody is given to it', async (t) => {
+  test('an agent whose node dies is offline once its lease is over, and nobody is given to it', { timeout: LONG }, async (t) => {
     const { ann, workgroup } = await newTeam(one, ['ann'], { capacity: 10 });
     await opened(t, MqttPeer.asAgent(two, ann));
     assert.equal((await visitorAt(one, workgroup, 'Vera')).thread.status, 'CHATTING');
@@ -344,7 +347,7 @@ describe('services that fail', { skip: skipAlone }, () => {
 
 describe('without stickiness', { skip }, () => {
   for (const transports of [['websocket'], ['xhr-streaming'], ['xhr-polling'], ['eventsource']]) {
-    test(`SockJS over ${transports} through the balancer`, async (t) => {
+    test(`SockJS over ${transports} through the balancer`, { timeout: LONG }, async (t) => {
       const { balancer, nodes } = several.cluster;
       const record = new History();
       const { ann, workgroup } = await newTeam(balancer, ['ann']);
@@ -369,7 +372,7 @@ describe('without stickiness', { skip }, () => {
     });
   }
 
-  test('one node after the other is restarted while people talk', async (t) => {
+  test('one node after the other is restarted while people talk', { timeout: LONG }, async (t) => {
     const { balancer } = several.cluster;
     const record = new History();
     const { ann, workgroup } = await newTeam(balancer, ['ann']);
