@@ -135,11 +135,10 @@ async fn one_decision_wins_under_a_fence() {
     let Some(database) = postgres_instance::database() else { return };
     let nodes = nodes(&database, 2).await;
     let log = create(&nodes[0], "ann").await.id;
-    let mut fence = 0;
-    for round in 0..10 {
+    for fence in 0..10 {
         let batches = (0..6)
             .map(|rival| {
-                let entries = vec![entry(log, "sys", &format!("r{round}-{rival}"))];
+                let entries = vec![entry(log, "sys", &format!("r{fence}-{rival}"))];
                 vec![Write::Decide(Box::new(Decision { entries, ..decision(log, fence) }))]
             })
             .collect();
@@ -152,8 +151,7 @@ async fn one_decision_wins_under_a_fence() {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(won, [fence + 1], "round {round}");
-        fence += 1;
+        assert_eq!(won, [fence + 1], "under {fence}");
     }
     assert_eq!(nodes[0].head(log).await.unwrap(), Seq(10), "who loses says nothing");
 }

@@ -157,6 +157,7 @@ impl Instance {
                 panic!("PostgreSQL has ended: {status}; {}", log(&folder));
             }
             assert!(begin.elapsed() < START, "PostgreSQL does not start; {}", log(&folder));
+            #[expect(clippy::disallowed_methods, reason = "what it waits for is asked again and again")]
             thread::sleep(Duration::from_millis(20));
         }
         Some(Self { bin, port, _watcher: watcher })

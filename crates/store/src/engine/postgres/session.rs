@@ -161,6 +161,11 @@ impl Session {
         result
     }
 
+    /// Waits without a transaction, so that others come first.
+    pub(super) fn pause(&self, pause: Duration) {
+        self.runtime.block_on(tokio::time::sleep(pause));
+    }
+
     /// What a statement failed with since [`Self::connect`], whatever became of its error.
     pub(super) fn failure(&self) -> Option<Kind> {
         self.failure.get()
