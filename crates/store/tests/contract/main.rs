@@ -29,6 +29,7 @@ mod service_keys;
 mod sessions;
 mod tokens;
 mod webhooks;
+mod writers;
 
 use deskwire_store::{PostgresOptions, SqliteOptions, Store};
 use tempfile::TempDir;
