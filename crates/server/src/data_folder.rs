@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const LOCK_FILE: &str = "deskwire.lock";
+pub(crate) const LOCK_FILE: &str = "deskwire.lock";
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
 
@@ -91,7 +91,7 @@ impl DataFolder {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, DataFolderError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, DataFolderError> {
     let path = folder.join(LOCK_FILE);
     let file = OpenOptions::new()
         .create(true)
