@@ -24,6 +24,8 @@ pub(crate) struct Collectors {
 pub struct Collected {
     pub(crate) publication: Arc<Publication>,
     pub(crate) collectors: Collectors,
+    /// Whether another node has said it, which has told the others.
+    pub(crate) is_heard: bool,
 }
 
 impl Collectors {
@@ -65,7 +67,7 @@ impl Collectors {
 impl Collected {
     /// A publication that nobody has to have in the store.
     pub(crate) fn by_nobody(publication: Publication) -> Self {
-        Self { publication: Arc::new(publication), collectors: Collectors::default() }
+        Self { publication: Arc::new(publication), collectors: Collectors::default(), is_heard: false }
     }
 
     /// What the store is to keep, with the identifier of the client that said it; only opaque publications are kept.

@@ -243,15 +243,17 @@ impl Hub {
     /// As [`Self::publish`], for what was collected. Who listens by now and did not when it was collected gets it too,
     /// from memory.
     pub(crate) fn publish_collected(&self, collected: &mut Collected) {
-        self.neighbours.tell(&collected.publication);
-        self.hear_collected(collected);
-    }
-
-    /// As [`Self::publish_collected`], for what another node has said.
-    pub(crate) fn hear_collected(&self, collected: &mut Collected) {
-        let Collected { publication, collectors } = collected;
+        let Collected { publication, collectors, is_heard } = collected;
+        if !*is_heard {
+            self.neighbours.tell(publication);
+        }
         self.deliver(publication, collectors, |_| {});
         collectors.give_back();
+    }
+
+    /// Whether anybody here may have something stored that is said with assurance.
+    pub(crate) fn keeps_anything(&self) -> bool {
+        !self.bindings.is_empty() || self.mailboxes.has_durable() || !self.groups.is_empty()
     }
 
     /// Has the readers of the log behind `topic` read it: something may have been said there that did not come to this

@@ -268,6 +268,22 @@ impl Log {
             }
         }
     }
+
+    /// Waits until what was submitted, moved or consumed before is on disk; not for what others go on to do.
+    ///
+    /// # Errors
+    /// [`CommitError`] when the last write did not get there.
+    pub(crate) async fn settle(&self) -> Result<(), CommitError> {
+        /// Batches, each of which takes the oldest along.
+        const BATCHES: usize = 64;
+        for _ in 0..BATCHES {
+            self.commit(Write::Probe, Announce::Nobody).await?;
+            if !self.cursors.are_waiting() && !self.consumed.are_waiting() {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Committer {
@@ -372,6 +388,8 @@ impl Committer {
                             self.stored_after.record(since.elapsed());
                         }
                         self.announce(announce, (contents, since), written);
+                    } else {
+                        self.hand_on_unstored(announce);
                     }
                     reply.send(outcome);
                 }
@@ -409,6 +427,15 @@ impl Committer {
         metrics::histogram!("deskwire_commit_seconds").record(started.elapsed());
         metrics::histogram!("deskwire_commit_batch_entries").record(u32::try_from(count).unwrap_or(u32::MAX));
         Ok(outcomes)
+    }
+
+    /// What another node has said and cannot be stored comes to those who listen all the same.
+    fn hand_on_unstored(&self, announce: Announce) {
+        match announce {
+            Announce::Kept(mut collected) if collected.is_heard => self.hub.publish_collected(&mut collected),
+            Announce::Retained(retaining) if retaining.is_heard() => retaining.keep(&[]),
+            _ => {}
+        }
     }
 
     /// Tells of what was `written`; its `contents` were taken in at a time.

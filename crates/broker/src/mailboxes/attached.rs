@@ -173,6 +173,11 @@ impl Attached {
         let agreed = self.mailboxes.lock().expiry_of(&self.client_id);
         let expiry_s = expiry_s.unwrap_or(agreed);
         self.mailbox.detach(saved);
+        if self.mailbox.is_lost() {
+            // What the store has of it is another node's.
+            self.mailbox.release(&self.mailboxes.hub);
+            return self.mailboxes.lock().end(&self.client_id, None);
+        }
         let durable = self.mailbox.durable();
         let leaving = durable.map(|session| self.note_end(session, now, expiry_s));
         match leaving.filter(|_| expiry_s > 0) {

@@ -80,10 +80,15 @@ impl Bindings {
         mailboxes.into_iter().for_each(&mut found);
     }
 
+    /// Whether a session that outlives its connection collects anything.
+    pub(crate) fn has_durable(&self) -> bool {
+        self.durable.load(Ordering::Acquire) > 0
+    }
+
     /// The mailboxes whose sessions outlive their connections and that collect `publication`, which is assured.
     pub(crate) fn collectors(&self, publication: &Publication) -> Vec<Arc<Mailbox>> {
         let mut collectors = Vec::new();
-        if self.durable.load(Ordering::Acquire) == 0 {
+        if !self.has_durable() {
             return collectors;
         }
         self.matching(publication, |mailbox| {

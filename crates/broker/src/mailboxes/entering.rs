@@ -18,19 +18,28 @@ use crate::{clock, outbox::CloseReason};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection's place among those that wait for a session.
-struct Waiting<'a> {
-    mailboxes: &'a Mailboxes,
-    client_id: &'a Arc<str>,
+#[derive(Debug)]
+pub(super) struct Waiting {
+    mailboxes: Arc<Mailboxes>,
+    client_id: Arc<str>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-impl Drop for Waiting<'_> {
+impl Waiting {
+    /// Waits until it is its turn.
+    pub(super) async fn turn(&self) -> Result<Turn, EnterError> {
+        let turn = Arc::clone(&self.turn).lock_owned();
+        tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)
+    }
+}
+
+impl Drop for Waiting {
     fn drop(&mut self) {
         let mut table = self.mailboxes.lock();
-        if let Some(place) = table.places.get_mut(self.client_id) {
+        if let Some(place) = table.places.get_mut(&self.client_id) {
             place.waiting -= 1;
         }
-        table.retire(self.client_id);
+        table.retire(&self.client_id);
     }
 }
 
@@ -41,9 +50,8 @@ impl Mailboxes {
     /// [`EnterError`].
     pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
         let Entering { client_id, outbox, window, expiry_s, .. } = entering;
-        let waiting = self.wait_for(&entering);
-        let turn = Arc::clone(&waiting.turn).lock_owned();
-        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)?;
+        let waiting = self.wait_for(client_id);
+        let turn = waiting.turn().await?;
         let (mailbox, existed) = self.resume_or_create(&entering).await?;
         let saved = mailbox.attach(outbox, window);
         let (subscriptions, origin) = (mailbox.subscriptions(), mailbox.origin());
@@ -64,14 +72,14 @@ impl Mailboxes {
     }
 
     /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
-    fn wait_for<'a>(&'a self, entering: &Entering<'a>) -> Waiting<'a> {
+    pub(super) fn wait_for(self: &Arc<Self>, client_id: &Arc<str>) -> Waiting {
         let mut table = self.lock();
-        let place = table.places.entry(Arc::clone(entering.client_id)).or_default();
+        let place = table.places.entry(Arc::clone(client_id)).or_default();
         place.waiting += 1;
         if let Some(holder) = &place.holder {
             holder.close(CloseReason::TakenOver);
         }
-        Waiting { mailboxes: self, client_id: entering.client_id, turn: Arc::clone(&place.turn) }
+        Waiting { mailboxes: Arc::clone(self), client_id: Arc::clone(client_id), turn: Arc::clone(&place.turn) }
     }
 
     /// The mailbox of the session that goes on, or of a new one; and whether it goes on.
@@ -81,20 +89,25 @@ impl Mailboxes {
         let goes_on = known.as_ref().filter(|(mailbox, is_over)| !clean_start && !is_over && mailbox.user() == user);
         if let Some((mailbox, _)) = goes_on
             && let Some(id) = mailbox.durable()
-            && let Some(unreleased) = self.resume(id, expiry_s).await?
         {
-            mailbox.quietly(|state| state.keep_unreleased(unreleased));
-            return Ok((Arc::clone(mailbox), true));
+            if let Some(unreleased) = self.resume(id, expiry_s).await? {
+                mailbox.quietly(|state| state.keep_unreleased(unreleased));
+                return Ok((Arc::clone(mailbox), true));
+            }
+            if self.home.is_some() {
+                self.release(client_id, mailbox);
+                return Err(EnterError::Moved);
+            }
         }
         let durable = if expiry_s > 0 {
             self.has_room_for_durable(known.is_some())?;
-            Some(self.store.create_mqtt_session(client_id, user, expiry_s).await?)
+            Some(self.store.create_mqtt_session_at(client_id, user, expiry_s, self.home()).await?)
         } else {
             None
         };
         if let Some((old, _)) = known {
             if let (Some(id), None) = (old.durable(), durable) {
-                self.store.drop_mqtt_session(id).await?;
+                self.store.drop_mqtt_session_at(id, self.home()).await?;
             }
             old.end(&self.hub);
             self.lock().put(client_id, None);
@@ -104,7 +117,7 @@ impl Mailboxes {
 
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:
     /// nothing that comes now may be undone by that.
-    async fn known(&self, client_id: &Arc<str>) -> Option<(Arc<Mailbox>, bool)> {
+    pub(super) async fn known(&self, client_id: &Arc<str>) -> Option<(Arc<Mailbox>, bool)> {
         poll_fn(|cx| {
             let mut table = self.lock();
             let place = table.places.get_mut(client_id);
@@ -120,10 +133,11 @@ impl Mailboxes {
         .await
     }
 
-    /// Notes that a session is connected again; none if the store does not have it any more. The identifiers that its client
+    /// Notes that a session is connected again; none if the store does not have it any more, or has
+    /// it for another node. The identifiers that its client
     /// has not released are those in the store: the last connection may have ended before it heard of a commit.
     async fn resume(&self, id: MqttSessionId, expiry_s: u32) -> Result<Option<Vec<u16>>, StoreError> {
-        match self.store.resume_mqtt_session(id, expiry_s).await {
+        match self.store.resume_mqtt_session_at(id, expiry_s, self.home()).await {
             Ok(unreleased) => Ok(Some(unreleased)),
             Err(StoreError::Missing) => Ok(None),
             Err(error) => Err(error),

@@ -216,8 +216,13 @@ impl Groups {
         }
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+
     fn matching(&self, publication: &Publication, mut found: impl FnMut(&Arc<Group>)) {
-        if self.count.load(Ordering::Acquire) > 0 {
+        if !self.is_empty() {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             table.filters.matching(publication.topic().as_str(), &mut |group| found(group));
         }

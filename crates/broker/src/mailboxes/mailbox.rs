@@ -1,9 +1,15 @@
 //! A mailbox that publishers and its connection share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use deskwire_model::{SessionId, TopicFilter, Uid};
-use deskwire_store::{MqttSessionId, MqttSubscription, QueuedId};
+use deskwire_store::{MqttSessionId, MqttSubscription, Queued, QueuedId};
 
 use super::{
     SavedMailbox,
@@ -23,6 +29,8 @@ struct Content {
     state: MailboxState,
     /// Where it is read.
     reader: Option<Arc<Outbox>>,
+    /// What has come while it is not known what the store has for it.
+    arriving: Option<Vec<Message>>,
 }
 
 impl Holder for Content {
@@ -64,6 +72,8 @@ pub(crate) struct Mailbox {
     subscriptions: Mutex<Vec<Subscribed>>,
     content: Mutex<Content>,
     account: Arc<Account<Bounds>>,
+    /// Whether another node has the session.
+    is_lost: AtomicBool,
 }
 
 impl Mailbox {
@@ -73,7 +83,7 @@ impl Mailbox {
         durable: Option<MqttSessionId>,
         account: &Arc<Account<Bounds>>,
     ) -> Arc<Self> {
-        let content = Content { state: MailboxState::new(account.bounds), reader: None };
+        let content = Content { state: MailboxState::new(account.bounds), reader: None, arriving: None };
         Arc::new(Self {
             user,
             origin,
@@ -81,6 +91,7 @@ impl Mailbox {
             subscriptions: Mutex::default(),
             content: Mutex::new(content),
             account: Arc::clone(account),
+            is_lost: AtomicBool::new(false),
         })
     }
 
@@ -127,7 +138,11 @@ impl Mailbox {
         reached: &mut impl FnMut(&Arc<Outbox>),
     ) {
         let message = Message::new(Arc::clone(publication), stored, via.cloned());
+        let most = self.account.bounds.messages;
         self.change(|content| {
+            if let Some(arriving) = content.arriving.as_mut().filter(|arriving| arriving.len() < most) {
+                return arriving.push(message);
+            }
             let most_bytes = content.state.bytes() + self.account.room();
             content.state.post(message, most_bytes, now);
             content.hand_out();
@@ -186,6 +201,68 @@ impl Mailbox {
             content.reader = None;
             content.state.detach(saved);
         });
+    }
+}
+
+/// On its way to this node, or away from it.
+impl Mailbox {
+    /// Keeps what comes apart until it [arrives](Self::arrive).
+    pub(super) fn expect(&self) {
+        self.lock().arriving = Some(Vec::new());
+    }
+
+    /// Takes in what the store has for it, in that order, and behind that what has come meanwhile.
+    ///
+    /// A message that was settled, and that a crash kept in the store, gives way to the later one that was sent with its
+    /// packet identifier: the client would take one for the other.
+    pub(super) fn arrive(&self, stored: Vec<Queued>) {
+        self.change(|content| {
+            let came = content.arriving.take().unwrap_or_default();
+            let known: HashSet<_> = came.iter().filter_map(|message| message.stored).collect();
+            let mut sent = HashMap::new();
+            for queued in stored {
+                if known.contains(&queued.id) {
+                    continue;
+                }
+                let inflight = queued.inflight;
+                let number = content.state.restore(Message::stored(queued), inflight);
+                if let Some((packet_id, _)) = inflight
+                    && let Some(settled) = sent.insert(packet_id, number)
+                {
+                    content.state.settle(settled);
+                }
+            }
+            for message in came {
+                let most_bytes = content.state.bytes() + self.account.room();
+                content.state.post(message, most_bytes, now);
+            }
+        });
+    }
+
+    /// Notes that another node has the session: the store is not to be told of its end here.
+    pub(super) fn lose(&self) {
+        self.is_lost.store(true, Ordering::Release);
+    }
+
+    /// Whether another node has the session.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Acquire)
+    }
+
+    /// Lets go of the session: nothing comes any more, and what the store has for it stays there, but for what came before
+    /// it arrived.
+    pub(super) fn release(&self, hub: &Hub) {
+        self.leave_all(hub);
+        let came = self.change(|content| {
+            content.state.abandon();
+            content.arriving.take().unwrap_or_default()
+        });
+        self.account.forget(came.into_iter().filter_map(|message| message.stored).collect());
+    }
+
+    /// What it collects from.
+    pub(super) fn filters(&self) -> Vec<TopicFilter> {
+        self.lock_subscriptions().iter().filter_map(|subscribed| subscribed.standing.filter().cloned()).collect()
     }
 }
 
@@ -294,9 +371,13 @@ impl Mailbox {
 
     /// Ends the session: nothing comes any more, and what is there is forgotten.
     pub(super) fn end(&self, hub: &Hub) {
+        self.leave_all(hub);
+        self.quietly(MailboxState::clear);
+    }
+
+    fn leave_all(&self, hub: &Hub) {
         let ended = std::mem::take(&mut *self.lock_subscriptions());
         ended.into_iter().for_each(|subscribed| subscribed.standing.leave(hub, self));
-        self.quietly(MailboxState::clear);
     }
 }
 

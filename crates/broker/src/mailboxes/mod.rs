@@ -14,7 +14,8 @@
 //!
 //! `state` is what a mailbox holds and decides, without locks; `mailbox` puts it behind its lock and hands out;
 //! `bindings` and `groups` know who collects what; `entering` gives a session to one connection at a time, which
-//! holds it as [`Attached`]; `restore` reads what the store has; `table` is the sessions by their names, and ends them.
+//! holds it as [`Attached`]; `restore` reads what the store has; `homes` has sessions move between nodes, of which one at a time is the home of a
+//! durable session; `table` is the sessions by their names, and ends them.
 //!
 //! Lock order: what a session subscribes to, then the bindings, or the groups and then a group; then a mailbox, then an
 //! outbox. The table is locked before an outbox, and never together with the others. While a connection has a session, or
@@ -24,6 +25,7 @@ mod attached;
 mod bindings;
 mod entering;
 mod groups;
+mod homes;
 mod mailbox;
 mod restore;
 mod state;
@@ -34,7 +36,7 @@ use std::sync::{Arc, Mutex};
 use deskwire_model::{SessionId, Uid};
 use deskwire_store::{MqttSubscription, Store, StoreError};
 
-pub use self::attached::Attached;
+pub use self::{attached::Attached, homes::Moving};
 pub(crate) use self::{
     bindings::Bindings,
     groups::{Groups, Turn},
@@ -74,6 +76,8 @@ pub struct Mailboxes {
     limits: MailboxLimits,
     account: Arc<Account<Bounds>>,
     table: Mutex<Table>,
+    /// What this node calls itself as the home of sessions; none on a node that is alone.
+    home: Option<Box<str>>,
 }
 
 /// A connection that enters its session.
@@ -141,6 +145,9 @@ pub enum EnterError {
     /// The connection that has it does not let go of it.
     #[error("another connection uses this client id and does not end")]
     Busy,
+    /// It went to another node just now.
+    #[error("another connection uses this client id on another node")]
+    Moved,
     /// There are as many sessions that outlive their connection as there may be.
     #[error("there are too many sessions that outlive their connection")]
     TooMany,

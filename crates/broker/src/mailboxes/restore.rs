@@ -2,34 +2,45 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use deskwire_cluster::NodeId;
 use deskwire_model::{SessionId, Timestamp};
 use deskwire_store::{MqttSessionId, QueueRef, QueuedId, Store, StoreError, StoredMqttSession, Write};
 
 use super::{
     MailboxLimits, Mailboxes,
     mailbox::Mailbox,
-    state::{Bounds, Message},
+    state::Bounds,
     table::{Session, Table},
 };
-use crate::{
-    account::Account,
-    clock,
-    hub::Hub,
-    log::Log,
-    publication::{Content, Publication},
-};
+use crate::{account::Account, clock, hub::Hub, log::Log};
+
+/// Messages read at a time.
+pub(super) const PAGE: usize = 256;
 
 impl Mailboxes {
-    /// Restores the sessions, their subscriptions and messages from the store. Those that were connected when the server
-    /// ended are left now.
+    /// Restores the sessions, their subscriptions and messages from the store: all of them on a node that is alone, and on
+    /// one of several, which calls itself `home`, those that are at home there, or were at an earlier start of the same
+    /// node, or nowhere. Those that were connected when the server ended are left now.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: MailboxLimits) -> Result<Arc<Self>, StoreError> {
+    pub async fn open(
+        store: Store,
+        log: Log,
+        hub: Arc<Hub>,
+        limits: MailboxLimits,
+        home: Option<&NodeId>,
+    ) -> Result<Arc<Self>, StoreError> {
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes };
         let account = Arc::new(Account::new(bounds, limits.total_bytes, log.consumed()));
         let (mut table, mut mailboxes, now) = (Table::default(), HashMap::new(), clock::now());
-        let sessions = store.mqtt_sessions().await?;
+        let sessions = match home {
+            None => store.mqtt_sessions().await?,
+            Some(home) => {
+                store.take_home(home.name(), home.as_str()).await?;
+                store.mqtt_sessions_of(home.as_str()).await?
+            }
+        };
         // Before anybody can come back: what is written of it later would be taken for the end of that connection.
         store.commit(sessions.iter().filter_map(|stored| left(stored, now)).collect()).await?;
         for stored in sessions {
@@ -43,37 +54,35 @@ impl Mailboxes {
             table.put(&stored.client_id.into(), Some(session));
         }
         restore_messages(&store, &mailboxes).await?;
-        Ok(Arc::new(Self { store, log, hub, limits, account, table: table.into() }))
+        let home = home.map(|home| home.as_str().into());
+        Ok(Arc::new(Self { store, log, hub, limits, account, table: table.into(), home }))
     }
 }
 
 /// What is to be stored of a session whose connection the end of the server ended.
-fn left(stored: &StoredMqttSession, at: Timestamp) -> Option<Write> {
+pub(super) fn left(stored: &StoredMqttSession, at: Timestamp) -> Option<Write> {
     let leave = Write::LeaveSession { session: stored.id, at, expiry_s: stored.expiry_s };
     stored.left.is_none().then_some(leave)
 }
 
-/// A message that was settled, and that a crash kept in the store, gives way to the later one that was sent with its packet
-/// identifier: the client would take one for the other.
 async fn restore_messages(store: &Store, mailboxes: &HashMap<MqttSessionId, Arc<Mailbox>>) -> Result<(), StoreError> {
-    /// Messages read at a time.
-    const PAGE: usize = 256;
-    let (mut last, mut sent) = (QueuedId::default(), HashMap::new());
+    let (mut last, mut stored) = (QueuedId::default(), HashMap::<_, Vec<_>>::new());
     loop {
         let page = store.queued_after(last, PAGE).await?;
-        let Some(newest) = page.last() else { return Ok(()) };
+        let Some(newest) = page.last() else { break };
         last = newest.id;
         for queued in page {
-            let QueueRef::Session { id, via } = queued.queue else { continue };
-            let Some(mailbox) = mailboxes.get(&id) else { continue };
-            let publication = Publication::new(queued.topic, Content::Opaque(queued.message.into()));
-            let message = Message::new(Arc::new(publication), Some(queued.id), via);
-            let number = mailbox.quietly(|state| state.restore(message, queued.inflight));
-            if let Some((packet_id, _)) = queued.inflight
-                && let Some(settled) = sent.insert((id, packet_id), number)
+            if let QueueRef::Session { id, .. } = queued.queue
+                && mailboxes.contains_key(&id)
             {
-                mailbox.quietly(|state| state.settle(settled));
+                stored.entry(id).or_default().push(queued);
             }
         }
     }
+    for (id, stored) in stored {
+        if let Some(mailbox) = mailboxes.get(&id) {
+            mailbox.arrive(stored);
+        }
+    }
+    Ok(())
 }

@@ -7,10 +7,14 @@ use std::{
 };
 
 use deskwire_model::Timestamp;
-use deskwire_store::QueuedId;
+use deskwire_store::{QueueRef, Queued, QueuedId};
 
 use super::{Handed, SavedMailbox};
-use crate::{loss::Loss, publication::Publication, retained::Recall};
+use crate::{
+    loss::Loss,
+    publication::{Content, Publication},
+    retained::Recall,
+};
 
 /// Bounds of one mailbox.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,16 @@ impl Message {
     pub(super) fn new(publication: Arc<Publication>, stored: Option<QueuedId>, via: Option<Arc<str>>) -> Self {
         let weight = publication.weight() + via.as_deref().map_or(0, str::len);
         Self { publication, stored, via, retained: false, weight }
+    }
+
+    /// A message that the store has for a session.
+    pub(super) fn stored(queued: Queued) -> Self {
+        let via = match queued.queue {
+            QueueRef::Session { via, .. } => via,
+            QueueRef::Work | QueueRef::Durable(_) => None,
+        };
+        let publication = Publication::new(queued.topic, Content::Opaque(queued.message.into()));
+        Self::new(Arc::new(publication), Some(queued.id), via)
     }
 
     /// A message that was retained when the session subscribed.
@@ -373,6 +387,12 @@ impl MailboxState {
         self.expiring.clear();
         self.again.clear();
         self.out_bytes = 0;
+    }
+
+    /// Lets go of every message, which stays in the store.
+    pub(super) fn abandon(&mut self) {
+        self.clear();
+        self.gone.clear();
     }
 
     /// Hands the connection everything that was sent before, whatever room there is: nothing new may be sent before it

@@ -139,7 +139,7 @@ impl Mailboxes {
             let Some((mailbox, id)) = mailbox.and_then(|mailbox| mailbox.durable().map(|id| (mailbox, id))) else {
                 continue;
             };
-            if let Err(error) = self.store.drop_mqtt_session(id).await {
+            if let Err(error) = self.store.drop_mqtt_session_at(id, self.home()).await {
                 tracing::error!(%error, "a session whose time is over could not be dropped");
                 continue;
             }
@@ -152,9 +152,9 @@ impl Mailboxes {
     }
 
     /// Drops from the store what ended with its connection.
-    async fn forget_ended(&self) {
+    pub(super) async fn forget_ended(&self) {
         while let Some(id) = self.next_ended() {
-            if let Err(error) = self.store.drop_mqtt_session(id).await {
+            if let Err(error) = self.store.drop_mqtt_session_at(id, self.home()).await {
                 tracing::error!(%error, "a session that has ended could not be dropped");
                 return self.lock().ended.push(id);
             }

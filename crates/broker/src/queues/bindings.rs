@@ -38,8 +38,13 @@ impl Bindings {
         self.count.fetch_sub(1, Ordering::Release);
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+
     fn matching(&self, publication: &Publication, mut found: impl FnMut(&Bound)) {
-        if self.count.load(Ordering::Acquire) == 0 {
+        if self.is_empty() {
             return;
         }
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);

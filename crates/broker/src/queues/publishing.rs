@@ -1,5 +1,7 @@
 //! The way in for what is said on live topics.
 
+use std::sync::Arc;
+
 use deskwire_store::{Received, Write};
 
 use super::Queues;
@@ -63,6 +65,32 @@ impl Queues {
             }
             None => Job::Publish { collected, ticket: None },
         });
+    }
+
+    /// Hands on what another node has said on a live topic. What is assured is stored before, for durable subscriptions and
+    /// for MQTT sessions that outlive their connection, as if it were said here. If it cannot be stored, it is handed on
+    /// all the same: whoever said it has been answered.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn hear(&self, publication: Publication) -> Result<(), CommitError> {
+        if !publication.is_assured() || publication.is_confined() || !self.hub.keeps_anything() {
+            self.hub.hear(&Arc::new(publication));
+            return Ok(());
+        }
+        let mut collected = self.hub.collect(publication, true);
+        collected.is_heard = true;
+        let new = if collected.collectors.are_some() { collected.to_store(None) } else { None };
+        // In turn, as something like it may be on its way to the disk.
+        self.log
+            .submit(match new {
+                Some(new) => {
+                    let (write, reply) = (Write::Enqueue(new), Reply::Nobody);
+                    Job::Write { write, announce: Announce::Kept(collected), reply }
+                }
+                None => Job::Publish { collected, ticket: None },
+            })
+            .await
     }
 
     fn collect(&self, publication: Publication, stored: bool, durables: bool) -> Collected {

@@ -56,6 +56,7 @@ pub struct Retained {
     limits: RetainedLimits,
     hub: Arc<Hub>,
     log: Log,
+    store: Store,
 }
 
 /// A subscription's place in the table: what is retained on its topics and was not handed on yet.
@@ -102,20 +103,9 @@ impl Retained {
     /// # Errors
     /// [`StoreError`].
     pub async fn open(store: &Store, log: Log, hub: Arc<Hub>, limits: RetainedLimits) -> Result<Arc<Self>, StoreError> {
-        /// Messages read at a time.
-        const PAGE: usize = 256;
         let mut table = Table::default();
-        let mut last = None;
-        loop {
-            let page = store.retained_after(last.as_ref(), PAGE).await?;
-            let Some(newest) = page.last() else { break };
-            last = Some(newest.topic.clone());
-            for retained in page {
-                let content = Content::Opaque(retained.message.into());
-                table.keep(&Arc::new(Publication::new(retained.topic, content)));
-            }
-        }
-        Ok(Arc::new(Self { table: RwLock::new(table), limits, hub, log }))
+        read_stored(store, |publication| table.keep(&publication)).await?;
+        Ok(Arc::new(Self { table: RwLock::new(table), limits, hub, log, store: store.clone() }))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {
@@ -181,11 +171,46 @@ impl Retained {
         self.read().next(&recall.filter, recall.after.as_ref(), recall.upto).cloned()
     }
 
-    /// Keeps a message that another node has retained, and tells those who listen here.
-    pub fn hear(&self, publication: &Arc<Publication>) {
-        let mut table = self.write();
-        table.keep(publication);
-        self.hub.hear(publication);
+    /// Keeps a message that another node has retained, and tells those who listen here. It is in the store; for those who
+    /// collect it here it is stored besides.
+    ///
+    /// # Errors
+    /// [`CommitError::Stopping`].
+    pub async fn hear(self: &Arc<Self>, publication: Publication) -> Result<(), CommitError> {
+        if !self.hub.keeps_anything() {
+            let publication = Arc::new(publication);
+            let mut table = self.write();
+            table.keep(&publication);
+            self.hub.hear(&publication);
+            return Ok(());
+        }
+        let mut collected = if publication.is_assured() {
+            self.hub.collect(publication, true)
+        } else {
+            Collected::by_nobody(publication)
+        };
+        collected.is_heard = true;
+        if !is_empty(&collected.publication) {
+            self.write().arrives(&collected.publication);
+        }
+        let retaining = Retaining { retained: Arc::clone(self), collected, received: None };
+        // Also for nobody: one after the other, as they were said.
+        let Some(new) = retaining.collected.to_store(None) else { return Ok(()) };
+        let (write, announce) = (Write::Enqueue(new), Announce::Retained(retaining));
+        self.log.submit(Job::Write { write, announce, reply: Reply::Nobody }).await
+    }
+
+    /// Reads again what is retained, because something may not have been heard. Nobody is told of what has changed: it is
+    /// there for later subscribers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reread(&self) -> Result<(), StoreError> {
+        let since = self.read().newest();
+        let mut stored = Vec::new();
+        read_stored(&self.store, |publication| stored.push(publication)).await?;
+        self.write().replace(since, &stored);
+        Ok(())
     }
 
     /// Messages, and their weight in bytes.
@@ -205,6 +230,22 @@ impl Retained {
         gauge("deskwire_retained_bytes", bytes);
         if expired && self.log.submit(forget(now)).await.is_err() {
             tracing::debug!("the server stops; what has expired is forgotten after the next start");
+        }
+    }
+}
+
+/// Calls `found` with what the store keeps, topic by topic.
+async fn read_stored(store: &Store, mut found: impl FnMut(Arc<Publication>)) -> Result<(), StoreError> {
+    /// Messages read at a time.
+    const PAGE: usize = 256;
+    let mut last = None;
+    loop {
+        let page = store.retained_after(last.as_ref(), PAGE).await?;
+        let Some(newest) = page.last() else { return Ok(()) };
+        last = Some(newest.topic.clone());
+        for retained in page {
+            let content = Content::Opaque(retained.message.into());
+            found(Arc::new(Publication::new(retained.topic, content)));
         }
     }
 }
@@ -246,6 +287,11 @@ impl Retaining {
         if let Some(job) = self.job(Reply::Nobody) {
             log.submit_in_the_background(job);
         }
+    }
+
+    /// Whether another node has said it.
+    pub(crate) const fn is_heard(&self) -> bool {
+        self.collected.is_heard
     }
 
     /// The message is on disk, under these numbers for those that collect it.

@@ -1,8 +1,9 @@
 //! The table of what is retained.
 
-use std::{mem, sync::Arc};
+use std::{collections::HashSet, mem, sync::Arc};
 
 use deskwire_model::{Timestamp, Topic, TopicFilter};
+use deskwire_store::QueuedMessage;
 
 use super::places::Places;
 use crate::publication::{Content, Publication};
@@ -59,6 +60,32 @@ impl Table {
         if let Some(old) = old {
             self.messages -= 1;
             self.bytes -= weight(&old.publication);
+        }
+    }
+
+    /// Has the table be what is `stored`, but for what has changed behind the change `since` or is about to: the store was
+    /// read after that.
+    pub(super) fn replace(&mut self, since: u64, stored: &[Arc<Publication>]) {
+        let topics: HashSet<_> = stored.iter().map(|publication| publication.topic()).collect();
+        self.slots.retain(|slot| {
+            let is_gone = |kept: &mut Kept| kept.number <= since && !topics.contains(kept.publication.topic());
+            if slot.arriving == 0
+                && let Some(old) = slot.kept.take_if(is_gone)
+            {
+                self.messages -= 1;
+                self.bytes -= weight(&old.publication);
+            }
+            slot.is_needed()
+        });
+        for publication in stored {
+            let is_old = self.slots.get(publication.topic().as_str()).is_none_or(|slot| {
+                let kept = slot.kept.as_ref();
+                slot.arriving == 0
+                    && kept.is_none_or(|kept| kept.number <= since && !is_same(&kept.publication, publication))
+            });
+            if is_old {
+                self.keep(publication);
+            }
         }
     }
 
@@ -131,6 +158,14 @@ impl Table {
 /// Bytes that a retained message counts for; the table has its topic once more.
 pub(super) fn weight(publication: &Publication) -> usize {
     publication.weight() + publication.topic().as_str().len()
+}
+
+/// Whether two messages are stored as the same.
+fn is_same(one: &Publication, other: &Publication) -> bool {
+    match (one.content(), other.content()) {
+        (Content::Opaque(one), Content::Opaque(other)) => QueuedMessage::from(one) == QueuedMessage::from(other),
+        _ => false,
+    }
 }
 
 /// Whether a message takes away what is retained on its topic `[MQTT-3.3.1-6]`.

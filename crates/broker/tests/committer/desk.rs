@@ -19,12 +19,12 @@ pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) hub: Arc<Hub>,
     pub(crate) log: Log,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Desk {
     pub(crate) async fn new(limits: LogLimits) -> Self {
-        let desk = Self::at(tempfile::tempdir().unwrap(), limits).await;
+        let desk = Self::at(Arc::new(tempfile::tempdir().unwrap()), limits).await;
         desk.store.create_organisation(&uid("acme"), "Acme").await.unwrap();
         desk
     }
@@ -35,8 +35,16 @@ impl Desk {
         Self::at(self.folder, ROOMY).await
     }
 
-    async fn at(folder: tempfile::TempDir, limits: LogLimits) -> Self {
-        let store = open(&folder).await;
+    /// Another node on the same database.
+    pub(crate) fn beside(&self) -> Self {
+        Self::over(self.store.clone(), Arc::clone(&self.folder), ROOMY)
+    }
+
+    async fn at(folder: Arc<tempfile::TempDir>, limits: LogLimits) -> Self {
+        Self::over(open(&folder).await, folder, limits)
+    }
+
+    fn over(store: Store, folder: Arc<tempfile::TempDir>, limits: LogLimits) -> Self {
         let hub = Arc::new(Hub::default());
         let log = Log::start(store.clone(), Arc::clone(&hub), limits);
         Self { store, hub, log, folder }

@@ -5,6 +5,7 @@
 mod announcements;
 mod cursors;
 mod desk;
+mod homes;
 mod mailboxes;
 mod mqtt;
 mod queues;

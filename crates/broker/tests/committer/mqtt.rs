@@ -7,6 +7,7 @@ use deskwire_broker::{
     Answer, Assurance, Attached, CloseReason, Content, Delivered, EnterError, Entered, Entering, Handed, MailboxLimits,
     Mailboxes, Opaque, Outbox, Publication, Publishing, QueueLimits, Queues, Reply, SavedMailbox, Ticket,
 };
+use deskwire_cluster::NodeId;
 use deskwire_model::{SessionId, Timestamp, Topic};
 use deskwire_store::{MqttSubscription, QueuedId, Written};
 
@@ -35,9 +36,23 @@ impl Node {
     }
 
     async fn of(desk: Desk, limits: MailboxLimits) -> Self {
+        Self::at_home(desk, limits, None).await
+    }
+
+    /// One of several nodes, the first one.
+    pub(crate) async fn first(home: &NodeId) -> Self {
+        Self::at_home(Desk::new(ROOMY).await, LIMITS, Some(home)).await
+    }
+
+    /// Another node on the same database.
+    pub(crate) async fn beside(&self, home: &NodeId) -> Self {
+        Self::at_home(self.desk.beside(), LIMITS, Some(home)).await
+    }
+
+    async fn at_home(desk: Desk, limits: MailboxLimits, home: Option<&NodeId>) -> Self {
         let (store, log, hub) = (&desk.store, &desk.log, &desk.hub);
         let queues = Queues::open(store.clone(), log.clone(), Arc::clone(hub), QUEUES).await.unwrap();
-        let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(hub), limits).await.unwrap();
+        let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(hub), limits, home).await.unwrap();
         Self { desk, queues, mailboxes }
     }
 

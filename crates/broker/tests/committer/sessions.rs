@@ -29,10 +29,10 @@ async fn a_session_ends_when_its_time_is_over() {
     }
     node.say("t", "1").await;
     assert_eq!(node.mailboxes.sweep(Timestamp(10_999)).await, [""; 0].map(Arc::from));
-    assert_eq!(node.mailboxes.sweep(Timestamp(11_000)).await, ["a".into()]);
+    assert_eq!(node.mailboxes.sweep(Timestamp(11_000)).await, [Arc::<str>::from("a")]);
     assert_eq!((sessions(&node).await, node.stored().await), (2, 2));
     let node = node.restart().await;
-    assert_eq!(node.mailboxes.sweep(Timestamp(i64::MAX)).await, ["b".into()]);
+    assert_eq!(node.mailboxes.sweep(Timestamp(i64::MAX)).await, [Arc::<str>::from("b")]);
     assert_eq!((sessions(&node).await, node.stored().await), (1, 1));
     assert!(!node.enter("a").await.existed);
     assert!(node.enter("c").await.existed);

@@ -297,7 +297,7 @@ async fn gateway(
         total_bytes: config.limits.mqtt_queued_total_bytes,
         sessions: config.limits.mqtt_sessions,
     };
-    let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(&hub), mailboxes).await?;
+    let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(&hub), mailboxes, bus.node()).await?;
     let renderer = Arc::new(Renderer::new(&config.desk.time_zone)?);
     let desk = DeskConfig {
         texts: DeskTexts {

@@ -9,14 +9,18 @@ use deskwire_model::Topic;
 use metrics::counter;
 use tokio::time::Instant;
 
-use super::Neighbourhood;
+use super::{Neighbourhood, sessions};
 
 impl Neighbourhood {
     pub(super) async fn hear(&mut self, heard: Heard) {
         match heard {
-            Heard::Hint { from, channel, hint } => self.hear_hint(&from, &channel, hint),
+            Heard::Hint { from, channel, hint } => self.hear_hint(&from, &channel, hint).await,
             // Rare enough that it need not be told apart what was missed.
-            Heard::Missed(_) => self.catch_up(false).await,
+            Heard::Missed(_) => {
+                self.catch_up(false).await;
+                self.recheck_homes();
+                self.reread_retained();
+            }
             Heard::Down => {
                 tracing::warn!("the bus is away: what other nodes say is looked up in the database");
                 self.gateway.desk.missed(true);
@@ -30,15 +34,15 @@ impl Neighbourhood {
                 tracing::warn!(%node, "a node is gone");
                 self.lost = Some(Instant::now());
                 self.gateway.desk.lost(&node);
+                self.adopt(&node);
             }
-            // Dropped without an answer, which tells the asker that nobody here knows.
-            Heard::Asked(asked) => tracing::debug!(from = %asked.from, "a question that nobody here answers"),
+            Heard::Asked(asked) => sessions::answer(&self.gateway, asked),
         }
     }
 
-    fn hear_hint(&mut self, from: &NodeId, channel: &Channel, hint: Hint) {
+    async fn hear_hint(&mut self, from: &NodeId, channel: &Channel, hint: Hint) {
         match Publication::heard(channel, hint) {
-            Ok(FromNeighbour::Said(publication)) => self.hear_said(Arc::new(publication)),
+            Ok(FromNeighbour::Said(publication)) => self.hear_said(publication).await,
             Ok(FromNeighbour::Grown) => {
                 if let Channel::Topic(topic) = channel {
                     self.gateway.hub.missed(topic.as_str());
@@ -65,10 +69,17 @@ impl Neighbourhood {
         }
     }
 
-    fn hear_said(&self, publication: Arc<Publication>) {
-        match publication.content() {
-            Content::Opaque(said) if said.is_retained() => self.gateway.retained.hear(&publication),
-            _ => self.gateway.hub.hear(&publication),
+    async fn hear_said(&self, publication: Publication) {
+        let heard = match publication.content() {
+            Content::Opaque(said) if said.is_retained() => self.gateway.retained.hear(publication).await,
+            Content::Opaque(_) => self.gateway.queues.hear(publication).await,
+            Content::Message { .. } => {
+                self.gateway.hub.hear(&Arc::new(publication));
+                Ok(())
+            }
+        };
+        if let Err(error) = heard {
+            tracing::debug!(%error, "what another node has said comes too late");
         }
     }
 

@@ -1,12 +1,13 @@
 //! This node among others (DESIGN §5): it hears what they say and tells what it says itself.
 //!
 //! The database has the truth, the bus has hints. [`hearing`] takes what comes by the bus to where it belongs; when
-//! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`lease`] is
-//! how work that one node does for all finds its node.
+//! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`sessions`] has
+//! what waits be in the memory of one node, its home. [`lease`] is how work that one node does for all finds its node.
 
 mod hearing;
 mod lease;
 mod looking;
+pub(crate) mod sessions;
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,6 +36,7 @@ pub(crate) struct Neighbourhood {
     /// Where the courier of webhooks is prompted.
     courier: Arc<Notify>,
     looked: looking::Looked,
+    homes: sessions::Homes,
     /// When a node was lost last.
     lost: Option<Instant>,
 }
@@ -42,7 +44,8 @@ pub(crate) struct Neighbourhood {
 impl Neighbourhood {
     pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>) -> Self {
         let bus = gateway.bus.clone();
-        Self { gateway, bus, inbox, courier, looked: looking::Looked::default(), lost: None }
+        let (looked, homes) = (looking::Looked::default(), sessions::Homes::default());
+        Self { gateway, bus, inbox, courier, looked, homes, lost: None }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.
@@ -64,6 +67,7 @@ impl Neighbourhood {
                     if turn == 0 {
                         self.gateway.desk.tell_staff();
                     }
+                    self.look_after_homes();
                     if !self.bus.is_up() {
                         self.look_around().await;
                     } else if turn == 0 || self.lost.is_some_and(|lost| lost.elapsed() < DOUBT) {

@@ -5,6 +5,7 @@
 //! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
 //! `quick_replies`, `faqs`, `channels`, `blacklist`, `audit`, `service_keys` and `files` answer the rest; `retention` deletes
 //! what is not to be kept.
+//! `homes` says which of several nodes has what waits.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it.
 //! `columns` turns rows into domain types.
 
@@ -27,6 +28,7 @@ mod faqs;
 mod files;
 pub(crate) mod heads;
 mod history;
+mod homes;
 pub(crate) mod index;
 mod labels;
 mod leases;

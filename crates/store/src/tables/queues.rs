@@ -99,15 +99,7 @@ impl Store {
     pub async fn durable_subscriptions(&self) -> Result<Vec<DurableSubscription>, StoreError> {
         self.read(|db| {
             db.prepare_cached("SELECT id, owner, name, filter, selector FROM durable_subscription ORDER BY id")?
-                .query_map(params![], |row| {
-                    Ok(DurableSubscription {
-                        id: DurableId(row.get(0)?),
-                        owner: columns::uid(row, 1)?,
-                        name: row.get(2)?,
-                        filter: columns::text(row, 3, TopicFilter::new)?,
-                        selector: row.get(4)?,
-                    })
-                })?
+                .query_map(params![], durable)?
                 .collect()
         })
         .await
@@ -147,7 +139,18 @@ fn drop_subscription(db: &Db<'_>, id: DurableId) -> Result<()> {
     Ok(())
 }
 
-fn queued(row: &Row<'_>) -> Result<Queued> {
+/// Reads a durable subscription's columns in the order of its fields.
+pub(super) fn durable(row: &Row<'_>) -> Result<DurableSubscription> {
+    Ok(DurableSubscription {
+        id: DurableId(row.get(0)?),
+        owner: columns::uid(row, 1)?,
+        name: row.get(2)?,
+        filter: columns::text(row, 3, TopicFilter::new)?,
+        selector: row.get(4)?,
+    })
+}
+
+pub(super) fn queued(row: &Row<'_>) -> Result<Queued> {
     let queue = match (row.get(1)?, row.get(2)?) {
         (Some(id), _) => QueueRef::Durable(DurableId(id)),
         (None, Some(id)) => QueueRef::Session { id: MqttSessionId(id), via: row.get(3)? },

@@ -49,7 +49,18 @@ impl Store {
         user: &Uid,
         expiry_s: u32,
     ) -> Result<MqttSessionId, StoreError> {
-        let (client_id, user) = (client_id.to_owned(), user.clone());
+        self.create_mqtt_session_at(client_id, user, expiry_s, None).await
+    }
+
+    /// As [`Self::create_mqtt_session`]; the home of the session is `home`.
+    pub async fn create_mqtt_session_at(
+        &self,
+        client_id: &str,
+        user: &Uid,
+        expiry_s: u32,
+        home: Option<&str>,
+    ) -> Result<MqttSessionId, StoreError> {
+        let (client_id, user, home) = (client_id.to_owned(), user.clone(), home.map(str::to_owned));
         self.write(move |db| {
             locks::names(db, [format!("session {client_id}").as_str()])?;
             let known = db
@@ -61,9 +72,10 @@ impl Store {
             }
             let id = db
                 .prepare_cached(
-                    "INSERT INTO mqtt_session (client_id, user_uid, expiry_s) VALUES (?1, ?2, ?3) RETURNING id",
+                    "INSERT INTO mqtt_session (client_id, user_uid, expiry_s, node) VALUES (?1, ?2, ?3, ?4)
+                     RETURNING id",
                 )?
-                .query_row(params![client_id, user.as_str(), expiry_s], |row| row.get(0).map(MqttSessionId))?;
+                .query_row(params![client_id, user.as_str(), expiry_s, home], |row| row.get(0).map(MqttSessionId))?;
             start_now(db, &client_id, &user)?;
             Ok(id)
         })
@@ -109,10 +121,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Missing`].
     pub async fn resume_mqtt_session(&self, id: MqttSessionId, expiry_s: u32) -> Result<Vec<u16>, StoreError> {
+        self.resume_mqtt_session_at(id, expiry_s, None).await
+    }
+
+    /// As [`Self::resume_mqtt_session`], for whoever takes `home` for the home of the session.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], also when the session has another home.
+    pub async fn resume_mqtt_session_at(
+        &self,
+        id: MqttSessionId,
+        expiry_s: u32,
+        home: Option<&str>,
+    ) -> Result<Vec<u16>, StoreError> {
+        let home = home.map(str::to_owned);
         self.write(move |db| {
             let rows = db
-                .prepare_cached("UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1")?
-                .execute(params![id.0, expiry_s])?;
+                .prepare_cached(
+                    "UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1 AND (?3 IS NULL OR node = ?3)",
+                )?
+                .execute(params![id.0, expiry_s, home])?;
             if rows == 1 { Ok(received(db, id)?) } else { Err(StoreError::Missing) }
         })
         .await
@@ -120,7 +148,21 @@ impl Store {
 
     /// Forgets a session with its subscriptions, messages, packet ids and its device's cursors, if it is there.
     pub async fn drop_mqtt_session(&self, id: MqttSessionId) -> Result<(), StoreError> {
-        self.write(move |db| Ok(drop_session(db, id)?)).await
+        self.drop_mqtt_session_at(id, None).await
+    }
+
+    /// As [`Self::drop_mqtt_session`], for whoever takes `home` for the home of the session: nothing if it has another.
+    pub async fn drop_mqtt_session_at(&self, id: MqttSessionId, home: Option<&str>) -> Result<(), StoreError> {
+        let home = home.map(str::to_owned);
+        self.write(move |db| {
+            // Its home stays what it is until this is committed.
+            let is_there = db
+                .prepare_cached("UPDATE mqtt_session SET node = node WHERE id = ?1 AND (?2 IS NULL OR node = ?2)")?
+                .execute(params![id.0, home])?
+                == 1;
+            if is_there { Ok(drop_session(db, id)?) } else { Ok(()) }
+        })
+        .await
     }
 
     /// Adds a subscription to a session, or replaces the one of the same filter.
@@ -172,7 +214,7 @@ fn sessions(db: &Db<'_>, node: Option<&str>) -> Result<Vec<StoredMqttSession>> {
 }
 
 /// Reads a session's own columns; what it has follows.
-fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
+pub(super) fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
     Ok(StoredMqttSession {
         id: MqttSessionId(row.get(0)?),
         client_id: row.get(1)?,
@@ -183,7 +225,7 @@ fn session(row: &Row<'_>) -> Result<StoredMqttSession> {
     })
 }
 
-fn subscriptions(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<MqttSubscription>> {
+pub(super) fn subscriptions(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<MqttSubscription>> {
     db.prepare_cached(
         "SELECT filter, options, subscription_id FROM mqtt_subscription WHERE session = ?1 ORDER BY filter",
     )?

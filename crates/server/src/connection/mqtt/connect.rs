@@ -12,6 +12,7 @@ use deskwire_wire::{
 
 use super::{Client, Mqtt, subscribe::IMPLICIT, will::Will};
 use crate::{
+    cluster::sessions,
     connection::pace::Pace,
     gateway::{AuthError, Identity, MqttAuthError, SessionEvent, SessionView},
     telemetry::metrics::{Limit, Protocol},
@@ -29,7 +30,7 @@ enum NotAdmitted {
 impl NotAdmitted {
     const fn code(&self) -> ConnackCode {
         match self {
-            Self::Session(EnterError::Busy) => ConnackCode::ServerBusy,
+            Self::Session(EnterError::Busy | EnterError::Moved) => ConnackCode::ServerBusy,
             Self::Session(EnterError::TooMany) => ConnackCode::QuotaExceeded,
             Self::Session(EnterError::Store(_)) | Self::Desk(_) => ConnackCode::ServerUnavailable,
         }
@@ -124,7 +125,16 @@ impl Mqtt {
             expiry_s: self.expiry_s(),
             window: limits.mqtt_inflight as usize,
         };
-        let entered = self.gateway.mailboxes.enter(entering).await;
+        let goes_on = !connect.clean_start;
+        sessions::bring_home(&self.gateway, client_id, goes_on).await?;
+        let mut entered = self.gateway.mailboxes.enter(entering).await;
+        if let Err(EnterError::Moved) = entered {
+            sessions::bring_home(&self.gateway, client_id, goes_on).await?;
+            entered = self.gateway.mailboxes.enter(entering).await;
+        }
+        if entered.is_ok() {
+            sessions::end_elsewhere(&self.gateway, client_id);
+        }
         if let Err(EnterError::TooMany) = entered {
             self.gateway.metrics.limit_hits(Limit::MqttSessions).increment(1);
         }

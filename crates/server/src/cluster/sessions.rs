@@ -1,0 +1,180 @@
+//! What waits for a client is in the memory of one node, its home, and comes along when the client goes to another.
+//!
+//! A node asks the home to let go, and takes what is not let go of from a home that is gone. Whoever was taken for gone and
+//! is not looks, and ends what it has lost.
+
+use std::{sync::Arc, time::Duration};
+
+use deskwire_broker::EnterError;
+use deskwire_cluster::{AskError, Asked, NodeId};
+use serde::{Deserialize, Serialize};
+
+use super::Neighbourhood;
+use crate::gateway::Gateway;
+
+/// How long a node may take to let go of a session: it waits for a connection to end, and for the disk.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Looks between two at the homes of what waits, while the bus is there.
+const LOOKS_PER_RECHECK: u32 = 60;
+/// The same while it is away, when others take what this node does not let go of.
+const LOOKS_PER_RECHECK_ALONE: u32 = 5;
+/// Looks after which every other node must have been heard, so that homes that are none of them are gone.
+const LOOKS_UNTIL_ALL_HEARD: u32 = 30;
+
+/// What one node asks another.
+#[derive(Debug, Serialize, Deserialize)]
+enum Question {
+    /// Let go of the session of this client id; whether its client goes on with it.
+    LetGo { client_id: String, resumes: bool },
+    /// End a connection of this client id.
+    End { client_id: String },
+}
+
+/// What a node says when it has done that.
+const DONE: &[u8] = b"done";
+
+/// How long homes were not looked at.
+#[derive(Debug, Default)]
+pub(super) struct Homes {
+    looks: u32,
+    /// Since when the bus is there, in looks.
+    up: u32,
+}
+
+/// Asks `node`; whether it has done what it was asked to.
+async fn ask(gateway: &Gateway, node: &NodeId, question: &Question) -> Result<(), AskError> {
+    let request = serde_json::to_vec(question).map_err(|_| AskError::Full)?;
+    gateway.bus.ask(node, request.into(), PATIENCE).await.map(|_| ())
+}
+
+/// Brings the durable session of a client to this node, if there is one elsewhere.
+///
+/// # Errors
+/// [`EnterError`]; it stays where it was.
+pub(crate) async fn bring_home(gateway: &Gateway, client_id: &Arc<str>, resumes: bool) -> Result<(), EnterError> {
+    let Some(moving) = gateway.mailboxes.elsewhere(client_id).await? else { return Ok(()) };
+    if let Some(home) = moving.home().and_then(|home| NodeId::parse(home).ok()) {
+        let question = Question::LetGo { client_id: client_id.as_ref().into(), resumes };
+        match ask(gateway, &home, &question).await {
+            Ok(()) => {}
+            // It is gone, or nobody can ask it: it finds out.
+            Err(AskError::NoSuchPeer | AskError::Down | AskError::Lost) => {
+                tracing::info!(%home, "a session is taken from a node that does not answer");
+            }
+            Err(AskError::TimedOut | AskError::Refused | AskError::Full) => return Err(EnterError::Busy),
+        }
+    }
+    moving.arrive().await
+}
+
+/// Has other nodes end their connection of a client that is connected here now `[MQTT-3.1.4-3]`. Not waited for.
+pub(crate) fn end_elsewhere(gateway: &Arc<Gateway>, client_id: &Arc<str>) {
+    for peer in gateway.bus.peers() {
+        let (gateway, client_id) = (Arc::clone(gateway), client_id.as_ref().to_owned());
+        tokio::spawn(async move {
+            if let Err(error) = ask(&gateway, &peer.id, &Question::End { client_id }).await {
+                tracing::debug!(node = %peer.id, %error, "a node could not be told who is connected here");
+            }
+        });
+    }
+}
+
+/// Does what another node asks, and tells it so.
+pub(super) fn answer(gateway: &Arc<Gateway>, asked: Asked) {
+    let Ok(question) = serde_json::from_slice::<Question>(&asked.request) else {
+        // Dropped without an answer, which tells the asker.
+        tracing::debug!(from = %asked.from, "a question that this release does not know");
+        return;
+    };
+    let gateway = Arc::clone(gateway);
+    tokio::spawn(async move {
+        match act(&gateway, question).await {
+            Ok(()) => asked.answer.send(bytes::Bytes::from_static(DONE)),
+            Err(error) => tracing::warn!(from = %asked.from, %error, "another node is not given what it asks for"),
+        }
+    });
+}
+
+async fn act(gateway: &Gateway, question: Question) -> Result<(), EnterError> {
+    match question {
+        Question::LetGo { client_id, resumes } => {
+            let client_id = client_id.into();
+            gateway.mailboxes.let_go(&client_id).await?;
+            gateway.wills.reconnected(&client_id, resumes);
+        }
+        Question::End { client_id } => gateway.mailboxes.end_connection(&client_id),
+    }
+    Ok(())
+}
+
+impl Neighbourhood {
+    /// Reads again what is retained.
+    pub(super) fn reread_retained(&self) {
+        let retained = Arc::clone(&self.gateway.retained);
+        tokio::spawn(async move {
+            if let Err(error) = retained.reread().await {
+                tracing::error!(%error, "what is retained could not be read again");
+            }
+        });
+    }
+
+    /// Becomes the home of what waits at a node that is gone, unless another node was faster.
+    pub(super) fn adopt(&self, gone: &NodeId) {
+        let (gateway, gone) = (Arc::clone(&self.gateway), vec![gone.as_str().into()]);
+        tokio::spawn(async move { adopt(&gateway, gone).await });
+    }
+
+    /// Ends what this node has and another one has taken.
+    pub(super) fn recheck_homes(&self) {
+        let gateway = Arc::clone(&self.gateway);
+        tokio::spawn(async move {
+            match gateway.mailboxes.recheck().await {
+                Ok(0) => {}
+                Ok(sessions) => tracing::warn!(sessions, "other nodes have taken sessions: this one was thought gone"),
+                Err(error) => tracing::debug!(%error, "where sessions live could not be looked up"),
+            }
+        });
+    }
+
+    /// To be called with each look: now and then looks whether what this node has is its own, and whether nobody has what
+    /// waits at a node that is gone.
+    pub(super) fn look_after_homes(&mut self) {
+        let is_up = self.bus.is_up();
+        self.homes.up = if is_up { self.homes.up.saturating_add(1) } else { 0 };
+        self.homes.looks += 1;
+        if self.homes.looks < if is_up { LOOKS_PER_RECHECK } else { LOOKS_PER_RECHECK_ALONE } {
+            return;
+        }
+        self.homes.looks = 0;
+        self.recheck_homes();
+        if self.homes.up >= LOOKS_UNTIL_ALL_HEARD {
+            self.adopt_what_nobody_has();
+        }
+    }
+
+    fn adopt_what_nobody_has(&self) {
+        let (gateway, bus) = (Arc::clone(&self.gateway), self.bus.clone());
+        tokio::spawn(async move {
+            match gateway.mailboxes.homes().await {
+                Ok(homes) => {
+                    let there: Vec<_> =
+                        bus.peers().into_iter().map(|peer| peer.id).chain(bus.node().cloned()).collect();
+                    let gone = homes.into_iter().filter(|home| there.iter().all(|node| node.as_str() != &**home));
+                    adopt(&gateway, gone.collect()).await;
+                }
+                Err(error) => tracing::debug!(%error, "where sessions live could not be looked up"),
+            }
+        });
+    }
+}
+
+/// Becomes the home of what waits at nodes that are gone, unless another node was faster.
+async fn adopt(gateway: &Gateway, gone: Vec<Box<str>>) {
+    for home in gone {
+        match gateway.mailboxes.adopt(&home).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::info!(%home, sessions, "sessions of a node that is gone live here now"),
+            Err(error) => tracing::error!(%home, %error, "the sessions of a node that is gone are not adopted"),
+        }
+    }
+}
