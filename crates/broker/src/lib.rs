@@ -47,7 +47,9 @@ pub use mailboxes::{Attached, EnterError, Entered, Entering, Handed, MailboxLimi
 pub use neighbours::{FromNeighbour, tell_user_elsewhere};
 pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, Overflow, Post, SubscriptionKey};
 pub use publication::{Assurance, Content, Dialect, Opaque, Publication};
-pub use queues::{Admitted, Consumer, Consumption, Durable, DurableError, Publishing, QueueError, QueueLimits, Queues};
+pub use queues::{
+    Admitted, Consumer, Consumption, Durable, DurableError, MovingDurable, Publishing, QueueError, QueueLimits, Queues,
+};
 pub use retained::{Recall, RetainError, Retained, RetainedLimits, Retaining};
 pub use selector::{InvalidSelector, Selector, Wants};
 pub use sessions::{Session, Sessions};

@@ -113,6 +113,8 @@ pub struct NewQueued {
 pub enum QueueRef {
     /// The work queue that is called as the message's topic.
     Work,
+    /// The same, for a message that the node with this id hands out. It is read as [`QueueRef::Work`].
+    WorkAt(Arc<str>),
     /// A durable subscription's.
     Durable(DurableId),
     /// An MQTT session's.

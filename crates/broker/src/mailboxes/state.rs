@@ -48,7 +48,7 @@ impl Message {
     pub(super) fn stored(queued: Queued) -> Self {
         let via = match queued.queue {
             QueueRef::Session { via, .. } => via,
-            QueueRef::Work | QueueRef::Durable(_) => None,
+            QueueRef::Work | QueueRef::WorkAt(_) | QueueRef::Durable(_) => None,
         };
         let publication = Publication::new(queued.topic, Content::Opaque(queued.message.into()));
         Self::new(Arc::new(publication), Some(queued.id), via)

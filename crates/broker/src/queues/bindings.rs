@@ -1,15 +1,22 @@
 //! Which durable subscriptions collect what is said on which topics.
 
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use deskwire_model::TopicFilter;
-use deskwire_store::{DurableId, QueuedId};
+use deskwire_store::{DurableId, Queued, QueuedId};
 
 use super::queue::Queue;
-use crate::{filters::Filters, publication::Publication, selector::Wants};
+use crate::{
+    filters::Filters,
+    publication::{Content, Publication},
+    selector::Wants,
+};
 
 /// The queue of a durable subscription.
 #[derive(Debug)]
@@ -17,6 +24,53 @@ pub(super) struct Bound {
     pub(super) id: DurableId,
     pub(super) queue: Arc<Queue>,
     pub(super) wants: Wants,
+    /// What has come while it is not known what the store has for it.
+    arriving: Mutex<Option<Vec<Collected>>>,
+}
+
+/// A message, with its number in the store if it is there.
+type Collected = (Arc<Publication>, Option<QueuedId>);
+
+impl Bound {
+    pub(super) fn new(id: DurableId, queue: Arc<Queue>, wants: Wants) -> Arc<Self> {
+        Arc::new(Self { id, queue, wants, arriving: Mutex::default() })
+    }
+
+    fn arriving(&self) -> MutexGuard<'_, Option<Vec<Collected>>> {
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what comes apart until it [arrives](Self::arrive).
+    pub(super) fn expect(&self) {
+        *self.arriving() = Some(Vec::new());
+    }
+
+    fn collect(&self, publication: &Arc<Publication>, stored: Option<QueuedId>) {
+        match &mut *self.arriving() {
+            Some(arriving) => arriving.push((Arc::clone(publication), stored)),
+            None => self.queue.collect(publication, stored),
+        }
+    }
+
+    /// Takes in what the store has for it, in that order, and behind that what has come meanwhile.
+    pub(super) fn arrive(&self, stored: Vec<Queued>) {
+        let mut arriving = self.arriving();
+        let came = arriving.take().unwrap_or_default();
+        let known: HashSet<_> = came.iter().filter_map(|(_, stored)| *stored).collect();
+        for queued in stored.into_iter().filter(|queued| !known.contains(&queued.id)) {
+            let content = Content::Opaque(queued.message.into());
+            self.queue.restore(Arc::new(Publication::new(queued.topic, content)), queued.id);
+        }
+        for (publication, stored) in came {
+            self.queue.collect(&publication, stored);
+        }
+    }
+
+    /// Lets go of what it has: the store keeps it, but for what has come before it arrived.
+    pub(super) fn release(&self) {
+        let came = self.arriving().take().unwrap_or_default();
+        self.queue.abandon(came.into_iter().filter_map(|(_, stored)| stored).collect());
+    }
 }
 
 /// The durable subscriptions by what they listen to.
@@ -33,8 +87,11 @@ impl Bindings {
         self.count.fetch_add(1, Ordering::Release);
     }
 
-    pub(super) fn unbind(&self, filter: &TopicFilter, id: DurableId) {
-        self.filters.write().unwrap_or_else(PoisonError::into_inner).remove(filter, |bound| bound.id == id);
+    pub(super) fn unbind(&self, filter: &TopicFilter, unbound: &Arc<Bound>) {
+        self.filters
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(filter, |bound| Arc::ptr_eq(bound, unbound));
         self.count.fetch_sub(1, Ordering::Release);
     }
 
@@ -66,7 +123,7 @@ impl Bindings {
     pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: &[(DurableId, Option<QueuedId>)]) {
         self.matching(publication, |bound| {
             let id = stored.iter().find(|(durable, _)| *durable == bound.id).and_then(|(_, id)| *id);
-            bound.queue.collect(publication, id);
+            bound.collect(publication, id);
         });
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use deskwire_model::{TopicFilter, Uid};
-use deskwire_store::{DurableId, StoreError};
+use deskwire_store::{DurableId, DurableSubscription, StoreError};
 
 use super::{Consumer, Consumption, QueueError, Queues, bindings::Bound, queue::Queue};
 use crate::{
@@ -46,22 +46,25 @@ pub enum DurableError {
 
 /// A durable subscription as it is.
 #[derive(Clone, Debug)]
-struct Kept {
-    filter: TopicFilter,
+pub(super) struct Kept {
+    pub(super) filter: TopicFilter,
     selector: Box<str>,
-    bound: Arc<Bound>,
+    pub(super) bound: Arc<Bound>,
 }
+
+/// Whose a durable subscription is, and what its owner calls it.
+pub(super) type Key = (Uid, Box<str>);
 
 /// The durable subscriptions of this node.
 #[derive(Debug, Default)]
 pub(super) struct Durables {
-    kept: Mutex<HashMap<(Uid, Box<str>), Kept>>,
+    kept: Mutex<HashMap<Key, Kept>>,
     /// Held while one is made, resumed or dropped, so that table, store and bindings agree.
-    changes: tokio::sync::Mutex<()>,
+    pub(super) changes: tokio::sync::Mutex<()>,
 }
 
 impl Durables {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Uid, Box<str>), Kept>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,45 +77,67 @@ impl Durables {
     }
 }
 
+/// What a durable subscription of the store is.
+pub(super) fn as_stored(known: DurableSubscription) -> Result<Durable, StoreError> {
+    let selector = match known.selector.as_str() {
+        "" => None,
+        text => match Selector::parse(text) {
+            Ok(selector) => Some((text.into(), selector)),
+            Err(_) => return Err(StoreError::Damaged(format!("the selector {text:?} of a durable subscription"))),
+        },
+    };
+    Ok(Durable { owner: known.owner, name: known.name.into(), filter: known.filter, selector })
+}
+
 impl Queues {
     /// Has the durable subscriptions of the store collect again; returns their queues.
     pub(super) async fn restore_durables(&self) -> Result<HashMap<DurableId, Arc<Queue>>, StoreError> {
         let mut queues = HashMap::new();
-        for known in self.store.durable_subscriptions().await? {
-            let selector = match known.selector.as_str() {
-                "" => None,
-                text => match Selector::parse(text) {
-                    Ok(selector) => Some((text.into(), selector)),
-                    Err(_) => {
-                        return Err(StoreError::Damaged(format!("the selector {text:?} of a durable subscription")));
-                    }
-                },
-            };
-            let name = known.name.into();
-            let queue = self.keep(known.id, Durable { owner: known.owner, name, filter: known.filter, selector });
-            queues.insert(known.id, queue);
+        let all = match self.home() {
+            None => self.store.durable_subscriptions().await?,
+            Some(home) => self.store.durable_subscriptions_of(home).await?,
+        };
+        for known in all {
+            let id = known.id;
+            queues.insert(id, self.keep(id, as_stored(known)?));
         }
         Ok(queues)
     }
 
     /// Has the durable subscription `id` collect from now on.
     fn keep(&self, id: DurableId, durable: Durable) -> Arc<Queue> {
+        let (key, kept) = self.bind(id, durable, false);
+        let queue = Arc::clone(&kept.bound.queue);
+        self.durables.lock().insert(key, kept);
+        queue
+    }
+
+    /// Has the durable subscription `id` collect from now on, before it has its place in the table; with `arrives`, apart
+    /// from what the store has.
+    pub(super) fn bind(&self, id: DurableId, durable: Durable, arrives: bool) -> (Key, Kept) {
         let Durable { owner, name, filter, selector } = durable;
         let queue = self.new_queue(&format_args!("durable subscription {}", id.0));
         let (text, selector) = selector.unzip();
         let wants = Wants { selector, not_from: None };
-        let bound = Arc::new(Bound { id, queue: Arc::clone(&queue), wants });
+        let bound = Bound::new(id, queue, wants);
+        if arrives {
+            bound.expect();
+        }
         self.hub.neighbours.listen(&filter);
         self.hub.bindings.bind(&filter, Arc::clone(&bound));
-        self.durables.lock().insert((owner, name), Kept { filter, selector: text.unwrap_or_default(), bound });
-        queue
+        ((owner, name), Kept { filter, selector: text.unwrap_or_default(), bound })
+    }
+
+    /// Ends the collecting of a durable subscription.
+    pub(super) fn unbind(&self, kept: &Kept) {
+        self.hub.bindings.unbind(&kept.filter, &kept.bound);
+        self.hub.neighbours.ignore(&kept.filter);
     }
 
     /// Ends the collecting of a durable subscription that the store no longer has.
-    fn unkeep(&self, key: &(Uid, Box<str>)) {
+    fn unkeep(&self, key: &Key) {
         let Some(kept) = self.durables.lock().remove(key) else { return };
-        self.hub.bindings.unbind(&kept.filter, kept.bound.id);
-        self.hub.neighbours.ignore(&kept.filter);
+        self.unbind(&kept);
         kept.bound.queue.clear();
     }
 
@@ -138,7 +163,7 @@ impl Queues {
                     self.has_room_for_durable(&durable.owner)?;
                 }
                 let Durable { owner, name, filter, .. } = &durable;
-                let id = self.store.create_durable_subscription(owner, name, filter, text).await?;
+                let id = self.store.create_durable_subscription_at(owner, name, filter, text, self.home()).await?;
                 self.unkeep(&key);
                 self.keep(id, durable)
             }

@@ -10,11 +10,12 @@
 //! ```
 //!
 //! [`state`] is what a queue holds and decides, without locks; [`queue`] puts it behind its lock and hands out; here is
-//! the table of queues. A consumer gets what its window and its outbox take; the rest waits for others. Lock order: the
+//! the table of queues. Where there are several nodes, each message is in the memory of one (`homes`). A consumer gets what its window and its outbox take; the rest waits for others. Lock order: the
 //! table, then a queue, then an outbox.
 
 mod bindings;
 mod durable;
+mod homes;
 mod message;
 mod publishing;
 mod queue;
@@ -28,8 +29,9 @@ use std::{
     },
 };
 
+use deskwire_cluster::NodeId;
 use deskwire_model::Topic;
-use deskwire_store::{NewQueued, QueueRef, QueuedId, Store, StoreError, Write};
+use deskwire_store::{NewQueued, QueueRef, Queued, QueuedId, Store, StoreError, Write};
 
 use self::{durable::Durables, queue::Queue, state::Bounds};
 use crate::{
@@ -45,9 +47,13 @@ use crate::{
 pub(crate) use self::bindings::Bindings;
 pub use self::{
     durable::{Durable, DurableError},
+    homes::MovingDurable,
     publishing::Publishing,
     queue::Consumption,
 };
+
+/// Messages read at a time.
+const PAGE: usize = 256;
 
 /// Bounds of all queues.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +107,8 @@ pub struct Queues {
     hub: Arc<Hub>,
     log: Log,
     store: Store,
+    /// What this node calls itself as the home of messages; none on a node that is alone.
+    home: Option<Arc<str>>,
 }
 
 /// A message whose place in its queue is certain. Dropped without being pushed, it gives the place up.
@@ -115,11 +123,21 @@ pub struct Admitted {
 }
 
 impl Queues {
-    /// Rebuilds what the store has kept.
+    /// Rebuilds what the store has kept: all of it on a node that is alone, and on one of several, which calls itself
+    /// `home`, what is at home there, or was at an earlier start of the same node, or nowhere.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open(store: Store, log: Log, hub: Arc<Hub>, limits: QueueLimits) -> Result<Arc<Self>, StoreError> {
+    pub async fn open(
+        store: Store,
+        log: Log,
+        hub: Arc<Hub>,
+        limits: QueueLimits,
+        home: Option<&NodeId>,
+    ) -> Result<Arc<Self>, StoreError> {
+        if let Some(home) = home {
+            store.take_home(home.name(), home.as_str()).await?;
+        }
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes, refusals: limits.deliveries };
         let account = Arc::new(Account::new(bounds, limits.total_bytes, log.consumed()));
         let queues = Arc::new(Self {
@@ -131,15 +149,18 @@ impl Queues {
             hub,
             log,
             store,
+            home: home.map(|home| home.as_str().into()),
         });
         queues.restore().await?;
         Ok(queues)
     }
 
     async fn restore(&self) -> Result<(), StoreError> {
-        /// Messages read at a time.
-        const PAGE: usize = 256;
         let durables = self.restore_durables().await?;
+        if self.home().is_some() {
+            self.restore_home(&durables).await?;
+            return Ok(());
+        }
         let mut last = QueuedId::default();
         loop {
             let page = self.store.queued_after(last, PAGE).await?;
@@ -147,20 +168,21 @@ impl Queues {
             last = newest.id;
             for queued in page {
                 let queue = match queued.queue {
-                    QueueRef::Work => {
-                        let mut work = self.lock();
-                        let made = work.entry(queued.topic.clone()).or_insert_with(|| self.new_queue(&queued.topic));
-                        Some(Arc::clone(made))
-                    }
+                    QueueRef::Work | QueueRef::WorkAt(_) => Some(self.work_queue(&queued.topic)),
                     QueueRef::Durable(id) => durables.get(&id).cloned(),
                     QueueRef::Session { .. } => None,
                 };
                 if let Some(queue) = queue {
-                    let content = Content::Opaque(queued.message.into());
-                    queue.restore(Arc::new(Publication::new(queued.topic, content)), queued.id);
+                    restore_message(&queue, queued);
                 }
             }
         }
+    }
+
+    /// The work queue called `name`, made if there is none, for what was admitted before.
+    fn work_queue(&self, name: &Topic) -> Arc<Queue> {
+        let mut work = self.lock();
+        Arc::clone(work.entry(name.clone()).or_insert_with(|| self.new_queue(name)))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Arc<Queue>>> {
@@ -272,7 +294,8 @@ impl Admitted {
     /// [`CommitError::Stopping`].
     pub async fn store(self, reply: Reply) -> Result<(), CommitError> {
         let log = self.queues.log.clone();
-        let Some(new) = self.publication.as_deref().and_then(|said| to_store(said, vec![QueueRef::Work])) else {
+        let queue = self.queues.home.clone().map_or(QueueRef::Work, QueueRef::WorkAt);
+        let Some(new) = self.publication.as_deref().and_then(|said| to_store(said, vec![queue])) else {
             return Ok(());
         };
         log.submit(Job::Write { write: Write::Enqueue(new), announce: Announce::Queued(self), reply }).await
@@ -293,6 +316,11 @@ impl Drop for Admitted {
 fn first_number() -> u64 {
     const QUEUES_PER_MILLISECOND: u64 = 1 << 20;
     u64::try_from(clock::now().0).unwrap_or_default().saturating_mul(QUEUES_PER_MILLISECOND)
+}
+
+fn restore_message(queue: &Queue, queued: Queued) {
+    let content = Content::Opaque(queued.message.into());
+    queue.restore(Arc::new(Publication::new(queued.topic, content)), queued.id);
 }
 
 /// What the store keeps of a publication; only opaque ones wait in queues.

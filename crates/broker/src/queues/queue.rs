@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_model::Topic;
-use deskwire_store::QueuedId;
+use deskwire_store::{Queued, QueuedId};
 
 use super::{
     Consumer, Queues,
     message::Message,
+    restore_message,
     state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
@@ -98,6 +99,12 @@ impl Queue {
         });
     }
 
+    /// Appends a message that a lost node had, and hands out what can be.
+    pub(super) fn take_in(&self, queued: Queued) {
+        restore_message(self, queued);
+        self.begin();
+    }
+
     /// Appends a message; when it does not fit, the oldest ones go.
     pub(crate) fn collect(&self, publication: &Arc<Publication>, stored: Option<QueuedId>) {
         let weight = publication.weight();
@@ -126,6 +133,12 @@ impl Queue {
         self.change(QueueState::clear);
     }
 
+    /// Lets go of every message, which stays in the store; of `forgotten` it knows nothing more either.
+    pub(super) fn abandon(&self, forgotten: Vec<QueuedId>) {
+        self.change(QueueState::abandon);
+        self.account.forget(forgotten);
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.lock().is_idle()
     }
@@ -143,6 +156,17 @@ impl Queue {
     /// Hands out what waits.
     pub(super) fn begin(&self) {
         self.turn(|_| ());
+    }
+
+    /// Ends all consumers, for `reason`.
+    pub(super) fn end_consumers(&self, reason: CloseReason) {
+        self.change(|state| {
+            let all: Vec<_> = state.endpoints().map(|(id, endpoint)| (id, Arc::clone(&endpoint.outbox))).collect();
+            for (id, outbox) in all {
+                state.leave(id);
+                outbox.close(reason);
+            }
+        });
     }
 
     /// Ends the consumers on connections other than that of `outbox`, for `reason`; says whether it has one itself.

@@ -271,6 +271,12 @@ impl<E> QueueState<E> {
         self.consumers.iter_mut().for_each(|consumer| consumer.refused.clear());
     }
 
+    /// As [`Self::clear`], for what stays in the store.
+    pub(super) fn abandon(&mut self) {
+        self.clear();
+        self.gone.clear();
+    }
+
     /// Drops what has expired by `now`.
     pub(super) fn expire(&mut self, now: Timestamp) {
         while let Some((expires, number)) = self.expiring.first().copied() {

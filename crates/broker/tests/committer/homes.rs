@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, CloseReason, Content, EnterError, Mailboxes, Outbox, Publication, Reply, Retained, RetainedLimits,
-    Subscriber,
+    Assurance, CloseReason, Consumer, Content, Delivered, Durable, EnterError, Mailboxes, Outbox, Publication, Publishing,
+    Reply, Retained, RetainedLimits, Subscriber, Wants,
 };
 use deskwire_cluster::NodeId;
 use deskwire_model::{Topic, TopicFilter};
@@ -265,4 +265,72 @@ async fn what_is_retained_is_read_again_without_undoing_what_came_since() {
     }
     assert_eq!(found, ["3", "2"]);
     assert_eq!(outbox.take_deliveries().0.len(), 1, "the recall itself; nobody is told of what has changed");
+}
+
+fn reader(outbox: &Arc<Outbox>) -> Consumer {
+    Consumer { outbox: Arc::clone(outbox), key: 1, window: 100, wants: Wants::default() }
+}
+
+fn news() -> Durable {
+    Durable { owner: uid("ann"), name: "n".into(), filter: TopicFilter::new("news").unwrap(), selector: None }
+}
+
+fn bodies(outbox: &Outbox) -> Vec<String> {
+    let (deliveries, _) = outbox.take_deliveries();
+    let body = |delivered: &Delivered| {
+        let Delivered::Handed(said, _) = delivered else { panic!("{delivered:?}") };
+        let Content::Opaque(said) = said.content() else { panic!("{said:?}") };
+        String::from_utf8(said.body().to_vec()).unwrap()
+    };
+    deliveries.iter().map(|delivery| body(&delivery.delivered)).collect()
+}
+
+const FOR_ALL: Publishing = Publishing { stored: true, durables: true, received: None, in_turn: false };
+
+#[tokio::test]
+async fn a_durable_subscription_comes_along_with_what_it_has_collected() {
+    let (dead, first_outbox, outbox) = (node_id("first"), Outbox::new(1 << 20), Outbox::new(1 << 20));
+    let first = Node::first(&dead).await;
+    let (second, third) = (first.beside(&node_id("second")).await, first.beside(&node_id("third")).await);
+    let reading = first.queues.subscribe_durably(news(), reader(&first_outbox)).await.unwrap();
+    let say = async |node: &Node, text: &str| node.publish(saying("news", text, Assurance::ExactlyOnce), FOR_ALL).await;
+    say(&first, "1").await;
+    say(&first, "2").await;
+    let moving = second.queues.durable_elsewhere(&uid("ann"), "n").await.unwrap().unwrap();
+    assert_eq!(moving.home(), Some(dead.as_str()));
+    assert!(say(&second, "3").await, "it collects there already");
+    first.queues.let_go_durable(&uid("ann"), "n").await.unwrap();
+    assert_eq!(first_outbox.take_orders().close, Some(CloseReason::SubscriptionTakenOver));
+    moving.arrive().await.unwrap();
+    drop(reading);
+    assert!(!say(&first, "nobody").await);
+    let _reading = second.queues.subscribe_durably(news(), reader(&outbox)).await.unwrap();
+    assert_eq!(bodies(&outbox), ["1", "2", "3"]);
+    // It is taken from there without a word.
+    third.queues.durable_elsewhere(&uid("ann"), "n").await.unwrap().unwrap().arrive().await.unwrap();
+    assert_eq!((second.queues.recheck().await.unwrap(), third.queues.recheck().await.unwrap()), (1, 0));
+    assert_eq!(outbox.take_orders().close, Some(CloseReason::SubscriptionTakenOver));
+    assert!(!say(&second, "nobody").await && say(&third, "4").await);
+    assert_eq!(third.stored().await, 4);
+}
+
+#[tokio::test]
+async fn what_a_lost_node_had_is_handed_out_by_one_other() {
+    let (dead, outbox, jobs) = (node_id("dead"), Outbox::new(1 << 20), Topic::new("jobs").unwrap());
+    let first = Node::first(&dead).await;
+    drop(first.queues.subscribe_durably(news(), reader(&Outbox::new(1 << 20))).await.unwrap());
+    first.publish(saying("news", "1", Assurance::ExactlyOnce), FOR_ALL).await;
+    for text in ["2", "3"] {
+        let admitted = first.queues.admit(saying("jobs", text, Assurance::ExactlyOnce)).unwrap();
+        admitted.store(Reply::Nobody).await.unwrap();
+    }
+    first.desk.log.flush().await.unwrap();
+    let second = first.beside(&node_id("second")).await;
+    let _consuming = second.queues.consume(&jobs, reader(&outbox)).unwrap();
+    assert!(bodies(&outbox).is_empty(), "the first one hands it out");
+    assert_eq!(second.queues.adopt(dead.as_str()).await.unwrap(), 3);
+    assert_eq!(first.beside(&node_id("third")).await.queues.adopt(dead.as_str()).await.unwrap(), 0);
+    assert_eq!(bodies(&outbox), ["2", "3"]);
+    let _reading = second.queues.subscribe_durably(news(), reader(&outbox)).await.unwrap();
+    assert_eq!(bodies(&outbox), ["1"]);
 }

@@ -51,7 +51,7 @@ impl Node {
 
     async fn at_home(desk: Desk, limits: MailboxLimits, home: Option<&NodeId>) -> Self {
         let (store, log, hub) = (&desk.store, &desk.log, &desk.hub);
-        let queues = Queues::open(store.clone(), log.clone(), Arc::clone(hub), QUEUES).await.unwrap();
+        let queues = Queues::open(store.clone(), log.clone(), Arc::clone(hub), QUEUES, home).await.unwrap();
         let mailboxes = Mailboxes::open(store.clone(), log.clone(), Arc::clone(hub), limits, home).await.unwrap();
         Self { desk, queues, mailboxes }
     }

@@ -23,7 +23,7 @@ const LIMITS: QueueLimits = QueueLimits {
 };
 
 async fn open(desk: &Desk, hub: &Arc<Hub>, limits: QueueLimits) -> Arc<Queues> {
-    Queues::open(desk.store.clone(), desk.log.clone(), Arc::clone(hub), limits).await.unwrap()
+    Queues::open(desk.store.clone(), desk.log.clone(), Arc::clone(hub), limits, None).await.unwrap()
 }
 
 fn topic(name: &str) -> Topic {

@@ -288,7 +288,7 @@ async fn gateway(
         deliveries: config.queues.max_deliveries,
         durable_per_owner: config.queues.durable_per_account,
     };
-    let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues).await?;
+    let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues, bus.node()).await?;
     let retained = RetainedLimits { topics: config.limits.retained_topics, bytes: config.limits.retained_bytes };
     let retained = Retained::open(&store, log.clone(), Arc::clone(&hub), retained).await?;
     let mailboxes = MailboxLimits {

@@ -7,6 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use deskwire_broker::EnterError;
 use deskwire_cluster::{AskError, Asked, NodeId};
+use deskwire_model::Uid;
+use deskwire_store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use super::Neighbourhood;
@@ -28,6 +30,8 @@ enum Question {
     LetGo { client_id: String, resumes: bool },
     /// End a connection of this client id.
     End { client_id: String },
+    /// Let go of the durable subscription that its owner calls so.
+    LetGoDurable { owner: Uid, name: String },
 }
 
 /// What a node says when it has done that.
@@ -62,6 +66,21 @@ pub(crate) async fn bring_home(gateway: &Gateway, client_id: &Arc<str>, resumes:
                 tracing::info!(%home, "a session is taken from a node that does not answer");
             }
             Err(AskError::TimedOut | AskError::Refused | AskError::Full) => return Err(EnterError::Busy),
+        }
+    }
+    moving.arrive().await
+}
+
+/// Brings a durable subscription to this node, if it is elsewhere.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn bring_durable_home(gateway: &Gateway, owner: &Uid, name: &str) -> Result<(), StoreError> {
+    let Some(moving) = gateway.queues.durable_elsewhere(owner, name).await? else { return Ok(()) };
+    if let Some(home) = moving.home().and_then(|home| NodeId::parse(home).ok()) {
+        let question = Question::LetGoDurable { owner: owner.clone(), name: name.into() };
+        if let Err(error) = ask(gateway, &home, &question).await {
+            tracing::info!(%home, %error, "a durable subscription is taken from a node that does not answer");
         }
     }
     moving.arrive().await
@@ -102,6 +121,9 @@ async fn act(gateway: &Gateway, question: Question) -> Result<(), EnterError> {
             gateway.mailboxes.let_go(&client_id).await?;
             gateway.wills.reconnected(&client_id, resumes);
         }
+        Question::LetGoDurable { owner, name } => {
+            gateway.queues.let_go_durable(&owner, &name).await.map_err(|_| EnterError::Busy)?;
+        }
         Question::End { client_id } => gateway.mailboxes.end_connection(&client_id),
     }
     Ok(())
@@ -128,9 +150,13 @@ impl Neighbourhood {
     pub(super) fn recheck_homes(&self) {
         let gateway = Arc::clone(&self.gateway);
         tokio::spawn(async move {
-            match gateway.mailboxes.recheck().await {
-                Ok(0) => {}
-                Ok(sessions) => tracing::warn!(sessions, "other nodes have taken sessions: this one was thought gone"),
+            let subscriptions = gateway.queues.recheck().await;
+            let sessions = gateway.mailboxes.recheck().await;
+            match subscriptions.and_then(|subscriptions| Ok((subscriptions, sessions?))) {
+                Ok((0, 0)) => {}
+                Ok((subscriptions, sessions)) => {
+                    tracing::warn!(sessions, subscriptions, "other nodes have taken what lived here");
+                }
                 Err(error) => tracing::debug!(%error, "where sessions live could not be looked up"),
             }
         });
@@ -171,6 +197,13 @@ impl Neighbourhood {
 /// Becomes the home of what waits at nodes that are gone, unless another node was faster.
 async fn adopt(gateway: &Gateway, gone: Vec<Box<str>>) {
     for home in gone {
+        match gateway.queues.adopt(&home).await {
+            Ok(0) => {}
+            Ok(queues) => {
+                tracing::info!(%home, queues, "subscriptions and messages of a node that is gone live here now")
+            }
+            Err(error) => tracing::error!(%home, %error, "the messages of a node that is gone are not adopted"),
+        }
         match gateway.mailboxes.adopt(&home).await {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(%home, sessions, "sessions of a node that is gone live here now"),

@@ -177,6 +177,40 @@ impl Store {
         self.queued_for("q.subscription", id.0, after, limit).await
     }
 
+    /// Gives the home `to` the messages of work queues whose home is `from`; returns them in the order they were committed.
+    pub async fn claim_work(&self, from: &str, to: &str) -> Result<Vec<Queued>, StoreError> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.write(move |db| {
+            let claimed: Result<Vec<_>> = db
+                .prepare_cached(
+                    "UPDATE queued_message SET node = ?2 WHERE node = ?1
+                     RETURNING id, subscription, session, via, NULL, NULL, topic, expires, content_type, headers, qos,
+                               retained, is_text, response_topic, correlation, body",
+                )?
+                .query_map(params![from, to], queued)?
+                .collect();
+            let mut claimed = claimed?;
+            claimed.sort_unstable_by_key(|queued| queued.id);
+            Ok(claimed)
+        })
+        .await
+    }
+
+    /// The messages of work queues behind `after` whose home is `home`, in the order they were committed; at most `limit`.
+    pub async fn work_of(&self, home: &str, after: QueuedId, limit: usize) -> Result<Vec<Queued>, StoreError> {
+        let home = home.to_owned();
+        self.read(move |db| {
+            db.prepare_cached(
+                "SELECT q.id, q.subscription, q.session, q.via, NULL, NULL, q.topic, q.expires,
+                        q.content_type, q.headers, q.qos, q.retained, q.is_text, q.response_topic, q.correlation, q.body
+                   FROM queued_message q WHERE q.node = ?1 AND q.id > ?2 ORDER BY q.id LIMIT ?3",
+            )?
+            .query_map(params![home, after.0, columns::limit(limit)], queued)?
+            .collect()
+        })
+        .await
+    }
+
     /// The homes that anything has.
     pub async fn homes(&self) -> Result<Vec<Box<str>>, StoreError> {
         self.read(|db| {

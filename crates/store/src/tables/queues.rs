@@ -21,18 +21,19 @@ pub(super) fn enqueue(db: &Db<'_>, new: &NewQueued) -> Result<Written> {
     // A subscription or session that is gone is no reason to fail the batch.
     let mut insert = db.prepare_cached(
         "INSERT INTO queued_message (subscription, session, via, topic, expires, content_type, headers, qos, retained,
-                                     is_text, response_topic, correlation, body)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+                                     is_text, response_topic, correlation, body, node)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
           WHERE (CAST(?1 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1))
             AND (CAST(?2 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM mqtt_session WHERE id = ?2))
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(new.queues.len());
     for queue in &new.queues {
-        let (subscription, session, via) = match queue {
-            QueueRef::Work => (None, None, None),
-            QueueRef::Durable(DurableId(id)) => (Some(id), None, None),
-            QueueRef::Session { id: MqttSessionId(id), via } => (None, Some(id), via.as_deref()),
+        let (subscription, session, via, node) = match queue {
+            QueueRef::Work => (None, None, None, None),
+            QueueRef::WorkAt(node) => (None, None, None, Some(&**node)),
+            QueueRef::Durable(DurableId(id)) => (Some(id), None, None, None),
+            QueueRef::Session { id: MqttSessionId(id), via } => (None, Some(id), via.as_deref(), None),
         };
         let parameters = params![
             subscription,
@@ -48,6 +49,7 @@ pub(super) fn enqueue(db: &Db<'_>, new: &NewQueued) -> Result<Written> {
             response_topic.as_deref(),
             correlation.as_deref(),
             body.as_ref(),
+            node,
         ];
         ids.push(insert.query_row(parameters, |row| row.get(0).map(QueuedId)).optional()?);
     }
@@ -113,15 +115,28 @@ impl Store {
         filter: &TopicFilter,
         selector: &str,
     ) -> Result<DurableId, StoreError> {
+        self.create_durable_subscription_at(owner, name, filter, selector, None).await
+    }
+
+    /// As [`Self::create_durable_subscription`]; its home is `home`.
+    pub async fn create_durable_subscription_at(
+        &self,
+        owner: &Uid,
+        name: &str,
+        filter: &TopicFilter,
+        selector: &str,
+        home: Option<&str>,
+    ) -> Result<DurableId, StoreError> {
+        let home = home.map(str::to_owned);
         let (owner, name, filter, selector) = (owner.clone(), name.to_owned(), filter.clone(), selector.to_owned());
         self.write(move |db| {
             db.prepare_cached("DELETE FROM durable_subscription WHERE owner = ?1 AND name = ?2")?
                 .execute(params![owner.as_str(), name])?;
             db.prepare_cached(
-                "INSERT INTO durable_subscription (owner, name, filter, selector) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO durable_subscription (owner, name, filter, selector, node) VALUES (?1, ?2, ?3, ?4, ?5)
                  RETURNING id",
             )?
-            .query_row(params![owner.as_str(), name, filter.as_str(), selector], |row| Ok(DurableId(row.get(0)?)))
+            .query_row(params![owner.as_str(), name, filter.as_str(), selector, home], |row| Ok(DurableId(row.get(0)?)))
             .map_err(Into::into)
         })
         .await

@@ -138,7 +138,7 @@ impl Store {
         self.write(move |db| {
             let rows = db
                 .prepare_cached(
-                    "UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1 AND (?3 IS NULL OR node = ?3)",
+                    "UPDATE mqtt_session SET left_at = NULL, expiry_s = ?2 WHERE id = ?1 AND (CAST(?3 AS TEXT) IS NULL OR node = ?3)",
                 )?
                 .execute(params![id.0, expiry_s, home])?;
             if rows == 1 { Ok(received(db, id)?) } else { Err(StoreError::Missing) }
@@ -157,7 +157,9 @@ impl Store {
         self.write(move |db| {
             // Its home stays what it is until this is committed.
             let is_there = db
-                .prepare_cached("UPDATE mqtt_session SET node = node WHERE id = ?1 AND (?2 IS NULL OR node = ?2)")?
+                .prepare_cached(
+                    "UPDATE mqtt_session SET node = node WHERE id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR node = ?2)",
+                )?
                 .execute(params![id.0, home])?
                 == 1;
             if is_there { Ok(drop_session(db, id)?) } else { Ok(()) }

@@ -18,6 +18,7 @@ use super::{
     send::Unanswered,
 };
 use crate::{
+    cluster::sessions,
     connection::{framing::Frames, registry::Listening},
     gateway::{QueueRoute, Refused},
     telemetry::metrics::Limit,
@@ -202,9 +203,10 @@ impl Stomp {
         let Wants { selector, not_from: discards } = self.wants(subscribe)?.unwrap_or_default();
         let text = subscribe.frame.header("selector").unwrap_or_default().trim();
         let selector = selector.map(|selector| (text.into(), selector));
-        let durable = Durable { owner, name: name.clone(), filter: filter.clone(), selector };
+        let durable = Durable { owner: owner.clone(), name: name.clone(), filter: filter.clone(), selector };
         let consumer = self.consumer(subscribe, Wants::default())?;
         let key = consumer.key;
+        sessions::bring_durable_home(&self.gateway, &owner, &name).await.map_err(DurableError::from)?;
         let subscribed_durably = self.gateway.queues.subscribe_durably(durable, consumer).await;
         let consumption = subscribed_durably.inspect_err(|error| {
             if matches!(error, DurableError::Queue(_) | DurableError::TooManyOfOwner) {
@@ -242,6 +244,7 @@ impl Stomp {
     async fn forget(&self, name: &str) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
         let owner = &client.identity.principal.uid;
+        sessions::bring_durable_home(&self.gateway, owner, name).await.map_err(DurableError::from)?;
         self.gateway.queues.unsubscribe_durably(owner, name, &self.outbox).await?;
         Ok(())
     }
