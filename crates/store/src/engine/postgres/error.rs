@@ -46,7 +46,7 @@ impl Error {
     }
 
     /// The same failure, with what it means where it happened.
-    pub(super) fn as_kind(self, kind: Kind) -> Self {
+    pub(super) fn with_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
     }
 }
