@@ -137,7 +137,7 @@ impl Session {
             return Ok(());
         }
         let committed = self.run("COMMIT").map_err(|error| match error.kind {
-            Kind::Lost | Kind::Overloaded => Error::new(Kind::Unknown, error),
+            Kind::Lost | Kind::Overloaded => error.with_kind(Kind::Unknown),
             _ => error,
         });
         self.note(committed)
