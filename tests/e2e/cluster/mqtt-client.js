@@ -25,6 +25,8 @@ const AGAIN = ['busy', 'internal'];
 export class MqttAgent {
   via = 'mqtt';
   #reached = new Map();
+  /** What went wrong last. */
+  problem;
   /** Whether the server has once not known the session any more. */
   forgotten = false;
   #session;
@@ -53,7 +55,8 @@ export class MqttAgent {
       }
     });
     // A connection that is cut is an error of its stream, and is made anew.
-    this.client.on('error', () => {});
+    this.client.on('error', ({ message }) => (this.problem = message));
+    this.client.on('disconnect', ({ reasonCode }) => (this.problem = `DISCONNECT ${reasonCode}`));
     this.client.on('message', (topic, payload) => this.#receive(topic, payload));
   }
 
