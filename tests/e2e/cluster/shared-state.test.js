@@ -91,8 +91,10 @@ describe('three nodes', { skip }, () => {
     await post(three, ann, '/api/v1/agent/update/status', { status: 'REST' });
     await seats.item('Ann rests', says('REST', true));
     for (const node of several.nodes) {
-      const { online, activeCount } = await get(node, bob, `/api/v1/connection/presence/${ann.uid}`);
-      assert.deepEqual([online, activeCount], [true, 1], `what ${node.name} knows`);
+      await until(`${node.name} knows of her connection`, async () => {
+        const { online, activeCount } = await get(node, bob, `/api/v1/connection/presence/${ann.uid}`);
+        return online && activeCount === 1;
+      });
     }
     await desk.disconnect();
     for (const node of several.nodes) {
