@@ -33,7 +33,11 @@ export class MqttAgent {
   #stopped = false;
   #waiting = 0;
 
-  /** @param {{history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object}} options */
+  /**
+   * @param {{
+   *   history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object,
+   * }} options
+   */
   constructor({ history, server, name, person }) {
     Object.assign(this, { history, name, person });
     this.client = mqtt.connect(server.stream('mqtt'), {
