@@ -145,7 +145,10 @@ export class Run {
 
   /** Who still waits for what, for a run that does not end. */
   unfinished() {
-    const people = [...this.#visitors, ...this.#agents].map(({ client }) => `${client.name}: ${client.waiting ?? '?'} wait`);
+    const people = [...this.#visitors, ...this.#agents].map(({ client }) => {
+      const state = client.client && (client.client.connected ? 'connected' : 'not connected');
+      return [client.name, state, client.waiting && `${client.waiting} wait`, client.problem].filter(Boolean).join(' ');
+    });
     return `on their way: ${[...this.#doing.values()].join(', ') || 'nothing'}; ${people.join('; ')}`;
   }
 
