@@ -55,7 +55,7 @@ describe('three nodes', { skip }, () => {
       await sendByHttp([one, two, three][index % 3], vera, textFrom(vera, vera.thread, text));
     }
     const told = () => ear.heard.filter(({ body }) => body.message?.type === 'TEXT');
-    await until('all are told', () => new Set(told().map(({ body }) => body.message.content)).size === texts.length && told().length >= 2 * texts.length);
+    await until('all are told, and told again', () => told().length >= 2 * texts.length);
     assert.ok(told().every(({ isSigned }) => isSigned));
     const accepted = told().filter(({ id }, index) => told().findIndex((other) => other.id === id) !== index);
     assert.deepEqual(accepted.map(({ body }) => body.message.content), texts, 'accepted once each, in order');
@@ -86,17 +86,21 @@ describe('three nodes', { skip }, () => {
     const watching = await opened(t, StompPeer.withToken(one, bob));
     const seats = await watching.follow('seat/status');
     const desk = await opened(t, MqttPeer.asAgent(two, ann));
-    const says = (status, online) => (item) => item.agentUid === ann.uid && item.status === status && item.online === online;
+    const says = (status, online) => (seat) =>
+      seat.agentUid === ann.uid && seat.status === status && seat.online === online;
     await seats.item('Ann is there', says('AVAILABLE', true));
     await post(three, ann, '/api/v1/agent/update/status', { status: 'REST' });
     await seats.item('Ann rests', says('REST', true));
     for (const node of several.nodes) {
-      const { online, activeCount } = await get(node, bob, `/api/v1/connection/presence/${ann.uid}`);
-      assert.deepEqual([online, activeCount], [true, 1], `what ${node.name} knows`);
+      await until(`${node.name} knows of her connection`, async () => {
+        const { online, activeCount } = await get(node, bob, `/api/v1/connection/presence/${ann.uid}`);
+        return online && activeCount === 1;
+      });
     }
     await desk.disconnect();
     for (const node of several.nodes) {
-      await until(`${node.name} sees her go`, async () => !(await get(node, bob, `/api/v1/connection/presence/${ann.uid}`)).online);
+      const presence = () => get(node, bob, `/api/v1/connection/presence/${ann.uid}`);
+      await until(`${node.name} sees her go`, async () => !(await presence()).online);
     }
   });
 
@@ -131,7 +135,7 @@ describe('three nodes', { skip }, () => {
     assert.equal(log.filter(({ type }) => /^TRANSFER_/.test(type)).length, 1, log.map(({ type }) => type).join());
   });
 
-  test('a notice that is posted on one node is shown on the others, and read everywhere once it is read', { timeout: LONG }, async (t) => {
+  test('a notice that is posted on one node is shown on the others, and read once it is read on one', { timeout: LONG }, async (t) => {
     const vera = await newVisitor(one, 'Vera');
     const page = await opened(t, StompPeer.withToken(two, vera));
     const feed = await page.subscribe('/user/topic/all');
