@@ -23,9 +23,9 @@ impl Elsewhere {
         self.by_node.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether `user` is on one of them.
-    pub(crate) fn has(&self, user: &Uid) -> bool {
-        self.read().values().any(|there| there.contains(user))
+    /// On how many of them `user` is.
+    pub(crate) fn nodes_of(&self, user: &Uid) -> usize {
+        self.read().values().filter(|there| there.contains(user)).count()
     }
 
     /// Those who are on `node` are these alone.
@@ -61,10 +61,10 @@ mod tests {
         elsewhere.are_on(&one, [ann.clone(), bob.clone()]);
         elsewhere.is_on(&two, ann.clone(), true);
         elsewhere.is_on(&one, bob.clone(), false);
-        assert_eq!((elsewhere.has(&ann), elsewhere.has(&bob)), (true, false));
+        assert_eq!((elsewhere.nodes_of(&ann), elsewhere.nodes_of(&bob)), (2, 0));
         assert_eq!(elsewhere.lost(&one), HashSet::from([ann.clone()]));
-        assert!(elsewhere.has(&ann), "she is on the other too");
+        assert_eq!(elsewhere.nodes_of(&ann), 1, "she is on the other too");
         elsewhere.are_on(&two, []);
-        assert!(!elsewhere.has(&ann));
+        assert_eq!(elsewhere.nodes_of(&ann), 0);
     }
 }

@@ -72,7 +72,7 @@ impl Presence {
     /// the staff.
     #[must_use]
     pub fn is_online(&self, user: &Uid) -> bool {
-        self.active(user) > 0 || self.elsewhere.has(user)
+        self.everywhere(user) > 0
     }
 
     /// Looks whether one of the staff is there on this node; returns that, if it was different before.
@@ -97,6 +97,12 @@ impl Presence {
         let heard = connected.iter().filter(|(_, outbox)| !lapsed.contains(&address(outbox))).count();
         drop(lapsed);
         heard + self.polling.of(user)
+    }
+
+    /// As [`Self::active`], of one of the staff and on all nodes; another node counts once, however many it has there.
+    #[must_use]
+    pub fn everywhere(&self, agent: &Uid) -> usize {
+        self.active(agent) + self.elsewhere.nodes_of(agent)
     }
 
     /// The lease of the connection with this outbox is over.

@@ -10,7 +10,7 @@ use std::{
 
 use deskwire_store::{Store, StoreError};
 
-const LOCK_FILE: &str = "deskwire.lock";
+pub(crate) const LOCK_FILE: &str = "deskwire.lock";
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
 /// What nodes call the key among themselves.
@@ -106,7 +106,7 @@ impl DataFolder {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, DataFolderError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, DataFolderError> {
     let path = folder.join(LOCK_FILE);
     let file = OpenOptions::new()
         .create(true)

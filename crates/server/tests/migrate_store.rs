@@ -5,7 +5,7 @@
 #[path = "../../store/tests/postgres_instance/mod.rs"]
 mod postgres_instance;
 
-use std::{path::Path, process::Command};
+use std::{fs::File, path::Path, process::Command};
 
 use deskwire_model::Uid;
 use deskwire_store::{SqliteOptions, Store};
@@ -31,6 +31,11 @@ async fn a_file_goes_to_an_empty_server_once() {
     let store = Store::open_sqlite(&path, SqliteOptions::default()).await.unwrap();
     store.create_organisation(&Uid::new("acme").unwrap(), "Acme").await.unwrap();
     drop(store);
+    let lock = File::create(folder.path().join("deskwire.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let (succeeds, _, err) = migrate_store(&path, &database.url());
+    assert!(!succeeds && err.contains("in use"), "as a server has the folder: {err}");
+    drop(lock);
     let (succeeds, out, err) = migrate_store(&path, &database.url());
     assert!(succeeds, "{err}");
     assert!(out.lines().any(|line| line.starts_with("compared  organisation") && line.contains(" 1 rows")), "{out}");

@@ -1,35 +1,42 @@
 //! Appends per second by batch size and number of logs, each batch on disk before the next one starts.
 //!
-//! `append_rate [DIRECTORY]`: the database is made in DIRECTORY, by default a temporary one; the medium decides how
-//! fast small batches are.
+//! `append_rate [DIRECTORY | URL]`: the database is made in DIRECTORY, by default a temporary one; the medium decides how
+//! fast small batches are. With a URL as `postgres://user@host/database` it is that one, and what is written stays there.
 
-use std::{error::Error, path::Path, time::Instant};
+use std::{error::Error, time::Instant};
 
 use deskwire_model::{LogId, MessageType, MessageUid, Payload, Profile, ThreadType, Uid};
-use deskwire_store::{NewConversation, NewEntry, Refusal, SqliteOptions, Store, Write, Written};
+use deskwire_store::{NewConversation, NewEntry, PostgresOptions, Refusal, SqliteOptions, Store, Write, Written};
 
 const PAYLOAD_BYTES: usize = 600;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let directory = match std::env::args_os().nth(1) {
-        Some(directory) => tempfile::tempdir_in(directory)?,
-        None => tempfile::tempdir()?,
+    let place = std::env::args().nth(1);
+    let url = place.as_deref().filter(|place| place.contains("://"));
+    let directory = match &place {
+        Some(directory) if url.is_none() => tempfile::tempdir_in(directory)?,
+        _ => tempfile::tempdir()?,
     };
-    println!("{PAYLOAD_BYTES} byte payloads, synchronous=FULL\n");
+    println!("{PAYLOAD_BYTES} byte payloads, {}\n", if url.is_some() { "PostgreSQL" } else { "synchronous=FULL" });
     println!("{:>6} {:>6} {:>9} {:>11} {:>12}", "logs", "batch", "entries", "appends/s", "ms/commit");
     for logs in [1, 100, 1000] {
         for (batch, commits) in [(1, 3000), (64, 1500), (512, 400)] {
-            let path = directory.path().join(format!("{logs}-{batch}.db"));
-            measure(&path, logs, batch, commits).await?;
+            let store = match url {
+                Some(url) => Store::open_postgres(&PostgresOptions::new(url)).await?,
+                None => {
+                    let path = directory.path().join(format!("{logs}-{batch}.db"));
+                    Store::open_sqlite(&path, SqliteOptions::default()).await?
+                }
+            };
+            measure(&store, logs, batch, commits).await?;
         }
     }
     Ok(())
 }
 
-async fn measure(path: &Path, logs: usize, batch: usize, commits: usize) -> Result<(), Box<dyn Error>> {
-    let store = Store::open_sqlite(path, SqliteOptions::default()).await?;
-    let targets = create_logs(&store, logs).await?;
+async fn measure(store: &Store, logs: usize, batch: usize, commits: usize) -> Result<(), Box<dyn Error>> {
+    let targets = create_logs(store, logs).await?;
     let senders = [Uid::new("visitor")?, Uid::new("agent")?];
     let payload = Payload::Json(vec![b'x'; PAYLOAD_BYTES].into());
     let mut targets = targets.iter().cycle();

@@ -58,7 +58,11 @@ export class HttpVisitor {
   #stopped = false;
   #looking;
 
-  /** @param {{history: import('./history.js').History, server: {url: string}, name: string, person: object, topic: string}} options */
+  /**
+   * @param {{
+   *   history: import('./history.js').History, server: {url: string}, name: string, person: object, topic: string,
+   * }} options
+   */
   constructor(options) {
     Object.assign(this, { ...options, path: '/visitor/api/v1/message/send' });
     this.#looking = this.#look();

@@ -25,13 +25,19 @@ const AGAIN = ['busy', 'internal'];
 export class MqttAgent {
   via = 'mqtt';
   #reached = new Map();
+  /** What went wrong last. */
+  problem;
   /** Whether the server has once not known the session any more. */
   forgotten = false;
   #session;
   #stopped = false;
   #waiting = 0;
 
-  /** @param {{history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object}} options */
+  /**
+   * @param {{
+   *   history: import('./history.js').History, server: {stream: (scheme: string) => string}, name: string, person: object,
+   * }} options
+   */
   constructor({ history, server, name, person }) {
     Object.assign(this, { history, name, person });
     this.client = mqtt.connect(server.stream('mqtt'), {
@@ -53,7 +59,8 @@ export class MqttAgent {
       }
     });
     // A connection that is cut is an error of its stream, and is made anew.
-    this.client.on('error', () => {});
+    this.client.on('error', ({ message }) => (this.problem = message));
+    this.client.on('disconnect', ({ reasonCode }) => (this.problem = `DISCONNECT ${reasonCode}`));
     this.client.on('message', (topic, payload) => this.#receive(topic, payload));
   }
 

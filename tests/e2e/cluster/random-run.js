@@ -31,6 +31,10 @@ const SETTLING = 60_000;
 /** Milliseconds between two looks into the database. */
 const LOOKING = 500;
 
+/** How many conversations each agent has. */
+const LOADS = `SELECT a.uid, a.capacity, count(*) AS open
+  FROM agent a JOIN conversation c ON c.agent = a.uid AND c.status = 'CHATTING' GROUP BY 1, 2`;
+
 /** How often people do what, as shares. */
 const SHARES = {
   say: 36,
@@ -121,7 +125,8 @@ export class Run {
       for (const { client, uid } of this.#agents) {
         // Whoever was away when it was passed on has no more to do with it, and is told no more of it.
         if (ownersOf(entries).at(-1) === uid) {
-          await until(`${client.name} has all of ${conversation}`, () => client.reached(conversation) >= entries.length, SETTLING);
+          const what = `${client.name} has all of ${conversation}`;
+          await until(what, () => client.reached(conversation) >= entries.length, SETTLING);
           complete.push({ client: client.name, conversation });
         }
       }
@@ -140,7 +145,10 @@ export class Run {
 
   /** Who still waits for what, for a run that does not end. */
   unfinished() {
-    const people = [...this.#visitors, ...this.#agents].map(({ client }) => `${client.name}: ${client.waiting ?? '?'} wait`);
+    const people = [...this.#visitors, ...this.#agents].map(({ client }) => {
+      const state = client.client && (client.client.connected ? 'connected' : 'not connected');
+      return [client.name, state, client.waiting && `${client.waiting} wait`, client.problem].filter(Boolean).join(' ');
+    });
     return `on their way: ${[...this.#doing.values()].join(', ') || 'nothing'}; ${people.join('; ')}`;
   }
 
@@ -191,9 +199,7 @@ export class Run {
     const { postgres } = this.#cluster;
     while (postgres && !this.#over) {
       const rows = await postgres.query('SELECT topic, fence, status, agent FROM conversation').catch(() => []);
-      const loads = await postgres
-        .query("SELECT a.uid, a.capacity, count(*) AS open FROM agent a JOIN conversation c ON c.agent = a.uid AND c.status = 'CHATTING' GROUP BY 1, 2")
-        .catch(() => []);
+      const loads = await postgres.query(LOADS).catch(() => []);
       rows.forEach(({ topic, fence, agent }) => this.history.owned({ conversation: topic, fence, owner: agent }));
       loads.forEach(({ uid, capacity, open }) => this.history.loaded({ agent: uid, open, capacity }));
       await pause(LOOKING);

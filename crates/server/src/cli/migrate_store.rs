@@ -9,12 +9,15 @@ use std::{
 use deskwire_store::{CopyError, CopyStep, PostgresOptions, copy_to_postgres};
 
 use super::MigrateStoreArgs;
+use crate::data_folder::{self, DataFolderError, LOCK_FILE};
 
 /// Why `migrate-store` fails. The database is as empty then as it was.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum MigrateStoreError {
     #[error("{}", with_causes(.0))]
     Copy(#[from] CopyError),
+    #[error(transparent)]
+    InUse(#[from] DataFolderError),
     #[error("cannot start: {0}")]
     Runtime(#[from] io::Error),
 }
@@ -22,6 +25,11 @@ pub(super) enum MigrateStoreError {
 /// Copies, and says on standard output how far it is.
 pub(super) fn run(args: &MigrateStoreArgs) -> Result<(), MigrateStoreError> {
     let MigrateStoreArgs { from, to, ca_file } = args;
+    // A server that works on the folder of the file would go on in the file.
+    let _lock = match from.parent() {
+        Some(folder) if from.is_file() && folder.join(LOCK_FILE).exists() => Some(data_folder::lock(folder)?),
+        _ => None,
+    };
     let server = PostgresOptions { ca_file: ca_file.clone(), ..PostgresOptions::new(to) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let rows = runtime.block_on(copy_to_postgres(from, &server, |step| say(&line(step))))?;

@@ -1,14 +1,18 @@
 //! Reading a log for a subscription that is behind.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use deskwire_desk::FeedPage;
+use deskwire_desk::{DeskError, FeedPage};
+use deskwire_store::StoreError;
 
 use super::{
     follow::Subscriptions,
     protocol::{Page, Reading},
 };
 use crate::gateway::Gateway;
+
+/// How long to wait before a log is read again whose database was not there.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Begins to read the next log of which a subscription lacks entries, if the client can take some.
 pub(super) fn next<T>(
@@ -23,6 +27,11 @@ pub(super) fn next<T>(
         match desk.page_after(&conversation, after, entries, bytes).await {
             Ok(FeedPage { behind, entries, last }) => {
                 Page { subscription, behind, last, entries: entries.into_iter(), error: None }
+            }
+            // The reader stays, and is served when the database is there again.
+            Err(DeskError::Store(StoreError::Unavailable(_))) => {
+                tokio::time::sleep(RETRY).await;
+                Page { subscription, behind: after, last: false, entries: Vec::new().into_iter(), error: None }
             }
             Err(error) => {
                 Page { subscription, behind: after, last: false, entries: Vec::new().into_iter(), error: Some(error) }

@@ -2,14 +2,14 @@
 -- compared byte by byte, whatever the database's own order is; what is true or false is 1 or 0. Names and columns are those of the
 -- other engine, so that one text of SQL is for both.
 
--- What the other engine has: a JSON array as rows, and where a part stands in a text, counted from 1; 0 if it is not there.
+-- What the other engine has, in a form that is put in place of its call: a JSON array as rows, and where a part stands in a text, counted from 1; 0 if it is not there.
 
 CREATE FUNCTION json_each(document TEXT) RETURNS TABLE (value TEXT)
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT json_array_elements_text(CAST(document AS JSON)) $$;
 
 CREATE FUNCTION instr(whole TEXT, part TEXT) RETURNS BIGINT
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CAST(position(part IN whole) AS BIGINT) $$;
 
 -- Tenants and the people who work for them.

@@ -25,14 +25,7 @@ pub(super) fn create(commit: &mut Commit<'_>, new: &NewConversation) -> Result<W
             return Ok(Written::Refused(Refusal::ForeignOrganisation));
         }
     }
-    let Some(log) = insert(db, new, commit.now)? else {
-        // Another node was faster.
-        return Ok(match conversations::by_topic(db, &new.topic)? {
-            Some(existing) if existing.org == new.org => answer(existing, false),
-            Some(_) => Written::Refused(Refusal::ForeignOrganisation),
-            None => Written::Refused(Refusal::UidTaken),
-        });
-    };
+    let Some(log) = insert(db, new, commit.now)? else { return Ok(Written::Refused(Refusal::UidTaken)) };
     for user in &new.participants {
         join(db, log, user, Seq::ZERO)?;
     }
@@ -63,11 +56,7 @@ pub(super) fn create_notes(commit: &mut Commit<'_>, of: LogId, uid: &Uid, topic:
         channel: about.channel,
         participants: participants.clone(),
     };
-    let Some(log) = insert(db, &new, commit.now)? else {
-        // Another node was faster.
-        return Ok(conversations::by_topic(db, topic)?
-            .map_or(Written::Refused(Refusal::UidTaken), |existing| answer(existing, false)));
-    };
+    let Some(log) = insert(db, &new, commit.now)? else { return Ok(Written::Refused(Refusal::UidTaken)) };
     // Notes about what was deleted begin as if they had been deleted with it: the first one closes it again.
     let is_emptied = retention::is_emptied(db, of)?;
     db.prepare_cached("UPDATE conversation SET notes_of = ?2, emptied_at = ?3 WHERE id = ?1")?.execute(params![
@@ -95,7 +84,7 @@ pub(super) fn fenced(db: &Db<'_>, log: LogId, fence: u64) -> Result<std::result:
     })
 }
 
-/// None if its topic or its uid is taken, which may have happened just now.
+/// None if its uid is taken, which another node may have done just now.
 fn insert(db: &Db<'_>, new: &NewConversation, now: Timestamp) -> Result<Option<LogId>> {
     let log = db
         .prepare_cached(

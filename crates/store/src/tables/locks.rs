@@ -7,7 +7,8 @@
 //! 1. conversations that get entries or change, by their numbers: positions (invariant I2), repeats (I3) and fences (I10) are
 //!    decided under their rows. Cursors need no lock: each moves in one statement, forward only;
 //! 2. agents that get a conversation, by their uids: their load is counted under their rows (I10);
-//! 3. what has no row of its own, by its name: the turn of those who wait, lists that are numbered;
+//! 3. what has no row of its own or none yet, by its name: topics of new conversations, the turn of those who wait, lists that
+//!    are numbered;
 //! 4. webhooks that hear of the entries, by their numbers, as they count what waits for them.
 
 use std::collections::BTreeSet;
@@ -46,7 +47,11 @@ impl Held {
             Write::Append(entry) => self.add_log(entry.log),
             Write::Say(saying) => self.add_log(saying.entry.log),
             Write::Amend(amendment) => self.add_log(amendment.entry.log),
-            Write::CreateNotes { of, .. } => self.add_log(*of),
+            Write::CreateConversation(new) => self.add_name(format!("topic {}", new.topic)),
+            Write::CreateNotes { of, topic, .. } => {
+                self.add_log(*of);
+                self.add_name(format!("topic {topic}"));
+            }
             Write::Decide(decision) => self.add_decision(decision),
             Write::TabooHits(hits) => self.add_name(format!("taboo hits of {}", hits.org.as_str())),
             Write::Notices(change) => {
@@ -59,8 +64,7 @@ impl Held {
             Write::Delivered { log, .. } | Write::Read { log, .. } => {
                 self.read.insert(*log);
             }
-            Write::CreateConversation(_)
-            | Write::Enqueue(_)
+            Write::Enqueue(_)
             | Write::Consume(_)
             | Write::Retain(_)
             | Write::ForgetExpired(_)

@@ -8,9 +8,9 @@
 
 use std::{
     fs,
-    io::Read as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{Ipv4Addr, TcpListener},
-    os::unix::fs::{MetadataExt as _, chown},
+    os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -101,10 +101,55 @@ impl Database {
         server.run(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS {connections}", self.name));
     }
 
+    /// Runs `statement` in a transaction that stays open until the result is dropped.
+    pub(crate) fn hold(&self, statement: &str) -> Holder {
+        let mut child = Command::new(&self.psql)
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.url()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let commands = format!("BEGIN; {statement};\n\\echo held\n");
+        child.stdin.as_mut().unwrap().write_all(commands.as_bytes()).unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.map_while(Result::ok).any(|line| line == "held"), "{statement} fails");
+        Holder(child)
+    }
+
+    /// Has the server do TLS with this certificate and key, for all its databases, where a client wants it.
+    pub(crate) fn serve_tls(&self, certificate: &str, key: &str) {
+        let data = PathBuf::from(self.run("SHOW data_directory"));
+        for (name, pem) in [("server.crt", certificate), ("server.key", key)] {
+            let path = data.join(name);
+            fs::write(&path, pem).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if is_root() {
+                chown(&path, Some(id("-u")), Some(id("-g"))).unwrap();
+            }
+        }
+        self.run("ALTER SYSTEM SET ssl = on");
+        self.run("SELECT pg_reload_conf()");
+        let begin = Instant::now();
+        while self.run("SHOW ssl") != "on" {
+            assert!(begin.elapsed() < START, "the server does not take TLS up");
+        }
+    }
+
     /// Ends all connections to it, as a server that restarts does.
     pub(crate) fn cut(&self) {
         let server = Self { name: "postgres".to_owned(), ..self.clone() };
         server.run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name));
+    }
+}
+
+/// A transaction of its own; see [`Database::hold`].
+pub(crate) struct Holder(Child);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // At the end of its input it leaves, and says so to the server.
+        drop(self.0.stdin.take());
+        let _status = self.0.wait();
     }
 }
 
@@ -118,7 +163,7 @@ impl Instance {
         };
         let folder = tempfile::Builder::new().prefix("deskwire-postgres-").tempdir().unwrap().keep();
         let data = folder.join("data");
-        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+        let is_root = is_root();
         let as_account = |program: &Path| {
             if is_root {
                 let mut command = Command::new("setpriv");
@@ -157,6 +202,7 @@ impl Instance {
                 panic!("PostgreSQL has ended: {status}; {}", log(&folder));
             }
             assert!(begin.elapsed() < START, "PostgreSQL does not start; {}", log(&folder));
+            #[expect(clippy::disallowed_methods, reason = "what it waits for is asked again and again")]
             thread::sleep(Duration::from_millis(20));
         }
         Some(Self { bin, port, _watcher: watcher })
@@ -193,8 +239,16 @@ fn installed() -> Option<PathBuf> {
     packaged.chain(on_path).find(|bin| ["initdb", "postgres", "psql"].iter().all(|program| bin.join(program).exists()))
 }
 
+fn is_root() -> bool {
+    id_of("-u", None) == 0
+}
+
 fn id(which: &str) -> u32 {
-    let output = Command::new("id").args([which, ACCOUNT]).output().unwrap();
+    id_of(which, Some(ACCOUNT))
+}
+
+fn id_of(which: &str, account: Option<&str>) -> u32 {
+    let output = Command::new("id").arg(which).args(account).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
 }
 

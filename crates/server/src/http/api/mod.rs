@@ -41,6 +41,7 @@ use axum::{
     routing::any,
 };
 use deskwire_desk::DeskError;
+use deskwire_store::StoreError;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{AppError, Repeats, Routes};
@@ -159,7 +160,7 @@ async fn ready(State(state): State<ApiState>) -> Result<&'static str, AppError> 
 impl From<DeskError> for AppError {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::Commit(_) => Self::Busy,
+            DeskError::Commit(_) | DeskError::Store(StoreError::Unavailable(_)) => Self::Busy,
             DeskError::Store(cause) => Self::internal(cause),
             refused => Self::Named(refused.code(), refused.to_string()),
         }

@@ -44,6 +44,11 @@ impl Error {
     pub(super) fn new(kind: Kind, cause: impl Into<Cause>) -> Self {
         Self { kind, cause: cause.into() }
     }
+
+    /// The same failure, with what it means where it happened.
+    pub(super) fn with_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
 impl From<tokio_postgres::Error> for Error {

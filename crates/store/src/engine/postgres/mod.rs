@@ -22,7 +22,6 @@ mod value;
 
 use std::{
     sync::Arc,
-    thread,
     time::{Duration, SystemTime},
 };
 
@@ -163,7 +162,7 @@ fn write<T>(session: &Session, mut change: impl FnMut(&Db<'_>) -> Result<T, Stor
         if session.failure() == Some(Kind::Conflict)
             && let Some(pause) = pauses.next()
         {
-            thread::sleep(part_of(pause));
+            session.pause(part_of(pause));
         } else if !is_disconnected(session) || !std::mem::take(&mut is_first) {
             return changed;
         }

@@ -73,7 +73,7 @@ impl Reach {
             }
         });
         // Whatever it is, as a password that is wrong: there is no server for us.
-        let connected = connected.map_err(|error| Error::new(Kind::Lost, error));
+        let connected = connected.map_err(|error| error.with_kind(Kind::Lost));
         self.note(connected.as_ref().err());
         connected
     }

@@ -136,14 +136,18 @@ impl Session {
         if self.beginning.take().is_some() {
             return Ok(());
         }
-        self.run("COMMIT").map_err(|error| match error.kind {
-            Kind::Lost | Kind::Overloaded => Error::new(Kind::Unknown, error),
+        let committed = self.run("COMMIT").map_err(|error| match error.kind {
+            Kind::Lost | Kind::Overloaded => error.with_kind(Kind::Unknown),
             _ => error,
-        })
+        });
+        self.note(committed)
     }
 
     /// Takes back what was begun.
     pub(super) fn roll_back(&self) {
+        if self.failure.get() == Some(Kind::Lost) {
+            return self.disconnect();
+        }
         // A connection that cannot even do this has no transaction any more.
         if self.beginning.take().is_none() && self.run("ROLLBACK").is_err() {
             self.disconnect();
@@ -155,10 +159,15 @@ impl Session {
         self.beginning.set(Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
         let result = queries();
         match result {
-            Ok(_) => self.note(self.commit())?,
+            Ok(_) => self.commit()?,
             Err(_) => self.roll_back(),
         }
         result
+    }
+
+    /// Waits without a transaction, so that others come first.
+    pub(super) fn pause(&self, pause: Duration) {
+        self.runtime.block_on(tokio::time::sleep(pause));
     }
 
     /// What a statement failed with since [`Self::connect`], whatever became of its error.

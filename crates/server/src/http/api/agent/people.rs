@@ -62,7 +62,7 @@ struct Colleague {
 
 /// `agent` as the list of agents shows it.
 fn colleague(state: &ApiState, agent: &AgentProfile) -> Colleague {
-    Colleague { agent: AgentUser::from(agent), online: state.gateway.desk.presence().active(&agent.uid) > 0 }
+    Colleague { agent: AgentUser::from(agent), online: state.gateway.desk.presence().is_online(&agent.uid) }
 }
 
 async fn agent(
@@ -257,7 +257,7 @@ async fn presence(
     let desk = &state.gateway.desk;
     let all = desk.colleagues(&principal).await?;
     let row = |agent: AgentProfile| {
-        let active_count = desk.presence().active(&agent.uid);
+        let active_count = desk.presence().everywhere(&agent.uid);
         ColleaguePresence { uid: agent.uid, online: active_count > 0, active_count }
     };
     Ok(Success::new(Page::of(all, request, row)))

@@ -72,6 +72,6 @@ async fn presence(
     if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
         return Err(unknown());
     }
-    let active_count = state.gateway.desk.presence().active(&user);
+    let active_count = state.gateway.desk.presence().everywhere(&user);
     Ok(Success::new(Presence { online: active_count > 0, active_count }))
 }
