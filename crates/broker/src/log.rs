@@ -307,7 +307,7 @@ enum Pending {
         reply: Reply,
     },
     Relay {
-        publication: Publication,
+        publication: Arc<Publication>,
         ticket: Option<Ticket>,
     },
     Publish {
@@ -367,7 +367,7 @@ impl Committer {
         for job in pending {
             match job {
                 Pending::Relay { publication, ticket } => {
-                    self.hub.publish(&Arc::new(publication));
+                    self.hub.publish(&publication);
                     ticket.into_iter().for_each(Ticket::done);
                 }
                 Pending::Publish { mut collected, ticket } => {
@@ -400,7 +400,7 @@ impl Committer {
     /// Puts the write of `job`, if it is one, to the `writes` of the batch.
     fn prepare(Submitted { since, job }: Submitted, writes: &mut Vec<Write>) -> Pending {
         match job {
-            Job::Relay { publication, ticket } => Pending::Relay { publication, ticket },
+            Job::Relay { publication, ticket } => Pending::Relay { publication: Arc::new(publication), ticket },
             Job::Publish { collected, ticket } => Pending::Publish { collected, ticket },
             Job::Push { admitted, ticket } => Pending::Push { admitted, ticket },
             Job::Write { write, announce, reply } => {

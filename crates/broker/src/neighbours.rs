@@ -153,7 +153,7 @@ impl Neighbours {
 #[derive(Debug)]
 pub enum FromNeighbour {
     /// This.
-    Said(Publication),
+    Said(Box<Publication>),
     /// That the log behind the topic has an entry that is too large for a hint.
     Grown,
     /// This, for a place of each session of a user, if the user is of the organisation.
@@ -192,18 +192,18 @@ impl Publication {
             }
             (Hint::Live(bytes), _) => {
                 let (topic, said, _, shares) = told::read(bytes)?;
-                FromNeighbour::Said(Self::said_elsewhere(topic, Content::Opaque(said), shares))
+                FromNeighbour::Said(Box::new(Self::said_elsewhere(topic, Content::Opaque(said), shares)))
             }
             (Hint::Said(Said { payload: None, .. }), Channel::Topic(_)) => FromNeighbour::Grown,
             (Hint::Said(Said { log, seq, at, payload: Some(payload), .. }), Channel::Topic(topic)) => {
                 let content = Content::Message { log, seq: Some(seq), at, recalled: false, payload };
-                FromNeighbour::Said(Self::new(topic.clone(), content))
+                FromNeighbour::Said(Box::new(Self::new(topic.clone(), content)))
             }
             (Hint::Relayed(Relayed { log, at, payload, about, .. }), Channel::Topic(topic)) => {
                 let content = Content::Message { log, seq: None, at, recalled: false, payload };
                 let said = Self::new(topic.clone(), content);
                 about.into_iter().for_each(|seq| said.is_about(seq));
-                FromNeighbour::Said(said)
+                FromNeighbour::Said(Box::new(said))
             }
             (hint, _) => FromNeighbour::Other(hint),
         })

@@ -95,11 +95,14 @@ pub(crate) fn write(topic: &Topic, said: &Opaque, org: Option<&Uid>, shares: &[S
     told.encode_to_vec().into()
 }
 
+/// What was said on which topic, for users of which organisation alone if for those of one, and who shares it.
+type Heard = (Topic, Opaque, Option<Uid>, Box<[Share]>);
+
 /// Reads what another node has written.
 ///
 /// # Errors
 /// [`ToldError`].
-pub(crate) fn read(bytes: Bytes) -> Result<(Topic, Opaque, Option<Uid>, Box<[Share]>), ToldError> {
+pub(crate) fn read(bytes: Bytes) -> Result<Heard, ToldError> {
     let told = Told::decode(bytes)?;
     let headers = told.headers.into_iter().map(|header| (header.name.into(), header.value.into())).collect();
     let assurance = Assurance::from_level(u8::try_from(told.assurance).unwrap_or(u8::MAX));
@@ -121,7 +124,7 @@ pub(crate) fn read(bytes: Bytes) -> Result<(Topic, Opaque, Option<Uid>, Box<[Sha
     if let Some(origin) = told.origin {
         said = said.said_by(SessionId::from_number(origin));
     }
-    let org = told.org.map(|org| Uid::new(&*org)).transpose()?;
+    let org = told.org.map(|org| Uid::new(&org)).transpose()?;
     // A node that is none is not this one.
     let share = |told: ToldShare| Some(Share { group: told.group.into(), node: NodeId::parse(&told.node).ok()? });
     let shares = told.shares.into_iter().filter_map(share).collect();

@@ -44,7 +44,7 @@ impl Neighbourhood {
 
     async fn hear_hint(&mut self, from: &NodeId, channel: &Channel, hint: Hint) {
         match Publication::heard(channel, hint) {
-            Ok(FromNeighbour::Said(publication)) => self.hear_said(publication).await,
+            Ok(FromNeighbour::Said(publication)) => self.hear_said(*publication).await,
             Ok(FromNeighbour::Grown) => {
                 if let Channel::Topic(topic) = channel {
                     self.gateway.hub.missed(topic.as_str());

@@ -216,7 +216,7 @@ async fn adopt(gateway: &Gateway, gone: Vec<Box<str>>) {
         match gateway.queues.adopt(&home).await {
             Ok(0) => {}
             Ok(queues) => {
-                tracing::info!(%home, queues, "subscriptions and messages of a node that is gone live here now")
+                tracing::info!(%home, queues, "subscriptions and messages of a node that is gone live here now");
             }
             Err(error) => tracing::error!(%home, %error, "the messages of a node that is gone are not adopted"),
         }
