@@ -207,7 +207,7 @@ impl Desk {
                 Ok(Some(conversation)) => desk.joined_here(&user, &desk.remember(conversation)),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(%error, conversation = %log, "a user could not be told what it takes part in")
+                    tracing::warn!(%error, conversation = %log, "a user could not be told what it takes part in");
                 }
             }
         });
