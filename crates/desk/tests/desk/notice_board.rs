@@ -3,6 +3,7 @@
 use std::{future::poll_fn, sync::Arc, time::Duration};
 
 use deskwire_broker::{Delivered, Dialect, Hub, Log, LogLimits, Outbox, Subscriber};
+use deskwire_cluster::Bus;
 use deskwire_desk::{NoticeBoard, NoticeDraft, NoticeLimits};
 use deskwire_model::{
     AgentProfile, AgentStatus, NoticeContent, NoticeId, NoticesRead, Principal, Profile, Role, SessionId, TopicFilter,
