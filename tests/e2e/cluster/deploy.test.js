@@ -11,7 +11,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { binary, Server } from '../harness.js';
-import { knowsClusters } from './cluster.js';
 import { missing } from './daemon.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -56,9 +55,6 @@ test('every setting that is named exists', async (t) => {
   const reference = await readFile(join(ROOT, 'docs/configuration.md'), 'utf8');
   for (const name of names) {
     const [, section, key] = name.toLowerCase().split('__');
-    if (['store', 'cluster'].includes(section) && !knowsClusters()) {
-      continue;
-    }
     const at = reference.indexOf(`## \`[${section}]\``);
     assert.notEqual(at, -1, `${name}: no section ${section}`);
     const end = reference.indexOf('\n## ', at + 1);
@@ -68,10 +64,8 @@ test('every setting that is named exists', async (t) => {
 
 /** What a file says is accepted by the server itself. */
 async function accepts(settings) {
-  const env = Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !/__(STORE|CLUSTER)__/.test(name) || knowsClusters()),
-  );
-  const { status, stderr } = spawnSync(binary(), ['config', 'check'], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+  const env = { PATH: process.env.PATH, ...settings };
+  const { status, stderr } = spawnSync(binary(), ['config', 'check'], { env, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
 }
 

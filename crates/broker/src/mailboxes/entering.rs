@@ -99,6 +99,14 @@ impl Mailboxes {
                 return Err(EnterError::Moved);
             }
         }
+        // While this connection waited for its turn another node may have taken the session along.
+        if known.is_none()
+            && !clean_start
+            && self.home.is_some()
+            && self.store.mqtt_session_called(client_id).await?.is_some()
+        {
+            return Err(EnterError::Moved);
+        }
         let durable = if expiry_s > 0 {
             self.has_room_for_durable(known.is_some())?;
             Some(self.store.create_mqtt_session_at(client_id, user, expiry_s, self.home()).await?)
