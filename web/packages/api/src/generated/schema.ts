@@ -937,6 +937,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the nodes of the cluster, as this one knows them. */
+        get: operations["getOpsNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/overview": {
         parameters: {
             query?: never;
@@ -4417,6 +4434,28 @@ export interface components {
             name: string;
             /** @description One is made if it is missing. */
             uid?: components["schemas"]["Uid"] | null;
+        };
+        Node: {
+            /**
+             * Format: uint64
+             * @description How long ago it was last heard, in milliseconds; none of this node.
+             */
+            heardMs?: number | null;
+            /** @description This start of the node; none where it is alone. */
+            id?: string | null;
+            /** @description What it is called; others may be called the same. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it started, in milliseconds since 1970, by its own clock; none of this node.
+             */
+            since?: number | null;
+        };
+        Nodes: {
+            /** @description Whether this node hears the others: ALONE, UP or DOWN. */
+            bus: string;
+            /** @description This node first, then the others by name. */
+            nodes: components["schemas"]["Node"][];
         };
         /** @description A notice. */
         Notice: {
@@ -8096,6 +8135,36 @@ export interface operations {
                         /** @constant */
                         code: 200;
                         data: components["schemas"]["Health"];
+                        message: string;
+                    } | components["schemas"]["Failure"];
+                };
+            };
+            401: components["responses"]["Status401"];
+            403: components["responses"]["Status403"];
+            429: components["responses"]["Status429"];
+            500: components["responses"]["Status500"];
+            503: components["responses"]["Status503"];
+        };
+    };
+    getOpsNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or why it is refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        code: 200;
+                        data: components["schemas"]["Nodes"];
                         message: string;
                     } | components["schemas"]["Failure"];
                 };
