@@ -57,6 +57,8 @@ const broker = mqtt.connect(`${url.protocol.replace('http', 'ws')}//${url.host}`
   password: accessToken,
   keepalive: 30,
   reconnectPeriod: 500,
+  // A refusal is not the end either: the server may be busy, or the token too old.
+  reconnectOnConnackError: true,
 });
 
 // No subscription is needed: the server delivers the conversations of this agent by itself.

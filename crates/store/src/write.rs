@@ -77,11 +77,13 @@ pub enum Write {
     Inflight(Vec<Inflight>),
     /// Forgets a packet id that its client has released, if it is there; answered by [`Written::Noted`].
     Release(Received),
-    /// Notes that the connection of an MQTT session has ended, if the session is there; answered by
+    /// Notes that the connection of an MQTT session has ended, if the session is there and has this home; answered by
     /// [`Written::Noted`].
     LeaveSession {
         /// The session.
         session: MqttSessionId,
+        /// The node that says so, as the session's home; none for one that is alone.
+        home: Option<Box<str>>,
         /// When the connection ended.
         at: Timestamp,
         /// Seconds that the session outlives it; [`u32::MAX`] for ever.

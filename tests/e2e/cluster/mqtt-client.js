@@ -25,8 +25,10 @@ const AGAIN = ['busy', 'internal'];
 export class MqttAgent {
   via = 'mqtt';
   #reached = new Map();
-  /** What went wrong last. */
+  /** What went wrong last, and when. */
   problem;
+  /** Connections that have ended. */
+  #ended = 0;
   /** Whether the server has once not known the session any more. */
   forgotten = false;
   #session;
@@ -50,17 +52,20 @@ export class MqttAgent {
       keepalive: KEEP_ALIVE,
       reconnectPeriod: RECONNECT,
       connectTimeout: CONNECT,
+      // Otherwise one refusal would be its end.
+      reconnectOnConnackError: true,
     });
-    // The event `connect` comes later, once the library has sent again what waits.
-    this.client.on('packetreceive', ({ cmd, sessionPresent }) => {
-      if (cmd === 'connack') {
+    // The event `connect` comes later, once the library has sent again what waits. A refusal says nothing of the session.
+    this.client.on('packetreceive', ({ cmd, reasonCode, sessionPresent }) => {
+      if (cmd === 'connack' && reasonCode === 0) {
         this.forgotten = this.forgotten || (this.#session !== undefined && !sessionPresent);
         this.#session = history.newSession(name);
       }
     });
     // A connection that is cut is an error of its stream, and is made anew.
-    this.client.on('error', ({ message }) => (this.problem = message));
-    this.client.on('disconnect', ({ reasonCode }) => (this.problem = `DISCONNECT ${reasonCode}`));
+    this.client.on('error', ({ message }) => this.#note(message));
+    this.client.on('disconnect', ({ reasonCode }) => this.#note(`DISCONNECT ${reasonCode}`));
+    this.client.on('close', () => (this.#ended += 1));
     this.client.on('message', (topic, payload) => this.#receive(topic, payload));
   }
 
@@ -120,6 +125,10 @@ export class MqttAgent {
         await until(`${this.name} is connected`, () => this.client.connected || this.#stopped, PATIENCE);
       }
     }
+  }
+
+  #note(problem) {
+    this.problem = `(connection ${this.#ended + 1} at ${performance.now().toFixed(0)} ms: ${problem})`;
   }
 
   #receive(conversation, payload) {

@@ -94,19 +94,25 @@ export class Run {
 
   /** Does so many operations while so many faults come, and waits until all is answered. Resolves with the recoveries. */
   async go(operations, faults) {
-    const misfortunes = this.#befallen(operations, faults);
+    const misfortunes = this.#befallen(operations, faults).catch((error) => {
+      this.failure ??= error;
+      return [];
+    });
     const looking = this.#look();
     for (let number = 0; number < operations; number += 1) {
-      await until('there is room for another operation', () => this.#doing.size < AT_ONCE, STUCK);
+      await until('there is room for another operation', () => this.#doing.size < AT_ONCE || this.failure, STUCK);
+      if (this.failure) {
+        break;
+      }
       const name = this.#next();
       const doing = this.#do(name).catch((error) => (this.failure ??= error));
-      this.#doing.set(doing, name);
+      this.#doing.set(doing, { name, since: performance.now() });
       doing.finally(() => this.#doing.delete(doing));
       this.#progress.step();
     }
     const recoveries = await misfortunes;
     this.#over = true;
-    await Promise.all([...this.#doing.keys(), looking]);
+    await (this.failure ? looking : Promise.all([...this.#doing.keys(), looking]));
     if (this.failure) {
       throw this.failure;
     }
@@ -145,11 +151,13 @@ export class Run {
 
   /** Who still waits for what, for a run that does not end. */
   unfinished() {
+    const now = performance.now();
     const people = [...this.#visitors, ...this.#agents].map(({ client }) => {
       const state = client.client && (client.client.connected ? 'connected' : 'not connected');
       return [client.name, state, client.waiting && `${client.waiting} wait`, client.problem].filter(Boolean).join(' ');
     });
-    return `on their way: ${[...this.#doing.values()].join(', ') || 'nothing'}; ${people.join('; ')}`;
+    const doing = [...this.#doing.values()].map(({ name, since }) => `${name} for ${(now - since).toFixed(0)} ms`);
+    return `after ${now.toFixed(0)} ms, on their way: ${doing.join(', ') || 'nothing'}; ${people.join('; ')}`;
   }
 
   async stop() {

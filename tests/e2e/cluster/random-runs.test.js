@@ -32,6 +32,13 @@ const env = {
   DESKWIRE__HEARTBEAT__WANT_MS: '2000',
 };
 
+/** A log as lines to read. */
+const told = (entries) =>
+  entries.map(({ seq, uid, type, user, extra }) => `${seq} ${type} ${uid} of ${user?.uid} ${extra ?? ''}`).join('\n');
+
+/** Happenings of a conversation that is told of. */
+const TOLD = 400;
+
 async function runOn(t, nodes) {
   t.diagnostic(`seed ${seed}, ${OPERATIONS} operations`);
   const cluster = await Cluster.start({ nodes, env });
@@ -47,6 +54,11 @@ async function runOn(t, nodes) {
     t.diagnostic(run.summary());
     const found = violations(result);
     found.slice(0, PRINTED).forEach((text) => t.diagnostic(text));
+    for (const [conversation, entries] of result.logs) {
+      if (found.some((text) => text.includes(conversation))) {
+        t.diagnostic(`${conversation}:\n${told(entries)}\n${run.history.tell(conversation, TOLD)}`);
+      }
+    }
     assert.deepEqual(found.slice(0, PRINTED), []);
   } catch (error) {
     t.diagnostic(run.unfinished());

@@ -193,7 +193,8 @@ impl Attached {
     /// Has the store know when the connection ended; tells when it does.
     fn note_end(&self, session: MqttSessionId, at: Timestamp, expiry_s: u32) -> Noted {
         let (sender, receiver) = oneshot::channel();
-        let (write, reply) = (Write::LeaveSession { session, at, expiry_s }, Reply::Waiter(sender));
+        let home = self.mailboxes.home().map(Into::into);
+        let (write, reply) = (Write::LeaveSession { session, home, at, expiry_s }, Reply::Waiter(sender));
         self.mailboxes.log.submit_in_the_background(Job::Write { write, announce: Announce::Nobody, reply });
         receiver
     }

@@ -23,6 +23,8 @@ pub(super) struct Waiting {
     mailboxes: Arc<Mailboxes>,
     client_id: Arc<str>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whether another node waits for it.
+    is_for_another: bool,
 }
 
 impl Waiting {
@@ -38,6 +40,7 @@ impl Drop for Waiting {
         let mut table = self.mailboxes.lock();
         if let Some(place) = table.places.get_mut(&self.client_id) {
             place.waiting -= 1;
+            place.wanted -= usize::from(self.is_for_another);
         }
         table.retire(&self.client_id);
     }
@@ -73,13 +76,24 @@ impl Mailboxes {
 
     /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
     pub(super) fn wait_for(self: &Arc<Self>, client_id: &Arc<str>) -> Waiting {
+        self.wait(client_id, false)
+    }
+
+    /// As [`Self::wait_for`], in the name of another node.
+    pub(super) fn wait_for_another(self: &Arc<Self>, client_id: &Arc<str>) -> Waiting {
+        self.wait(client_id, true)
+    }
+
+    fn wait(self: &Arc<Self>, client_id: &Arc<str>, is_for_another: bool) -> Waiting {
         let mut table = self.lock();
         let place = table.places.entry(Arc::clone(client_id)).or_default();
         place.waiting += 1;
+        place.wanted += usize::from(is_for_another);
         if let Some(holder) = &place.holder {
             holder.close(CloseReason::TakenOver);
         }
-        Waiting { mailboxes: Arc::clone(self), client_id: Arc::clone(client_id), turn: Arc::clone(&place.turn) }
+        let (mailboxes, turn) = (Arc::clone(self), Arc::clone(&place.turn));
+        Waiting { mailboxes, client_id: Arc::clone(client_id), turn, is_for_another }
     }
 
     /// The mailbox of the session that goes on, or of a new one; and whether it goes on.
@@ -109,7 +123,13 @@ impl Mailboxes {
         }
         let durable = if expiry_s > 0 {
             self.has_room_for_durable(known.is_some())?;
-            Some(self.store.create_mqtt_session_at(client_id, user, expiry_s, self.home()).await?)
+            let replaced = known.as_ref().and_then(|(mailbox, _)| mailbox.durable());
+            let created = self.create(entering, replaced).await?;
+            if created.is_none() {
+                known.into_iter().for_each(|(mailbox, _)| self.release(client_id, &mailbox));
+                return Err(EnterError::Moved);
+            }
+            created
         } else {
             None
         };
@@ -121,6 +141,20 @@ impl Mailboxes {
             self.lock().put(client_id, None);
         }
         Ok((Mailbox::new(user.clone(), session, durable, &self.account), false))
+    }
+
+    /// Creates a durable session in place of `replaced`, or of whatever there is if that is what its client wants; none if
+    /// another node has one by now, which is to go on.
+    async fn create(
+        &self,
+        entering: &Entering<'_>,
+        replaced: Option<MqttSessionId>,
+    ) -> Result<Option<MqttSessionId>, StoreError> {
+        let Entering { client_id, user, clean_start, expiry_s, .. } = *entering;
+        if clean_start || self.home.is_none() {
+            return self.store.create_mqtt_session_at(client_id, user, expiry_s, self.home()).await.map(Some);
+        }
+        self.store.replace_mqtt_session_at(replaced, client_id, user, expiry_s, self.home()).await
     }
 
     /// The session called `client_id` and whether its time is over, when it is stored that its last connection has ended:

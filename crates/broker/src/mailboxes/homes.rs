@@ -7,64 +7,93 @@
 //! ```
 //!
 //! The new home collects before the old one has stopped, so that nothing is lost between them; what is said in between may
-//! come twice. A home that does not answer loses its session all the same, and finds that out by [`Mailboxes::recheck`].
+//! come twice. A home that does not answer loses its session all the same, and finds that out by [`Mailboxes::recheck`]. While
+//! another node is asked, nothing of the session is here: whoever asks this node for it meanwhile need not wait.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use deskwire_model::SessionId;
 use deskwire_store::{MqttSessionId, Queued, QueuedId, StoreError, StoredMqttSession};
+use tokio::sync::watch;
 
 use super::{
     EnterError, Mailbox, Mailboxes,
     entering::{Turn, Waiting},
     restore::{PAGE, left},
-    table::{Place, Session},
+    table::{Coming, Place, Session},
 };
 use crate::{
     clock,
     hub::Takes,
     log::{Announce, CommitError},
-    outbox::CloseReason,
 };
-
-/// Sessions that a node adopts at a time.
-const ADOPTED: usize = 64;
 
 /// A session that is on its way to this node. Dropped before it arrives, it stays where it is.
 #[derive(Debug)]
 pub struct Moving {
-    mailboxes: Arc<Mailboxes>,
-    client_id: Arc<str>,
     session: MqttSessionId,
     home: Option<Box<str>>,
     /// Taken when it has arrived.
     mailbox: Option<Arc<Mailbox>>,
+    passed_on: watch::Receiver<bool>,
+    hold: Hold,
+}
+
+/// Keeps the place of a session that is on its way to this node, and its turn.
+#[derive(Debug)]
+pub(super) struct Hold {
+    mailboxes: Arc<Mailboxes>,
+    client_id: Arc<str>,
     _turn: Turn,
-    _waiting: Waiting,
+    /// None where no connection waits for it.
+    _waiting: Option<Waiting>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut table = self.mailboxes.lock();
+        if let Some(place) = table.places.get_mut(&self.client_id) {
+            place.coming = None;
+        }
+        table.retire(&self.client_id);
+    }
 }
 
 impl Moving {
     /// The node that is to let go of it first, by its id; none if no other node has it.
     #[must_use]
     pub fn home(&self) -> Option<&str> {
-        self.home.as_deref().filter(|home| Some(*home) != self.mailboxes.home())
+        self.home.as_deref().filter(|home| Some(*home) != self.hold.mailboxes.home())
+    }
+
+    /// Returns when another node has asked for the session while its home is asked to let go of it: it does not arrive here
+    /// then. So two nodes that ask each other do not wait for each other.
+    pub async fn passed_on(&self) {
+        let mut passed_on = self.passed_on.clone();
+        if passed_on.wait_for(|is_passed_on| *is_passed_on).await.is_err() {
+            std::future::pending().await
+        }
     }
 
     /// Makes this node its home.
     ///
     /// # Errors
-    /// [`EnterError::Moved`] when another node was faster, or [`EnterError::Store`].
+    /// [`EnterError::Moved`] when another node was faster, or has asked for it, or [`EnterError::Store`].
     pub async fn arrive(mut self) -> Result<(), EnterError> {
         let Some(mailbox) = self.mailbox.clone() else { return Ok(()) };
-        let (mailboxes, from) = (Arc::clone(&self.mailboxes), self.home.as_deref());
+        let (mailboxes, from) = (Arc::clone(&self.hold.mailboxes), self.home.as_deref());
         let here = mailboxes.home().unwrap_or_default();
-        if from != Some(here) && !mailboxes.store.move_mqtt_session(self.session, from, here).await? {
-            return Err(EnterError::Moved);
+        if from != Some(here) {
+            // If it is not from there any more, this node may have adopted it meanwhile.
+            mailboxes.store.move_mqtt_session(self.session, from, here).await?;
         }
         // What it subscribes to may have changed until its home let go of it.
-        let now_stored = mailboxes.store.mqtt_session_called(&self.client_id).await?;
-        let Some((stored, _)) = now_stored.filter(|(stored, _)| stored.id == self.session) else { return Ok(()) };
-        mailboxes.take_in(&self.client_id, &mailbox, &stored).await?;
+        let now_stored = mailboxes.store.mqtt_session_called(&self.hold.client_id).await?;
+        let Some((stored, home)) = now_stored.filter(|(stored, _)| stored.id == self.session) else { return Ok(()) };
+        if home.as_deref() != Some(here) {
+            return Err(EnterError::Moved);
+        }
+        mailboxes.take_in(&self.hold.client_id, &mailbox, &stored).await?;
         self.mailbox = None;
         Ok(())
     }
@@ -73,7 +102,7 @@ impl Moving {
 impl Drop for Moving {
     fn drop(&mut self) {
         if let Some(mailbox) = &self.mailbox {
-            mailbox.release(&self.mailboxes.hub);
+            mailbox.release(&self.hold.mailboxes.hub);
         }
     }
 }
@@ -84,7 +113,7 @@ impl Mailboxes {
         self.home.as_deref()
     }
 
-    fn durable_of(&self, client_id: &Arc<str>) -> Option<Arc<Mailbox>> {
+    pub(super) fn durable_of(&self, client_id: &Arc<str>) -> Option<Arc<Mailbox>> {
         let table = self.lock();
         let mailbox = table.places.get(client_id).and_then(Place::mailbox);
         mailbox.filter(|mailbox| mailbox.durable().is_some())
@@ -104,24 +133,23 @@ impl Mailboxes {
         }
         let waiting = self.wait_for(client_id);
         let turn = waiting.turn().await?;
-        // It may have come meanwhile.
-        if self.durable_of(client_id).is_some() {
-            return Ok(None);
-        }
-        let Some((stored, home)) = self.store.mqtt_session_called(client_id).await? else { return Ok(None) };
-        let mailbox = Mailbox::new(stored.user.clone(), SessionId::random(), Some(stored.id), &self.account);
-        mailbox.expect();
-        let moving = Moving {
-            mailboxes: Arc::clone(self),
-            client_id: Arc::clone(client_id),
-            session: stored.id,
-            home,
-            mailbox: Some(Arc::clone(&mailbox)),
-            _turn: turn,
-            _waiting: waiting,
-        };
-        self.collect_for(&mailbox, &stored).await;
-        Ok(Some(moving))
+        let hold = self.hold(client_id, turn, Some(waiting));
+        hold.bring().await
+    }
+
+    /// The place of the session called `client_id`, if nobody has or enters it; it is held as if that came.
+    pub(super) fn try_hold(self: &Arc<Self>, client_id: &Arc<str>) -> Option<Hold> {
+        let mut table = self.lock();
+        let place = table.places.entry(Arc::clone(client_id)).or_default();
+        // Somebody is in the place, who keeps it.
+        let turn = Arc::clone(&place.turn).try_lock_owned().ok()?;
+        place.coming = Some(Coming { is_asked_for: false, passed_on: watch::channel(false).0 });
+        drop(table);
+        Some(self.hold(client_id, turn, None))
+    }
+
+    fn hold(self: &Arc<Self>, client_id: &Arc<str>, turn: Turn, waiting: Option<Waiting>) -> Hold {
+        Hold { mailboxes: Arc::clone(self), client_id: Arc::clone(client_id), _turn: turn, _waiting: waiting }
     }
 
     /// Has a mailbox collect what its session subscribes to, on this node and on others, and nothing else.
@@ -145,14 +173,19 @@ impl Mailboxes {
         client_id: &Arc<str>,
         mailbox: &Arc<Mailbox>,
         stored: &StoredMqttSession,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), EnterError> {
         self.collect_for(mailbox, stored).await;
         let (messages, now) = (self.waiting_for(stored.id).await?, clock::now());
-        self.store.commit(left(stored, now).into_iter().collect()).await?;
+        self.store.commit(left(stored, self.home(), now).into_iter().collect()).await?;
         mailbox.arrive(messages);
         let left = Some(stored.left.unwrap_or(now));
         let session = Session { mailbox: Arc::clone(mailbox), expiry_s: stored.expiry_s, left, leaving: None };
-        self.lock().put(client_id, Some(session));
+        let mut table = self.lock();
+        let coming = table.places.get_mut(client_id).and_then(|place| place.coming.take());
+        if coming.is_some_and(|coming| *coming.passed_on.borrow()) {
+            return Err(EnterError::Moved);
+        }
+        table.put(client_id, Some(session));
         Ok(())
     }
 
@@ -169,15 +202,20 @@ impl Mailboxes {
     }
 
     /// Lets go of the session called `client_id`, because another node is to be its home and collects for it already: its
-    /// connection is told to end and waited for, and everything that is known of it here goes to the store.
+    /// connection is told to end and waited for, and everything that is known of it here goes to the store. One that is on its
+    /// way from a node that is asked for it is not waited for: it goes on to the other node.
     ///
     /// # Errors
     /// [`EnterError::Busy`] when its connection does not end, or [`CommitError`] as that.
     pub async fn let_go(self: &Arc<Self>, client_id: &Arc<str>) -> Result<(), EnterError> {
         let busy = |_: CommitError| EnterError::Busy;
-        let waiting = self.wait_for(client_id);
-        let _turn = waiting.turn().await?;
-        let known = self.known(client_id).await;
+        let mut known = None;
+        let mut held = None;
+        if !self.pass_on(client_id) {
+            let waiting = self.wait_for_another(client_id);
+            held = Some((waiting.turn().await?, waiting));
+            known = self.known(client_id).await;
+        }
         // Ended by its client for good.
         self.forget_ended().await;
         // What was collected before is in the mailbox, and does not go back because nobody is there.
@@ -185,7 +223,18 @@ impl Mailboxes {
         if let Some((mailbox, _)) = known {
             self.release(client_id, &mailbox);
         }
-        self.log.settle().await.map_err(busy)
+        self.log.settle().await.map_err(busy)?;
+        drop(held);
+        Ok(())
+    }
+
+    /// Has a session that is on its way to this node go on to another one, if its home is still asked for it; whether it does.
+    fn pass_on(&self, client_id: &Arc<str>) -> bool {
+        let table = self.lock();
+        let coming = table.places.get(client_id).and_then(|place| place.coming.as_ref());
+        let Some(coming) = coming.filter(|coming| coming.is_asked_for) else { return false };
+        coming.passed_on.send_replace(true);
+        true
     }
 
     /// Forgets a session that another node has, or is to have.
@@ -193,13 +242,6 @@ impl Mailboxes {
         mailbox.lose();
         mailbox.release(&self.hub);
         self.lock().put(client_id, None);
-    }
-
-    /// Tells the connection that is called `client_id`, if there is one, that its client is connected to another node
-    /// `[MQTT-3.1.4-3]`.
-    pub fn end_connection(&self, client_id: &str) {
-        let holder = self.lock().places.get(client_id).and_then(|place| place.holder.clone());
-        holder.into_iter().for_each(|holder| holder.close(CloseReason::TakenOver));
     }
 
     /// The homes that anything has that waits: sessions, durable subscriptions and messages of work queues; none on a node
@@ -210,76 +252,32 @@ impl Mailboxes {
     pub async fn homes(&self) -> Result<Vec<Box<str>>, StoreError> {
         if self.home.is_some() { self.store.homes().await } else { Ok(Vec::new()) }
     }
+}
 
-    /// Becomes the home of the sessions whose home is the node `from`, which is gone, as far as no other node does; how many
-    /// came.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn adopt(self: &Arc<Self>, from: &str) -> Result<usize, StoreError> {
-        let Some(here) = self.home() else { return Ok(0) };
-        let mut adopted = 0;
-        loop {
-            let names = self.store.claim_mqtt_sessions(from, here, ADOPTED).await?;
-            if names.is_empty() {
-                return Ok(adopted);
-            }
-            for name in names {
-                match self.bring(&name.into()).await {
-                    Ok(()) => adopted += 1,
-                    Err(EnterError::Store(error)) => return Err(error),
-                    // Its client is here, and takes it in.
-                    Err(_) => {}
-                }
-            }
+impl Hold {
+    /// The durable session of this name, if there is one and this node does not have it. It collects here from now on.
+    pub(super) async fn bring(self) -> Result<Option<Moving>, EnterError> {
+        let mailboxes = Arc::clone(&self.mailboxes);
+        // It may have come meanwhile.
+        if mailboxes.durable_of(&self.client_id).is_some() {
+            return Ok(None);
         }
-    }
-
-    async fn bring(self: &Arc<Self>, client_id: &Arc<str>) -> Result<(), EnterError> {
-        match self.elsewhere(client_id).await? {
-            Some(moving) => moving.arrive().await,
-            None => Ok(()),
-        }
-    }
-
-    /// Ends what this node has of sessions that have another home by now; returns how many these were. To be called when a
-    /// node may have been taken for dead.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn recheck(self: &Arc<Self>) -> Result<usize, StoreError> {
-        let Some(here) = self.home() else { return Ok(0) };
-        // Before the store is asked: what begins meanwhile is not looked for.
-        let held: Vec<_> = {
-            let table = self.lock();
-            let mailboxes = table.places.iter().filter_map(|(name, place)| Some((Arc::clone(name), place.mailbox()?)));
-            mailboxes.collect()
-        };
-        let ours: HashSet<_> = self.store.mqtt_session_ids_of(here).await?.into_iter().collect();
-        let mut lost = 0;
-        for (name, mailbox) in held {
-            if mailbox.durable().is_some_and(|id| !ours.contains(&id)) && self.is_held(&name, &mailbox) {
-                lost += 1;
-                mailbox.lose();
-                mailbox.release(&self.hub);
-                self.end_lost(&name, &mailbox).await;
-            }
-        }
-        Ok(lost)
-    }
-
-    fn is_held(&self, client_id: &Arc<str>, mailbox: &Arc<Mailbox>) -> bool {
-        self.durable_of(client_id).is_some_and(|held| Arc::ptr_eq(&held, mailbox))
-    }
-
-    /// Ends the connection of a session that was lost, and forgets that.
-    async fn end_lost(self: &Arc<Self>, client_id: &Arc<str>, mailbox: &Arc<Mailbox>) {
-        let waiting = self.wait_for(client_id);
-        // A connection that does not end forgets it when it does.
-        if let Ok(_turn) = waiting.turn().await
-            && self.is_held(client_id, mailbox)
+        let Some((stored, home)) = mailboxes.store.mqtt_session_called(&self.client_id).await? else { return Ok(None) };
+        let is_asked_for = home.as_deref().is_some_and(|home| Some(home) != mailboxes.home());
+        let (sender, passed_on) = watch::channel(false);
         {
-            self.lock().put(client_id, None);
+            let mut table = mailboxes.lock();
+            let place = table.places.entry(Arc::clone(&self.client_id)).or_default();
+            if is_asked_for && place.wanted > 0 {
+                return Err(EnterError::Moved);
+            }
+            place.coming = Some(Coming { is_asked_for, passed_on: sender });
         }
+        let mailbox = Mailbox::new(stored.user.clone(), SessionId::random(), Some(stored.id), &mailboxes.account);
+        mailbox.expect();
+        let moving =
+            Moving { session: stored.id, home, mailbox: Some(Arc::clone(&mailbox)), passed_on, hold: self };
+        mailboxes.collect_for(&mailbox, &stored).await;
+        Ok(Some(moving))
     }
 }

@@ -14,13 +14,15 @@
 //!
 //! `state` is what a mailbox holds and decides, without locks; `mailbox` puts it behind its lock and hands out;
 //! `bindings` and `groups` know who collects what; `entering` gives a session to one connection at a time, which
-//! holds it as [`Attached`]; `restore` reads what the store has; `homes` has sessions move between nodes, of which one at a time is the home of a
-//! durable session; `table` is the sessions by their names, and ends them.
+//! holds it as [`Attached`]; `restore` reads what the store has; `homes` has sessions move between nodes, of which one at a time is
+//! the home of a durable session, and `adopting` takes in what a lost node had; `table` is the sessions by their names, and ends
+//! them.
 //!
 //! Lock order: what a session subscribes to, then the bindings, or the groups and then a group; then a mailbox, then an
 //! outbox. The table is locked before an outbox, and never together with the others. While a connection has a session, or
 //! it is entered or dropped, its turn is held, which is an asynchronous lock.
 
+mod adopting;
 mod attached;
 mod bindings;
 mod entering;

@@ -42,7 +42,7 @@ impl Mailboxes {
             }
         };
         // Before anybody can come back: what is written of it later would be taken for the end of that connection.
-        store.commit(sessions.iter().filter_map(|stored| left(stored, now)).collect()).await?;
+        store.commit(sessions.iter().filter_map(|stored| left(stored, home.map(NodeId::as_str), now)).collect()).await?;
         for stored in sessions {
             let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &account);
             for subscription in &stored.subscriptions {
@@ -59,9 +59,10 @@ impl Mailboxes {
     }
 }
 
-/// What is to be stored of a session whose connection the end of the server ended.
-pub(super) fn left(stored: &StoredMqttSession, at: Timestamp) -> Option<Write> {
-    let leave = Write::LeaveSession { session: stored.id, at, expiry_s: stored.expiry_s };
+/// What is to be stored of a session whose connection the end of the server ended, at the node `home`.
+pub(super) fn left(stored: &StoredMqttSession, home: Option<&str>, at: Timestamp) -> Option<Write> {
+    let home = home.map(Into::into);
+    let leave = Write::LeaveSession { session: stored.id, home, at, expiry_s: stored.expiry_s };
     stored.left.is_none().then_some(leave)
 }
 

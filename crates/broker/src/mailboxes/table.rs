@@ -7,7 +7,7 @@ use std::{
 
 use deskwire_model::Timestamp;
 use deskwire_store::{MqttSessionId, Written};
-use tokio::sync::{OwnedMutexGuard, oneshot};
+use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 
 use super::{Mailbox, Mailboxes};
 use crate::{log::CommitError, outbox::Outbox};
@@ -29,9 +29,22 @@ pub(super) struct Place {
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// Connections that wait for it.
     pub(super) waiting: usize,
+    /// Other nodes that wait for it to be let go of.
+    pub(super) wanted: usize,
+    /// Set while it is on its way to this node.
+    pub(super) coming: Option<Coming>,
     /// The connection that has it.
     pub(super) holder: Option<Arc<Outbox>>,
     pub(super) session: Option<Session>,
+}
+
+/// A session that is on its way to this node.
+#[derive(Debug)]
+pub(super) struct Coming {
+    /// Whether another node is asked for it.
+    pub(super) is_asked_for: bool,
+    /// Tells whether it is to go on to a node that has asked for it meanwhile.
+    pub(super) passed_on: watch::Sender<bool>,
 }
 
 /// A session that a connection has, or that waits for one.
@@ -63,7 +76,7 @@ impl Place {
     }
 
     const fn is_needed(&self) -> bool {
-        self.waiting > 0 || self.holder.is_some() || self.session.is_some()
+        self.waiting > 0 || self.coming.is_some() || self.holder.is_some() || self.session.is_some()
     }
 }
 

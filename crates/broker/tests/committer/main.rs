@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod announcements;
+mod contested;
 mod cursors;
 mod desk;
 mod homes;

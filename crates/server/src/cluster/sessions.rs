@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use deskwire_broker::{EnterError, Membership};
+use deskwire_broker::{EnterError, Entered, Entering, Membership};
 use deskwire_cluster::{AskError, Asked, NodeId};
 use deskwire_model::Uid;
 use deskwire_store::StoreError;
@@ -16,6 +16,10 @@ use crate::gateway::Gateway;
 
 /// How long a node may take to let go of a session: it waits for a connection to end, and for the disk.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a client that comes while its session moves is let try.
+const ATTEMPTS: u32 = 3;
+/// How long it may take in all: less than clients wait, so that they come back to an answer, and not to what they gave up.
+const LONGEST: Duration = Duration::from_secs(20);
 /// Looks between two at the homes of what waits, while the bus is there.
 const LOOKS_PER_RECHECK: u32 = 60;
 /// The same while it is away, when others take what this node does not let go of.
@@ -53,15 +57,40 @@ async fn ask(gateway: &Gateway, node: &NodeId, question: &Question) -> Result<()
     gateway.bus.ask(node, request.into(), PATIENCE).await.map(|_| ())
 }
 
-/// Brings the durable session of a client to this node, if there is one elsewhere.
+/// Enters the session of a client, which is brought here first if it is elsewhere.
 ///
 /// # Errors
-/// [`EnterError`]; it stays where it was.
-pub(crate) async fn bring_home(gateway: &Gateway, client_id: &Arc<str>, resumes: bool) -> Result<(), EnterError> {
+/// [`EnterError`]; [`EnterError::Busy`] after [`LONGEST`] at the latest. The session stays where it was.
+pub(crate) async fn enter(gateway: &Arc<Gateway>, entering: Entering<'_>) -> Result<Entered, EnterError> {
+    let attempts = async {
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            match try_enter(gateway, entering).await {
+                Err(EnterError::Moved) if left > 0 => {}
+                entered => return entered,
+            }
+        }
+    };
+    tokio::time::timeout(LONGEST, attempts).await.unwrap_or(Err(EnterError::Busy))
+}
+
+async fn try_enter(gateway: &Arc<Gateway>, entering: Entering<'_>) -> Result<Entered, EnterError> {
+    bring_home(gateway, entering.client_id, !entering.clean_start).await?;
+    let entered = gateway.mailboxes.enter(entering).await?;
+    tell_elsewhere(gateway, entering.client_id);
+    Ok(entered)
+}
+
+async fn bring_home(gateway: &Gateway, client_id: &Arc<str>, resumes: bool) -> Result<(), EnterError> {
     let Some(moving) = gateway.mailboxes.elsewhere(client_id).await? else { return Ok(()) };
     if let Some(home) = moving.home().and_then(|home| NodeId::parse(home).ok()) {
         let question = Question::LetGo { client_id: client_id.as_ref().into(), resumes };
-        match ask(gateway, &home, &question).await {
+        let answer = tokio::select! {
+            answer = ask(gateway, &home, &question) => answer,
+            () = moving.passed_on() => return Err(EnterError::Moved),
+        };
+        match answer {
             Ok(()) => {}
             // It is gone, or nobody can ask it: it finds out.
             Err(AskError::NoSuchPeer | AskError::Down | AskError::Lost) => {
@@ -89,7 +118,7 @@ pub(crate) async fn bring_durable_home(gateway: &Gateway, owner: &Uid, name: &st
 }
 
 /// Has other nodes end their connection of a client that is connected here now `[MQTT-3.1.4-3]`. Not waited for.
-pub(crate) fn end_elsewhere(gateway: &Arc<Gateway>, client_id: &Arc<str>) {
+fn tell_elsewhere(gateway: &Arc<Gateway>, client_id: &Arc<str>) {
     for peer in gateway.bus.peers() {
         let (gateway, client_id) = (Arc::clone(gateway), client_id.as_ref().to_owned());
         tokio::spawn(async move {
@@ -127,7 +156,7 @@ async fn act(gateway: &Gateway, from: &NodeId, question: Question) -> Result<(),
             gateway.queues.let_go_durable(&owner, &name).await.map_err(|_| EnterError::Busy)?;
         }
         Question::Shared { members } => gateway.hub.hear_shared(from, &members),
-        Question::End { client_id } => gateway.mailboxes.end_connection(&client_id),
+        Question::End { client_id } => gateway.mailboxes.connected_elsewhere(&client_id.into()).await?,
     }
     Ok(())
 }

@@ -131,7 +131,9 @@ impl Commit<'_> {
             Write::ForgetExpired(now) => retained::forget_expired(self.db, *now),
             Write::Inflight(messages) => queues::send(self.db, messages),
             Write::Release(received) => sessions::release(self.db, *received),
-            Write::LeaveSession { session, at, expiry_s } => sessions::leave(self.db, *session, *at, *expiry_s),
+            Write::LeaveSession { session, home, at, expiry_s } => {
+                sessions::leave(self.db, (*session, home.as_deref()), *at, *expiry_s)
+            }
             Write::Notices(change) => notices::change(self.db, change, self.now),
             Write::TabooHits(hits) => taboo::note(self.db, hits, self.now),
             Write::Probe => self.probe(),

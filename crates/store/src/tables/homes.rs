@@ -80,12 +80,12 @@ impl Store {
         .await
     }
 
-    /// The numbers of the sessions whose home is `home`.
-    pub async fn mqtt_session_ids_of(&self, home: &str) -> Result<Vec<MqttSessionId>, StoreError> {
+    /// The numbers and names of the sessions whose home is `home`.
+    pub async fn mqtt_session_names_of(&self, home: &str) -> Result<Vec<(MqttSessionId, Box<str>)>, StoreError> {
         let home = home.to_owned();
         self.read(move |db| {
-            db.prepare_cached("SELECT id FROM mqtt_session WHERE node = ?1")?
-                .query_map(params![home], |row| row.get(0).map(MqttSessionId))?
+            db.prepare_cached("SELECT id, client_id FROM mqtt_session WHERE node = ?1")?
+                .query_map(params![home], |row| Ok((MqttSessionId(row.get(0)?), row.get(1)?)))?
                 .collect()
         })
         .await

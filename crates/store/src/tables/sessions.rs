@@ -26,10 +26,19 @@ pub(super) fn release(db: &Db<'_>, received: Received) -> Result<Written> {
     Ok(Written::Noted)
 }
 
-/// Notes when the connection of a session ended; nothing for a session that is gone.
-pub(super) fn leave(db: &Db<'_>, session: MqttSessionId, Timestamp(at): Timestamp, expiry_s: u32) -> Result<Written> {
-    db.prepare_cached("UPDATE mqtt_session SET left_at = ?2, expiry_s = ?3 WHERE id = ?1")?
-        .execute(params![session.0, at, expiry_s])?;
+/// Notes when the connection of a session ended, for whoever takes `home` for the home of the session; nothing for a session
+/// that is gone, or has another.
+pub(super) fn leave(
+    db: &Db<'_>,
+    (session, home): (MqttSessionId, Option<&str>),
+    Timestamp(at): Timestamp,
+    expiry_s: u32,
+) -> Result<Written> {
+    db.prepare_cached(
+        "UPDATE mqtt_session SET left_at = ?2, expiry_s = ?3
+          WHERE id = ?1 AND (CAST(?4 AS TEXT) IS NULL OR node = ?4)",
+    )?
+    .execute(params![session.0, at, expiry_s, home])?;
     Ok(Written::Noted)
 }
 
@@ -62,22 +71,30 @@ impl Store {
     ) -> Result<MqttSessionId, StoreError> {
         let (client_id, user, home) = (client_id.to_owned(), user.clone(), home.map(str::to_owned));
         self.write(move |db| {
-            locks::names(db, [format!("session {client_id}").as_str()])?;
-            let known = db
-                .prepare_cached("SELECT id FROM mqtt_session WHERE client_id = ?1")?
-                .query_row(params![client_id], |row| row.get(0).map(MqttSessionId))
-                .optional()?;
-            if let Some(id) = known {
-                drop_session(db, id)?;
+            let known = lock_name(db, &client_id)?.map(|(id, _)| id);
+            Ok(create(db, &client_id, &user, (expiry_s, home.as_deref()), known)?)
+        })
+        .await
+    }
+
+    /// As [`Self::create_mqtt_session_at`], in place of `known` at the same home; none if there is another one of this client id
+    /// by now, or it has another home.
+    pub async fn replace_mqtt_session_at(
+        &self,
+        known: Option<MqttSessionId>,
+        client_id: &str,
+        user: &Uid,
+        expiry_s: u32,
+        home: Option<&str>,
+    ) -> Result<Option<MqttSessionId>, StoreError> {
+        let (client_id, user, home) = (client_id.to_owned(), user.clone(), home.map(str::to_owned));
+        self.write(move |db| {
+            let there = lock_name(db, &client_id)?;
+            if there.as_ref().is_some_and(|(id, node)| Some(*id) != known || *node != home) {
+                return Ok(None);
             }
-            let id = db
-                .prepare_cached(
-                    "INSERT INTO mqtt_session (client_id, user_uid, expiry_s, node) VALUES (?1, ?2, ?3, ?4)
-                     RETURNING id",
-                )?
-                .query_row(params![client_id, user.as_str(), expiry_s, home], |row| row.get(0).map(MqttSessionId))?;
-            start_now(db, &client_id, &user)?;
-            Ok(id)
+            let replaced = known.filter(|_| there.is_some());
+            Ok(Some(create(db, &client_id, &user, (expiry_s, home.as_deref()), replaced)?))
         })
         .await
     }
@@ -242,6 +259,37 @@ fn received(db: &Db<'_>, id: MqttSessionId) -> Result<Vec<u16>> {
     db.prepare_cached("SELECT packet_id FROM mqtt_received WHERE session = ?1 ORDER BY packet_id")?
         .query_map(params![id.0], |row| row.get(0))?
         .collect()
+}
+
+/// The session called `client_id` and its home, if there is one. No other one is created until this is committed.
+fn lock_name(db: &Db<'_>, client_id: &str) -> Result<Option<(MqttSessionId, Option<String>)>> {
+    locks::names(db, [format!("session {client_id}").as_str()])?;
+    let known = db
+        .prepare_cached("SELECT id, node FROM mqtt_session WHERE client_id = ?1")?
+        .query_row(params![client_id], |row| Ok((MqttSessionId(row.get(0)?), row.get(1)?)))
+        .optional()?;
+    Ok(known)
+}
+
+/// Creates a session, which starts now, in place of `known`.
+fn create(
+    db: &Db<'_>,
+    client_id: &str,
+    user: &Uid,
+    (expiry_s, home): (u32, Option<&str>),
+    known: Option<MqttSessionId>,
+) -> Result<MqttSessionId> {
+    if let Some(id) = known {
+        drop_session(db, id)?;
+    }
+    let id = db
+        .prepare_cached(
+            "INSERT INTO mqtt_session (client_id, user_uid, expiry_s, node) VALUES (?1, ?2, ?3, ?4)
+             RETURNING id",
+        )?
+        .query_row(params![client_id, user.as_str(), expiry_s, home], |row| row.get(0).map(MqttSessionId))?;
+    start_now(db, client_id, user)?;
+    Ok(id)
 }
 
 /// A new device starts at the head of what its user takes part in. Conversations that the user joins later begin

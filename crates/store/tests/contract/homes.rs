@@ -1,6 +1,6 @@
 //! Which of several nodes has what waits.
 
-use deskwire_model::{Topic, TopicFilter};
+use deskwire_model::{Timestamp, Topic, TopicFilter};
 use deskwire_store::{MqttSessionId, NewQueued, QueueRef, QueuedId, QueuedMessage, Store, StoreError, Write};
 
 use crate::{Backend, fixtures::uid};
@@ -25,9 +25,36 @@ pub(crate) async fn a_session_moves_by_compare_and_set(backend: &impl Backend) {
     assert!(matches!(store.resume_mqtt_session_at(id, 9, Some("one~1")).await, Err(StoreError::Missing)));
     store.drop_mqtt_session_at(id, Some("one~1")).await.unwrap();
     assert_eq!(store.resume_mqtt_session_at(id, 9, Some("two~1")).await.unwrap(), [0; 0]);
-    assert_eq!(store.mqtt_session_ids_of("two~1").await.unwrap(), [id]);
+    assert_eq!(store.mqtt_session_names_of("two~1").await.unwrap(), [(id, "c".into())]);
     store.drop_mqtt_session_at(id, Some("two~1")).await.unwrap();
     assert!(store.mqtt_session_called("c").await.unwrap().is_none());
+}
+
+pub(crate) async fn only_its_home_says_that_a_session_was_left(backend: &impl Backend) {
+    let store = backend.open().await;
+    let id = session(&store, "c", Some("two~1")).await;
+    let leave = |home: &str| Write::LeaveSession { session: id, home: Some(home.into()), at: Timestamp(7), expiry_s: 9 };
+    let left = async || store.mqtt_session_called("c").await.unwrap().map(|(known, _)| (known.left, known.expiry_s));
+    store.commit(vec![leave("one~1")]).await.unwrap();
+    assert_eq!(left().await, Some((None, u32::MAX)), "it is connected to another");
+    store.commit(vec![leave("two~1")]).await.unwrap();
+    assert_eq!(left().await, Some((Some(Timestamp(7)), 9)));
+}
+
+pub(crate) async fn a_session_is_created_in_place_of_the_one_that_is_known(backend: &impl Backend) {
+    let store = backend.open().await;
+    let create = async |known| {
+        store.replace_mqtt_session_at(known, "c", &uid("a"), u32::MAX, Some("one~1")).await.unwrap()
+    };
+    let first = create(None).await.unwrap();
+    assert_eq!(create(None).await, None, "another node has created one");
+    let second = create(Some(first)).await.unwrap();
+    assert_eq!(create(Some(first)).await, None);
+    assert!(store.move_mqtt_session(second, Some("one~1"), "two~1").await.unwrap());
+    assert_eq!(create(Some(second)).await, None, "it went to another node");
+    assert_eq!(store.mqtt_session_called("c").await.unwrap().map(|(known, _)| known.id), Some(second));
+    store.drop_mqtt_session(second).await.unwrap();
+    assert!(create(Some(second)).await.is_some(), "it is gone, and no other one has come");
 }
 
 pub(crate) async fn the_sessions_of_a_home_are_claimed_in_parts(backend: &impl Backend) {

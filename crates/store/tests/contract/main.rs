@@ -280,6 +280,8 @@ macro_rules! suite {
             }
             homes {
                 a_session_moves_by_compare_and_set,
+                only_its_home_says_that_a_session_was_left,
+                a_session_is_created_in_place_of_the_one_that_is_known,
                 the_sessions_of_a_home_are_claimed_in_parts,
                 a_node_has_what_its_earlier_starts_had_and_what_nobody_has,
                 what_queues_have_has_a_home_too,

@@ -84,7 +84,7 @@ pub(crate) async fn a_session_is_found_again_with_its_subscriptions(backend: &im
 pub(crate) async fn a_session_knows_when_it_was_left_and_how_long_it_stays(backend: &impl Backend) {
     let store = backend.open().await;
     let id = create(&store, "phone", "a").await;
-    let leave = |session, at| Write::LeaveSession { session, at: Timestamp(at), expiry_s: 30 };
+    let leave = |session, at| Write::LeaveSession { session, home: None, at: Timestamp(at), expiry_s: 30 };
     for at in [1000, 2000] {
         assert_eq!(commit_one(&store, leave(id, at)).await, Written::Noted);
         let left = only(&store).await;

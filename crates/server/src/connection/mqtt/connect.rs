@@ -41,6 +41,7 @@ impl Mqtt {
     /// Lets a client in, or refuses it.
     pub(super) async fn admit(&mut self, connect: Connect, now: Tick) {
         if let Err(error) = self.connect(connect, now).await {
+            tracing::info!(%error, "an MQTT client is sent away");
             self.refuse_connect(error.code(), &error.to_string());
             // If the client has been accepted already, it must not stay without what it follows.
             self.fail(&error.to_string());
@@ -125,16 +126,7 @@ impl Mqtt {
             expiry_s: self.expiry_s(),
             window: limits.mqtt_inflight as usize,
         };
-        let goes_on = !connect.clean_start;
-        sessions::bring_home(&self.gateway, client_id, goes_on).await?;
-        let mut entered = self.gateway.mailboxes.enter(entering).await;
-        if let Err(EnterError::Moved) = entered {
-            sessions::bring_home(&self.gateway, client_id, goes_on).await?;
-            entered = self.gateway.mailboxes.enter(entering).await;
-        }
-        if entered.is_ok() {
-            sessions::end_elsewhere(&self.gateway, client_id);
-        }
+        let entered = sessions::enter(&self.gateway, entering).await;
         if let Err(EnterError::TooMany) = entered {
             self.gateway.metrics.limit_hits(Limit::MqttSessions).increment(1);
         }
