@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 use crate::{
     asks::AskError,
     channel::{Channel, Prefix},
+    claims::Claims,
     codec::Letter,
     hint::Hint,
     inbox::{self, Inbox},
@@ -182,6 +183,15 @@ impl Bus {
         match self {
             Self::Local(local) => Registry::local(Arc::clone(&local.entries)),
             Self::Redis(redis) => Registry::redis(Arc::clone(&redis.shared)),
+        }
+    }
+
+    /// Which node has what only one may have.
+    #[must_use]
+    pub fn claims(&self) -> Claims {
+        match self {
+            Self::Local(_) => Claims::local(),
+            Self::Redis(redis) => Claims::redis(Arc::clone(&redis.shared)),
         }
     }
 

@@ -14,8 +14,8 @@
 //! - [`channel`] says where a [`hint`] is published; the codec what it is as bytes.
 //! - [`interest`] knows which channels are listened to, the peers by their beacons who is there.
 //! - [`asks`] are questions to one other node.
-//! - [`registry`] is who is connected where, as leases.
-//! - The link has the connections. It alone, and the registry, speak to Redis; the rest is memory and can be tested without.
+//! - [`registry`] is who is connected where, as leases; [`claims`] which node has what only one may have.
+//! - The link has the connections. It alone, the registry and the claims speak to Redis; the rest is memory and can be tested without.
 //!
 //! What is told, and how it is known:
 //!
@@ -30,6 +30,7 @@
 pub mod asks;
 pub mod bus;
 pub mod channel;
+pub mod claims;
 mod codec;
 mod figures;
 pub mod hint;
@@ -46,6 +47,7 @@ mod shared;
 pub use asks::{Answering, AskError};
 pub use bus::Bus;
 pub use channel::{Channel, LIVE_SHARDS, LiveShard};
+pub use claims::{Claim, Claimed, Claims};
 pub use hint::{Decided, Hint, Receipt, Relayed, Said, Subject};
 pub use inbox::{Asked, Heard, Inbox, Missed};
 pub use interest::{Listened, Listening};

@@ -49,6 +49,10 @@ pub struct RedisOptions {
     pub entry_lease: Duration,
     /// Most entries of this node in the registry (1,000,000).
     pub max_entries: usize,
+    /// How long what a node has claimed is still its own after it has stopped renewing it (5 min).
+    pub claim_lease: Duration,
+    /// Most claims of this node (1,000,000).
+    pub max_claims: usize,
 }
 
 impl Default for RedisOptions {
@@ -75,6 +79,8 @@ impl Default for RedisOptions {
             max_peers: 256,
             entry_lease: Duration::from_secs(30),
             max_entries: 1_000_000,
+            claim_lease: Duration::from_secs(300),
+            max_claims: 1_000_000,
         }
     }
 }
@@ -131,6 +137,7 @@ impl RedisOptions {
             ("max_asks", self.max_asks),
             ("max_peers", self.max_peers),
             ("max_entries", self.max_entries),
+            ("max_claims", self.max_claims),
         ];
         let times = [
             ("beacon_every", self.beacon_every),
@@ -147,7 +154,9 @@ impl RedisOptions {
         if let Some((name, _)) = times.iter().find(|(_, time)| time.is_zero()) {
             return Err(OptionsError::Zero(name));
         }
-        for (name, lease) in [("peer_lease", self.peer_lease), ("entry_lease", self.entry_lease)] {
+        let leases =
+            [("peer_lease", self.peer_lease), ("entry_lease", self.entry_lease), ("claim_lease", self.claim_lease)];
+        for (name, lease) in leases {
             if lease < self.beacon_every * 3 {
                 return Err(OptionsError::Lease(name));
             }

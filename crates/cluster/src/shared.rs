@@ -16,6 +16,7 @@ use redis::aio::MultiplexedConnection;
 use crate::{
     asks::{Answering, Asks},
     channel::{Channel, Prefix},
+    claims::Held,
     codec::{Beacon, Frame, Letter, Peek},
     figures::{Figures, limit_hit},
     hint::{Hint, Said},
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) peers: Peers,
     pub(crate) asks: Asks,
     pub(crate) entries: Entries,
+    pub(crate) claims: Arc<Held>,
     pub(crate) figures: Figures,
     since: Timestamp,
     beacons: AtomicU64,
@@ -65,6 +67,7 @@ impl Shared {
             peers: Peers::new(options.peer_lease, options.max_peers, now),
             asks: Asks::new(options.max_asks),
             entries: Entries::new(options.max_entries),
+            claims: Arc::new(Held::new(options.max_claims)),
             figures: Figures::new(),
             since: wall_clock(),
             beacons: AtomicU64::new(0),
@@ -269,6 +272,7 @@ impl Shared {
         self.interest.connected();
         self.outgoing.open();
         self.entries.all_due(Instant::now());
+        self.claims.all_due(Instant::now());
     }
 
     /// All channels are heard: from now on, so anything may have been missed.

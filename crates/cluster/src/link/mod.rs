@@ -16,7 +16,7 @@ use backoff::Backoff;
 use redis::RedisError;
 
 use self::address::Lines;
-use crate::{channel::Channel, codec::Letter, registry, shared::Shared};
+use crate::{channel::Channel, claims, codec::Letter, registry, shared::Shared};
 
 /// Why the connections were given up.
 #[derive(Debug, thiserror::Error)]
@@ -76,10 +76,12 @@ pub(crate) async fn run(shared: Arc<Shared>, addresses: Addresses) {
 async fn serve(shared: &Arc<Shared>, lines: Lines) -> Lost {
     let Lines { listening, pulse, publishing, commands } = lines;
     let kept = registry::keep(shared, publishing.clone());
+    let claimed = claims::keep(shared, publishing.clone());
     tokio::select! {
         why = listening::listen(shared, listening, &pulse, commands) => why,
         why = publishing::publish(shared, publishing, commands) => why,
         Err(error) = kept => error.into(),
+        Err(error) = claimed => error.into(),
         () = pulse.is_cut() => Lost::Cut,
     }
 }

@@ -41,6 +41,7 @@ async fn look(shared: &Shared, line: &mut MultiplexedConnection, is_first: bool)
     if before.is_none() && !is_first {
         tracing::warn!("redis has forgotten who is online here: it is told again");
         shared.entries.all_due(Instant::now());
+        shared.claims.all_due(Instant::now());
     }
     Ok(())
 }

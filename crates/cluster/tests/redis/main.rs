@@ -4,6 +4,7 @@
 
 mod asking;
 mod chaos;
+mod claims;
 mod clusters;
 mod hearing;
 mod losses;

@@ -42,7 +42,7 @@ use crate::{
     listener::{BindError, Listeners, tls},
     ops::{Ops, Trail, keep_course},
     shutdown::{self, Shutdown},
-    sockjs,
+    sockjs::{self, Stomp},
     telemetry::{
         logging::{self, LoggingError},
         metrics::{self, Metrics},
@@ -147,7 +147,7 @@ async fn serve(
     let listeners = Listeners::bind(&config.server.listen, tls_acceptor(&config)?)?;
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
-    let Opened { state, courier, neighbourhood, retention, new_logins } =
+    let Opened { state, stomp, courier, neighbourhood, retention, new_logins } =
         open(&config, conformance, &mut data, extensions, measured).await?;
 
     let (trigger, shutdown) = shutdown::channel();
@@ -172,7 +172,7 @@ async fn serve(
     let audited = middleware::from_fn_with_state(auditing, http::audited);
     // What comes again under its key is not done again, nor noted.
     let mut routes = described.into_router().layer(audited).layer(once).merge(http::document_routes(&document));
-    routes = routes.merge(http::web_routes()).merge(api::socket_routes()).merge(sockjs::stomp_routes(&endpoints));
+    routes = routes.merge(http::web_routes()).merge(api::socket_routes()).merge(stomp.routes());
     if let Some(conformance) = conformance {
         tracing::warn!("conformance services are on: every program on this machine may use all live topics");
         routes = routes.merge(conformance.routes(&state.gateway, &shutdown));
@@ -209,6 +209,7 @@ async fn serve(
 /// What works on the data folder.
 struct Opened {
     state: ApiState,
+    stomp: Stomp,
     courier: Courier,
     neighbourhood: Neighbourhood,
     /// On deleting what is not kept any more.
@@ -238,7 +239,11 @@ async fn open(
     let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
     let files = Arc::new(Files::open(config, store.clone(), data)?);
     let (bus, inbox) = match config.cluster.redis().map_err(StartError::BusCertificates)? {
-        Some(redis) => Bus::connect(redis, NodeId::starting(&config.cluster.node.0)?)?,
+        Some(mut redis) => {
+            // Each of them waits for an answer, and must not take the room of other questions.
+            redis.max_asks = redis.max_asks.saturating_add(config.limits.sockjs_relayed);
+            Bus::connect(redis, NodeId::starting(&config.cluster.node.0)?)?
+        }
         None => Bus::local(),
     };
     let holder: Option<Box<str>> = bus.node().map(|node| node.as_str().into());
@@ -251,9 +256,11 @@ async fn open(
     let extensions =
         extensions.listener(NoticeWatch::of(gateway.notices.clone())).listener(SeatWatch::of(gateway.desk.clone()));
     let gateway = Arc::new(Gateway { extensions, ..gateway });
-    let neighbourhood = Neighbourhood::new(Arc::clone(&gateway), inbox, courier.prompt());
+    let endpoints = Endpoints::new(Arc::clone(&gateway));
+    let stomp = sockjs::stomp(&endpoints);
+    let neighbourhood = Neighbourhood::new(Arc::clone(&gateway), inbox, courier.prompt(), stomp.home());
     let state = ApiState {
-        endpoints: Endpoints::new(Arc::clone(&gateway)),
+        endpoints,
         gateway,
         passwords,
         rates: Arc::new(VisitorRates::new(&config.limits)),
@@ -263,7 +270,7 @@ async fn open(
         prometheus,
         ops: Arc::new(Ops::new(readings, database)),
     };
-    Ok(Opened { state, courier, neighbourhood, retention, new_logins })
+    Ok(Opened { state, stomp, courier, neighbourhood, retention, new_logins })
 }
 
 /// Puts the parts together: committer, hub, queues, what is retained and desk over the store, and the gateway in front of them.

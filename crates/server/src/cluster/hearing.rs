@@ -10,6 +10,7 @@ use metrics::counter;
 use tokio::time::Instant;
 
 use super::{Neighbourhood, sessions};
+use crate::sockjs::Home;
 
 impl Neighbourhood {
     pub(super) async fn hear(&mut self, heard: Heard) {
@@ -24,6 +25,7 @@ impl Neighbourhood {
             Heard::Down => {
                 tracing::warn!("the bus is away: what other nodes say is looked up in the database");
                 self.gateway.desk.missed(true);
+                self.sockjs.cut_off();
             }
             Heard::Up => tracing::info!("the bus is there"),
             Heard::PeerJoined(node) => {
@@ -35,9 +37,11 @@ impl Neighbourhood {
                 tracing::warn!(%node, "a node is gone");
                 self.lost = Some(Instant::now());
                 self.gateway.desk.lost(&node);
+                self.sockjs.lost(&node);
                 self.gateway.hub.hear_shared(&node, &[]);
                 self.adopt(&node);
             }
+            Heard::Asked(asked) if Home::is_asked(&asked) => self.sockjs.answer(asked),
             Heard::Asked(asked) => sessions::answer(&self.gateway, asked),
         }
     }

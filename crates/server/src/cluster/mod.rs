@@ -18,7 +18,7 @@ use tokio::{
 };
 
 pub(crate) use self::lease::Lease;
-use crate::gateway::Gateway;
+use crate::{gateway::Gateway, sockjs::Home};
 
 /// How often a node looks into the database while somebody may say what it does not hear.
 const LOOK: Duration = Duration::from_secs(1);
@@ -39,13 +39,15 @@ pub(crate) struct Neighbourhood {
     homes: sessions::Homes,
     /// When a node was lost last.
     lost: Option<Instant>,
+    /// Answers for the SockJS sessions of this node.
+    sockjs: Arc<Home>,
 }
 
 impl Neighbourhood {
-    pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>, sockjs: Arc<Home>) -> Self {
         let bus = gateway.bus.clone();
         let (looked, homes) = (looking::Looked::default(), sessions::Homes::default());
-        Self { gateway, bus, inbox, courier, looked, homes, lost: None }
+        Self { gateway, bus, inbox, courier, looked, homes, lost: None, sockjs }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.

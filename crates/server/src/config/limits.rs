@@ -104,6 +104,12 @@ bounded_section! {
         sockjs_post_bytes: usize = MIB, 1024..=64 * 1024 * 1024;
         /// Milliseconds for the body of such a request to come, and again for its messages to find room.
         sockjs_post_wait_ms: Millis = Millis(10 * SECOND), 1..=10 * MINUTE;
+        /// Requests at a time whose SockJS session is on another node.
+        sockjs_relayed: usize = 10_000, 0..=1_000_000;
+        /// Bytes of such a request that brings messages.
+        sockjs_relayed_bytes: usize = MIB, 1024..=3 * 1024 * 1024;
+        /// Milliseconds for the other node to answer; then the session counts as lost.
+        sockjs_relay_wait_ms: Millis = Millis(5 * SECOND), 100..=MINUTE;
 
         /// Entries of all conversations waiting for the committer.
         commit_queue: usize = 4096, 1..=1_000_000;

@@ -1,6 +1,6 @@
 //! The paths of a SockJS service (`spec/stomp-sockjs.md` §3.1).
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -9,13 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use bytes::Bytes;
+use deskwire_cluster::Bus;
 use deskwire_wire::sockjs::{Callback, Endpoint, IframePage, Messages, Route, Sender, Transport, form_field};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde::Serialize;
 
 use super::{
-    Admitted, Service, Settings, WebSocketFraming, headers,
+    Admitted, Owner, Service, Settings, WebSocketFraming, headers,
+    outgoing::Goodbye,
     receiver::Receiver,
+    relay::{self, DeliveryError, Elsewhere, Home, Openings, Relayed, Relays},
     session::DeliverError,
     sessions::{Reception, Sessions},
 };
@@ -26,7 +30,9 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 /// How long the answer to a request that brings messages waits at most for the session to act on them.
-const SETTLING: Duration = Duration::from_millis(100);
+pub(super) const SETTLING: Duration = Duration::from_millis(100);
+/// Why a request is refused whose session is on another node.
+const CROWDED: &str = "Too many requests.";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What an upgrade to WebSocket means on the base path itself.
@@ -48,16 +54,33 @@ struct Shared<T> {
     settings: Arc<Settings>,
     iframe: Option<IframePage>,
     sessions: Arc<Sessions>,
+    home: Arc<Home>,
+    /// None on a node that is alone.
+    relays: Option<Arc<Relays>>,
     metrics: Arc<Metrics>,
 }
 
 impl<T: Service> SockJs<T> {
     /// `service` with these settings; what they bound is bounded for all base paths together.
     pub fn new(service: T, settings: Settings, metrics: Arc<Metrics>) -> Self {
+        Self::among(&Bus::local().0, service, settings, metrics)
+    }
+
+    /// The same on one of several nodes that offer it: each takes requests for the sessions of all. What others ask on
+    /// `bus` has to be given to [`Self::home`].
+    pub fn among(bus: &Bus, service: T, settings: Settings, metrics: Arc<Metrics>) -> Self {
         let settings = Arc::new(settings);
         let iframe = settings.client_url.as_deref().map(IframePage::new);
         let sessions = Arc::new(Sessions::new(Arc::clone(&settings)));
-        Self(Arc::new(Shared { service, settings, iframe, sessions, metrics }))
+        let openings = Arc::new(Openings::default());
+        let relays = Relays::new(bus, Arc::clone(&openings), &settings, &metrics);
+        let home = Home::new(Arc::clone(&sessions), openings);
+        Self(Arc::new(Shared { service, settings, iframe, sessions, home, relays, metrics }))
+    }
+
+    /// What answers other nodes.
+    pub fn home(&self) -> Arc<Home> {
+        Arc::clone(&self.0.home)
     }
 
     /// Everything under `base`, a path without a slash at its end.
@@ -179,19 +202,22 @@ impl<T: Service> Shared<T> {
             Ok(admitted) => admitted,
             Err(refused) => return *refused,
         };
-        let receiver = match self.sessions.receive(&name, &owner, address).await {
-            Reception::Opened(attachment, session) => match self.service.open(request, caller, session) {
+        let receiver = match self.find(&name, &owner, address).await {
+            Found::Here(Reception::Opened(attachment, session)) => match self.service.open(request, caller, session) {
                 Ok(()) => Receiver::new(transport, callback, attachment),
                 // Nobody receives any more: the session is over before it began.
                 Err(refused) => return *refused,
             },
-            Reception::Resumed(attachment) => Receiver::new(transport, callback, attachment),
-            Reception::Busy => Receiver::refusing(transport, callback),
-            Reception::Foreign => return StatusCode::NOT_FOUND.into_response(),
-            Reception::Full => {
+            Found::Here(Reception::Resumed(attachment)) => Receiver::new(transport, callback, attachment),
+            Found::There(relayed) => Receiver::relaying(transport, callback, relayed),
+            Found::Here(Reception::Busy) => Receiver::refusing(transport, callback, &busy()),
+            Found::Lost => Receiver::refusing(transport, callback, &relay::lost()),
+            Found::Here(Reception::Foreign) => return StatusCode::NOT_FOUND.into_response(),
+            Found::Here(Reception::Full) => {
                 self.metrics.limit_hits(Limit::SockJsSessions).increment(1);
                 return text(StatusCode::TOO_MANY_REQUESTS, "Too many sessions.");
             }
+            Found::Crowded => return text(StatusCode::SERVICE_UNAVAILABLE, CROWDED),
         };
         let mut response = Response::new(Body::new(receiver));
         let kind = HeaderValue::from_static(transport.content_type());
@@ -200,36 +226,84 @@ impl<T: Service> Shared<T> {
         response
     }
 
+    /// Finds what a request to receive is about, on this node or another one. A session that is nowhere is opened.
+    async fn find(&self, name: &str, owner: &Owner, address: Option<IpAddr>) -> Found {
+        let Some(relays) = &self.relays else {
+            return Found::Here(self.sessions.receive(name, owner, address, None).await);
+        };
+        if let Some(reception) = self.sessions.resume(name, owner, false).await {
+            return Found::Here(reception);
+        }
+        let _opening = relays.opening(name);
+        match relays.receive(name, owner).await {
+            Elsewhere::Here(claim) => Found::Here(self.sessions.receive(name, owner, address, Some(claim)).await),
+            Elsewhere::There(relayed) => Found::There(relayed),
+            Elsewhere::Busy => Found::Here(Reception::Busy),
+            Elsewhere::Foreign => Found::Here(Reception::Foreign),
+            Elsewhere::Full => Found::Crowded,
+            Elsewhere::Lost => Found::Lost,
+        }
+    }
+
     async fn send(&self, name: String, sender: Sender, request: &Parts, body: Body) -> Response {
         let owner = match self.service.admit(request) {
             Ok(admitted) => admitted.owner,
             Err(refused) => return *refused,
         };
         let Some(session) = self.sessions.find(&name, &owner) else {
-            return StatusCode::NOT_FOUND.into_response();
+            return self.send_elsewhere(&name, sender, &owner, &request.headers, body).await;
         };
-        let messages = match self.read(sender, &request.headers, body).await {
-            Ok(messages) => messages,
+        let limit = self.settings.post_bytes;
+        let messages = match self.read(sender, &request.headers, body, limit).await {
+            Ok((_, messages)) => messages,
             Err(refused) => return *refused,
         };
         match session.deliver(messages).await {
             Ok(()) => {}
             Err(DeliverError::Over) => return StatusCode::NOT_FOUND.into_response(),
-            Err(DeliverError::Full) => {
-                self.metrics.limit_hits(Limit::SockJsWaiting).increment(1);
-                return text(StatusCode::SERVICE_UNAVAILABLE, "Too many messages.");
-            }
+            Err(DeliverError::Full) => return self.takes_no_more(),
         }
         // A client that polls as soon as it knows that they have come finds what they brought about.
         let _ = tokio::time::timeout(SETTLING, session.settled()).await;
-        match sender {
-            Sender::Xhr => (StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, TEXT)]).into_response(),
-            Sender::Jsonp => text(StatusCode::OK, "ok"),
+        taken(sender)
+    }
+
+    /// The same for a session that is not on this node.
+    async fn send_elsewhere(
+        &self,
+        name: &str,
+        sender: Sender,
+        owner: &Owner,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Response {
+        let Some(relays) = &self.relays else { return StatusCode::NOT_FOUND.into_response() };
+        let Some(home) = relays.home(name).await else { return StatusCode::NOT_FOUND.into_response() };
+        let Some(_relaying) = relays.relay() else { return text(StatusCode::SERVICE_UNAVAILABLE, CROWDED) };
+        let json = match self.read(sender, headers, body, relays.post_bytes()).await {
+            Ok((json, _)) => json,
+            Err(refused) => return *refused,
+        };
+        match relays.deliver(&home, name, owner, &json).await {
+            Ok(()) => taken(sender),
+            Err(DeliveryError::Unknown) => StatusCode::NOT_FOUND.into_response(),
+            Err(DeliveryError::Full) => self.takes_no_more(),
         }
     }
 
-    async fn read(&self, sender: Sender, headers: &HeaderMap, body: Body) -> Result<Messages, Box<Response>> {
-        let limit = self.settings.post_bytes;
+    fn takes_no_more(&self) -> Response {
+        self.metrics.limit_hits(Limit::SockJsWaiting).increment(1);
+        text(StatusCode::SERVICE_UNAVAILABLE, "Too many messages.")
+    }
+
+    /// The messages of a request of up to `limit` bytes, as it has them and as they are.
+    async fn read(
+        &self,
+        sender: Sender,
+        headers: &HeaderMap,
+        body: Body,
+        limit: usize,
+    ) -> Result<(Bytes, Messages), Box<Response>> {
         let refuse = |status, reason| Err(Box::new(text(status, reason)));
         let body = match tokio::time::timeout(self.post_wait(), to_bytes(body, limit)).await {
             Ok(Ok(body)) => body,
@@ -240,19 +314,44 @@ impl<T: Service> Shared<T> {
             Ok(Err(_)) => return refuse(StatusCode::BAD_REQUEST, "The body broke off."),
             Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The body did not come."),
         };
-        let messages = match sender {
-            Sender::Jsonp if is_form(headers) => {
-                let field = form_field(&body, "d").unwrap_or_default();
-                Messages::from_request(field.as_bytes(), limit)
-            }
-            Sender::Xhr | Sender::Jsonp => Messages::from_request(&body, limit),
+        let json = match sender {
+            Sender::Jsonp if is_form(headers) => form_field(&body, "d").unwrap_or_default().into(),
+            Sender::Xhr | Sender::Jsonp => body,
         };
-        messages.or_else(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, error.body()))
+        match Messages::from_request(&json, limit) {
+            Ok(messages) => Ok((json, messages)),
+            Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.body()),
+        }
     }
 
     fn post_wait(&self) -> Duration {
         self.settings.session.post_wait
     }
+}
+
+/// What a request to receive is about.
+enum Found {
+    /// A session on this node.
+    Here(Reception),
+    /// A session on another one.
+    There(Relayed),
+    /// It was on another node, which cannot be asked.
+    Lost,
+    /// It is on another node, for which this one asks as much as it may.
+    Crowded,
+}
+
+/// The answer to a request whose messages were taken.
+fn taken(sender: Sender) -> Response {
+    match sender {
+        Sender::Xhr => (StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, TEXT)]).into_response(),
+        Sender::Jsonp => text(StatusCode::OK, "ok"),
+    }
+}
+
+/// How a client is told that another request receives already (`spec/stomp-sockjs.md` rule 28).
+fn busy() -> Goodbye {
+    Goodbye { code: 2010, reason: "Another connection still open".to_owned() }
 }
 
 /// What `/info` says.

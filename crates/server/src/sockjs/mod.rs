@@ -10,7 +10,8 @@
 //!
 //! [`sessions`] finds a session by its name and whom it belongs to, [`session`] is its state behind one lock, made of
 //! [`incoming`] and [`outgoing`]; [`receiver`] is the body of a response, [`headers`] what stands around it. [`io`] is
-//! what the connection's task holds, and sees no HTTP. [`stomp`] is the service that is offered.
+//! what the connection's task holds, and sees no HTTP. [`stomp`] is the service that is offered. [`relay`] is for
+//! requests whose session is on another node.
 
 mod endpoints;
 mod headers;
@@ -18,6 +19,7 @@ mod incoming;
 mod io;
 mod outgoing;
 mod receiver;
+mod relay;
 mod service;
 mod session;
 mod sessions;
@@ -27,7 +29,8 @@ mod stomp;
 pub use self::{
     endpoints::{AtBase, SockJs},
     io::SessionIo,
+    relay::Home,
     service::{Admitted, Owner, Service, WebSocketFraming},
-    settings::{SessionSettings, Settings},
-    stomp::stomp_routes,
+    settings::{RelaySettings, SessionSettings, Settings},
+    stomp::{Stomp, stomp},
 };

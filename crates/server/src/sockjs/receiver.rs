@@ -11,10 +11,11 @@ use deskwire_wire::sockjs::{self, Callback, Transport};
 use hyper::body::{Body, Frame};
 use tokio::time::{Instant, Sleep};
 
-use super::{outgoing::Said, session::Attachment};
-
-/// How the client is told that somebody else receives already (`spec/stomp-sockjs.md` rule 28).
-const BUSY: (u16, &str) = (2010, "Another connection still open");
+use super::{
+    outgoing::{Goodbye, Said},
+    relay::Relayed,
+    session::Attachment,
+};
 
 /// A body that says what the session has to say: a prelude, then frames, each a chunk of its own.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ enum Source {
         /// When the client has heard nothing for too long.
         silence: Pin<Box<Sleep>>,
     },
+    /// Another node has the session.
+    Elsewhere(Relayed),
     /// There is no more than this frame.
     Alone(Vec<u8>),
     Ended,
@@ -46,10 +49,15 @@ impl Receiver {
         Self { transport, callback, begun: false, source, sent: 0 }
     }
 
-    /// Tells the client that somebody else receives already.
-    pub(super) fn refusing(transport: Transport, callback: Option<Callback>) -> Self {
+    /// Receives from a session on another node.
+    pub(super) fn relaying(transport: Transport, callback: Option<Callback>, relayed: Relayed) -> Self {
+        Self { transport, callback, begun: false, source: Source::Elsewhere(relayed), sent: 0 }
+    }
+
+    /// Says nothing but `goodbye`.
+    pub(super) fn refusing(transport: Transport, callback: Option<Callback>, goodbye: &Goodbye) -> Self {
         let mut frame = Vec::new();
-        sockjs::put_close(&mut frame, BUSY.0, BUSY.1);
+        sockjs::put_close(&mut frame, goodbye.code, &goodbye.reason);
         Self { transport, callback, begun: false, source: Source::Alone(frame), sent: 0 }
     }
 
@@ -78,6 +86,7 @@ impl Receiver {
                     false
                 }
             },
+            Source::Elsewhere(relayed) => ready!(relayed.poll_frame(cx, &mut frame)) == Said::Last,
             Source::Alone(alone) => {
                 frame = std::mem::take(alone);
                 true
@@ -96,13 +105,16 @@ impl Receiver {
     fn is_full(&self) -> bool {
         match &self.source {
             Source::Session { attachment, .. } => self.sent >= attachment.settings().response_bytes,
+            Source::Elsewhere(relayed) => self.sent >= relayed.response_bytes(),
             Source::Alone(_) | Source::Ended => true,
         }
     }
 
     fn end(&mut self) {
-        if let Source::Session { attachment, .. } = std::mem::replace(&mut self.source, Source::Ended) {
-            attachment.finish();
+        match std::mem::replace(&mut self.source, Source::Ended) {
+            Source::Session { attachment, .. } => attachment.finish(),
+            Source::Elsewhere(relayed) => relayed.finish(),
+            Source::Alone(_) | Source::Ended => {}
         }
     }
 }

@@ -58,6 +58,8 @@ struct State {
     outgoing: Outgoing,
     /// Since when no request receives; `None` while one does.
     alone_since: Option<Instant>,
+    /// Whether the request that receives is one of another node, whose end may be on its way.
+    is_lent: bool,
     /// Whether a request that receives has come and the server's end does not know.
     came: bool,
     /// Nothing comes or goes any more.
@@ -116,6 +118,7 @@ impl Session {
             incoming: Incoming::default(),
             outgoing: Outgoing::default(),
             alone_since: None,
+            is_lent: false,
             came: false,
             over: false,
             sender_waits: false,
@@ -150,9 +153,14 @@ impl Session {
         self.lock().over
     }
 
-    /// Waits until the request that receives breaks off from now on.
+    /// Waits until the request that receives ends from now on, in the ordinary way if it is one of another node.
     pub(super) async fn ended(&self) {
         self.ended.notified().await;
+    }
+
+    /// Whether the request that receives, or did last, is one of another node.
+    pub(super) fn is_lent(&self) -> bool {
+        self.lock().is_lent
     }
 
     /// Waits until the session is over, and ends it when nobody has received for the disconnect delay.
@@ -179,8 +187,8 @@ impl Session {
         })
     }
 
-    /// Begins to receive. What the response before has said is proved to have arrived.
-    pub(super) fn attach(self: &Arc<Self>) -> Result<Attachment, AttachError> {
+    /// Begins to receive, for another node if it `is_lent`. What the response before has said is proved to have arrived.
+    pub(super) fn attach(self: &Arc<Self>, is_lent: bool) -> Result<Attachment, AttachError> {
         self.with(|state| {
             if state.over {
                 return Err(AttachError::Over);
@@ -189,6 +197,7 @@ impl Session {
                 return Err(AttachError::Busy);
             }
             state.outgoing.receiver_came();
+            state.is_lent = is_lent;
             state.came = true;
             state.wakers.wake_reader();
             Ok(Attachment { session: Arc::clone(self), finished: false })
@@ -377,6 +386,7 @@ impl Attachment {
             state.outgoing.answer_ended();
             state.alone_since = Some(Instant::now());
         });
+        self.session.ended.notify_waiters();
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use deskwire_cluster::Claim;
 use tokio::time::timeout;
 
 use super::{
@@ -18,6 +19,8 @@ use crate::address::network;
 
 /// How long the end of a socket may be on its way while its client comes again on another.
 const OVERLAP: Duration = Duration::from_millis(100);
+/// The same when another node has the socket, whose word for its end passes through Redis.
+pub(super) const PARTING: Duration = Duration::from_secs(2);
 
 /// What became of a request to receive.
 #[derive(Debug)]
@@ -55,6 +58,8 @@ struct Entry {
     session: Arc<Session>,
     owner: Owner,
     address: Option<IpAddr>,
+    /// So that other nodes find it.
+    _claim: Option<Claim>,
 }
 
 impl Sessions {
@@ -66,17 +71,35 @@ impl Sessions {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Receives from the session of this name, which is opened if there is none.
+    /// Receives from the session of this name, which is opened if there is none; then it holds `claim`.
     ///
     /// A client that breaks off and comes again at once may be faster than the news of its first socket: while another
     /// request receives, its end is waited for a moment.
-    pub(super) async fn receive(self: &Arc<Self>, name: &str, owner: &Owner, address: Option<IpAddr>) -> Reception {
-        match self.receive_now(name, owner, address) {
+    pub(super) async fn receive(
+        self: &Arc<Self>,
+        name: &str,
+        owner: &Owner,
+        address: Option<IpAddr>,
+        mut claim: Option<Claim>,
+    ) -> Reception {
+        match self.receive_now(name, owner, address, &mut claim) {
             Ok(reception) => reception,
             Err(busy) => {
-                // Woken or not, the second look decides.
-                let _ = timeout(OVERLAP, busy.ended()).await;
-                self.receive_now(name, owner, address).unwrap_or(Reception::Busy)
+                wait_for_end(&busy).await;
+                self.receive_now(name, owner, address, &mut claim).unwrap_or(Reception::Busy)
+            }
+        }
+    }
+
+    /// As [`Self::receive`], for another node if it `is_lent`; none if there is no such session.
+    pub(super) async fn resume(&self, name: &str, owner: &Owner, is_lent: bool) -> Option<Reception> {
+        let resumed = self.lock().attach(name, owner, is_lent);
+        match resumed {
+            Ok(reception) => reception,
+            Err(busy) => {
+                wait_for_end(&busy).await;
+                let resumed = self.lock().attach(name, owner, is_lent);
+                resumed.unwrap_or(Some(Reception::Busy))
             }
         }
     }
@@ -87,24 +110,20 @@ impl Sessions {
         name: &str,
         owner: &Owner,
         address: Option<IpAddr>,
+        claim: &mut Option<Claim>,
     ) -> Result<Reception, Arc<Session>> {
         let mut table = self.lock();
-        if let Some(entry) = table.entries.get(name) {
-            if entry.owner != *owner && !entry.session.is_over() {
-                return Ok(Reception::Foreign);
-            }
-            match entry.session.attach() {
-                Ok(attachment) => return Ok(Reception::Resumed(attachment)),
-                Err(AttachError::Busy) => return Err(Arc::clone(&entry.session)),
-                Err(AttachError::Over) => table.remove(name),
-            }
+        if let Some(reception) = table.attach(name, owner, false)? {
+            return Ok(reception);
         }
+        table.remove(name);
         let address = address.map(network);
         if !table.has_room(&self.settings, address) {
             return Ok(Reception::Full);
         }
         let (session, attachment) = Session::open(self.settings.session);
-        table.insert(name.to_owned(), Entry { session: Arc::clone(&session), owner: owner.clone(), address });
+        let entry = Entry { session: Arc::clone(&session), owner: owner.clone(), address, _claim: claim.take() };
+        table.insert(name.to_owned(), entry);
         drop(table);
         tokio::spawn(Arc::clone(self).keep(name.to_owned(), Arc::clone(&session)));
         Ok(Reception::Opened(attachment, SessionIo::new(session)))
@@ -127,7 +146,26 @@ impl Sessions {
     }
 }
 
+/// Waits a moment for the end of the request that receives. Woken or not, whoever waits looks again.
+async fn wait_for_end(busy: &Session) {
+    let patience = if busy.is_lent() { PARTING } else { OVERLAP };
+    let _ = timeout(patience, busy.ended()).await;
+}
+
 impl Table {
+    /// Receives from a session that lives; none if there is no such session, an error if another request receives.
+    fn attach(&self, name: &str, owner: &Owner, is_lent: bool) -> Result<Option<Reception>, Arc<Session>> {
+        let Some(entry) = self.entries.get(name) else { return Ok(None) };
+        if entry.owner != *owner && !entry.session.is_over() {
+            return Ok(Some(Reception::Foreign));
+        }
+        match entry.session.attach(is_lent) {
+            Ok(attachment) => Ok(Some(Reception::Resumed(attachment))),
+            Err(AttachError::Busy) => Err(Arc::clone(&entry.session)),
+            Err(AttachError::Over) => Ok(None),
+        }
+    }
+
     fn has_room(&self, settings: &Settings, address: Option<IpAddr>) -> bool {
         let of_address = address.and_then(|address| self.addresses.get(&address)).copied().unwrap_or_default();
         self.entries.len() < settings.sessions && of_address < settings.sessions_per_address
@@ -178,7 +216,7 @@ mod tests {
             let _runtime = runtime.enter();
             for round in 0..ROUNDS {
                 together.wait();
-                let reception = sessions.receive_now(&round.to_string(), &owner, None);
+                let reception = sessions.receive_now(&round.to_string(), &owner, None, &mut None);
                 if let Ok(Reception::Opened(..)) = &reception {
                     opened.fetch_add(1, Ordering::Relaxed);
                 }

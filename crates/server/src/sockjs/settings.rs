@@ -22,6 +22,21 @@ pub struct Settings {
     pub post_bytes: usize,
     /// Of each session.
     pub session: SessionSettings,
+    /// Of requests whose session is on another node.
+    pub relays: RelaySettings,
+}
+
+/// The times and bounds of requests whose session is on another node.
+#[derive(Clone, Copy, Debug)]
+pub struct RelaySettings {
+    /// Such requests at a time.
+    pub most: usize,
+    /// Bytes of one that brings messages.
+    pub post_bytes: usize,
+    /// How long the other node may take to answer, beside what it waits for.
+    pub wait: Duration,
+    /// A streaming response ends when it has so many bytes.
+    pub response_bytes: usize,
 }
 
 /// The times and bounds of a session.
@@ -57,6 +72,12 @@ impl Settings {
                 response_bytes: sockjs.response_bytes,
                 waiting_bytes: limits.sockjs_waiting_bytes,
                 post_wait: limits.sockjs_post_wait_ms.duration(),
+            },
+            relays: RelaySettings {
+                most: limits.sockjs_relayed,
+                post_bytes: limits.sockjs_relayed_bytes.min(limits.sockjs_post_bytes),
+                wait: limits.sockjs_relay_wait_ms.duration(),
+                response_bytes: sockjs.response_bytes,
             },
         }
     }

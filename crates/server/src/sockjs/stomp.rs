@@ -1,5 +1,7 @@
 //! STOMP behind SockJS.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Request,
@@ -7,7 +9,7 @@ use axum::{
 };
 use http::request::Parts;
 
-use super::{Admitted, AtBase, Owner, Service, SessionIo, Settings, SockJs, WebSocketFraming};
+use super::{Admitted, AtBase, Home, Owner, Service, SessionIo, Settings, SockJs, WebSocketFraming};
 use crate::{connection::Endpoints, gateway::Handshake};
 
 /// The base paths, and what a plain WebSocket means there: the first three are those of documented clients that connect
@@ -20,15 +22,29 @@ const BASES: [(&str, AtBase); 5] = [
     ("/main2/ws", AtBase::Nothing),
 ];
 
-/// All paths under which STOMP is spoken, over WebSocket and inside SockJS.
-pub fn stomp_routes<S>(endpoints: &Endpoints) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
+/// STOMP over WebSocket and inside SockJS.
+#[derive(Debug)]
+pub struct Stomp(SockJs<Endpoints>);
+
+/// STOMP for the clients of `endpoints`.
+#[must_use]
+pub fn stomp(endpoints: &Endpoints) -> Stomp {
     let gateway = &endpoints.gateway;
     let settings = Settings::new(&gateway.config);
-    let sockjs = SockJs::new(endpoints.clone(), settings, gateway.metrics.clone());
-    BASES.into_iter().fold(Router::new(), |router, (base, at_base)| router.merge(sockjs.routes(base, at_base)))
+    Stomp(SockJs::among(&gateway.bus, endpoints.clone(), settings, gateway.metrics.clone()))
+}
+
+impl Stomp {
+    /// All paths under which it is spoken.
+    pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        BASES.into_iter().fold(Router::new(), |router, (base, at_base)| router.merge(self.0.routes(base, at_base)))
+    }
+
+    /// What answers other nodes for the sessions of this one.
+    #[must_use]
+    pub fn home(&self) -> Arc<Home> {
+        self.0.home()
+    }
 }
 
 impl Service for Endpoints {

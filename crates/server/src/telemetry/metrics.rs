@@ -76,6 +76,8 @@ pub enum Limit {
     SockJsSessions,
     /// `limits.sockjs_waiting_bytes`, by a client whose messages nobody takes for `limits.sockjs_post_wait_ms`.
     SockJsWaiting,
+    /// `limits.sockjs_relayed`.
+    SockJsRelayed,
     /// The limits of queues.
     Queues,
     /// `limits.retained_topics` and `limits.retained_bytes`.
@@ -87,7 +89,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Connections,
         Self::Address,
         Self::ConnectDeadline,
@@ -101,6 +103,7 @@ impl Limit {
         Self::Rate,
         Self::SockJsSessions,
         Self::SockJsWaiting,
+        Self::SockJsRelayed,
         Self::Queues,
         Self::Retained,
         Self::Files,
@@ -122,6 +125,7 @@ impl Limit {
             Self::Rate => "rate",
             Self::SockJsSessions => "sockjs_sessions",
             Self::SockJsWaiting => "sockjs_waiting",
+            Self::SockJsRelayed => "sockjs_relayed",
             Self::Queues => "queues",
             Self::Retained => "retained",
             Self::Files => "files",
@@ -141,6 +145,14 @@ pub struct Metrics {
     pub refused: Counter,
     /// Seconds from taking a message of a conversation in to writing it for one who follows it.
     pub delivered_after: Histogram,
+    /// SockJS requests under way whose session is on another node.
+    pub relaying: Gauge,
+    /// Those that receive, since the start.
+    pub relayed_receives: Counter,
+    /// Those that bring messages.
+    pub relayed_sends: Counter,
+    /// Those whose session was lost with its node, or with the bus.
+    pub relays_lost: Counter,
     connections: [Gauge; Protocol::ALL.len()],
     messages_in: [Counter; Protocol::ALL.len()],
     messages_out: [Counter; Protocol::ALL.len()],
@@ -157,6 +169,10 @@ impl Metrics {
             accepted: counter!("deskwire_sockets_accepted_total"),
             refused: counter!("deskwire_sockets_refused_total"),
             delivered_after: histogram!(DELIVERED_AFTER),
+            relaying: gauge!("deskwire_sockjs_relaying"),
+            relayed_receives: counter!("deskwire_sockjs_relayed_total", "kind" => "receive"),
+            relayed_sends: counter!("deskwire_sockjs_relayed_total", "kind" => "send"),
+            relays_lost: counter!("deskwire_sockjs_lost_total"),
             connections: Protocol::ALL.map(|p| gauge!("deskwire_connections", "protocol" => p.label())),
             messages_in: Protocol::ALL.map(|p| counter!("deskwire_messages_in_total", "protocol" => p.label())),
             messages_out: Protocol::ALL.map(|p| counter!("deskwire_messages_out_total", "protocol" => p.label())),
@@ -195,6 +211,9 @@ fn describe() {
     describe_histogram!(COMMIT_BATCH, "Entries per transaction");
     describe_histogram!(COMMIT_SECONDS, "Seconds per transaction");
     describe_histogram!(STORED_AFTER, "Seconds from taking an entry in to having it on disk");
+    describe_gauge!("deskwire_sockjs_relaying", "SockJS requests now whose session is on another node");
+    describe_counter!("deskwire_sockjs_relayed_total", "SockJS requests whose session is on another node, by kind");
+    describe_counter!("deskwire_sockjs_lost_total", "Those whose session was lost with its node, or with the bus");
     describe_counter!("deskwire_limit_hits_total", "How often somebody ran into a bound, by bound");
     describe_counter!("deskwire_outbox_overflows_total", "Outboxes that grew over their bound");
     describe_counter!(
