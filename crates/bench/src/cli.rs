@@ -1,11 +1,11 @@
 //! The command line.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::client::Protocol;
+use crate::{client::Protocol, measure::Service};
 
 /// Load generator for Deskwire and its peers; prints one line of JSON per run.
 #[derive(Debug, Parser)]
@@ -82,18 +82,31 @@ pub(crate) enum Command {
     },
 }
 
+/// Where those who hear each other connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Meeting {
+    /// To different nodes: every message goes from one to another.
+    Apart,
+    /// To the same node.
+    Together,
+}
+
 /// What all scenarios take.
 #[derive(Clone, Debug, Args, Serialize)]
 pub(crate) struct CommonArgs {
-    /// The server: `ws://host:port`.
+    /// The server: `ws://host:port`. Given again, another node of the same server: connections are spread over all.
     #[arg(long, default_value = "ws://127.0.0.1:9003")]
-    pub(crate) url: String,
-    /// The server's listener for STOMP over TCP: `stomp://host:port`.
+    pub(crate) url: Vec<String>,
+    /// The server's listener for STOMP over TCP: `stomp://host:port`; of several nodes, in the same order.
     #[arg(long, default_value = "stomp://127.0.0.1:61613")]
-    pub(crate) stomp_url: String,
-    /// The server's listener for MQTT over TCP: `mqtt://host:port`.
+    pub(crate) stomp_url: Vec<String>,
+    /// The server's listener for MQTT over TCP: `mqtt://host:port`; of several nodes, in the same order.
     #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
-    pub(crate) mqtt_url: String,
+    pub(crate) mqtt_url: Vec<String>,
+    /// Where those who hear each other connect, if there are several nodes.
+    #[arg(long, value_enum, default_value_t = Meeting::Apart)]
+    pub(crate) meeting: Meeting,
     /// Path of STOMP over WebSocket, and base path of SockJS.
     #[arg(long, default_value = "/stomp")]
     pub(crate) stomp_path: String,
@@ -111,10 +124,18 @@ pub(crate) struct CommonArgs {
     /// First segment of the topics that are used; the account needs the right to everything below it.
     #[arg(long, default_value = "bench")]
     pub(crate) topic_root: String,
-    /// Process of the server, to measure its CPU time and memory.
+    /// Process of the server, to measure its CPU time and memory; of several nodes, in the order of the URLs.
     #[arg(long)]
     #[serde(skip)]
-    pub(crate) pid: Option<u32>,
+    pub(crate) pid: Vec<u32>,
+    /// A service beside the server, with all its child processes, as `redis=1234`; may be given again.
+    #[arg(long, value_parser = service)]
+    #[serde(skip)]
+    pub(crate) service: Vec<Service>,
+    /// Program that prints lines `NAME NUMBER`; the report has how these grew while it was measured.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) counters: Option<PathBuf>,
     /// Bytes of a payload; in `chat` of a message's content.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(72..=1_000_000))]
     pub(crate) size: u32,
@@ -170,6 +191,9 @@ pub(crate) struct ChatArgs {
     /// window.
     #[arg(long, value_parser = rate)]
     pub(crate) rate: Option<f64>,
+    /// The agent only listens; latencies are then from when a message is due until the agent has it.
+    #[arg(long)]
+    pub(crate) one_way: bool,
     /// MQTT connections of the agent. Each receives everything; they share the replies.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) agent_connections: u32,
@@ -256,6 +280,12 @@ fn rate(text: &str) -> Result<f64, String> {
     number(text, 0.01..=10_000_000.0)
 }
 
+fn service(text: &str) -> Result<Service, String> {
+    let (name, pid) = text.split_once('=').ok_or("not NAME=PID")?;
+    let pid = pid.parse().map_err(|_| "no process id behind the =".to_owned())?;
+    Ok(Service { name: name.to_owned(), pid })
+}
+
 fn number(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
     let number = text.parse().map_err(|_| "not a number".to_owned())?;
     if range.contains(&number) { Ok(number) } else { Err(format!("not in {range:?}")) }
@@ -270,6 +300,19 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn nodes_and_services_may_be_several() {
+        let line = "deskwire-bench fanout --url ws://a:1 --url ws://b:2 --pid 7 --pid 8 --service redis=9";
+        let Command::Fanout { common, .. } = Cli::try_parse_from(line.split(' ')).unwrap().command else {
+            panic!("another scenario")
+        };
+        assert_eq!((common.url, common.pid), (vec!["ws://a:1".to_owned(), "ws://b:2".to_owned()], vec![7, 8]));
+        assert_eq!(common.service, [Service { name: "redis".into(), pid: 9 }]);
+        for bad in ["redis", "redis=", "redis=x"] {
+            assert!(Cli::try_parse_from(["deskwire-bench", "pairs", "--service", bad]).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The line of JSON that a run prints.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     ledger::Verdict,
-    measure::{Percentiles, Spent},
+    measure::{Percentiles, ProcessSpent, Spent},
     run::{Counts, Run},
 };
 
@@ -44,6 +46,12 @@ pub(crate) struct Report {
     /// What the server used in the measured part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) server: Option<ServerUse>,
+    /// What each node and each service used in the measured part, if there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) processes: Vec<ProcessUse>,
+    /// What the counters of services grew by per second in the measured part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) counted_per_s: Option<BTreeMap<String, f64>>,
     /// CPU use of the generator in the measured part; 100 is one processor.
     pub(crate) generator_cpu_percent: Option<f64>,
     /// CPU use of the rest of the machine in the measured part.
@@ -75,7 +83,20 @@ pub(crate) struct Opening {
     pub(crate) kib_per_connection: Option<f64>,
 }
 
-/// What the server used.
+/// What one process, or one with its children, used.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProcessUse {
+    /// Its name: `n1`, `n2` … for nodes.
+    pub(crate) name: String,
+    /// Seconds of CPU time.
+    pub(crate) cpu_s: f64,
+    /// CPU use; 100 is one processor.
+    pub(crate) cpu_percent: f64,
+    /// Resident memory at the end.
+    pub(crate) rss_kib: Option<u64>,
+}
+
+/// What the server used, all nodes together.
 #[derive(Debug, Serialize)]
 pub(crate) struct ServerUse {
     /// Seconds of CPU time.
@@ -107,13 +128,28 @@ impl Report {
             history_ms: None,
             move_ms: None,
             opening: None,
-            server: spent.server_cpu.map(|cpu| ServerUse {
-                cpu_s: round(cpu.as_secs_f64()),
-                cpu_percent: percent(cpu),
-                delivered_per_cpu_s: (delivered > 0 && !cpu.is_zero())
-                    .then(|| round(delivered as f64 / cpu.as_secs_f64())),
-                rss_kib: spent.server_rss_kib,
+            server: spent.server().map(|server| ServerUse {
+                cpu_s: round(server.cpu.as_secs_f64()),
+                cpu_percent: percent(server.cpu),
+                delivered_per_cpu_s: (delivered > 0 && !server.cpu.is_zero())
+                    .then(|| round(delivered as f64 / server.cpu.as_secs_f64())),
+                rss_kib: server.memory_kib,
             }),
+            processes: if spent.processes.len() > 1 {
+                let used = |process: &ProcessSpent| ProcessUse {
+                    name: process.name.clone(),
+                    cpu_s: round(process.cpu.as_secs_f64()),
+                    cpu_percent: percent(process.cpu),
+                    rss_kib: process.memory_kib,
+                };
+                spent.processes.iter().map(used).collect()
+            } else {
+                Vec::new()
+            },
+            counted_per_s: spent
+                .counted
+                .as_ref()
+                .map(|counted| counted.per_s.iter().map(|(name, rate)| (name.clone(), round(*rate))).collect()),
             generator_cpu_percent: spent.own_cpu.map(percent),
             rest_cpu_percent: spent.rest_cpu.map(percent),
             verdict,
@@ -128,7 +164,7 @@ impl Opening {
     /// `connections` that took `spent` to open; some time later the server's memory had grown by `growth_kib`.
     pub(crate) fn new(connections: u64, spent: &Spent, growth_kib: Option<i64>) -> Self {
         let count = connections as f64;
-        let cpu = spent.server_cpu.filter(|cpu| !cpu.is_zero());
+        let cpu = spent.server().map(|server| server.cpu).filter(|cpu| !cpu.is_zero());
         Self {
             connections,
             per_s: round(count / spent.elapsed.as_secs_f64()),
@@ -148,13 +184,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::measure::Counted;
+
+    fn process(name: &str, cpu: Duration) -> ProcessSpent {
+        ProcessSpent { name: name.to_owned(), cpu, memory_kib: Some(1_024), growth_kib: Some(-100) }
+    }
 
     fn spent(server_cpu: Option<Duration>) -> Spent {
         Spent {
             elapsed: Duration::from_secs(2),
-            server_cpu,
-            server_rss_kib: server_cpu.map(|_| 1_024),
-            server_rss_growth_kib: server_cpu.map(|_| -100),
+            nodes: usize::from(server_cpu.is_some()),
+            processes: server_cpu.into_iter().map(|cpu| process("n1", cpu)).collect(),
+            counted: None,
             own_cpu: Some(Duration::from_millis(500)),
             rest_cpu: Some(Duration::ZERO),
         }
@@ -165,7 +206,7 @@ mod tests {
         let verdict = Verdict { lost: 1, doubled: 2, reordered: 3 };
         let spent = spent(Some(Duration::from_secs(1)));
         let mut report = Report::new("pairs", serde_json::json!({"pairs": 4}), &Run::new(), &spent, verdict);
-        report.opening = Some(Opening::new(50, &spent, spent.server_rss_growth_kib));
+        report.opening = Some(Opening::new(50, &spent, Some(-100)));
         report.seq_breaks = Some(0);
         assert_eq!(
             serde_json::to_value(&report).unwrap(),
@@ -187,6 +228,25 @@ mod tests {
                 "errors": 0,
             })
         );
+    }
+
+    #[test]
+    fn several_processes_are_told_apart() {
+        let mut spent = spent(Some(Duration::from_secs(1)));
+        spent.processes.push(process("redis", Duration::from_millis(100)));
+        let counted = Counted { per_s: [("commands".to_owned(), 12.34567)].into() };
+        let spent = Spent { counted: Some(counted), ..spent };
+        let report = Report::new("pairs", Value::Null, &Run::new(), &spent, Verdict::default());
+        let report = serde_json::to_value(&report).unwrap();
+        assert_eq!(report["server"]["cpu_s"], 1.0, "without its services");
+        assert_eq!(
+            report["processes"],
+            serde_json::json!([
+                {"name": "n1", "cpu_s": 1.0, "cpu_percent": 50.0, "rss_kib": 1024},
+                {"name": "redis", "cpu_s": 0.1, "cpu_percent": 5.0, "rss_kib": 1024},
+            ])
+        );
+        assert_eq!(report["counted_per_s"], serde_json::json!({"commands": 12.346}));
     }
 
     #[test]

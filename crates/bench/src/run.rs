@@ -144,14 +144,16 @@ impl Run {
     /// Loads and measures; then nothing new is sent any more.
     pub(crate) async fn measure(&self, timing: Timing, sampler: &Sampler) -> Spent {
         tokio::time::sleep(timing.warmup).await;
+        let counted = sampler.count().await;
         let before = sampler.sample();
         let begin = self.now();
         self.window.set((begin, u64::MAX));
         tokio::time::sleep(timing.measured).await;
         self.window.set((begin, self.now()));
-        let spent = sampler.sample().since(&before);
+        let spent = sampler.since(&before);
+        let counted = counted.zip(sampler.count().await).map(|(before, after)| after.since(&before));
         self.sending.set(false);
-        spent
+        Spent { counted, ..spent }
     }
 
     /// Measures from now until `is_complete`, or until nothing has arrived for five seconds.
@@ -159,7 +161,7 @@ impl Run {
         let before = sampler.sample();
         self.window.set((self.now(), u64::MAX));
         self.drain(is_complete).await;
-        let spent = sampler.sample().since(&before);
+        let spent = sampler.since(&before);
         self.sending.set(false);
         spent
     }

@@ -8,6 +8,7 @@ mod error;
 mod input;
 mod link;
 mod mqtt;
+mod nodes;
 mod output;
 mod stomp;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub(crate) use endpoint::Endpoint;
 pub(crate) use error::ClientError;
+pub(crate) use nodes::Nodes;
 
 use link::Link;
 
@@ -44,7 +46,7 @@ pub(crate) enum Protocol {
     MqttTcp,
 }
 
-/// Where and how clients connect.
+/// Where and how clients connect: one node.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     /// Host and port.

@@ -1,90 +1,88 @@
 //! CPU time and memory of processes, from Linux' `/proc` (proc(5)).
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{fs, time::Duration};
 
 /// A clock tick of `/proc`. `USER_HZ` is 100 on every architecture that Linux runs this on.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Takes samples of the server, of this process and of the machine.
+/// A process that works, alone or with all that it has started.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sampler {
-    server: Option<u32>,
+pub(super) enum Watched {
+    /// The process alone.
+    One(u32),
+    /// The process, its children and theirs.
+    Tree(u32),
 }
 
-/// What had been used at one moment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    at: Instant,
-    server_cpu: Option<Duration>,
-    server_rss_kib: Option<u64>,
-    own_cpu: Option<Duration>,
-    machine_cpu: Option<Duration>,
+/// What processes have used until now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Usage {
+    /// CPU time.
+    pub(super) cpu: Duration,
+    /// Resident memory; of a tree, what is shared counts once.
+    pub(super) memory_kib: Option<u64>,
 }
 
-/// What was used between two samples.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spent {
-    /// The time between them.
-    pub(crate) elapsed: Duration,
-    /// CPU time of the server.
-    pub(crate) server_cpu: Option<Duration>,
-    /// Resident memory of the server at the end.
-    pub(crate) server_rss_kib: Option<u64>,
-    /// What it was above the first sample.
-    pub(crate) server_rss_growth_kib: Option<i64>,
-    /// CPU time of this process.
-    pub(crate) own_cpu: Option<Duration>,
-    /// CPU time of everything but the server and this process.
-    pub(crate) rest_cpu: Option<Duration>,
-}
-
-impl Sampler {
-    /// A sampler that looks at the process `server`, if there is one.
-    pub(crate) const fn new(server: Option<u32>) -> Self {
-        Self { server }
-    }
-
-    /// What has been used until now; what cannot be read is missing.
-    pub(crate) fn sample(&self) -> Sample {
-        let stat = |process: String| cpu_time(&read(&format!("/proc/{process}/stat"))?);
-        let server = self.server.map(|pid| pid.to_string());
-        Sample {
-            at: Instant::now(),
-            server_rss_kib: server.as_ref().and_then(|pid| resident_kib(&read(&format!("/proc/{pid}/status"))?)),
-            server_cpu: server.and_then(stat),
-            own_cpu: stat("self".into()),
-            machine_cpu: read("/proc/stat").and_then(|stat| busy_time(&stat)),
+impl Watched {
+    /// What it has used; `None` if it is gone.
+    pub(super) fn usage(self) -> Option<Usage> {
+        match self {
+            Self::One(pid) => {
+                let cpu = own_time(&read(&format!("/proc/{pid}/stat"))?)?;
+                Some(Usage { cpu, memory_kib: resident_kib(&read(&format!("/proc/{pid}/status"))?) })
+            }
+            Self::Tree(root) => {
+                let stats: Vec<Stat> =
+                    all_processes().filter_map(|pid| stat(&read(&format!("/proc/{pid}/stat"))?)).collect();
+                let tree = tree(root, &stats);
+                // Who has ended is in the time of its parent, once that has taken note.
+                let cpu = tree.iter().map(|stat| stat.own + stat.ended_children).sum();
+                let shares = tree.iter().map(|stat| share_kib(&read(&format!("/proc/{}/smaps_rollup", stat.pid))?));
+                (!tree.is_empty()).then_some(Usage { cpu, memory_kib: shares.sum() })
+            }
         }
     }
 }
 
-impl Sample {
-    /// What was used since `earlier`.
-    pub(crate) fn since(&self, earlier: &Self) -> Spent {
-        let between = |now: Option<Duration>, then: Option<Duration>| now?.checked_sub(then?);
-        let server_cpu = between(self.server_cpu, earlier.server_cpu);
-        let own_cpu = between(self.own_cpu, earlier.own_cpu);
-        let accounted = own_cpu.unwrap_or_default() + server_cpu.unwrap_or_default();
-        Spent {
-            elapsed: self.at - earlier.at,
-            server_cpu,
-            server_rss_kib: self.server_rss_kib,
-            server_rss_growth_kib: self
-                .server_rss_kib
-                .zip(earlier.server_rss_kib)
-                .and_then(|(now, then)| now.checked_signed_diff(then)),
-            own_cpu,
-            rest_cpu: between(self.machine_cpu, earlier.machine_cpu).map(|busy| busy.saturating_sub(accounted)),
-        }
-    }
+/// CPU time of this process.
+pub(super) fn this_process() -> Option<Duration> {
+    own_time(&read("/proc/self/stat")?)
 }
 
-/// How many files a process may have open: the server if it is known, else this one.
-pub(crate) fn open_files_limit(server: Option<u32>) -> Option<u32> {
-    let process = server.map_or_else(|| "self".to_owned(), |pid| pid.to_string());
+/// CPU time that the machine was busy.
+pub(super) fn machine() -> Option<Duration> {
+    busy_time(&read("/proc/stat")?)
+}
+
+/// What is of interest in `/proc/PID/stat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stat {
+    pid: u32,
+    parent: u32,
+    own: Duration,
+    ended_children: Duration,
+}
+
+fn all_processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+}
+
+/// The process `root` with all below it; nothing if it is not there.
+fn tree(root: u32, stats: &[Stat]) -> Vec<Stat> {
+    let mut tree: Vec<Stat> = stats.iter().filter(|stat| stat.pid == root).copied().collect();
+    let mut known = 0;
+    while known < tree.len() {
+        let parent = tree[known].pid;
+        tree.extend(stats.iter().filter(|stat| stat.parent == parent && stat.pid != root).copied());
+        known += 1;
+    }
+    tree
+}
+
+/// How many files a process may have open: the one with this id, or this one.
+pub(crate) fn open_files_limit(pid: Option<u32>) -> Option<u32> {
+    let process = pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string());
     limit(&read(&format!("/proc/{process}/limits"))?, "Max open files")
 }
 
@@ -98,17 +96,37 @@ fn read(path: &str) -> Option<String> {
     fs::read_to_string(path).ok()
 }
 
-/// utime and stime of `/proc/PID/stat`, its 14th and 15th field. The second, the name, may hold blanks and parentheses.
-fn cpu_time(stat: &str) -> Option<Duration> {
-    let behind_name = &stat[stat.rfind(')')? + 1..];
-    let mut fields = behind_name.split_ascii_whitespace().skip(11);
-    let (user, system) = (fields.next()?.parse::<u32>().ok()?, fields.next()?.parse::<u32>().ok()?);
-    Some(TICK * user.checked_add(system)?)
+fn own_time(text: &str) -> Option<Duration> {
+    Some(stat(text)?.own)
+}
+
+/// Fields of `/proc/PID/stat`: 1 is pid, 4 ppid, 14 and 15 utime and stime, 16 and 17 cutime and cstime. The second, the
+/// name, may hold blanks and parentheses.
+fn stat(text: &str) -> Option<Stat> {
+    let pid = text.split_once(' ')?.0.parse().ok()?;
+    let behind_name = &text[text.rfind(')')? + 1..];
+    let mut fields = behind_name.split_ascii_whitespace().skip(1);
+    let parent = fields.next()?.parse().ok()?;
+    let mut fields = fields.skip(9);
+    let mut time = || {
+        let (user, system) = (fields.next()?.parse::<u32>().ok()?, fields.next()?.parse::<u32>().ok()?);
+        Some(TICK * user.checked_add(system)?)
+    };
+    Some(Stat { pid, parent, own: time()?, ended_children: time()? })
 }
 
 /// `VmRSS` of `/proc/PID/status`.
 fn resident_kib(status: &str) -> Option<u64> {
-    let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    kib(status, "VmRSS:")
+}
+
+/// `Pss` of `/proc/PID/smaps_rollup`: resident memory, of which what others share counts in part.
+fn share_kib(rollup: &str) -> Option<u64> {
+    kib(rollup, "Pss:")
+}
+
+fn kib(text: &str, name: &str) -> Option<u64> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name))?;
     value.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
@@ -129,14 +147,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cpu_time_is_behind_any_name() {
+    fn times_are_behind_any_name() {
         for name in ["deskwire", "a b", "tricky) R 1 1", "(((", ")"] {
-            let stat = format!("4321 ({name}) S 1 4321 4321 0 -1 4194560 5821 0 3 0 1234 66 7 8 20 0 3 0 99 1 2 3\n");
-            assert_eq!(cpu_time(&stat), Some(Duration::from_secs(13)), "{name}");
+            let text = format!("4321 ({name}) S 17 4321 4321 0 -1 4194560 5821 0 3 0 1234 66 7 8 20 0 3 0 99 1 2 3\n");
+            let (own, ended_children) = (Duration::from_secs(13), Duration::from_millis(150));
+            assert_eq!(stat(&text), Some(Stat { pid: 4321, parent: 17, own, ended_children }), "{name}");
         }
         for broken in ["", "1 (a", "1 (a) S 1 2", "1 (a) S 1 1 1 0 -1 1 1 0 0 0 x 66 7 8"] {
-            assert_eq!(cpu_time(broken), None, "{broken}");
+            assert_eq!(stat(broken), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn a_tree_is_all_below_its_root() {
+        let stat = |pid, parent| Stat { pid, parent, own: TICK, ended_children: TICK };
+        let stats = [stat(1, 0), stat(5, 1), stat(9, 5), stat(7, 5), stat(8, 7), stat(6, 1)];
+        let pids = |root| tree(root, &stats).iter().map(|stat| stat.pid).collect::<Vec<_>>();
+        assert_eq!(pids(5), [5, 9, 7, 8]);
+        assert_eq!(pids(6), [6]);
+        assert_eq!(pids(4), [0; 0]);
     }
 
     #[test]
@@ -171,14 +200,5 @@ mod tests {
         for (stat, expected) in cases {
             assert_eq!(busy_time(stat), expected, "{stat}");
         }
-    }
-
-    #[test]
-    fn this_process_can_be_sampled() {
-        let sampler = Sampler::new(Some(std::process::id()));
-        let before = sampler.sample();
-        let spent = sampler.sample().since(&before);
-        assert!(spent.server_rss_kib.is_some_and(|kib| kib > 0));
-        assert!(spent.server_cpu.is_some() && spent.own_cpu.is_some() && spent.rest_cpu.is_some());
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli::{AssignArgs, CommonArgs},
-    client::{Client, Event, Login, Protocol, Server},
+    client::{Client, Event, Login, Nodes, Protocol},
     ledger::Verdict,
     report::Report,
     run::Run,
@@ -41,26 +41,26 @@ struct Heard<'a> {
 /// # Errors
 /// [`ScenarioError`] when the queue cannot be set up; [`ScenarioError::NotWaiting`] when a visitor need not wait.
 pub(super) async fn run(args: &AssignArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
-    let server = Rc::new(common.server().await?);
+    let nodes = Rc::new(common.nodes().await?);
     let run = Rc::new(Run::new());
     // Somebody is there and has no time: else visitors would be told to leave a message.
     let each = args.waiting.div_ceil(args.agents);
     let capacities: Vec<u32> = std::iter::once(1).chain((0..args.agents).map(|_| each)).collect();
-    let staff = Staff::hire(&server.endpoint, &run, &args.admin, &capacities).await?;
-    let doorkeeper = staff.agents[0].connect(&server).await?;
+    let staff = Staff::hire(nodes.endpoint(0), &run, &args.admin, &capacities).await?;
+    let doorkeeper = staff.agents[0].connect(nodes.of(0)).await?;
     let task = Rc::clone(&run);
     spawn_local(async move { task.failed(&doorkeeper.listen(|_| {}).await) });
-    setup::conversation(&server.endpoint, &staff.service).await?.served()?;
+    setup::conversation(nodes.endpoint(0), &staff.service).await?.served()?;
 
     let waiting = args.waiting as usize;
     let assignments: Assignments = Rc::new(RefCell::new(vec![Vec::new(); waiting]));
-    open_queue(&server, &run, &staff, &assignments).await?;
+    open_queue(&nodes, &run, &staff, &assignments).await?;
     eprintln!("assign: {waiting} visitors wait");
     let begun = run.now();
     for number in 1..=args.agents as usize {
-        let (server, run, account) = (Rc::clone(&server), Rc::clone(&run), staff.agents[number].clone());
+        let (nodes, run, account) = (Rc::clone(&nodes), Rc::clone(&run), staff.agents[number].clone());
         spawn_local(async move {
-            match account.connect(&server).await {
+            match account.connect(nodes.of(number)).await {
                 Ok(client) => run.failed(&client.listen(|_| {}).await),
                 Err(error) => run.failed(&error),
             }
@@ -78,15 +78,15 @@ pub(super) async fn run(args: &AssignArgs, common: &CommonArgs) -> Result<Report
 
 /// Has visitors ask one after the other, so that their order is known, and listen.
 async fn open_queue(
-    server: &Rc<Server>,
+    nodes: &Rc<Nodes>,
     run: &Rc<Run>,
     staff: &Staff,
     assignments: &Assignments,
 ) -> Result<(), ScenarioError> {
     let mut queue = Vec::new();
     let waiting = assignments.borrow().len();
-    for _ in 0..waiting {
-        let conversation = setup::conversation(&server.endpoint, &staff.service).await?;
+    for place in 0..waiting {
+        let conversation = setup::conversation(nodes.endpoint(place), &staff.service).await?;
         let status = conversation.thread["status"].as_str().unwrap_or_default();
         if status != "QUEUING" {
             return Err(ScenarioError::NotWaiting(status.to_owned()));
@@ -95,10 +95,10 @@ async fn open_queue(
     }
     let queue = Rc::new(queue);
     let clients = together(AT_ONCE, queue.len(), |place| {
-        let (server, queue) = (Rc::clone(server), Rc::clone(&queue));
+        let (nodes, queue) = (Rc::clone(nodes), Rc::clone(&queue));
         async move {
             let login = Login { name: Some(&queue[place].visitor), ..Login::default() };
-            let mut client = Client::connect(&server, Protocol::StompWs, login).await?;
+            let mut client = Client::connect(nodes.of(place), Protocol::StompWs, login).await?;
             client.subscribe(&Protocol::StompWs.topic(&queue[place].topic)).await?;
             Ok((place, client))
         }

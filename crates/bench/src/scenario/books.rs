@@ -35,6 +35,8 @@ pub(super) struct Books {
     /// The run.
     pub(super) run: Rc<Run>,
     conversations: Vec<Page>,
+    /// Whose messages a visitor waits for before it says more.
+    awaited: Side,
 }
 
 /// One conversation.
@@ -81,7 +83,13 @@ impl Books {
         Self {
             run,
             conversations: (0..conversations).map(|_| Page { sent: Default::default(), views: views() }).collect(),
+            awaited: Side::Agent,
         }
+    }
+
+    /// The same where agents do not answer: visitors wait for their own echoes.
+    pub(super) fn one_way(self) -> Self {
+        Self { awaited: Side::Visitor, ..self }
     }
 
     /// The stamp of the next message of `side`.
@@ -122,11 +130,11 @@ impl Books {
         (arrival != Arrival::Repeated).then_some((side, stamp))
     }
 
-    /// Round trips of `conversation` that the visitor began and whose answer it does not have.
+    /// Messages of the visitor of `conversation` whose answer, or echo, it does not have.
     pub(super) fn on_the_way(&self, conversation: usize) -> u32 {
         let page = &self.conversations[conversation];
-        let answers = page.views[Reader::Visitor.index()].borrow().flows[Side::Agent as usize].arrived();
-        u32::try_from(u64::from(page.sent[Side::Visitor as usize].get()).saturating_sub(answers)).unwrap_or(u32::MAX)
+        let arrived = page.views[Reader::Visitor.index()].borrow().flows[self.awaited as usize].arrived();
+        u32::try_from(u64::from(page.sent[Side::Visitor as usize].get()).saturating_sub(arrived)).unwrap_or(u32::MAX)
     }
 
     /// Whether everything has arrived everywhere.
@@ -180,5 +188,19 @@ mod tests {
         assert!(books.is_complete());
         assert_eq!(books.seq_breaks(), 2);
         assert_eq!(run.counts().foreign, 1);
+    }
+
+    #[test]
+    fn where_nobody_answers_the_echo_is_enough() {
+        let run = Rc::new(Run::new());
+        let books = Books::new(Rc::clone(&run), 1, 1).one_way();
+        let stamp = books.next_stamp(0, Side::Visitor, 5);
+        let body = run.id.payload(80).unwrap().with(stamp).to_vec();
+        assert_eq!(books.on_the_way(0), 1);
+        books.arrived(0, Reader::Visitor, &body, Some(1));
+        assert_eq!(books.on_the_way(0), 0);
+        assert!(!books.is_complete(), "the agent does not have it");
+        books.arrived(0, Reader::Agent(0), &body, Some(1));
+        assert!(books.is_complete());
     }
 }

@@ -29,12 +29,12 @@ struct Churner {
 /// [`ScenarioError`] when the server is unknown. A cycle that fails is an error in the report.
 pub(super) async fn run(clients: u32, args: &OwnTopicArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
     let run = Rc::new(Run::new());
-    let server = common.server().await?;
+    let nodes = common.nodes().await?;
     let active = Rc::new(Cell::new(clients));
     for number in 0..clients {
         let churner = Churner {
             run: Rc::clone(&run),
-            server: server.clone(),
+            server: nodes.of(number as usize).clone(),
             common: common.clone(),
             protocol: args.subscribe,
             body: run.id.payload(common.size as usize)?,

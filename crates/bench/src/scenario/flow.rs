@@ -58,7 +58,7 @@ struct Publisher {
 /// # Errors
 /// [`ScenarioError`] when the connections cannot be set up.
 pub(super) async fn run(shape: Shape, args: &FlowArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
-    let server = common.server().await?;
+    let nodes = common.nodes().await?;
     let run = Rc::new(Run::new());
     let (mut circuits, mut lanes, mut publishers) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..shape.topics {
@@ -66,12 +66,14 @@ pub(super) async fn run(shape: Shape, args: &FlowArgs, common: &CommonArgs) -> R
         let circuit = Rc::new(Circuit::new(Rc::clone(&run), number, shape.subscribers_per_topic));
         for subscriber in 0..shape.subscribers_per_topic {
             let name = format!("s{number}-{subscriber}");
-            let mut client = common.connect(&server, &run, args.subscribe, &name).await?;
+            let mut client =
+                common.connect(nodes.of(subscriber_node(number, subscriber)), &run, args.subscribe, &name).await?;
             client.subscribe(&args.subscribe.topic(&topic)).await?;
             spawn_local(subscriber_task(Rc::clone(&circuit), subscriber as usize, client));
         }
         let pacing = Pacing::new(args.window, args.rate, &mut lanes);
-        let client = common.connect(&server, &run, args.publish, &format!("p{number}")).await?;
+        let node = nodes.opposite(subscriber_node(number, 0), number as usize);
+        let client = common.connect(node, &run, args.publish, &format!("p{number}")).await?;
         let topic = args.publish.topic(&topic);
         let body = run.id.payload(common.size as usize)?;
         publishers.push(Publisher { circuit: Rc::clone(&circuit), client, topic, body, pacing });
@@ -90,6 +92,11 @@ pub(super) async fn run(shape: Shape, args: &FlowArgs, common: &CommonArgs) -> R
     let verdict = circuits.iter().map(|circuit| circuit.verdict()).sum();
     let parameters = parameters(shape.unit, args, common)?;
     Ok(Report::new(shape.scenario, parameters, &run, &spent, verdict))
+}
+
+/// Subscribers take their turn over the nodes, within a topic and from topic to topic.
+const fn subscriber_node(topic: u32, subscriber: u32) -> usize {
+    topic as usize + subscriber as usize
 }
 
 impl Circuit {

@@ -25,14 +25,14 @@ pub(super) async fn run(connections: u32, args: &OwnTopicArgs, common: &CommonAr
     let sampler = common.sampler();
     let before = sampler.sample();
     let clients = open(&run, connections, args, common).await?;
-    let opened = sampler.sample().since(&before);
+    let opened = sampler.since(&before);
     for client in clients {
         let run = Rc::clone(&run);
         spawn_local(async move { run.failed(&client.listen(|_| {}).await) });
     }
     eprintln!("idle: {connections} connections in {:.1} s", opened.elapsed.as_secs_f64());
     let spent = run.measure(common.timing(), &sampler).await;
-    let growth = sampler.sample().since(&before).server_rss_growth_kib;
+    let growth = sampler.since(&before).server().and_then(|server| server.growth_kib);
     let parameters = parameters(("connections", connections), args, common)?;
     let mut report = Report::new("idle", parameters, &run, &spent, Verdict::default());
     report.opening = Some(Opening::new(connections.into(), &opened, growth));
@@ -45,17 +45,18 @@ async fn open(
     args: &OwnTopicArgs,
     common: &CommonArgs,
 ) -> Result<Vec<Client>, ScenarioError> {
-    let server = Rc::new(common.server().await?);
+    let nodes = Rc::new(common.nodes().await?);
     let (common, protocol) = (Rc::new(common.clone()), args.subscribe);
     let next = Rc::new(Cell::new(0));
     let mut openers = JoinSet::new();
     for _ in 0..AT_ONCE {
-        let (run, server, common, next) = (Rc::clone(run), Rc::clone(&server), Rc::clone(&common), Rc::clone(&next));
+        let (run, nodes, common, next) = (Rc::clone(run), Rc::clone(&nodes), Rc::clone(&common), Rc::clone(&next));
         openers.spawn_local(async move {
             let mut clients = Vec::new();
             while next.get() < connections {
                 let number = next.replace(next.get() + 1);
-                let mut client = common.connect(&server, &run, protocol, &format!("i{number}")).await?;
+                let node = nodes.of(number as usize);
+                let mut client = common.connect(node, &run, protocol, &format!("i{number}")).await?;
                 client.subscribe(&protocol.topic(&common.topic(&run, &format!("idle/{number}")))).await?;
                 clients.push(client);
             }

@@ -19,8 +19,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    cli::{Command, CommonArgs},
-    client::{Client, ClientError, Endpoint, Login, Protocol, Server},
+    cli::{Command, CommonArgs, Meeting},
+    client::{Client, ClientError, Endpoint, Login, Nodes, Protocol, Server},
     http::HttpError,
     measure::Sampler,
     report::Report,
@@ -71,11 +71,24 @@ pub(crate) async fn run(command: Command) -> Result<Report, ScenarioError> {
 }
 
 impl CommonArgs {
-    async fn server(&self) -> Result<Server, ClientError> {
+    /// The nodes at the URLs.
+    async fn nodes(&self) -> Result<Nodes, ClientError> {
+        let mut nodes = Vec::new();
+        for (number, url) in self.url.iter().enumerate() {
+            nodes.push(self.node(url, number).await?);
+        }
+        Nodes::new(nodes, self.meeting == Meeting::Apart).ok_or_else(|| no_url("ws://"))
+    }
+
+    async fn node(&self, url: &str, number: usize) -> Result<Server, ClientError> {
+        // Listeners that no scenario uses need not be named for each node.
+        let of = |urls: &[String]| urls.get(number).or(urls.last()).cloned();
+        let stomp_url = of(&self.stomp_url).ok_or_else(|| no_url("stomp://"))?;
+        let mqtt_url = of(&self.mqtt_url).ok_or_else(|| no_url("mqtt://"))?;
         Ok(Server {
-            endpoint: Endpoint::resolve("ws://", &self.url).await?,
-            stomp_tcp: Endpoint::resolve("stomp://", &self.stomp_url).await?,
-            mqtt_tcp: Endpoint::resolve("mqtt://", &self.mqtt_url).await?,
+            endpoint: Endpoint::resolve("ws://", url).await?,
+            stomp_tcp: Endpoint::resolve("stomp://", &stomp_url).await?,
+            mqtt_tcp: Endpoint::resolve("mqtt://", &mqtt_url).await?,
             stomp_path: self.stomp_path.clone(),
             mqtt_path: self.mqtt_path.clone(),
             qos: match self.qos {
@@ -109,8 +122,12 @@ impl CommonArgs {
     }
 
     fn sampler(&self) -> Sampler {
-        Sampler::new(self.pid)
+        Sampler::new(&self.pid, &self.service, self.counters.clone())
     }
+}
+
+fn no_url(scheme: &'static str) -> ClientError {
+    ClientError::Url { scheme, url: String::new() }
 }
 
 /// Adds the members of `part` to the parameters of a run.

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::ScenarioError;
-use crate::{client::Endpoint, http::post};
+use crate::{
+    client::{Endpoint, Nodes},
+    http::post,
+};
 
 /// Conversations that are being opened at one time.
 const AT_ONCE: usize = 8;
@@ -107,18 +110,19 @@ pub(super) async fn become_available(endpoint: &Endpoint, account: &Account) -> 
     Ok(())
 }
 
-/// Introduces `count` visitors, each of whom asks `service` for a conversation and has one with somebody.
+/// Introduces `count` visitors at all `nodes` in turn, each of whom asks `service` for a conversation and has one with
+/// somebody.
 ///
 /// # Errors
 /// [`ScenarioError`].
 pub(super) async fn conversations(
-    endpoint: &Endpoint,
+    nodes: &Nodes,
     service: &Service,
     count: usize,
 ) -> Result<Vec<Conversation>, ScenarioError> {
-    let (endpoint, service) = (Rc::new(endpoint.clone()), Rc::new(service.clone()));
-    together(AT_ONCE, count, |_| {
-        let (endpoint, service) = (Rc::clone(&endpoint), Rc::clone(&service));
+    let service = Rc::new(service.clone());
+    together(AT_ONCE, count, |number| {
+        let (endpoint, service) = (nodes.endpoint(number).clone(), Rc::clone(&service));
         async move { conversation(&endpoint, &service).await?.served() }
     })
     .await

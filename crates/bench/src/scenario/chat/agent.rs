@@ -30,6 +30,7 @@ pub(super) struct Agent {
     answers: Vec<Answer>,
     /// What the last read brought: the conversation and the time at which its visitor spoke.
     questions: Vec<(usize, u64)>,
+    answers_back: bool,
 }
 
 struct Answer {
@@ -83,8 +84,14 @@ impl Agent {
             numbers: conversations.iter().enumerate().map(|(number, open)| (open.topic.clone(), number)).collect(),
             answers: conversations.iter().map(answer).collect::<Result<_, _>>()?,
             questions: Vec::new(),
+            answers_back: true,
             books,
         })
+    }
+
+    /// The same without an answer to anybody.
+    pub(super) fn only_listens(self) -> Self {
+        Self { answers_back: false, ..self }
     }
 
     /// Answers until the connection fails.
@@ -111,7 +118,7 @@ impl Agent {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
-        let Self { client, books, device, devices, numbers, questions, .. } = self;
+        let Self { client, books, device, devices, numbers, questions, answers_back, .. } = self;
         client.poll_receive(context, |event| match event {
             Event::Published => books.run.committed(),
             Event::Message { topic, body, .. } => {
@@ -122,8 +129,12 @@ impl Agent {
                 let Some((side, stamp)) = books.arrived(conversation, Reader::Agent(*device), body, seq) else {
                     return;
                 };
+                let is_ours = side == Side::Visitor && conversation % *devices == *device;
+                if is_ours && !*answers_back {
+                    return books.run.delivered(stamp.time);
+                }
                 books.run.delivered_aside();
-                if side == Side::Visitor && conversation % *devices == *device {
+                if is_ours {
                     questions.push((conversation, stamp.time));
                 }
             }

@@ -35,32 +35,35 @@ const QOS: u8 = 1;
 /// [`ScenarioError`] when the connections or conversations cannot be set up.
 pub(super) async fn run(args: &ChatArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
     let common = &CommonArgs { qos: QOS, ..common.clone() };
-    let server = common.server().await?;
+    let nodes = common.nodes().await?;
     let run = Rc::new(Run::new());
-    let account = setup::login(&server.endpoint, &args.agent, &args.agent_password).await?;
+    let account = setup::login(nodes.endpoint(0), &args.agent, &args.agent_password).await?;
     let mut agents = Vec::new();
     // The agent is there before the visitors, or they would be told that nobody is.
     for device in 0..args.agent_connections {
         let client_id = format!("{}/bench/{device}", account.uid);
         let login = Login { client_id: &client_id, name: Some(&args.agent), secret: Some(&account.token) };
-        agents.push(Client::connect(&server, Protocol::MqttWs, login).await?);
+        agents.push(Client::connect(nodes.of(device as usize), Protocol::MqttWs, login).await?);
     }
-    setup::become_available(&server.endpoint, &account).await?;
+    setup::become_available(nodes.endpoint(0), &account).await?;
     let service = Service::agent(&args.org_uid, &args.agent_uid);
-    let conversations = setup::conversations(&server.endpoint, &service, args.conversations as usize).await?;
-    let books = Rc::new(Books::new(Rc::clone(&run), conversations.len(), agents.len()));
+    let conversations = setup::conversations(&nodes, &service, args.conversations as usize).await?;
+    let books = Books::new(Rc::clone(&run), conversations.len(), agents.len());
+    let books = Rc::new(if args.one_way { books.one_way() } else { books });
 
     let mut visitors = Vec::new();
     let mut lanes = Vec::new();
     for (number, conversation) in conversations.iter().enumerate() {
         let pacing = Pacing::new(args.window, args.rate, &mut lanes);
         let books = Rc::clone(&books);
-        visitors.push(Visitor::connect(&server, books, number, conversation, pacing, common.size).await?);
+        // The connection with this number answers.
+        let node = nodes.opposite(number % agents.len(), number / agents.len());
+        visitors.push(Visitor::connect(node, books, number, conversation, pacing, common.size).await?);
     }
     let devices = agents.len();
     for (device, client) in agents.into_iter().enumerate() {
         let agent = Agent::new(client, Rc::clone(&books), (device, devices), &account, &conversations, common.size)?;
-        spawn_local(agent.run());
+        spawn_local(if args.one_way { agent.only_listens() } else { agent }.run());
     }
     eprintln!("chat: {} conversations are open", conversations.len());
     for visitor in visitors {

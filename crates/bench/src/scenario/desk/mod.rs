@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     cli::{CommonArgs, DeskArgs},
-    client::{Client, Login, Protocol, Server},
+    client::{Client, Login, Nodes, Protocol},
     measure::{Latencies, open_files_limit},
     pace::{Lane, Pacing, pace},
     report::{Opening, Report, round},
@@ -52,42 +52,43 @@ const MOVED: u32 = 50;
 /// [`ScenarioError`] when the connections or conversations cannot be set up.
 pub(super) async fn run(args: &DeskArgs, common: &CommonArgs) -> Result<Report, ScenarioError> {
     let common = &CommonArgs { qos: QOS, ..common.clone() };
-    let args = &fitting(args, common.pid);
-    let server = Rc::new(common.server().await?);
+    let args = &fitting(args, &common.pid);
+    let nodes = Rc::new(common.nodes().await?);
     let run = Rc::new(Run::new());
     let sampler = common.sampler();
     let before = sampler.sample();
 
     // Room for uneven shares, and for those who come back.
     let capacity = args.conversations.div_ceil(args.agents) * 2;
-    let staff = Staff::hire(&server.endpoint, &run, &args.admin, &vec![capacity; args.agents as usize]).await?;
+    let staff = Staff::hire(nodes.endpoint(0), &run, &args.admin, &vec![capacity; args.agents as usize]).await?;
     let staff = Rc::new(staff);
     let moved = args.conversations / MOVED;
     let books = Rc::new(Books::new(Rc::clone(&run), (args.conversations - moved) as usize, 1));
-    let places = agents(&server, &books, &staff).await?;
-    let mut conversations = setup::conversations(&server.endpoint, &staff.service, args.conversations as usize).await?;
+    let places = agents(&nodes, &books, &staff).await?;
+    let mut conversations = setup::conversations(&nodes, &staff.service, args.conversations as usize).await?;
     let moved = conversations.split_off(conversations.len().saturating_sub(moved as usize));
     let conversations: Rc<[Conversation]> = conversations.into();
     eprintln!("desk: {} conversations are open", conversations.len() + moved.len());
 
+    let mut owners = Vec::with_capacity(conversations.len());
     for (number, conversation) in conversations.iter().enumerate() {
         let owner = staff.owner_of(conversation)?;
+        owners.push(owner);
         places[owner].add(&run.id, &staff.agents[owner], (number, conversation), common.size)?;
     }
-    let lanes = visitors(&server, &books, &conversations, args, common.size).await?;
-    listeners(&server, &run, args, conversations.len() + places.len()).await?;
-    let spent = sampler.sample().since(&before);
+    let lanes = visitors(&nodes, &books, (&conversations, &owners), args, common.size).await?;
+    listeners(&nodes, &run, args, conversations.len() + places.len()).await?;
+    let spent = sampler.since(&before);
     eprintln!("desk: {} connections after {:.1} s", args.connections, spent.elapsed.as_secs_f64());
 
     let [history, moves] = [(); 2].map(|()| Rc::new(RefCell::new(Latencies::new())));
-    let endpoint = server.endpoint.clone();
-    spawn_local(read_histories(endpoint.clone(), Rc::clone(&run), conversations, args.reads, Rc::clone(&history)));
-    spawn_local(Moves::new(endpoint, Rc::clone(&run), staff, moved)?.keep_on(args.moves, Rc::clone(&moves)));
+    spawn_local(read_histories(Rc::clone(&nodes), Rc::clone(&run), conversations, args.reads, Rc::clone(&history)));
+    spawn_local(Moves::new(nodes, Rc::clone(&run), staff, moved)?.keep_on(args.moves, Rc::clone(&moves)));
     let (paced, rate) = (Rc::clone(&run), args.rate / EXCHANGE);
     spawn_local(async move { pace(&paced, rate, &lanes).await });
 
     let measured = run.measure(common.timing(), &sampler).await;
-    let growth = sampler.sample().since(&before).server_rss_growth_kib;
+    let growth = sampler.since(&before).server().and_then(|server| server.growth_kib);
     run.drain(|| books.is_complete()).await;
     let parameters = parameters(("visitors", args.connections - args.agents), args, common)?;
     let mut report = Report::new("desk", parameters, &run, &measured, books.verdict());
@@ -100,9 +101,9 @@ pub(super) async fn run(args: &DeskArgs, common: &CommonArgs) -> Result<Report, 
 }
 
 /// What fits into the files that this process and the server may have open, and has a connection for each conversation.
-fn fitting(args: &DeskArgs, server: Option<u32>) -> DeskArgs {
-    let limits = [open_files_limit(None), server.and_then(|pid| open_files_limit(Some(pid)))];
-    let most = limits.into_iter().flatten().min().map_or(u32::MAX, |limit| limit.saturating_sub(OTHER_FILES));
+fn fitting(args: &DeskArgs, nodes: &[u32]) -> DeskArgs {
+    let limits = nodes.iter().map(|pid| open_files_limit(Some(*pid))).chain([open_files_limit(None)]);
+    let most = limits.flatten().min().map_or(u32::MAX, |limit| limit.saturating_sub(OTHER_FILES));
     scaled(args, most)
 }
 
@@ -115,11 +116,11 @@ fn scaled(args: &DeskArgs, most: u32) -> DeskArgs {
 }
 
 /// Connects the agents; what they have will be in their places.
-async fn agents(server: &Server, books: &Rc<Books>, staff: &Staff) -> Result<Vec<Places>, ScenarioError> {
+async fn agents(nodes: &Nodes, books: &Rc<Books>, staff: &Staff) -> Result<Vec<Places>, ScenarioError> {
     let mut all = Vec::new();
-    for account in &staff.agents {
+    for (number, account) in staff.agents.iter().enumerate() {
         let places = Places::default();
-        spawn_local(Agent::new(account.connect(server).await?, Rc::clone(books), places.clone()).run());
+        spawn_local(Agent::new(account.connect(nodes.of(number)).await?, Rc::clone(books), places.clone()).run());
         all.push(places);
     }
     Ok(all)
@@ -127,20 +128,21 @@ async fn agents(server: &Server, books: &Rc<Books>, staff: &Staff) -> Result<Vec
 
 /// Connects the visitors who talk, each when its lane says so.
 async fn visitors(
-    server: &Rc<Server>,
+    nodes: &Rc<Nodes>,
     books: &Rc<Books>,
-    conversations: &Rc<[Conversation]>,
+    (conversations, owners): (&Rc<[Conversation]>, &[usize]),
     args: &DeskArgs,
     size: u32,
 ) -> Result<Vec<Rc<Lane>>, ScenarioError> {
     let lanes: Rc<[Rc<Lane>]> = conversations.iter().map(|_| Rc::default()).collect();
     let habits = Habits { size, recall_every: args.recall_every };
     together(AT_ONCE, conversations.len(), |number| {
-        let (server, books, conversations) = (Rc::clone(server), Rc::clone(books), Rc::clone(conversations));
+        let (books, conversations) = (Rc::clone(books), Rc::clone(conversations));
+        let node = nodes.opposite(owners[number], number).clone();
         let pacing = Pacing::Rate(Rc::clone(&lanes[number]));
         async move {
             let conversation = conversations[number].clone();
-            let visitor = Visitor::connect(&server, books, number, conversation, pacing, habits).await?;
+            let visitor = Visitor::connect(&node, books, number, conversation, pacing, habits).await?;
             spawn_local(visitor.run());
             Ok(())
         }
@@ -150,14 +152,14 @@ async fn visitors(
 }
 
 /// Connects visitors who are only there, until there are as many connections as there should be beside the `others`.
-async fn listeners(server: &Rc<Server>, run: &Rc<Run>, args: &DeskArgs, others: usize) -> Result<(), ScenarioError> {
+async fn listeners(nodes: &Rc<Nodes>, run: &Rc<Run>, args: &DeskArgs, others: usize) -> Result<(), ScenarioError> {
     let org: Rc<str> = args.admin.org_uid.as_str().into();
-    together(AT_ONCE, (args.connections as usize).saturating_sub(others), |_| {
-        let (server, run, org) = (Rc::clone(server), Rc::clone(run), Rc::clone(&org));
+    together(AT_ONCE, (args.connections as usize).saturating_sub(others), |number| {
+        let (node, run, org) = (nodes.of(number).clone(), Rc::clone(run), Rc::clone(&org));
         async move {
-            let (visitor, _) = setup::visitor(&server.endpoint, &org).await?;
+            let (visitor, _) = setup::visitor(&node.endpoint, &org).await?;
             let login = Login { name: Some(&visitor), ..Login::default() };
-            let mut client = Client::connect(&server, Protocol::StompWs, login).await?;
+            let mut client = Client::connect(&node, Protocol::StompWs, login).await?;
             client.subscribe("/user/queue/notify").await?;
             spawn_local(async move { run.failed(&client.listen(|_| {}).await) });
             Ok(())

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use serde_json::json;
 
 use crate::{
-    client::Endpoint,
+    client::{Endpoint, Nodes},
     http::{get, post},
     measure::Latencies,
     run::Run,
@@ -18,14 +18,14 @@ use crate::{
 
 /// Reads pages of histories, `rate` a second and each when it is due, one after the other.
 pub(super) async fn read_histories(
-    endpoint: Endpoint,
+    nodes: Rc<Nodes>,
     run: Rc<Run>,
     conversations: Rc<[Conversation]>,
     rate: f64,
     latencies: Rc<RefCell<Latencies>>,
 ) {
     let mut due = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
-    for conversation in conversations.iter().cycle() {
+    for (number, conversation) in conversations.iter().enumerate().cycle() {
         due.tick().await;
         if !run.is_sending() {
             return;
@@ -35,7 +35,7 @@ pub(super) async fn read_histories(
             "/visitor/api/v1/message/thread/topic?topic={}&uid={}&pageSize=20",
             conversation.topic, conversation.visitor
         );
-        match get(&endpoint, &path, Some(&conversation.token)).await {
+        match get(nodes.endpoint(number), &path, Some(&conversation.token)).await {
             Ok(_) => run.took(&latencies, begun),
             Err(error) => run.failed(&error),
         }
@@ -44,7 +44,7 @@ pub(super) async fn read_histories(
 
 /// Conversations in which nobody talks, and who has them.
 pub(super) struct Moves {
-    endpoint: Endpoint,
+    nodes: Rc<Nodes>,
     run: Rc<Run>,
     staff: Rc<Staff>,
     conversations: Vec<(Conversation, usize)>,
@@ -56,7 +56,7 @@ impl Moves {
     /// # Errors
     /// [`ScenarioError::Missing`] when the server does not say who has one of them.
     pub(super) fn new(
-        endpoint: Endpoint,
+        nodes: Rc<Nodes>,
         run: Rc<Run>,
         staff: Rc<Staff>,
         conversations: Vec<Conversation>,
@@ -66,7 +66,7 @@ impl Moves {
             Ok::<_, ScenarioError>((conversation, owner))
         };
         let conversations = conversations.into_iter().map(with_owner).collect::<Result<_, _>>()?;
-        Ok(Self { endpoint, run, staff, conversations })
+        Ok(Self { nodes, run, staff, conversations })
     }
 
     /// Does so `rate` times a second, in turn and one after the other.
@@ -80,7 +80,9 @@ impl Moves {
             let (begun, which) = (self.run.now(), turn % self.conversations.len());
             // Each round over all of them does the other thing.
             let passes_on = (turn / self.conversations.len()).is_multiple_of(2);
-            let moved = if passes_on { self.pass_on(which).await } else { self.begin_anew(which).await };
+            let endpoint = self.nodes.endpoint(turn);
+            let moved =
+                if passes_on { self.pass_on(endpoint, which).await } else { self.begin_anew(endpoint, which).await };
             match moved {
                 Ok(owner) => {
                     self.conversations[which].1 = owner;
@@ -92,25 +94,25 @@ impl Moves {
     }
 
     /// Offers the conversation to the next agent, who accepts.
-    async fn pass_on(&self, which: usize) -> Result<usize, ScenarioError> {
+    async fn pass_on(&self, endpoint: &Endpoint, which: usize) -> Result<usize, ScenarioError> {
         let (conversation, owner) = &self.conversations[which];
         let receiver = (owner + 1) % self.staff.agents.len();
         let (from, to) = (&self.staff.agents[*owner], &self.staff.agents[receiver]);
         let offer = json!({"topic": conversation.topic, "agentUid": to.uid});
-        post(&self.endpoint, "/api/v1/thread/transfer/create", Some(&from.token), &offer).await?;
+        post(endpoint, "/api/v1/thread/transfer/create", Some(&from.token), &offer).await?;
         let acceptance = json!({"topic": conversation.topic});
-        post(&self.endpoint, "/api/v1/thread/transfer/accept", Some(&to.token), &acceptance).await?;
+        post(endpoint, "/api/v1/thread/transfer/accept", Some(&to.token), &acceptance).await?;
         Ok(receiver)
     }
 
     /// Closes the conversation, and its visitor asks again.
-    async fn begin_anew(&self, which: usize) -> Result<usize, ScenarioError> {
+    async fn begin_anew(&self, endpoint: &Endpoint, which: usize) -> Result<usize, ScenarioError> {
         let (conversation, owner) = &self.conversations[which];
         let end = json!({"topic": conversation.topic});
         let token = &self.staff.agents[*owner].token;
-        post(&self.endpoint, "/api/v1/thread/close", Some(token), &end).await?;
+        post(endpoint, "/api/v1/thread/close", Some(token), &end).await?;
         let Conversation { visitor, token, topic, .. } = conversation.clone();
-        let thread = setup::request(&self.endpoint, &self.staff.service, &visitor, &token).await?;
+        let thread = setup::request(endpoint, &self.staff.service, &visitor, &token).await?;
         self.staff.owner_of(&Conversation { topic, visitor, token, thread })
     }
 }
