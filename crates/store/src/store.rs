@@ -73,6 +73,22 @@ impl Store {
         }
     }
 
+    /// Bytes of the database, as its server counts them; none of a file, whose size the file system knows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn server_bytes(&self) -> Result<Option<u64>, StoreError> {
+        if matches!(*self.engine, Engine::Sqlite(_)) {
+            return Ok(None);
+        }
+        let size = |db: &Db<'_>| {
+            let mut statement = db.prepare_cached("SELECT pg_database_size(current_database())")?;
+            statement.query_row(crate::engine::params![], |row| row.get(0))
+        };
+        let bytes: i64 = self.look_up(size).await?;
+        Ok(u64::try_from(bytes).ok())
+    }
+
     /// See [`Engine::read`].
     pub(crate) async fn read<T: Send + 'static>(
         &self,

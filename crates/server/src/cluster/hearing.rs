@@ -9,7 +9,7 @@ use deskwire_model::Topic;
 use metrics::counter;
 use tokio::time::Instant;
 
-use super::{Neighbourhood, sessions};
+use super::{Neighbourhood, questions};
 
 impl Neighbourhood {
     pub(super) async fn hear(&mut self, heard: Heard) {
@@ -38,7 +38,7 @@ impl Neighbourhood {
                 self.gateway.hub.hear_shared(&node, &[]);
                 self.adopt(&node);
             }
-            Heard::Asked(asked) => sessions::answer(&self.gateway, asked),
+            Heard::Asked(asked) => questions::answer(&self.node, asked),
         }
     }
 
