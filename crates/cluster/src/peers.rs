@@ -63,7 +63,11 @@ pub(crate) struct Peers {
 
 impl Peers {
     pub(crate) fn new(lease: Duration, most: usize, now: Instant) -> Self {
-        Self { table: Mutex::new(Table { known: HashMap::new(), lost: VecDeque::new(), listening_since: now }), lease, most }
+        Self {
+            table: Mutex::new(Table { known: HashMap::new(), lost: VecDeque::new(), listening_since: now }),
+            lease,
+            most,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {

@@ -45,7 +45,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`], [`StoreError::NewerSchema`] or [`StoreError::Migration`].
     pub async fn open_sqlite(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
-        Sqlite::open(path, options).await.map(|engine| Self::new(Engine::Sqlite(engine)))
+        let engine = Sqlite::open(path, options).await?;
+        metrics::gauge!("deskwire_store_up").set(1.0);
+        Ok(Self::new(Engine::Sqlite(engine)))
     }
 
     /// Uses the PostgreSQL server that `options` describe, and brings the schema of its database up to date. Several nodes may

@@ -133,7 +133,8 @@ impl Table<'_> {
         let by_protocol = standing.by_protocol.iter().map(|one| format!("{} {}", one.protocol, one.count));
         let connections = [standing.connections.to_string()].into_iter().chain(by_protocol).collect::<Vec<_>>();
         let store = &standing.store;
-        let database = if store.up { format!("{} {:.0} ms", store.kind, store.write_ms) } else { format!("{} down", store.kind) };
+        let database =
+            if store.up { format!("{} {:.0} ms", store.kind, store.write_ms) } else { format!("{} down", store.kind) };
         [
             node.name.clone(),
             state.to_owned(),

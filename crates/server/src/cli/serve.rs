@@ -192,13 +192,21 @@ async fn serve(
     running.write(data.path()).map_err(StartError::Running)?;
     Greeting { urls: &urls, data: data.path(), new_logins: &new_logins }.print();
 
+    let (notice, spread) = (config.limits.drain_notice_ms.duration(), config.limits.drain_spread_ms.duration());
     let stop = async {
         let signal = signals.next().await;
         tracing::info!(signal, "stopping");
         ops.drain();
-        trigger.request();
-        connections.stop();
-        signals.next().await
+        let leaving = async {
+            tokio::time::sleep(notice).await;
+            trigger.request();
+            connections.stop(spread).await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            signal = leaving => signal,
+            signal = signals.next() => signal,
+        }
     };
     let ending = tokio::select! {
         drained = serving => {

@@ -2,13 +2,15 @@
 //!
 //! The database has the truth, the bus has hints. [`hearing`] takes what comes by the bus to where it belongs; when
 //! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`sessions`] has
-//! what waits be in the memory of one node, its home; [`questions`] is what nodes ask each other. [`lease`] is how work that one node does for all finds its node.
+//! what waits be in the memory of one node, its home; [`questions`] is what nodes ask each other, [`visitors`] what they
+//! ask about people. [`lease`] is how work that one node does for all finds its node.
 
 mod hearing;
 mod lease;
 mod looking;
 pub(crate) mod questions;
 pub(crate) mod sessions;
+pub(crate) mod visitors;
 
 use std::{sync::Arc, time::Duration};
 
@@ -71,6 +73,7 @@ impl Neighbourhood {
                     turn = (turn + 1) % LONG;
                     if turn == 0 {
                         self.gateway.desk.tell_staff();
+                        self.gateway.notices.tell_online();
                         self.tell_shared();
                     }
                     self.look_after_homes();

@@ -5,11 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use deskwire_broker::{EnterError, Membership};
 use deskwire_cluster::{AskError, Asked, NodeId};
-use deskwire_model::Uid;
+use deskwire_model::{LogId, MessageUid, Seq, Uid};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::sessions;
+use super::{
+    sessions,
+    visitors::{self, Place},
+};
 use crate::{
     gateway::Gateway,
     ops::{ConnectionsWanted, PROBE_LIMIT, ThisNode},
@@ -35,6 +38,14 @@ pub(crate) enum Question {
     Connected(ConnectionsWanted),
     /// End the connection of this number. A `ConnectionRow`, if it was there.
     Dismiss { connection: u64 },
+    /// Which way did the message go that is called `uid` and is at `seq` in `log`? A `Way`.
+    Way { log: i64, uid: String, seq: u64 },
+    /// How many connections of each of these are there? A list of numbers.
+    Active { users: Vec<Uid> },
+    /// How many connections listen there? A number.
+    Listeners(Place),
+    /// Which visitors of an organisation browse? A list of `Browser`.
+    Browsing { org: Uid },
 }
 
 /// Why a node has no answer to what it is asked.
@@ -42,6 +53,8 @@ pub(crate) enum Question {
 enum Unanswered {
     #[error(transparent)]
     Enter(#[from] EnterError),
+    #[error("nothing is called so")]
+    Unknown,
     #[error("the answer cannot be written: {0}")]
     Unwritten(#[from] serde_json::Error),
 }
@@ -116,6 +129,13 @@ async fn act(node: &ThisNode, from: &NodeId, question: Question) -> Result<Bytes
         Question::Standing => serde_json::to_vec(&node.standing().await),
         Question::Connected(wanted) => serde_json::to_vec(&node.connected(&wanted).await),
         Question::Dismiss { connection } => serde_json::to_vec(&node.dismiss(connection).await),
+        Question::Way { log, uid, seq } => {
+            let uid = MessageUid::new(&uid).map_err(|_| Unanswered::Unknown)?;
+            serde_json::to_vec(&node.way(LogId(log), &uid, Seq(seq)))
+        }
+        Question::Active { users } => serde_json::to_vec(&visitors::active_here(gateway, &users)),
+        Question::Listeners(place) => serde_json::to_vec(&visitors::listeners_here(gateway, &place)),
+        Question::Browsing { org } => serde_json::to_vec(&visitors::browsing_here(gateway, &org)),
     };
     Ok(answer?.into())
 }

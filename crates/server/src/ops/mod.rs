@@ -11,6 +11,7 @@ mod self_test;
 mod standing;
 mod this_node;
 mod trail;
+mod way;
 
 use std::{
     path::PathBuf,
@@ -22,6 +23,8 @@ use std::{
 
 use deskwire_model::Timestamp;
 
+#[cfg(test)]
+pub(crate) use self::standing::{ProtocolCount, StoreStanding};
 pub(crate) use self::{
     connected::{Connected, ConnectionRow, ConnectionsWanted},
     course::{Course, Latency, Point, Sample, keep_course},
@@ -30,9 +33,8 @@ pub(crate) use self::{
     standing::{BusState, PROBE_LIMIT, Readiness, Standing},
     this_node::ThisNode,
     trail::{Acceptance, Passage, Trail},
+    way::{AcceptedTrace, RelayedTrace, Way},
 };
-#[cfg(test)]
-pub(crate) use self::standing::{ProtocolCount, StoreStanding};
 use crate::{config::ListenUrl, connection::timestamp, telemetry::readings::Readings};
 
 /// How the server is, for those who run it.
@@ -92,8 +94,7 @@ impl Ops {
             Database::Sqlite(file) => {
                 let mut log = file.clone().into_os_string();
                 log.push("-wal");
-                let bytes =
-                    async |path: PathBuf| tokio::fs::metadata(path).await.map_or(0, |metadata| metadata.len());
+                let bytes = async |path: PathBuf| tokio::fs::metadata(path).await.map_or(0, |metadata| metadata.len());
                 (bytes(file.clone()).await, bytes(log.into()).await)
             }
             Database::Postgres(store) => {

@@ -100,7 +100,12 @@ impl ThisNode {
             by_protocol: self.by_protocol(),
             bus: self.bus_state(),
             lag_p95_ms: recent.lagged().p95,
-            store: StoreStanding { kind: self.ops.store_kind().into(), up, write_ms, commit_p95_ms: recent.committed().p95 },
+            store: StoreStanding {
+                kind: self.ops.store_kind().into(),
+                up,
+                write_ms,
+                commit_p95_ms: recent.committed().p95,
+            },
         }
     }
 
@@ -115,8 +120,11 @@ impl ThisNode {
 
     fn by_protocol(&self) -> Vec<ProtocolCount> {
         let counts = self.connections.counts();
-        let of = |spoken| counts.iter().filter(|(protocol, ..)| *protocol == spoken).map(|(.., count)| *count as u64).sum();
-        let all = Protocol::ALL.into_iter().map(|protocol| ProtocolCount { protocol: protocol.label().into(), count: of(protocol) });
+        let of =
+            |spoken| counts.iter().filter(|(protocol, ..)| *protocol == spoken).map(|(.., count)| *count as u64).sum();
+        let all = Protocol::ALL
+            .into_iter()
+            .map(|protocol| ProtocolCount { protocol: protocol.label().into(), count: of(protocol) });
         all.filter(|one| one.count > 0).collect()
     }
 }

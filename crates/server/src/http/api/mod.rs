@@ -162,7 +162,7 @@ async fn ready(State(state): State<ApiState>) -> Result<&'static str, AppError> 
         Ok(Ok(())) if !state.gateway.bus.is_up() => Ok("ready, without Redis: what other nodes say comes late\n"),
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => {
-            tracing::error!(%error, "not ready");
+            error.note("not ready");
             Err(AppError::Busy)
         }
         Err(_) => Err(AppError::Busy),

@@ -124,5 +124,7 @@ async fn kick(
     let question = Question::Dismiss { connection };
     let answers = questions::ask_all::<Option<ConnectionRow>>(&state.gateway, &question, LOOK_PATIENCE).await;
     let ended = answers.into_iter().find_map(|(_, answer)| answer.ok().flatten());
-    ended.map(Success::new).ok_or_else(|| AppError::Named(ErrorCode::UnknownSession, "there is no such connection".into()))
+    ended
+        .map(Success::new)
+        .ok_or_else(|| AppError::Named(ErrorCode::UnknownSession, "there is no such connection".into()))
 }
