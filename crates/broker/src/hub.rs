@@ -226,6 +226,23 @@ impl Hub {
         reached.len()
     }
 
+    /// How many connections here hear what is said on `topic` to all who listen, without saying anything. MQTT sessions and
+    /// groups that share a subscription are not among them: what they get depends on what is said.
+    #[must_use]
+    pub fn listeners(&self, topic: &Topic) -> usize {
+        let mut found = HashSet::new();
+        let mut count = |subscriber: &Subscriber| {
+            if !subscriber.reads_a_log() {
+                found.insert(Arc::as_ptr(&subscriber.outbox));
+            }
+        };
+        let shard = self.shard(topic.as_str()).read().unwrap_or_else(PoisonError::into_inner);
+        shard.get(topic.as_str()).into_iter().flatten().for_each(&mut count);
+        drop(shard);
+        self.filters.read().unwrap_or_else(PoisonError::into_inner).matching(topic.as_str(), &mut count);
+        found.len()
+    }
+
     /// Notes who has to have `publication` in the store before it is handed on: MQTT sessions that outlive their
     /// connections, and with `durables` the durable subscriptions.
     pub(crate) fn collect(&self, publication: Publication, durables: bool) -> Collected {

@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -195,6 +198,7 @@ impl Log {
             consumed: Arc::clone(&consumed),
             receiver,
             stored_after: metrics::histogram!("deskwire_stored_after_seconds"),
+            failures: AtomicU64::new(0),
         };
         tokio::spawn(committer.run());
         Self { jobs, cursors, consumed }
@@ -295,6 +299,8 @@ struct Committer {
     receiver: mpsc::Receiver<Submitted>,
     /// Seconds from taking an entry in to having it on disk.
     stored_after: Histogram,
+    /// Batches that have failed since one was committed.
+    failures: AtomicU64,
 }
 
 /// What is left of a job while its write is at the store.
@@ -421,9 +427,19 @@ impl Committer {
     async fn write(&self, writes: Vec<Write>) -> Result<Vec<Written>, CommitError> {
         let (count, started) = (writes.len(), Instant::now());
         let outcomes = self.store.commit(writes).await.map_err(|error| {
-            tracing::error!(%error, count, "a batch could not be committed");
+            // A line when it begins and one when it ends: who sends again meanwhile would fill the log.
+            if self.failures.fetch_add(1, Ordering::Relaxed) == 0 {
+                tracing::error!(%error, count, "batches cannot be committed");
+            } else {
+                tracing::debug!(%error, count, "a batch could not be committed");
+            }
+            metrics::counter!("deskwire_commit_failures_total").increment(1);
             CommitError::Store
         })?;
+        let failed = self.failures.swap(0, Ordering::Relaxed);
+        if failed > 0 {
+            tracing::info!(failed, "batches are committed again");
+        }
         metrics::histogram!("deskwire_commit_seconds").record(started.elapsed());
         metrics::histogram!("deskwire_commit_batch_entries").record(u32::try_from(count).unwrap_or(u32::MAX));
         Ok(outcomes)

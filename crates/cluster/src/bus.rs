@@ -168,6 +168,16 @@ impl Bus {
         }
     }
 
+    /// Other nodes that were not heard for the lease, did not say that they leave, and have not come back under their names,
+    /// by id: the last 64 that this node has known.
+    #[must_use]
+    pub fn lost(&self) -> Vec<Peer> {
+        match self {
+            Self::Local(_) => Vec::new(),
+            Self::Redis(redis) => redis.shared.peers.lost(Instant::now()),
+        }
+    }
+
     /// Whether hints come and go; always where there is no other node.
     #[must_use]
     pub fn is_up(&self) -> bool {

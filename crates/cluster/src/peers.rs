@@ -1,7 +1,7 @@
 //! The other nodes, by their beacons.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -20,6 +20,9 @@ pub struct Peer {
     /// How long ago its newest beacon was heard.
     pub last_heard: Duration,
 }
+
+/// Lost nodes that are remembered; the oldest go.
+const MOST_LOST: usize = 64;
 
 #[derive(Debug)]
 struct Known {
@@ -43,6 +46,9 @@ pub(crate) struct News {
 #[derive(Debug)]
 struct Table {
     known: HashMap<NodeId, Known>,
+    /// Who was not heard for the lease and has not come back under its name, the newest last: id, since when it was there,
+    /// when it was heard last.
+    lost: VecDeque<(NodeId, Timestamp, Instant)>,
     /// Since when beacons can be heard.
     listening_since: Instant,
 }
@@ -57,7 +63,11 @@ pub(crate) struct Peers {
 
 impl Peers {
     pub(crate) fn new(lease: Duration, most: usize, now: Instant) -> Self {
-        Self { table: Mutex::new(Table { known: HashMap::new(), listening_since: now }), lease, most }
+        Self {
+            table: Mutex::new(Table { known: HashMap::new(), lost: VecDeque::new(), listening_since: now }),
+            lease,
+            most,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Table> {
@@ -80,6 +90,7 @@ impl Peers {
         }
         // A node that is not new, and should have been heard before.
         let was_unheard = number > 1 && now.saturating_duration_since(table.listening_since) > self.lease;
+        table.lost.retain(|(lost, ..)| lost.name() != from.name());
         table.known.insert(from.clone(), Known { since, heard: now, counted_from: now, number, dropped });
         Some(News { has_joined: true, has_missed: dropped > 0 || was_unheard })
     }
@@ -101,7 +112,32 @@ impl Peers {
     /// Forgets who was not heard for the lease, and names them.
     pub(crate) fn expire(&self, now: Instant) -> Vec<NodeId> {
         let is_lost = |known: &Known| now.saturating_duration_since(known.counted_from) > self.lease;
-        self.lock().known.extract_if(|_, known| is_lost(known)).map(|(peer, _)| peer).collect()
+        let mut table = self.lock();
+        let Table { known, lost, .. } = &mut *table;
+        let expired = known.extract_if(|_, known| is_lost(known)).map(|(peer, Known { since, heard, .. })| {
+            lost.retain(|(other, ..)| other.name() != peer.name());
+            if lost.len() == MOST_LOST {
+                lost.pop_front();
+            }
+            lost.push_back((peer.clone(), since, heard));
+            peer
+        });
+        expired.collect()
+    }
+
+    /// Those that were lost and have not come back under their names, by id.
+    pub(crate) fn lost(&self, now: Instant) -> Vec<Peer> {
+        let table = self.lock();
+        let lost = table.lost.iter().filter(|(id, ..)| table.known.keys().all(|known| known.name() != id.name()));
+        let mut lost: Vec<Peer> = lost
+            .map(|(id, since, heard)| Peer {
+                id: id.clone(),
+                since: *since,
+                last_heard: now.saturating_duration_since(*heard),
+            })
+            .collect();
+        lost.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        lost
     }
 
     pub(crate) fn is_known(&self, peer: &NodeId) -> bool {
@@ -171,5 +207,26 @@ mod tests {
         assert_eq!(peers.all(after(25))[0].last_heard, Duration::from_secs(25));
         assert_eq!(peers.expire(after(26)), [node]);
         assert!(peers.all(after(26)).is_empty());
+    }
+
+    #[test]
+    fn who_is_lost_is_remembered_until_its_name_is_back() {
+        let start = Instant::now();
+        let peers = Peers::new(LEASE, 100, start);
+        let lost = |now| peers.lost(now).into_iter().map(|peer| peer.id).collect::<Vec<_>>();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let [dies, again, leaves] = ["a", "a", "b"].map(|name| NodeId::starting(name).unwrap());
+        peers.beacon(&dies, beacon(0, 0), start);
+        peers.beacon(&leaves, beacon(0, 0), start);
+        assert!(peers.left(&leaves));
+        peers.expire(after(6));
+        assert_eq!(lost(after(6)), [dies], "who has left is not missed");
+        peers.beacon(&again, beacon(0, 0), after(7));
+        assert!(lost(after(7)).is_empty(), "it was started again");
+        for number in 0..90 {
+            peers.beacon(&NodeId::starting(&format!("n{number}")).unwrap(), beacon(0, 0), after(8));
+        }
+        peers.expire(after(20));
+        assert_eq!(lost(after(20)).len(), MOST_LOST, "bounded");
     }
 }

@@ -13,7 +13,7 @@ const MOST: u64 = 10_000;
 /// How long a visitor who has not looked at another page is taken to look at its last one.
 const WHILE: Duration = Duration::from_secs(5 * 60);
 /// Pages of a visitor that are remembered.
-const PAGES: usize = 10;
+pub const PAGES: usize = 10;
 /// Longest address and title, in bytes.
 const MAX_URL: usize = 2048;
 const MAX_TITLE: usize = 256;
@@ -75,15 +75,11 @@ impl Desk {
         });
     }
 
-    /// The visitors of the organisation of `by` who browse, who looked at something last first.
-    ///
-    /// # Errors
-    /// [`DeskError::NotAllowed`] for visitors.
-    pub fn browsing_visitors(&self, by: &Principal) -> Result<Vec<BrowsingVisitor>, DeskError> {
-        if !by.role.is_staff() {
-            return Err(DeskError::NotAllowed);
-        }
-        let own = self.browsing.0.iter().map(|(_, known)| known).filter(|known| known.visitor.org == by.org);
+    /// The visitors of an organisation who browse on this node, who looked at something last first. Whether they are connected
+    /// is said of this node.
+    #[must_use]
+    pub fn browsing_here(&self, org: &Uid) -> Vec<BrowsingVisitor> {
+        let own = self.browsing.0.iter().map(|(_, known)| known).filter(|known| known.visitor.org == *org);
         let mut own: Vec<BrowsingVisitor> = own
             .map(|known| BrowsingVisitor {
                 online: self.presence.is_online(&known.visitor.uid),
@@ -91,7 +87,18 @@ impl Desk {
             })
             .collect();
         own.sort_by_key(|known| std::cmp::Reverse(known.pages.front().map(|page| page.at)));
-        Ok(own)
+        own
+    }
+
+    /// As [`Self::browsing_here`], for `by`, of its organisation.
+    ///
+    /// # Errors
+    /// [`DeskError::NotAllowed`] for visitors.
+    pub fn browsing_visitors(&self, by: &Principal) -> Result<Vec<BrowsingVisitor>, DeskError> {
+        if !by.role.is_staff() {
+            return Err(DeskError::NotAllowed);
+        }
+        Ok(self.browsing_here(&by.org))
     }
 }
 

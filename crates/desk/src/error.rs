@@ -186,9 +186,31 @@ impl DeskError {
     }
 }
 
+impl DeskError {
+    /// Whether the database is away, and nothing is wrong with what was asked.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_outage(),
+            // Whoever commits has told of it.
+            Self::Commit(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Logs that `what` has failed, as [`StoreError::note`].
+    pub fn note(&self, what: &str) {
+        if self.is_outage() {
+            tracing::debug!(error = %self, "{what}");
+        } else {
+            tracing::error!(error = %self, "{what}");
+        }
+    }
+}
+
 impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a read failed");
+        error.note("a read failed");
         Self::Store(error)
     }
 }

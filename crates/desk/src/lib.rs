@@ -103,7 +103,7 @@ use tokio::sync::Semaphore;
 
 pub use self::{
     auto_replies::{AutoReply, AutoReplyType, KeywordRule},
-    browsing::{BrowsingVisitor, PageView},
+    browsing::{BrowsingVisitor, PAGES as BROWSED_PAGES, PageView},
     cards::{CardStatus, Settlement},
     channels::{
         Channel, ChannelService, ChannelSettings, Framing, IdentityRule, NewChannel, ServiceKind, ShownChannel,

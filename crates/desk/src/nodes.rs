@@ -37,6 +37,10 @@ pub(crate) enum Word {
     Webhooks,
     /// Notices of a user of an organisation have changed.
     Notices { org: Uid, user: Uid },
+    /// So many users of these organisations, and of no others, are connected to the node.
+    AllOnline(Vec<(Uid, usize)>),
+    /// So many users of an organisation are connected to the node.
+    Online { org: Uid, users: usize },
     /// These of the staff, and nobody else, are on the node.
     There(Vec<Uid>),
     /// One of the staff has come to the node, or gone from there.
@@ -64,6 +68,15 @@ pub enum Concern {
         /// The user.
         user: Uid,
     },
+    /// To know how many users of these organisations, and of no others, are connected to the node.
+    AllOnline(Vec<(Uid, usize)>),
+    /// To know how many users of an organisation are connected to the node.
+    Online {
+        /// The organisation.
+        org: Uid,
+        /// How many.
+        users: usize,
+    },
 }
 
 fn publish(bus: &Bus, channel: &Channel, word: &Word) {
@@ -79,6 +92,16 @@ fn publish(bus: &Bus, channel: &Channel, word: &Word) {
 /// Tells the other nodes where `user` is connected that its notices have changed.
 pub(crate) fn tell_notices(bus: &Bus, org: &Uid, user: &Uid) {
     publish(bus, &Channel::User(user.clone()), &Word::Notices { org: org.clone(), user: user.clone() });
+}
+
+/// Tells every other node how many users of `org` are connected to this one.
+pub(crate) fn tell_online(bus: &Bus, org: Uid, users: usize) {
+    publish(bus, &Channel::All, &Word::Online { org, users });
+}
+
+/// Tells every other node how many users of all organisations are connected to this one.
+pub(crate) fn tell_all_online(bus: &Bus, counts: Vec<(Uid, usize)>) {
+    publish(bus, &Channel::All, &Word::AllOnline(counts));
 }
 
 /// Telling.
@@ -161,6 +184,8 @@ impl Desk {
             Word::Tokens(user) => return Ok(Some(Concern::Tokens(user))),
             Word::Webhooks => return Ok(Some(Concern::Webhooks)),
             Word::Keys => return Ok(Some(Concern::Keys)),
+            Word::AllOnline(counts) => return Ok(Some(Concern::AllOnline(counts))),
+            Word::Online { org, users } => return Ok(Some(Concern::Online { org, users })),
             Word::Notices { org, user } => return Ok(Some(Concern::Notices { org, user })),
         }
         Ok(None)

@@ -148,7 +148,7 @@ impl Desk {
                 Ok(step) if step.more && step.entries == STEP => tokio::time::sleep(begun.elapsed()).await,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::error!(%error, "messages could not be indexed");
+                    error.note("messages could not be indexed");
                     tokio::time::sleep(RETRY).await;
                 }
             }

@@ -56,7 +56,7 @@ impl Desk {
             let sleep = match self.look_around(&clock).await {
                 Ok(sleep) => sleep,
                 Err(error) => {
-                    tracing::error!(%error, "the desk could not do its work, it tries again");
+                    error.note("the desk could not do its work, it tries again");
                     FAILURE_PAUSE
                 }
             };

@@ -37,3 +37,21 @@ pub enum StoreError {
     #[error("the store is closed")]
     Closed,
 }
+
+impl StoreError {
+    /// Whether the database is away, and nothing is wrong with what was asked.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    /// Logs that `what` has failed. An outage has a line of its own when it begins and when it ends: what fails meanwhile is
+    /// for those who look closely.
+    pub fn note(&self, what: &str) {
+        if self.is_outage() {
+            tracing::debug!(error = %self, "{what}");
+        } else {
+            tracing::error!(error = %self, "{what}");
+        }
+    }
+}

@@ -45,7 +45,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`], [`StoreError::NewerSchema`] or [`StoreError::Migration`].
     pub async fn open_sqlite(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
-        Sqlite::open(path, options).await.map(|engine| Self::new(Engine::Sqlite(engine)))
+        let engine = Sqlite::open(path, options).await?;
+        metrics::gauge!("deskwire_store_up").set(1.0);
+        Ok(Self::new(Engine::Sqlite(engine)))
     }
 
     /// Uses the PostgreSQL server that `options` describe, and brings the schema of its database up to date. Several nodes may
@@ -76,6 +78,22 @@ impl Store {
             Engine::Sqlite(engine) => engine.checkpoint().await,
             Engine::Postgres(_) => Ok(()),
         }
+    }
+
+    /// Bytes of the database, as its server counts them; none of a file, whose size the file system knows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn server_bytes(&self) -> Result<Option<u64>, StoreError> {
+        if matches!(*self.engine, Engine::Sqlite(_)) {
+            return Ok(None);
+        }
+        let size = |db: &Db<'_>| {
+            let mut statement = db.prepare_cached("SELECT pg_database_size(current_database())")?;
+            statement.query_row(crate::engine::params![], |row| row.get(0))
+        };
+        let bytes: i64 = self.look_up(size).await?;
+        Ok(u64::try_from(bytes).ok())
     }
 
     /// See [`Engine::read`].

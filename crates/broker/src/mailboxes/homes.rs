@@ -275,8 +275,7 @@ impl Hold {
         }
         let mailbox = Mailbox::new(stored.user.clone(), SessionId::random(), Some(stored.id), &mailboxes.account);
         mailbox.expect();
-        let moving =
-            Moving { session: stored.id, home, mailbox: Some(Arc::clone(&mailbox)), passed_on, hold: self };
+        let moving = Moving { session: stored.id, home, mailbox: Some(Arc::clone(&mailbox)), passed_on, hold: self };
         mailboxes.collect_for(&mailbox, &stored).await;
         Ok(Some(moving))
     }

@@ -19,6 +19,7 @@ use super::{
     Board, NoticeBoard,
     watch::{Due, Reader},
 };
+use crate::nodes;
 
 /// Feeds that are read together.
 const TOGETHER: usize = 32;
@@ -64,11 +65,14 @@ impl Board {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(%error, "notices could not be read");
+                    error.note("notices could not be read");
                     let later = Instant::now() + RETRY;
                     some.iter().for_each(|(reader, _)| self.watch().changes(reader, later));
                 }
             }
+        }
+        for (org, users) in due.here {
+            nodes::tell_online(&self.bus, org, users);
         }
         for (reader, online) in &due.online {
             self.publish(reader, dialect::online_users(*online)).await;

@@ -12,7 +12,7 @@ mod watch;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_broker::{Announce, CommitError, Log};
-use deskwire_cluster::Bus;
+use deskwire_cluster::{Bus, NodeId};
 use deskwire_model::{
     Notice, NoticeContent, NoticeFeed, NoticesRead, Principal, SessionId, Timestamp, Topic, Uid, dialect::Renderer,
 };
@@ -185,6 +185,22 @@ impl NoticeBoard {
         self.0.tell_here(org, std::slice::from_ref(user));
     }
 
+    /// Tells the other nodes how many users are connected to this one.
+    pub fn tell_online(&self) {
+        let here = self.0.watch().here();
+        nodes::tell_all_online(&self.0.bus, here);
+    }
+
+    /// So many users of these organisations, and of no others, are connected to another node; none when it is gone.
+    pub fn are_online_on(&self, node: &NodeId, counts: Vec<(Uid, usize)>) {
+        self.0.update(|watch, now| watch.are_on(node, counts, now));
+    }
+
+    /// So many users of an organisation are connected to another node.
+    pub fn is_online_on(&self, node: &NodeId, org: Uid, users: usize) {
+        self.0.update(|watch, now| watch.is_on(node, org, users, now));
+    }
+
     /// Posts a notice of `sender` to users of its organisation; it is on disk when this returns (invariant I1). One that
     /// its sender has named the same before is answered as the first was (I3).
     ///
@@ -243,7 +259,8 @@ impl NoticeBoard {
         Ok(feeds.into_iter().next().unwrap_or_default())
     }
 
-    /// How many users of the organisation of `principal` are connected.
+    /// How many users of the organisation of `principal` are connected, to whichever node; who is connected to several counts on
+    /// each.
     #[must_use]
     pub fn online(&self, principal: &Principal) -> usize {
         self.0.watch().online(&principal.org)

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use deskwire_cluster::NodeId;
 use deskwire_model::{Principal, Role, SessionId, Uid};
 use tokio::time::Instant;
 
@@ -64,6 +65,8 @@ pub(super) struct Due {
     pub(super) feeds: Vec<(Reader, Option<usize>)>,
     /// Whom to tell a number of online users and nothing else.
     pub(super) online: Vec<(Reader, usize)>,
+    /// Organisations with other numbers of users on this node than other nodes were told.
+    pub(super) here: Vec<(Uid, usize)>,
 }
 
 /// The whole of it.
@@ -72,6 +75,10 @@ pub(super) struct Watch {
     listeners: HashMap<Reader, Listener>,
     /// The connections of each user, by organisation.
     online: HashMap<Uid, HashMap<Uid, usize>>,
+    /// How many users of each organisation are connected to other nodes.
+    elsewhere: HashMap<NodeId, HashMap<Uid, usize>>,
+    /// How many other nodes were told to be connected here.
+    told_nodes: HashMap<Uid, usize>,
     told: HashMap<News, Told>,
     queue: BTreeSet<(Instant, News)>,
 }
@@ -136,9 +143,48 @@ impl Watch {
         }
     }
 
-    /// The users of `org` who are connected.
+    /// The users of `org` who are connected. Who is connected to several nodes counts on each.
     pub(super) fn online(&self, org: &Uid) -> usize {
+        let elsewhere: usize = self.elsewhere.values().filter_map(|node| node.get(org)).sum();
+        self.online_here(org) + elsewhere
+    }
+
+    fn online_here(&self, org: &Uid) -> usize {
         self.online.get(org).map_or(0, HashMap::len)
+    }
+
+    /// So many users of these organisations, and of no others, are connected to `node`.
+    pub(super) fn are_on(&mut self, node: &NodeId, counts: Vec<(Uid, usize)>, now: Instant) {
+        let before = self.elsewhere.remove(node).unwrap_or_default();
+        let counts: HashMap<Uid, usize> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+        let changed: Vec<Uid> =
+            before.keys().chain(counts.keys()).filter(|org| before.get(*org) != counts.get(*org)).cloned().collect();
+        if !counts.is_empty() {
+            self.elsewhere.insert(node.clone(), counts);
+        }
+        changed.into_iter().for_each(|org| self.plan(News::Online(org), now));
+    }
+
+    /// So many users of `org` are connected to `node`.
+    pub(super) fn is_on(&mut self, node: &NodeId, org: Uid, count: usize, now: Instant) {
+        let counts = self.elsewhere.entry(node.clone()).or_default();
+        let before = if count > 0 { counts.insert(org.clone(), count) } else { counts.remove(&org) };
+        if before.unwrap_or_default() != count {
+            self.plan(News::Online(org), now);
+        }
+    }
+
+    /// How many users of each organisation are connected here: what other nodes are told by this.
+    pub(super) fn here(&mut self) -> Vec<(Uid, usize)> {
+        self.told_nodes = self.online.iter().map(|(org, users)| (org.clone(), users.len())).collect();
+        self.told_nodes.clone().into_iter().collect()
+    }
+
+    /// How many users of `org` are connected here, if other nodes were told another number.
+    fn news_for_nodes(&mut self, org: &Uid) -> Option<usize> {
+        let here = self.online_here(org);
+        let told = if here > 0 { self.told_nodes.insert(org.clone(), here) } else { self.told_nodes.remove(org) };
+        (told.unwrap_or_default() != here).then_some(here)
     }
 
     /// Has `news` told at `time`, or when its pause is over; sooner if it is to be told sooner anyway.
@@ -181,6 +227,7 @@ impl Watch {
                 }
                 News::Online(org) => {
                     let online = self.online(&org);
+                    due.here.extend(self.news_for_nodes(&org).map(|here| (org.clone(), here)));
                     let readers = self.listeners.keys().filter(|reader| reader.org == org && self.may_know(reader));
                     due.online.extend(readers.map(|reader| (reader.clone(), online)));
                 }

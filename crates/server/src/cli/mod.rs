@@ -1,7 +1,10 @@
 //! The command line.
 
+mod ask_running;
+mod cluster_status;
 mod config;
 mod greeting;
+mod health;
 mod migrate_store;
 mod serve;
 mod upkeep;
@@ -27,6 +30,11 @@ enum Command {
     /// Look at the configuration without running the server.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say whether the server that runs on this machine is ready; the exit code tells.
+    Health(RunningArgs),
+    /// Look at the cluster that the server of this machine belongs to.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// Copy the database from a file to PostgreSQL; the server is stopped meanwhile.
     ///
     /// All of it arrives, compared row by row, or nothing: the exit code tells. The file stays as it is.
@@ -51,6 +59,36 @@ struct ConfigFile {
     /// Configuration file (TOML).
     #[arg(long = "config", value_name = "FILE", env = "DESKWIRE_CONFIG")]
     path: Option<PathBuf>,
+}
+
+/// Which of the servers of this machine is meant.
+#[derive(Debug, Args)]
+struct RunningArgs {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Its data folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClusterCommand {
+    /// List the nodes and how they are; fails if one is missing or unwell.
+    ///
+    /// Asks the server of this machine, in whose data folder is what lets it in: no password is needed.
+    Status(ClusterStatusArgs),
+}
+
+#[derive(Debug, Args)]
+struct ClusterStatusArgs {
+    #[command(flatten)]
+    running: RunningArgs,
+    /// Print JSON for programs.
+    #[arg(long)]
+    json: bool,
+    /// How many nodes there have to be: a server that was started lately does not know whom it misses.
+    #[arg(long, value_name = "NODES")]
+    expect: Option<usize>,
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +121,8 @@ pub fn run(extensions: Extensions) -> ExitCode {
         Command::Serve(args) => serve::run(args, extensions),
         Command::Config(ConfigCommand::Check(file)) => exit_code(config::check(file.path.as_deref())),
         Command::Config(ConfigCommand::Print(file)) => exit_code(config::print(file.path.as_deref())),
+        Command::Health(args) => health::run(args),
+        Command::Cluster(ClusterCommand::Status(args)) => cluster_status::run(args),
         Command::MigrateStore(args) => exit_code(migrate_store::run(&args)),
     }
 }

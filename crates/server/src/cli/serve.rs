@@ -40,7 +40,7 @@ use crate::{
         api::{self, ApiState, NoticeRates, VisitorRates},
     },
     listener::{BindError, Listeners, tls},
-    ops::{Ops, Trail, keep_course},
+    ops::{Database, LocalPass, Ops, Running, Trail, keep_course},
     shutdown::{self, Shutdown},
     sockjs::{self, Stomp},
     telemetry::{
@@ -76,6 +76,10 @@ enum StartError {
     Bind(#[from] BindError),
     #[error("cannot start the runtime: {0}")]
     Runtime(#[source] io::Error),
+    #[error("cannot draw random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("cannot note in the data folder where the server listens: {0}")]
+    Running(#[source] io::Error),
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] io::Error),
     #[error(transparent)]
@@ -148,7 +152,8 @@ async fn serve(
     let listeners = listeners.behind(&config.server.trusted_proxies);
     let urls: Vec<ListenUrl> = listeners.urls().collect();
     let Opened { state, stomp, courier, neighbourhood, retention, new_logins } =
-        open(&config, conformance, &mut data, extensions, measured).await?;
+        open(&config, conformance, &mut data, extensions, &urls, measured).await?;
+    let (ops, bus) = (Arc::clone(&state.ops), state.gateway.bus.clone());
 
     let (trigger, shutdown) = shutdown::channel();
     tokio::spawn(upkeep::keep_up(state.clone(), shutdown.clone()));
@@ -183,27 +188,42 @@ async fn serve(
     for url in &urls {
         tracing::info!(%url, "listening");
     }
+    let running = Running { listeners: urls.clone(), pass: ops.pass.clone() };
+    running.write(data.path()).map_err(StartError::Running)?;
     Greeting { urls: &urls, data: data.path(), new_logins: &new_logins }.print();
 
+    let (notice, spread) = (config.limits.drain_notice_ms.duration(), config.limits.drain_spread_ms.duration());
     let stop = async {
         let signal = signals.next().await;
         tracing::info!(signal, "stopping");
-        trigger.request();
-        connections.stop();
-        signals.next().await
+        ops.drain();
+        let leaving = async {
+            tokio::time::sleep(notice).await;
+            trigger.request();
+            connections.stop(spread).await;
+            std::future::pending().await
+        };
+        tokio::select! {
+            signal = leaving => signal,
+            signal = signals.next() => signal,
+        }
     };
-    tokio::select! {
+    let ending = tokio::select! {
         drained = serving => {
             wills.publish_all();
             desk.close().await.map_err(StartError::Close)?;
+            // The others need not wait until they miss this node: what waits for its clients lives with them at once.
+            bus.leave().await;
             tracing::info!(abandoned = drained.abandoned, "stopped");
-            Ok(Ending::Stopped)
+            Ending::Stopped
         }
         signal = stop => {
             tracing::warn!(signal, "stopping at once");
-            Ok(Ending::Forced)
+            Ending::Forced
         }
-    }
+    };
+    Running::remove(data.path());
+    Ok(ending)
 }
 
 /// What works on the data folder.
@@ -224,16 +244,19 @@ async fn open(
     conformance: Option<Conformance>,
     data: &mut DataFolder,
     extensions: Extensions,
+    listeners: &[ListenUrl],
     (prometheus, readings): Measured,
 ) -> Result<Opened, StartError> {
-    let database = data.path().join(DATABASE);
-    let store = match config.store.postgres() {
+    let (store, database) = match config.store.postgres() {
         Some(server) => {
             let store = Store::open_postgres(&server).await?;
             data.agree(&store).await?;
-            store
+            (store.clone(), Database::Postgres(store))
         }
-        None => Store::open_sqlite(&database, SqliteOptions::default()).await?,
+        None => {
+            let file = data.path().join(DATABASE);
+            (Store::open_sqlite(&file, SqliteOptions::default()).await?, Database::Sqlite(file))
+        }
     };
     let passwords = Arc::new(Passwords::new(config.limits.login_concurrency)?);
     let new_logins = first_start::prepare(&store, &passwords, config.desk.agent_capacity).await?;
@@ -258,7 +281,6 @@ async fn open(
     let gateway = Arc::new(Gateway { extensions, ..gateway });
     let endpoints = Endpoints::new(Arc::clone(&gateway));
     let stomp = sockjs::stomp(&endpoints);
-    let neighbourhood = Neighbourhood::new(Arc::clone(&gateway), inbox, courier.prompt(), stomp.home());
     let state = ApiState {
         endpoints,
         gateway,
@@ -268,8 +290,9 @@ async fn open(
         notice_rates: Arc::new(NoticeRates::new(&config.notices)),
         repeats: Arc::new(Repeats::new(&config.limits)),
         prometheus,
-        ops: Arc::new(Ops::new(readings, database)),
+        ops: Arc::new(Ops::new(readings, listeners.to_vec(), LocalPass::draw()?, database)),
     };
+    let neighbourhood = Neighbourhood::new(state.this_node(), inbox, courier.prompt(), stomp.home());
     Ok(Opened { state, stomp, courier, neighbourhood, retention, new_logins })
 }
 

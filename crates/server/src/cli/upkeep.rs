@@ -29,14 +29,14 @@ pub(super) async fn keep_up(state: ApiState, mut shutdown: Shutdown) {
                 state.gateway.retained.sweep(timestamp()).await;
                 state.gateway.mailboxes.sweep(timestamp()).await;
                 if let Err(error) = state.gateway.notices.sweep().await {
-                    tracing::error!(%error, "old notices could not be forgotten");
+                    error.note("old notices could not be forgotten");
                 }
                 if let Err(error) = state.gateway.forget_ended_tokens().await {
-                    tracing::error!(%error, "tokens that are over could not be forgotten");
+                    error.note("tokens that are over could not be forgotten");
                 }
                 state.gateway.end_holders_of_expired_keys();
                 if let Err(error) = state.gateway.desk.sweep_moderation(timestamp()).await {
-                    tracing::error!(%error, "old hits and blocks could not be forgotten");
+                    error.note("old hits and blocks could not be forgotten");
                 }
             }
         }
@@ -52,7 +52,7 @@ pub(super) async fn keep_key_uses(state: ApiState, mut shutdown: Shutdown) {
             _ = ticks.tick() => false,
         };
         if let Err(error) = state.gateway.note_key_uses().await {
-            tracing::error!(%error, "it could not be noted which service keys were used");
+            error.note("it could not be noted which service keys were used");
         }
         if is_last {
             return;
@@ -71,7 +71,7 @@ pub(super) async fn keep_audit(state: ApiState, mut shutdown: Shutdown) {
                 let kept_ms = i64::try_from(ops.audit_keep_s.duration().as_millis()).unwrap_or(i64::MAX);
                 let before = Timestamp(timestamp().0.saturating_sub(kept_ms));
                 if let Err(error) = state.gateway.desk.forget_audit(before, ops.audit_entries).await {
-                    tracing::error!(%error, "old entries of the audit log could not be forgotten");
+                    error.note("old entries of the audit log could not be forgotten");
                 }
             }
         }
@@ -101,7 +101,7 @@ pub(super) async fn keep_retention(state: ApiState, lease: Lease, mut shutdown: 
             counter!("deskwire_retention_deleted_total", "kind" => "file").increment(swept.files as u64);
         };
         if let Err(error) = state.gateway.desk.sweep_retention(timestamp(), config.batch, noted).await {
-            tracing::error!(%error, "conversations that are not kept any more could not be deleted");
+            error.note("conversations that are not kept any more could not be deleted");
         }
         // Their bytes go last: what is not removed now the files' own sweep finds, also after a kill.
         if files > 0

@@ -9,7 +9,7 @@ use deskwire_model::Topic;
 use metrics::counter;
 use tokio::time::Instant;
 
-use super::{Neighbourhood, sessions};
+use super::{Neighbourhood, questions};
 use crate::sockjs::Home;
 
 impl Neighbourhood {
@@ -31,6 +31,7 @@ impl Neighbourhood {
             Heard::PeerJoined(node) => {
                 tracing::info!(%node, "another node is there");
                 self.gateway.desk.tell_staff();
+                self.gateway.notices.tell_online();
                 self.tell_shared();
             }
             Heard::PeerLost(node) => {
@@ -38,11 +39,12 @@ impl Neighbourhood {
                 self.lost = Some(Instant::now());
                 self.gateway.desk.lost(&node);
                 self.sockjs.lost(&node);
+                self.gateway.notices.are_online_on(&node, Vec::new());
                 self.gateway.hub.hear_shared(&node, &[]);
                 self.adopt(&node);
             }
             Heard::Asked(asked) if Home::is_asked(&asked) => self.sockjs.answer(asked),
-            Heard::Asked(asked) => sessions::answer(&self.gateway, asked),
+            Heard::Asked(asked) => questions::answer(&self.node, asked),
         }
     }
 
@@ -67,7 +69,7 @@ impl Neighbourhood {
             }
             Ok(FromNeighbour::Other(Hint::Decided(decided))) => self.gateway.desk.hear_decided(&decided),
             Ok(FromNeighbour::Other(Hint::Note(word))) => match self.gateway.desk.hear(from, &word) {
-                Ok(concern) => concern.into_iter().for_each(|concern| self.attend(concern)),
+                Ok(concern) => concern.into_iter().for_each(|concern| self.attend(from, concern)),
                 Err(error) => unknown(from, &error),
             },
             Ok(FromNeighbour::Other(_)) => unknown(from, &"a hint that this release does not know"),
@@ -90,7 +92,13 @@ impl Neighbourhood {
     }
 
     /// Does what a word of another node asks; reading the database for it holds nothing else up.
-    fn attend(&self, concern: Concern) {
+    fn attend(&self, from: &NodeId, concern: Concern) {
+        let concern = match concern {
+            // In the order in which they are said.
+            Concern::AllOnline(counts) => return self.gateway.notices.are_online_on(from, counts),
+            Concern::Online { org, users } => return self.gateway.notices.is_online_on(from, org, users),
+            concern => concern,
+        };
         let (gateway, courier) = (Arc::clone(&self.gateway), Arc::clone(&self.courier));
         tokio::spawn(async move {
             let done = match concern {
@@ -104,9 +112,10 @@ impl Neighbourhood {
                     gateway.notices.changed_elsewhere(&org, &user);
                     Ok(())
                 }
+                Concern::AllOnline(_) | Concern::Online { .. } => Ok(()),
             };
             if let Err(error) = done {
-                tracing::error!(%error, "what another node has told could not be looked up");
+                error.note("what another node has told could not be looked up");
             }
         });
     }

@@ -21,7 +21,7 @@ impl Neighbourhood {
         self.gateway.hub.missed_everything();
         self.gateway.desk.tell_staff();
         if let Err(error) = self.catch_up_with_people().await {
-            tracing::error!(%error, "what was missed could not be looked up");
+            error.note("what was missed could not be looked up");
         }
     }
 

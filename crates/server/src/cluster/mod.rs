@@ -2,12 +2,15 @@
 //!
 //! The database has the truth, the bus has hints. [`hearing`] takes what comes by the bus to where it belongs; when
 //! something may have been lost, or the bus is away, [`looking`] finds in the database what it would have told. [`sessions`] has
-//! what waits be in the memory of one node, its home. [`lease`] is how work that one node does for all finds its node.
+//! what waits be in the memory of one node, its home; [`questions`] is what nodes ask each other, [`visitors`] what they
+//! ask about people. [`lease`] is how work that one node does for all finds its node.
 
 mod hearing;
 mod lease;
 mod looking;
+pub(crate) mod questions;
 pub(crate) mod sessions;
+pub(crate) mod visitors;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +21,7 @@ use tokio::{
 };
 
 pub(crate) use self::lease::Lease;
-use crate::{gateway::Gateway, sockjs::Home};
+use crate::{gateway::Gateway, ops::ThisNode, sockjs::Home};
 
 /// How often a node looks into the database while somebody may say what it does not hear.
 const LOOK: Duration = Duration::from_secs(1);
@@ -31,6 +34,8 @@ const LONG: u32 = 10;
 #[derive(Debug)]
 pub(crate) struct Neighbourhood {
     gateway: Arc<Gateway>,
+    /// What other nodes may look at.
+    node: ThisNode,
     bus: Bus,
     inbox: Inbox,
     /// Where the courier of webhooks is prompted.
@@ -44,10 +49,11 @@ pub(crate) struct Neighbourhood {
 }
 
 impl Neighbourhood {
-    pub(crate) fn new(gateway: Arc<Gateway>, inbox: Inbox, courier: Arc<Notify>, sockjs: Arc<Home>) -> Self {
+    pub(crate) fn new(node: ThisNode, inbox: Inbox, courier: Arc<Notify>, sockjs: Arc<Home>) -> Self {
+        let gateway = Arc::clone(&node.gateway);
         let bus = gateway.bus.clone();
         let (looked, homes) = (looking::Looked::default(), sessions::Homes::default());
-        Self { gateway, bus, inbox, courier, looked, homes, lost: None, sockjs }
+        Self { gateway, node, bus, inbox, courier, looked, homes, lost: None, sockjs }
     }
 
     /// Hears and looks, as long as the server runs: connections that are ended last still hear.
@@ -69,6 +75,7 @@ impl Neighbourhood {
                     turn = (turn + 1) % LONG;
                     if turn == 0 {
                         self.gateway.desk.tell_staff();
+                        self.gateway.notices.tell_online();
                         self.tell_shared();
                     }
                     self.look_after_homes();

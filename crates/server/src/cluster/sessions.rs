@@ -5,13 +5,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use deskwire_broker::{EnterError, Entered, Entering, Membership};
-use deskwire_cluster::{AskError, Asked, NodeId};
+use deskwire_broker::{EnterError, Entered, Entering};
+use deskwire_cluster::{AskError, NodeId};
 use deskwire_model::Uid;
 use deskwire_store::StoreError;
-use serde::{Deserialize, Serialize};
 
-use super::Neighbourhood;
+use super::{
+    Neighbourhood,
+    questions::{self, Question},
+};
 use crate::gateway::Gateway;
 
 /// How long a node may take to let go of a session: it waits for a connection to end, and for the disk.
@@ -27,22 +29,6 @@ const LOOKS_PER_RECHECK_ALONE: u32 = 5;
 /// Looks after which every other node must have been heard, so that homes that are none of them are gone.
 const LOOKS_UNTIL_ALL_HEARD: u32 = 30;
 
-/// What one node asks another.
-#[derive(Debug, Serialize, Deserialize)]
-enum Question {
-    /// Let go of the session of this client id; whether its client goes on with it.
-    LetGo { client_id: String, resumes: bool },
-    /// End a connection of this client id.
-    End { client_id: String },
-    /// Let go of the durable subscription that its owner calls so.
-    LetGoDurable { owner: Uid, name: String },
-    /// Know which members shared subscriptions have on the node that says so.
-    Shared { members: Vec<Membership> },
-}
-
-/// What a node says when it has done that.
-const DONE: &[u8] = b"done";
-
 /// How long homes were not looked at.
 #[derive(Debug, Default)]
 pub(super) struct Homes {
@@ -51,10 +37,9 @@ pub(super) struct Homes {
     up: u32,
 }
 
-/// Asks `node`; whether it has done what it was asked to.
+/// Has `node` do something; whether it has done it.
 async fn ask(gateway: &Gateway, node: &NodeId, question: &Question) -> Result<(), AskError> {
-    let request = serde_json::to_vec(question).map_err(|_| AskError::Full)?;
-    gateway.bus.ask(node, request.into(), PATIENCE).await.map(|_| ())
+    questions::ask(gateway, node, question, PATIENCE).await
 }
 
 /// Enters the session of a client, which is brought here first if it is elsewhere.
@@ -129,35 +114,13 @@ fn tell_elsewhere(gateway: &Arc<Gateway>, client_id: &Arc<str>) {
     }
 }
 
-/// Does what another node asks, and tells it so.
-pub(super) fn answer(gateway: &Arc<Gateway>, asked: Asked) {
-    let Ok(question) = serde_json::from_slice::<Question>(&asked.request) else {
-        // Dropped without an answer, which tells the asker.
-        tracing::debug!(from = %asked.from, "a question that this release does not know");
-        return;
-    };
-    let gateway = Arc::clone(gateway);
-    tokio::spawn(async move {
-        match act(&gateway, &asked.from, question).await {
-            Ok(()) => asked.answer.send(bytes::Bytes::from_static(DONE)),
-            Err(error) => tracing::warn!(from = %asked.from, %error, "another node is not given what it asks for"),
-        }
-    });
-}
-
-async fn act(gateway: &Gateway, from: &NodeId, question: Question) -> Result<(), EnterError> {
-    match question {
-        Question::LetGo { client_id, resumes } => {
-            let client_id = client_id.into();
-            gateway.mailboxes.let_go(&client_id).await?;
-            gateway.wills.reconnected(&client_id, resumes);
-        }
-        Question::LetGoDurable { owner, name } => {
-            gateway.queues.let_go_durable(&owner, &name).await.map_err(|_| EnterError::Busy)?;
-        }
-        Question::Shared { members } => gateway.hub.hear_shared(from, &members),
-        Question::End { client_id } => gateway.mailboxes.connected_elsewhere(&client_id.into()).await?,
-    }
+/// Lets go of the session of a client that another node asks for; whether the client goes on with it.
+///
+/// # Errors
+/// [`EnterError`]; it stays here.
+pub(super) async fn let_go(gateway: &Gateway, client_id: &Arc<str>, resumes: bool) -> Result<(), EnterError> {
+    gateway.mailboxes.let_go(client_id).await?;
+    gateway.wills.reconnected(client_id, resumes);
     Ok(())
 }
 

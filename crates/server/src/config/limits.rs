@@ -139,7 +139,13 @@ bounded_section! {
         /// burst of a second: a faster connection is read more slowly.
         frames_per_second: u32 = 1_000_000, 1..=100_000_000;
 
-        /// Milliseconds that a stopping server waits for its connections to end.
+        /// Milliseconds for which a stopping server still takes connections while `/readyz` is 503 already, so that a balancer
+        /// sends nobody any more.
+        drain_notice_ms: Millis = Millis(0), 0..=10 * MINUTE;
+        /// Milliseconds over which a stopping server ends its connections, so that its clients do not come to the other nodes
+        /// all at once.
+        drain_spread_ms: Millis = Millis(2 * SECOND), 0..=60 * MINUTE;
+        /// Milliseconds that a stopping server waits for its connections to end, behind these.
         drain_ms: Millis = Millis(5 * SECOND), 0..=10 * MINUTE;
     }
 }

@@ -18,7 +18,7 @@ use deskwire_model::{Principal, SessionId, Timestamp};
 use metrics::Gauge;
 use tokio::{
     sync::oneshot,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep_until, timeout_at},
 };
 
 use super::clock::timestamp;
@@ -26,6 +26,9 @@ use crate::telemetry::metrics::Protocol;
 
 /// How long a connection that is busy, with a slow disk or a slow client, is waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(2);
+
+/// Connections that are stopped within this time are stopped together.
+const STOP_STEP: Duration = Duration::from_millis(10);
 
 /// Connections that may begin in a millisecond without their numbers meeting those of the process before.
 const NUMBERS_PER_MS: u64 = 1000;
@@ -197,11 +200,19 @@ impl Connections {
         Registered { connections: Arc::clone(self), number, gauge }
     }
 
-    /// Tells every connection to finish what it has begun and end.
-    pub fn stop(&self) {
+    /// Tells every connection to finish what it has begun and end: the oldest first, one after the other, evenly over
+    /// `spread`. One that enters meanwhile ends at once.
+    pub async fn stop(&self, spread: Duration) {
         self.stopping.store(true, Ordering::SeqCst);
-        for entry in self.lock().entries.values() {
-            if let Some(outbox) = entry.outbox.upgrade() {
+        let outboxes: Vec<Weak<Outbox>> = self.lock().entries.values().map(|entry| entry.outbox.clone()).collect();
+        let (begun, count) = (Instant::now(), u32::try_from(outboxes.len()).unwrap_or(u32::MAX).max(1));
+        for (number, outbox) in (0_u32..).zip(outboxes) {
+            let due = begun + (spread / count).saturating_mul(number);
+            // A timer for each would be late by a tick each time.
+            if due > Instant::now() + STOP_STEP {
+                sleep_until(due).await;
+            }
+            if let Some(outbox) = outbox.upgrade() {
                 outbox.close(CloseReason::Stopping);
             }
         }
@@ -308,5 +319,48 @@ impl Drop for Registered {
         }
         drop(open);
         self.gauge.decrement(1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_is_spread_and_late_comers_end_at_once() {
+        let connections = Arc::new(Connections::default());
+        let link = Link {
+            protocol: Protocol::Stomp,
+            transport: Transport::Tcp,
+            is_tls: false,
+            address: None,
+            since: Timestamp(0),
+        };
+        let enter = || {
+            let outbox = Outbox::new(1);
+            let registered = connections.enter(&outbox, link, Gauge::noop());
+            (outbox, registered)
+        };
+        let is_told = |outbox: &Arc<Outbox>| outbox.take_orders().close == Some(CloseReason::Stopping);
+        let all: Vec<_> = (0..100).map(|_| enter()).collect();
+        let mut told = Vec::new();
+        let stopping = tokio::spawn({
+            let connections = Arc::clone(&connections);
+            async move { connections.stop(Duration::from_secs(10)).await }
+        });
+        for second in 0..10 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let now = all.iter().filter(|(outbox, _)| is_told(outbox)).count();
+            told.push(now);
+            if second == 5 {
+                assert!(is_told(&enter().0), "who comes meanwhile");
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        stopping.await.unwrap();
+        let last = all.iter().filter(|(outbox, _)| is_told(outbox)).count();
+        assert_eq!(told.iter().sum::<usize>() + last, 100, "{told:?}");
+        assert!(told.iter().all(|count| *count <= 11), "never all at once: {told:?}");
+        assert!(told[1..].iter().all(|count| *count >= 9), "evenly: {told:?}");
     }
 }

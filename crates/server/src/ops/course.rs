@@ -46,6 +46,7 @@ pub(crate) struct Sample {
     /// Resident memory in bytes, if that is known.
     pub(crate) memory: Option<u64>,
     committed: Counts,
+    lagged: Counts,
     stored: Counts,
     delivered: Counts,
 }
@@ -63,6 +64,7 @@ impl Sample {
             mailed: readings.stands(readings::MAILBOX_MESSAGES),
             memory: memory::resident_bytes(),
             committed: readings.spread(readings::COMMIT_SECONDS),
+            lagged: readings.spread(readings::BUS_LAG),
             stored: readings.spread(readings::STORED_AFTER),
             delivered: readings.spread(readings::DELIVERED_AFTER),
         }
@@ -155,6 +157,11 @@ impl Recent {
     /// How long a transaction took.
     pub(crate) fn committed(&self) -> Latency {
         self.now.committed.since(&self.oldest().committed).into()
+    }
+
+    /// How old hints of other nodes were when they came.
+    pub(crate) fn lagged(&self) -> Latency {
+        self.now.lagged.since(&self.oldest().lagged).into()
     }
 
     /// How long it took from taking an entry in to having it on disk.

@@ -28,12 +28,13 @@ pub(crate) const MAILBOX_MESSAGES: &str = "deskwire_mailbox_messages";
 pub(crate) const MQTT_SESSIONS: &str = "deskwire_mqtt_durable_sessions";
 pub(crate) const COMMIT_SECONDS: &str = "deskwire_commit_seconds";
 pub(crate) const STORED_AFTER: &str = "deskwire_stored_after_seconds";
+pub(crate) const BUS_LAG: &str = "deskwire_bus_lag_seconds";
 /// Seconds from taking a message of a conversation in to writing it for one who follows it. It is read only: Prometheus would
 /// be given as many numbers as there are deliveries, to be kept until the next scrape.
 pub(crate) const DELIVERED_AFTER: &str = "deskwire_delivered_after_seconds";
 
 /// The metrics that are read beside being recorded. Their labels have few values.
-const READ: [&str; 13] = [
+const READ: [&str; 14] = [
     MESSAGES_IN,
     MESSAGES_OUT,
     LIMIT_HITS,
@@ -47,6 +48,7 @@ const READ: [&str; 13] = [
     MQTT_SESSIONS,
     COMMIT_SECONDS,
     STORED_AFTER,
+    BUS_LAG,
 ];
 
 type Table<T> = Mutex<HashMap<Key, Arc<T>>>;

@@ -89,7 +89,7 @@ impl Courier {
             let sleep = match self.send_out().await {
                 Ok(sleep) => sleep,
                 Err(error) => {
-                    tracing::error!(%error, "webhooks could not be looked at, they are later");
+                    error.note("webhooks could not be looked at, they are later");
                     FAILURE_PAUSE
                 }
             };

@@ -33,7 +33,7 @@ mod shapes;
 mod upload;
 mod visitor;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -50,15 +50,13 @@ use crate::{
     connection::{Endpoints, mqtt_endpoint},
     files::Files,
     gateway::Gateway,
-    ops::Ops,
+    ops::{Ops, PROBE_LIMIT, ThisNode},
 };
 pub(crate) use agent::random_secret;
 pub(in crate::http) use caller::shown_by_program;
 pub use notices::NoticeRates;
+pub(crate) use ops::{Node, Nodes};
 pub use visitor::VisitorRates;
-
-/// How long a probe entry may take to commit before the server is not ready.
-const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
@@ -81,6 +79,17 @@ pub struct ApiState {
     pub prometheus: PrometheusHandle,
     /// How the server was in the last minutes.
     pub(crate) ops: Arc<Ops>,
+}
+
+impl ApiState {
+    /// This node, as others look at it.
+    pub(crate) fn this_node(&self) -> ThisNode {
+        ThisNode {
+            gateway: Arc::clone(&self.gateway),
+            connections: Arc::clone(&self.endpoints.connections),
+            ops: Arc::clone(&self.ops),
+        }
+    }
 }
 
 impl FromRef<ApiState> for Endpoints {
@@ -144,12 +153,16 @@ pub fn upload_routes() -> Routes<ApiState> {
 
 /// Ready means that a write reaches the disk, not that a port is open.
 async fn ready(State(state): State<ApiState>) -> Result<&'static str, AppError> {
+    // A balancer sends nobody to a node that stops, while that lets go of those it has.
+    if state.ops.is_draining() {
+        return Err(AppError::Busy);
+    }
     match tokio::time::timeout(PROBE_LIMIT, state.gateway.desk.probe()).await {
         // Without it everything is slower, and nothing is lost: a balancer must not take all nodes out for that.
         Ok(Ok(())) if !state.gateway.bus.is_up() => Ok("ready, without Redis: what other nodes say comes late\n"),
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => {
-            tracing::error!(%error, "not ready");
+            error.note("not ready");
             Err(AppError::Busy)
         }
         Err(_) => Err(AppError::Busy),

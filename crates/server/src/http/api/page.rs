@@ -80,6 +80,16 @@ impl<T> Page<T> {
         Self::new(rows.collect(), request, total)
     }
 
+    /// What is on the page.
+    pub(super) fn content(&self) -> &[T] {
+        &self.content
+    }
+
+    /// The same, to be completed.
+    pub(super) fn content_mut(&mut self) -> &mut [T] {
+        &mut self.content
+    }
+
     pub(super) fn new(content: Vec<T>, request: PageRequest, total_elements: u64) -> Self {
         let (number, size) = (request.number(), request.size());
         let total_pages = total_elements.div_ceil(u64::from(size));

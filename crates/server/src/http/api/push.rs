@@ -19,6 +19,7 @@ use super::{
     caller::{ServiceCaller, may_send},
 };
 use crate::{
+    cluster::visitors::{self, Place},
     gateway::{Identity, QueueRoute, unheard},
     http::{AppError, JsonBody, Routes, Success},
     listener::Peer,
@@ -38,7 +39,8 @@ struct PushRequest {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Pushed {
-    /// Connections that listen there now; none for a queue, in which the message may wait for one.
+    /// Connections that listen there now, on all nodes that answer within a second; none for a queue, in which the message may
+    /// wait for one. MQTT sessions that keep what is said on a topic are counted on the node that is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     sessions: Option<usize>,
 }
@@ -92,8 +94,10 @@ async fn broadcast(
     if !gateway.may_publish_live(&caller, &topic) {
         return Err(no_right(&topic));
     }
+    let place = Place::Topic(topic.as_str().to_owned());
     let publication = Publication::new(topic, Content::Opaque(content));
-    Ok(Pushed::to(gateway.hub.publish_counting(&Arc::new(publication))))
+    let here = gateway.hub.publish_counting(&Arc::new(publication));
+    Ok(Pushed::to(here + visitors::listeners_elsewhere(gateway, place).await))
 }
 
 /// To all sessions of a user that listen to their own place.
@@ -120,7 +124,9 @@ async fn to_user(
     }
     let content = request.content();
     may_send(&state, (&account.principal, &peer), &format!("/user/{user}/{topic}"), content.body())?;
-    let sessions = state.gateway.tell_user(&account, &user, &topic, &content);
+    let here = state.gateway.tell_user(&account, &user, &topic, &content);
+    let place = Place::User { user, org: account.confines().cloned(), topic: topic.as_str().to_owned() };
+    let sessions = here + visitors::listeners_elsewhere(&state.gateway, place).await;
     if sessions == 0 {
         unheard();
     }

@@ -110,6 +110,7 @@ impl Reach {
     fn note(&self, error: Option<&Error>) {
         let mut outage = self.outage();
         let now = Instant::now();
+        metrics::gauge!("deskwire_store_up").set(if error.is_none() { 1.0 } else { 0.0 });
         match (error, *outage) {
             (None, None) => {}
             (None, Some(Outage { since, .. })) => {

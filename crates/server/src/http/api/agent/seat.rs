@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cluster::visitors,
     connection::timestamp,
     http::{
         AppError, JsonBody, Routes, Success,
@@ -58,7 +59,7 @@ async fn update_status(
 #[serde(rename_all = "camelCase")]
 struct Presence {
     online: bool,
-    /// Connections that keep it so.
+    /// Connections that keep it so, on all nodes that answer within a second.
     active_count: usize,
 }
 
@@ -72,6 +73,6 @@ async fn presence(
     if state.gateway.desk.organisation_of(&user).await? != Some(principal.org) {
         return Err(unknown());
     }
-    let active_count = state.gateway.desk.presence().everywhere(&user);
+    let active_count = visitors::active(&state.gateway, vec![user]).await.into_iter().sum();
     Ok(Success::new(Presence { online: active_count > 0, active_count }))
 }

@@ -1,8 +1,8 @@
 //! Visitors as the desk knows them: what they told, what the desk corrects and notes, who browses, asking one to chat.
 
 use axum::extract::State;
-use deskwire_desk::{BrowsingVisitor, Command};
-use deskwire_model::Uid;
+use deskwire_desk::Command;
+use deskwire_model::{Timestamp, Uid};
 use deskwire_store::{VisitorCorrection, VisitorInfo};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{IdempotencyKey, ThreadName};
 use crate::{
+    cluster::visitors::{self, Browser},
     connection::timestamp,
     http::{
         AppError, JsonBody, QueryParams, Routes, Success,
@@ -82,12 +83,13 @@ struct DeviceInfo {
     device: String,
 }
 
-fn row(state: &ApiState, info: VisitorInfo) -> VisitorRow {
+async fn row(state: &ApiState, info: VisitorInfo) -> VisitorRow {
     let desk = &state.gateway.desk;
+    let active: usize = visitors::active(&state.gateway, vec![info.visitor.uid.clone()]).await.into_iter().sum();
     let VisitorInfo { visitor, mobile, email, note, tags, told, seen } = info;
     let time = |at| desk.renderer().local_time(at);
     VisitorRow {
-        status: if desk.presence().is_online(&visitor.uid) { "ONLINE" } else { "OFFLINE" },
+        status: if active > 0 { "ONLINE" } else { "OFFLINE" },
         uid: visitor.uid,
         nickname: visitor.profile.nickname,
         avatar: visitor.profile.avatar,
@@ -125,7 +127,7 @@ async fn info(
     QueryParams(request): QueryParams<VisitorQuery>,
 ) -> Result<Success<VisitorRow>, AppError> {
     let info = state.gateway.desk.visitor_info(&principal, &request.uid).await?;
-    Ok(Success::new(row(&state, info)))
+    Ok(Success::new(row(&state, info).await))
 }
 
 /// What is corrected of a visitor; what is left out stays.
@@ -156,7 +158,7 @@ async fn update(
     let VisitorUpdate { uid: visitor, nickname, mobile, email, note, tag_list: tags } = request;
     let correction = VisitorCorrection { visitor, nickname, mobile, email, note, tags };
     let info = state.gateway.desk.correct_visitor(&principal, correction, key.into_uid(), timestamp()).await?;
-    Ok(Success::new(row(&state, info)))
+    Ok(Success::new(row(&state, info).await))
 }
 
 /// A visitor who browses.
@@ -189,24 +191,29 @@ async fn browsing(
     QueryParams(request): QueryParams<PageRequest>,
 ) -> Result<Success<Page<BrowsingRow>>, AppError> {
     let desk = &state.gateway.desk;
-    let all = desk.browsing_visitors(&principal)?;
-    let row = |BrowsingVisitor { visitor, pages, online }| BrowsingRow {
-        uid: visitor.uid,
-        nickname: visitor.profile.nickname,
-        avatar: visitor.profile.avatar,
-        channel: visitor.channel,
-        online,
+    let here = desk.browsing_visitors(&principal)?;
+    let all = visitors::browsing(&state.gateway, here, &principal.org).await;
+    let row = |Browser { uid, nickname, avatar, channel, pages }| BrowsingRow {
+        uid,
+        nickname,
+        avatar,
+        channel,
+        online: false,
         pages: pages
             .into_iter()
             .map(|page| PageViewRow {
-                created_at: desk.renderer().local_time(page.at),
+                created_at: desk.renderer().local_time(Timestamp(page.at)),
                 url: page.url,
                 title: page.title,
                 referrer: page.referrer,
             })
             .collect(),
     };
-    Ok(Success::new(Page::of(all, request, row)))
+    let mut page = Page::of(all, request, row);
+    let uids = page.content().iter().map(|row| row.uid.clone()).collect();
+    let active = visitors::active(&state.gateway, uids).await;
+    page.content_mut().iter_mut().zip(active).for_each(|(row, active)| row.online = active > 0);
+    Ok(Success::new(page))
 }
 
 /// Whom to ask to chat: a visitor by its uid, or the one of a conversation.

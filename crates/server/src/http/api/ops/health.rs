@@ -8,11 +8,8 @@ use serde::Serialize;
 
 use super::{ADMINS, Operator};
 use crate::{
-    http::{
-        AppError, Routes, Success,
-        api::{ApiState, PROBE_LIMIT},
-    },
-    ops::{Step, self_test},
+    http::{AppError, Routes, Success, api::ApiState},
+    ops::{PROBE_LIMIT, Step, self_test},
 };
 
 pub(super) fn routes() -> Routes<ApiState> {

@@ -24,6 +24,8 @@ use crate::{
     http::{Access, AppError, Description, Input, Routes},
 };
 
+pub(crate) use self::nodes::{Node, Nodes};
+
 const ADMINS: [Role; 1] = [Role::Admin];
 
 pub(super) fn routes() -> Routes<ApiState> {

@@ -51,10 +51,11 @@ struct Overview {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct StoreOverview {
+    /// sqlite or postgresql.
     kind: &'static str,
-    /// Bytes of its file.
+    /// Bytes of its file, or of the database on its server.
     file_bytes: u64,
-    /// Bytes of its write-ahead log, which holds the newest.
+    /// Bytes of its write-ahead log, which holds the newest; 0 on PostgreSQL, where it is the server's.
     log_bytes: u64,
 }
 
@@ -187,7 +188,7 @@ async fn overview(
         version: env!("CARGO_PKG_VERSION"),
         at: recent.now.at.0,
         started_at: ops.started_at.0,
-        store: StoreOverview { kind: "sqlite", file_bytes, log_bytes },
+        store: StoreOverview { kind: ops.store_kind(), file_bytes, log_bytes },
         connections: ConnectionsOverview {
             total: connections.count(),
             sockets: stands(readings::SOCKETS),

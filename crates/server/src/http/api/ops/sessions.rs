@@ -1,16 +1,16 @@
-//! Who is connected, and ending a connection.
+//! Who is connected, to whichever node, and ending a connection.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use axum::extract::State;
-use deskwire_broker::Outbox;
-use deskwire_model::{ErrorCode, Role, Uid};
+use deskwire_model::{ErrorCode, Uid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ADMINS, Operator};
 use crate::{
-    connection::{Link, Listening, Seen, Transport},
+    cluster::questions::{self, LOOK_PATIENCE, Question},
+    connection::Transport,
     http::{
         AppError, Audited, JsonBody, QueryParams, Routes, Success,
         api::{
@@ -18,14 +18,15 @@ use crate::{
             page::{PageRequest, bounded_size},
         },
     },
+    ops::{Connected, ConnectionRow, ConnectionsWanted},
     telemetry::metrics::Protocol,
 };
 
 pub(super) fn routes() -> Routes<ApiState> {
     Routes::about("Operation")
-        .get("/api/v1/ops/session/query", sessions, "Lists connections, the newest first.")
+        .get("/api/v1/ops/session/query", sessions, "Lists the connections of all nodes, the newest first.")
         .only_for(&ADMINS)
-        .post("/api/v1/ops/session/kick", kick, "Ends a connection; its client is told why.")
+        .post("/api/v1/ops/session/kick", kick, "Ends a connection, on whatever node it is; its client is told why.")
         .only_for(&ADMINS)
         .audited(Audited::as_action("session.kick").on(&["user"]).telling(&["connection"]).answering(&["sessionId"]))
 }
@@ -46,74 +47,18 @@ struct ConnectionsQuery {
     size: Option<u32>,
 }
 
-/// Connections, the newest first.
+/// Connections of all nodes, the newest first.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct ConnectionPage {
     content: Vec<ConnectionRow>,
-    /// How many connections there are in all.
+    /// How many connections there are in all, on the nodes that have answered.
     total: usize,
     /// `before` of the next page; missing on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct ConnectionRow {
-    /// Its number, by which it is ended.
-    connection: u64,
-    /// Missing before the client was let in, and when it is too busy to answer.
-    session_id: Option<String>,
-    user: Option<String>,
-    role: Option<Role>,
-    protocol: &'static str,
-    transport: &'static str,
-    /// Whether it is inside TLS of this server.
-    tls: bool,
-    address: Option<IpAddr>,
-    /// When it began, in milliseconds since 1970.
-    since: i64,
-    /// Whether it has answered within two seconds; if not, the rest is not known.
-    answered: bool,
-    received_bytes: u64,
-    sent_bytes: u64,
-    subscriptions: Vec<Followed>,
-}
-
-/// What a connection listens to.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Followed {
-    id: Option<Box<str>>,
-    topic: String,
-}
-
-impl From<Listening> for Followed {
-    fn from(Listening { id, topic }: Listening) -> Self {
-        Self { id, topic }
-    }
-}
-
-impl From<Seen> for ConnectionRow {
-    fn from(Seen { number, link, told }: Seen) -> Self {
-        let (description, traffic) = told.map(|told| (told.description, told.traffic)).unzip();
-        let (session, principal, subscriptions) =
-            description.map_or((None, None, Vec::new()), |told| (told.session, told.principal, told.subscriptions));
-        Self {
-            connection: number,
-            session_id: session.map(|session| session.to_string()),
-            user: principal.as_ref().map(|principal| principal.uid.to_string()),
-            role: principal.map(|principal| principal.role),
-            protocol: link.protocol.label(),
-            transport: link.transport.label(),
-            tls: link.is_tls,
-            address: link.address,
-            since: link.since.0,
-            answered: traffic.is_some(),
-            received_bytes: traffic.unwrap_or_default().received,
-            sent_bytes: traffic.unwrap_or_default().sent,
-            subscriptions: subscriptions.into_iter().map(Followed::from).collect(),
-        }
-    }
+    /// The nodes that have not answered: what they have is not in the page.
+    unanswered: Vec<String>,
 }
 
 /// The one of `all` that is called `name`, if one is asked for.
@@ -135,37 +80,51 @@ async fn sessions(
 ) -> Result<Success<ConnectionPage>, AppError> {
     let protocol = chosen(&Protocol::ALL, Protocol::label, "protocol", request.protocol.as_deref())?;
     let transport = chosen(&Transport::ALL, Transport::label, "transport", request.transport.as_deref())?;
-    let of_user = request.user.map(|user| state.gateway.sessions.of(&user));
-    let which = |link: &Link, outbox: &Arc<Outbox>| {
-        protocol.is_none_or(|protocol| link.protocol == protocol)
-            && transport.is_none_or(|transport| link.transport == transport)
-            && request.address.is_none_or(|address| link.address == Some(address))
-            && of_user.as_ref().is_none_or(|theirs| theirs.iter().any(|(_, their)| Arc::ptr_eq(their, outbox)))
-    };
     let size = bounded_size(request.size.unwrap_or(PageRequest::DEFAULT_SIZE)) as usize;
-    let connections = &state.endpoints.connections;
-    let seen = connections.newest(which, request.before, size).await;
-    let next = seen.last().filter(|_| seen.len() == size).map(|last| last.number);
-    let content = seen.into_iter().map(ConnectionRow::from).collect();
-    Ok(Success::new(ConnectionPage { content, total: connections.count(), next }))
+    let wanted = ConnectionsWanted {
+        user: request.user,
+        protocol: protocol.map(|protocol| protocol.label().to_owned()),
+        transport: transport.map(|transport| transport.label().to_owned()),
+        address: request.address,
+        before: request.before,
+        size,
+    };
+    let (this, question) = (state.this_node(), Question::Connected(wanted.clone()));
+    let asked = questions::ask_all(&state.gateway, &question, LOOK_PATIENCE);
+    let (here, asked) = tokio::join!(this.connected(&wanted), asked);
+    let (mut pages, mut unanswered) = (vec![here], Vec::new());
+    for (node, answer) in asked {
+        match answer {
+            Ok(page) => pages.push(page),
+            Err(error) => {
+                tracing::debug!(%node, %error, "a node does not say who is connected");
+                unanswered.push(node.name().to_owned());
+            }
+        }
+    }
+    let (Connected { rows: content, total }, is_full) = Connected::merge(pages, size);
+    let next = content.last().filter(|_| is_full).map(|last| last.connection);
+    Ok(Success::new(ConnectionPage { content, total, next, unanswered }))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Kick {
-    /// The number of the connection.
+    /// The number of the connection, on whatever node it is.
     connection: u64,
 }
 
 async fn kick(
     State(state): State<ApiState>,
     _: Operator,
-    JsonBody(request): JsonBody<Kick>,
+    JsonBody(Kick { connection }): JsonBody<Kick>,
 ) -> Result<Success<ConnectionRow>, AppError> {
-    let connections = &state.endpoints.connections;
-    let seen = connections.one(request.connection).await;
-    // One that is too busy to say who it is may be just the one to end.
-    match seen.filter(|seen| connections.dismiss(seen.number)) {
-        Some(seen) => Ok(Success::new(seen.into())),
-        None => Err(AppError::Named(ErrorCode::UnknownSession, "there is no such connection".into())),
+    if let Some(row) = state.this_node().dismiss(connection).await {
+        return Ok(Success::new(row));
     }
+    let question = Question::Dismiss { connection };
+    let answers = questions::ask_all::<Option<ConnectionRow>>(&state.gateway, &question, LOOK_PATIENCE).await;
+    let ended = answers.into_iter().find_map(|(_, answer)| answer.ok().flatten());
+    ended
+        .map(Success::new)
+        .ok_or_else(|| AppError::Named(ErrorCode::UnknownSession, "there is no such connection".into()))
 }

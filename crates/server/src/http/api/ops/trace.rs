@@ -1,7 +1,5 @@
 //! The way of one message: from whom it came, where it is, who has got and read it.
 
-use std::net::IpAddr;
-
 use axum::extract::State;
 use deskwire_desk::{DeskError, Progress};
 use deskwire_model::{MessageUid, ThreadStatus, Uid};
@@ -11,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ADMINS, Administrator};
 use crate::{
+    cluster::questions::{self, LOOK_PATIENCE, Question},
     http::{AppError, QueryParams, Routes, Success, api::ApiState},
-    ops::{Acceptance, Passage},
+    ops::{AcceptedTrace, RelayedTrace, Way},
 };
 
 pub(super) fn routes() -> Routes<ApiState> {
@@ -47,51 +46,10 @@ struct Trace {
     accepted: Vec<AcceptedTrace>,
     /// The sessions that it was written for; known of the last deliveries while the server runs.
     relayed: Vec<RelayedTrace>,
+    /// The nodes that have not answered: how it went there is not known.
+    unanswered: Vec<String>,
     /// How far everybody in the conversation is now, from the store.
     members: Vec<MemberTrace>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct AcceptedTrace {
-    at: i64,
-    user: Uid,
-    /// Missing for what was sent over HTTP.
-    session_id: Option<String>,
-    protocol: &'static str,
-    address: Option<IpAddr>,
-}
-
-impl From<Acceptance> for AcceptedTrace {
-    fn from(acceptance: Acceptance) -> Self {
-        Self {
-            at: acceptance.at.0,
-            user: acceptance.user,
-            session_id: acceptance.session.map(|session| session.to_string()),
-            protocol: acceptance.protocol.label(),
-            address: acceptance.address,
-        }
-    }
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct RelayedTrace {
-    at: i64,
-    user: Uid,
-    session_id: String,
-    protocol: &'static str,
-}
-
-impl From<Passage> for RelayedTrace {
-    fn from(passage: Passage) -> Self {
-        Self {
-            at: passage.at.0,
-            user: passage.user,
-            session_id: passage.session.to_string(),
-            protocol: passage.protocol.label(),
-        }
-    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -140,7 +98,18 @@ async fn trace(
     let topic = request.topic.as_deref().filter(|topic| !topic.is_empty());
     let track = state.gateway.desk.track(&principal, &uid, topic, trail.log_of(&uid)).await?;
     let entry = track.entry;
-    let (accepted, relayed) = trail.of(entry.log, &uid, entry.seq);
+    let question = Question::Way { log: entry.log.0, uid: uid.as_str().to_owned(), seq: entry.seq.0 };
+    let (mut ways, mut unanswered) = (vec![state.this_node().way(entry.log, &uid, entry.seq)], Vec::new());
+    for (node, answer) in questions::ask_all(&state.gateway, &question, LOOK_PATIENCE).await {
+        match answer {
+            Ok(way) => ways.push(way),
+            Err(error) => {
+                tracing::debug!(%node, %error, "a node does not say which way a message went");
+                unanswered.push(node.name().to_owned());
+            }
+        }
+    }
+    let Way { accepted, relayed } = Way::merge(ways);
     let status: ThreadStatus = track.conversation.status;
     Ok(Success::new(Trace {
         uid: entry.uid.as_str().to_owned(),
@@ -152,8 +121,9 @@ async fn trace(
         log: entry.log.0,
         seq: entry.seq.0,
         committed_at: entry.at.0,
-        accepted: accepted.into_iter().map(AcceptedTrace::from).collect(),
-        relayed: relayed.into_iter().map(RelayedTrace::from).collect(),
+        accepted,
+        relayed,
+        unanswered,
         members: track.members.into_iter().map(|(user, progress)| member(user, progress, entry.seq.0)).collect(),
     }))
 }
