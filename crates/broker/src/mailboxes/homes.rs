@@ -71,7 +71,7 @@ impl Moving {
     pub async fn passed_on(&self) {
         let mut passed_on = self.passed_on.clone();
         if passed_on.wait_for(|is_passed_on| *is_passed_on).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -275,8 +275,7 @@ impl Hold {
         }
         let mailbox = Mailbox::new(stored.user.clone(), SessionId::random(), Some(stored.id), &mailboxes.account);
         mailbox.expect();
-        let moving =
-            Moving { session: stored.id, home, mailbox: Some(Arc::clone(&mailbox)), passed_on, hold: self };
+        let moving = Moving { session: stored.id, home, mailbox: Some(Arc::clone(&mailbox)), passed_on, hold: self };
         mailboxes.collect_for(&mailbox, &stored).await;
         Ok(Some(moving))
     }

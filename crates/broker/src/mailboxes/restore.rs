@@ -42,7 +42,9 @@ impl Mailboxes {
             }
         };
         // Before anybody can come back: what is written of it later would be taken for the end of that connection.
-        store.commit(sessions.iter().filter_map(|stored| left(stored, home.map(NodeId::as_str), now)).collect()).await?;
+        store
+            .commit(sessions.iter().filter_map(|stored| left(stored, home.map(NodeId::as_str), now)).collect())
+            .await?;
         for stored in sessions {
             let mailbox = Mailbox::new(stored.user, SessionId::random(), Some(stored.id), &account);
             for subscription in &stored.subscriptions {

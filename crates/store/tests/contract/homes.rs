@@ -33,7 +33,8 @@ pub(crate) async fn a_session_moves_by_compare_and_set(backend: &impl Backend) {
 pub(crate) async fn only_its_home_says_that_a_session_was_left(backend: &impl Backend) {
     let store = backend.open().await;
     let id = session(&store, "c", Some("two~1")).await;
-    let leave = |home: &str| Write::LeaveSession { session: id, home: Some(home.into()), at: Timestamp(7), expiry_s: 9 };
+    let leave =
+        |home: &str| Write::LeaveSession { session: id, home: Some(home.into()), at: Timestamp(7), expiry_s: 9 };
     let left = async || store.mqtt_session_called("c").await.unwrap().map(|(known, _)| (known.left, known.expiry_s));
     store.commit(vec![leave("one~1")]).await.unwrap();
     assert_eq!(left().await, Some((None, u32::MAX)), "it is connected to another");
@@ -43,9 +44,8 @@ pub(crate) async fn only_its_home_says_that_a_session_was_left(backend: &impl Ba
 
 pub(crate) async fn a_session_is_created_in_place_of_the_one_that_is_known(backend: &impl Backend) {
     let store = backend.open().await;
-    let create = async |known| {
-        store.replace_mqtt_session_at(known, "c", &uid("a"), u32::MAX, Some("one~1")).await.unwrap()
-    };
+    let create =
+        async |known| store.replace_mqtt_session_at(known, "c", &uid("a"), u32::MAX, Some("one~1")).await.unwrap();
     let first = create(None).await.unwrap();
     assert_eq!(create(None).await, None, "another node has created one");
     let second = create(Some(first)).await.unwrap();
