@@ -30,8 +30,8 @@ let teams = 0;
  *   roles of those who are no plain agents; settings of the workgroup.
  */
 export async function newTeam(server, names, { capacity = 1, roles = {}, settings = {} } = {}) {
-  teams += 1;
-  const called = (name) => `${name}${teams}`;
+  const number = (teams += 1);
+  const called = (name) => `${name}${number}`;
   const admin = await logIn(server, 'admin');
   const agents = {};
   for (const name of names) {

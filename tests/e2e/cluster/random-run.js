@@ -18,7 +18,9 @@ import { StompPerson } from './stomp-client.js';
 /** Visitors of each kind. */
 const OF_EACH_KIND = 2;
 /** Operations on their way at once; what hangs in a fault must not stop all others. */
-const AT_ONCE = 12;
+const AT_ONCE = 24;
+/** Operations that begin in a second, so that people do something all through the faults. */
+const PACE = 12;
 /** What an agent can take: all visitors, and the probe's. */
 const CAPACITY = 50;
 /** Seconds that an order card waits for its buyer, who never comes, and an offer to transfer for its answer. */
@@ -99,11 +101,13 @@ export class Run {
       return [];
     });
     const looking = this.#look();
+    const began = performance.now();
     for (let number = 0; number < operations; number += 1) {
       await until('there is room for another operation', () => this.#doing.size < AT_ONCE || this.failure, STUCK);
       if (this.failure) {
         break;
       }
+      await pause(Math.max(0, began + (number * 1_000) / PACE - performance.now()));
       const name = this.#next();
       const doing = this.#do(name).catch((error) => (this.failure ??= error));
       this.#doing.set(doing, { name, since: performance.now() });
@@ -273,6 +277,7 @@ const OPERATIONS = {
     }
   },
 
+  /** Only what somebody has is read: the server takes that for delivered to the device, and does not send it there again. */
   async read({ visitor, agent, any, server, run }) {
     const { content: rows } = await surely(() =>
       call(server.url, '/visitor/api/v1/message/thread/topic', {
@@ -281,8 +286,10 @@ const OPERATIONS = {
       }),
     );
     const reader = any([visitor, ...run.agents.filter(({ uid }) => uid === agent.uid)]);
-    const row = any(rows);
-    await reader.client.send(messageFrom(reader, visitor.thread, { type: 'READ', content: row.uid }), { kept: false });
+    const row = any(rows.filter(({ seq }) => seq <= reader.client.reached(visitor.topic)));
+    if (row) {
+      await reader.client.send(messageFrom(reader, visitor.thread, { type: 'READ', content: row.uid }), { kept: false });
+    }
   },
 
   async transfer({ agent, any, run, server }) {

@@ -1,8 +1,8 @@
 // People talk over every protocol through the load balancer while nodes and services are killed, halted and cut off, as a seed
 // says. In the end the checker finds every promise kept.
 //
-// A failing run is repeated with the seed it prints: DESKWIRE_E2E_SEED=… DESKWIRE_E2E_OPERATIONS=… node --test
-// cluster/random-runs.test.js
+// A failing run is repeated with the seed it prints: DESKWIRE_E2E_SEED=… node --test cluster/random-runs.test.js. What else
+// can be chosen: DESKWIRE_E2E_OPERATIONS of each run, and DESKWIRE_E2E_RUNS, whose seeds follow the first one.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,17 +13,17 @@ import { Cluster, noCluster } from './cluster.js';
 import { missing } from './daemon.js';
 import { Run } from './random-run.js';
 
-/** What people do in one run. */
-const OPERATIONS = Number(process.env.DESKWIRE_E2E_OPERATIONS ?? 400);
+/** How much is done with so many nodes: runs, what people do in each, and operations between two faults. */
+const ALONE = { nodes: 1, runs: 1, operations: 400, betweenFaults: 40 };
+/** All kinds of faults come up in each run. */
+const SEVERAL = { nodes: 3, runs: 3, operations: 1_000, betweenFaults: 76 };
 
-/** Operations between two faults, so that most kinds come up by default. */
-const BETWEEN_FAULTS = 30;
+/** Milliseconds that a run may take: a debug build on a busy machine starts slowly. */
+const patience = (operations) => 240_000 + operations * 500;
 
-/** Milliseconds: each fault lasts some seconds, and a debug build starts slowly. */
-const PATIENCE = 60_000 + OPERATIONS * 1_500;
-
-/** Violations that are printed; more of them tell the same. */
+/** Violations that are printed, as more of them tell the same, and happenings of a conversation that has one. */
 const PRINTED = 20;
+const TOLD = 400;
 
 const env = {
   ...WITH_ADMIN,
@@ -32,24 +32,32 @@ const env = {
   DESKWIRE__HEARTBEAT__WANT_MS: '2000',
 };
 
+// Each of the processes of all clusters is ended with this one.
+process.setMaxListeners(100);
+
+/** How much is done, with what somebody wants instead. */
+function wanted(defaults) {
+  const { DESKWIRE_E2E_SEED: chosen, DESKWIRE_E2E_OPERATIONS: operations, DESKWIRE_E2E_RUNS: runs } = process.env;
+  return {
+    ...defaults,
+    operations: Number(operations ?? defaults.operations),
+    runs: Number(runs ?? (chosen === undefined ? defaults.runs : 1)),
+  };
+}
+
 /** A log as lines to read. */
 const told = (entries) =>
   entries.map(({ seq, uid, type, user, extra }) => `${seq} ${type} ${uid} of ${user?.uid} ${extra ?? ''}`).join('\n');
 
-/** Happenings of a conversation that is told of. */
-const TOLD = 400;
-
-async function runOn(t, nodes) {
-  t.diagnostic(`seed ${seed}, ${OPERATIONS} operations`);
+/** One run; resolves with how long it took to recover from each fault. */
+async function runOn(t, seed, { nodes, operations, betweenFaults }) {
+  t.diagnostic(`seed ${seed}, ${operations} operations`);
   const cluster = await Cluster.start({ nodes, env });
   t.after(() => cluster.stop());
   const run = await Run.prepare(cluster, generator(seed));
   t.after(() => run.stop());
   try {
-    const recoveries = await run.go(OPERATIONS, Math.max(1, Math.floor(OPERATIONS / BETWEEN_FAULTS)));
-    for (const { kind, answered, whole } of recoveries) {
-      t.diagnostic(`${kind}: answered after ${answered.toFixed(0)} ms, everywhere ${whole.toFixed(0)} ms after healing`);
-    }
+    const recoveries = await run.go(operations, Math.max(1, Math.floor(operations / betweenFaults)));
     const result = await run.result();
     t.diagnostic(run.summary());
     const found = violations(result);
@@ -60,6 +68,7 @@ async function runOn(t, nodes) {
       }
     }
     assert.deepEqual(found.slice(0, PRINTED), []);
+    return recoveries;
   } catch (error) {
     t.diagnostic(run.unfinished());
     t.diagnostic(cluster.output);
@@ -67,10 +76,38 @@ async function runOn(t, nodes) {
   }
 }
 
-test('one node on SQLite that is killed, halted and stopped', { skip: missing('haproxy'), timeout: PATIENCE }, (t) => runOn(t, 1));
+/** The time in the middle and the worst one, in milliseconds. */
+function spread(times) {
+  const sorted = [...times].sort((one, other) => one - other);
+  return `${sorted[Math.floor(sorted.length / 2)].toFixed(0)} ms, at worst ${sorted.at(-1).toFixed(0)} ms`;
+}
 
-/** Asked for by naming the operations: a kept session of MQTT is forgotten now and then when much happens at once. */
-const unasked = process.env.DESKWIRE_E2E_OPERATIONS === undefined && 'asked for by DESKWIRE_E2E_OPERATIONS';
+/** Prints how long it took to recover, for each kind of fault. */
+function tellRecoveries(t, recoveries) {
+  const kinds = [...new Set(recoveries.map(({ kind }) => kind))].sort();
+  for (const kind of kinds) {
+    const those = recoveries.filter((recovery) => recovery.kind === kind);
+    const [answered, whole] = ['answered', 'whole'].map((time) => spread(those.map((recovery) => recovery[time])));
+    t.diagnostic(`${kind} (${those.length}): answered after ${answered}; everywhere after healing: ${whole}`);
+  }
+}
 
-test('three nodes, and everything that can happen to them', { skip: unasked || noCluster(), timeout: PATIENCE }, (t) =>
-  runOn(t, 3));
+/** All runs at once: most of the time they wait for what has failed. */
+async function runs(t, wish) {
+  const seeds = Array.from({ length: wish.runs }, (_, number) => seed + number);
+  const recoveries = [];
+  await Promise.all(
+    seeds.map((seed) =>
+      t.test(`seed ${seed}`, { timeout: patience(wish.operations) }, async (t) => {
+        recoveries.push(...(await runOn(t, seed, wish)));
+      }),
+    ),
+  );
+  tellRecoveries(t, recoveries);
+}
+
+test('one node on SQLite that is killed, halted and stopped', { skip: missing('haproxy') }, (t) => runs(t, wanted(ALONE)));
+
+test('three nodes, and everything that can happen to them', { skip: noCluster(), concurrency: true }, (t) =>
+  runs(t, wanted(SEVERAL)),
+);

@@ -71,7 +71,7 @@ impl Moving {
     pub async fn passed_on(&self) {
         let mut passed_on = self.passed_on.clone();
         if passed_on.wait_for(|is_passed_on| *is_passed_on).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

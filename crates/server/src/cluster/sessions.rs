@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 /// How long a node may take to let go of a session: it waits for a connection to end, and for the disk.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a client that comes while its session moves is let try.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
 /// How long it may take in all: less than clients wait, so that they come back to an answer, and not to what they gave up.
 const LONGEST: Duration = Duration::from_secs(20);
 /// Looks between two at the homes of what waits, while the bus is there.

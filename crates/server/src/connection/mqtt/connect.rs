@@ -43,8 +43,10 @@ impl Mqtt {
         if let Err(error) = self.connect(connect, now).await {
             tracing::info!(%error, "an MQTT client is sent away");
             self.refuse_connect(error.code(), &error.to_string());
-            // If the client has been accepted already, it must not stay without what it follows.
-            self.fail(&error.to_string());
+            // A client that has been accepted already must not stay without what it follows.
+            if self.client.is_some() {
+                self.fail(&error.to_string());
+            }
         }
     }
 
