@@ -1,0 +1,160 @@
+// A SockJS session on three nodes behind a balancer that leads each request to another one.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { history, textFrom } from '../conversations.js';
+import { newTeam, visitorAt } from '../desk-team.js';
+import { MqttPeer } from '../mqtt-peer.js';
+import { RawStomp } from '../raw-stomp.js';
+import { SERVICE } from '../service-account.js';
+import { HTTP_TRANSPORTS, SOCKJS, SockJsHttp } from '../sockjs-peer.js';
+import { until } from '../waiting.js';
+import { violations } from './checker.js';
+import { Balancer } from './haproxy.js';
+import { History } from './history.js';
+import { opened, severalNodes, skip, skipAlone } from './several-nodes.js';
+import { StompPerson } from './stomp-client.js';
+
+/** Milliseconds: a story that hangs must not keep the others from being told. */
+const LONG = 120_000;
+/** How many messages go each way. */
+const MESSAGES = 150;
+
+/** The transports over HTTP that sockjs-client has in Node. */
+const STOCK = ['xhr-streaming', 'eventsource', 'xhr-polling'];
+
+const several = severalNodes();
+
+describe('SockJS over HTTP without stickiness', { skip }, () => {
+  let balancer;
+  before(async () => {
+    balancer = await Balancer.start(several.cluster.nodes, { hashes: false });
+  });
+  after(() => balancer?.remove());
+
+  /** How many requests the nodes have relayed so far. */
+  async function relayed() {
+    const texts = await Promise.all(
+      several.cluster.nodes.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+    );
+    const counts = texts.flatMap((text) => [...text.matchAll(/^deskwire_sockjs_relayed_total\{.*\} (\d+)$/gm)]);
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  /** The node that has a session of SockJS, and its name: of the one that there is. */
+  async function home(sid) {
+    const answer = await several.cluster.redis.command(`GET {deskwire}:claim:${SOCKJS}/${sid}`);
+    const name = answer.match(/\r\n(\w+)~/)?.[1];
+    return several.cluster.nodes.find((node) => node.name === name);
+  }
+
+  /** A visitor who talks to an agent until both have everything; `meanwhile` happens in the middle. */
+  async function talk(t, transport, meanwhile = async () => {}) {
+    const record = new History();
+    const { ann, workgroup } = await newTeam(balancer, ['ann']);
+    const desk = await opened(t, MqttPeer.asAgent(several.cluster.nodes.at(-1), ann));
+    const vera = await visitorAt(balancer, workgroup, 'Vera');
+    const { topic } = vera;
+    const options = { history: record, server: balancer, name: 'page', person: vera, topic };
+    const page = new StompPerson({ ...options, sockjs: [transport] });
+    t.after(() => page.stop());
+    const texts = Array.from({ length: MESSAGES }, (_, number) => number);
+    const says = async () => {
+      // In the order of their numbers: each is sent when the one before has a try on the way.
+      const sent = texts.map((number) => page.send(textFrom(vera, vera.thread, `question ${number}`)));
+      assert.ok((await Promise.all(sent)).every(Boolean));
+    };
+    const answers = async () => {
+      for (const number of texts) {
+        await desk.send(textFrom(ann, vera.thread, `answer ${number}`));
+      }
+    };
+    const half = until('half of it', () => page.reached(topic) >= MESSAGES / 2, LONG).then(() => meanwhile(page));
+    await Promise.all([says(), answers(), half]);
+    const log = await history(balancer, vera);
+    await until('all of it', () => page.reached(topic) >= log.length, LONG);
+    assert.ok(log.length >= 2 * MESSAGES);
+    log
+      .filter(({ user }) => user.uid === ann.uid)
+      .forEach(({ uid }) => record.sent({ client: 'desk', conversation: topic, uid, via: 'mqtt' }));
+    const complete = [{ client: 'page', conversation: topic }];
+    assert.deepEqual(violations({ history: record, logs: new Map([[topic, log]]), complete }), []);
+  }
+
+  for (const transport of STOCK) {
+    test(`sockjs-client over ${transport} talks and hears, in order`, { timeout: LONG }, async (t) => {
+      const before = await relayed();
+      await talk(t, transport);
+      assert.ok((await relayed()) > before || skipAlone, 'other nodes were asked');
+    });
+  }
+
+  for (const transport of HTTP_TRANSPORTS) {
+    test(`${transport} by hand brings everything back, in order`, { timeout: LONG }, async (t) => {
+      const carrier = await new SockJsHttp(balancer).run(transport);
+      t.after(() => carrier.destroy());
+      const stomp = new RawStomp(carrier);
+      await stomp.connect({ 'accept-version': '1.2', host: 'a', ...SERVICE });
+      const destination = `/topic/sockjs.${transport.replace('_', '-')}`;
+      await stomp.confirmed('SUBSCRIBE', { id: '0', destination });
+      const texts = Array.from({ length: MESSAGES }, (_, number) => `${transport} ${number}`);
+      for (const text of texts) {
+        stomp.send('SEND', { destination }, text);
+      }
+      const heard = () => stomp.frames.filter(({ command }) => command === 'MESSAGE').map(({ body }) => String(body));
+      await until('all of it', () => heard().length >= texts.length, LONG);
+      assert.deepEqual(heard(), texts);
+      assert.equal(carrier.closeCode, undefined);
+    });
+  }
+
+  test('a client that leaves is gone on the node that had its session', { skip: skipAlone }, async () => {
+    const carrier = await new SockJsHttp(balancer).run('xhr_streaming');
+    const stomp = new RawStomp(carrier);
+    await stomp.connect({ 'accept-version': '1.2', host: 'a', ...SERVICE });
+    await stomp.confirmed('SUBSCRIBE', { id: '0', destination: '/topic/sockjs.leaving' });
+    carrier.destroy();
+    await until('its name is free', async () => !(await home(carrier.sid)));
+    assert.equal((await carrier.post(['x'])).status, 404);
+  });
+
+  test('the node of a session dies: the client is told, and goes on in a new one', { skip: skipAlone, timeout: LONG }, async (t) => {
+    const carrier = await new SockJsHttp(balancer).run('xhr');
+    t.after(() => carrier.destroy());
+    const stomp = new RawStomp(carrier);
+    await stomp.connect({ 'accept-version': '1.2', host: 'a', ...SERVICE });
+    const node = await home(carrier.sid);
+    await node.kill();
+    assert.equal(await carrier.closed(), 1006);
+    assert.equal((await carrier.post(['x'])).status, 404);
+  });
+
+  for (const transport of STOCK) {
+    test(`over ${transport} nothing is missed when a node dies`, { skip: skipAlone, timeout: LONG }, async (t) => {
+      // All but the one that the agent is on: one of them has the session, or relays its requests.
+      await talk(t, transport, async () => {
+        await several.cluster.nodes[0].kill();
+        await balancer.sees({ n1: 'DOWN' });
+      });
+    });
+  }
+
+  test('without Redis sessions elsewhere end, and go on when it is back', { skip: skipAlone, timeout: LONG }, async (t) => {
+    const carriers = await Promise.all(['xhr_streaming', 'eventsource'].map((name) => new SockJsHttp(balancer).run(name)));
+    t.after(() => carriers.forEach((carrier) => carrier.destroy()));
+    // Relayed by another node, as the first request was answered by the home.
+    const polling = new SockJsHttp(balancer);
+    assert.deepEqual((await polling.poll()).frames, ['o']);
+    const homes = await home(polling.sid);
+    const relay = several.cluster.nodes.find((node) => node !== homes);
+    const waiting = new SockJsHttp(relay, { sid: polling.sid });
+    const poll = waiting.poll();
+    await until('it is relayed', async () => /relaying 1\b/.test(await (await fetch(`${relay.url}/metrics`)).text()));
+    await talk(t, 'xhr-streaming', async () => {
+      await several.cluster.redis.kill();
+      assert.deepEqual((await poll).frames, ['c[1006,"Server lost session"]']);
+      assert.equal((await waiting.post(['x'])).status, 404);
+      await several.cluster.heal();
+    });
+  });
+});
