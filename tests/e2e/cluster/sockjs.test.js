@@ -23,6 +23,9 @@ const MESSAGES = 150;
 /** The transports over HTTP that sockjs-client has in Node. */
 const STOCK = ['xhr-streaming', 'eventsource', 'xhr-polling'];
 
+/** What a client is told whose session is gone with its node, or with Redis. */
+const LOST = 'c[1006,"Server lost session"]';
+
 const several = severalNodes();
 
 describe('SockJS over HTTP without stickiness', { skip }, () => {
@@ -108,25 +111,39 @@ describe('SockJS over HTTP without stickiness', { skip }, () => {
     });
   }
 
-  test('a client that leaves is gone on the node that had its session', { skip: skipAlone }, async () => {
-    const carrier = await new SockJsHttp(balancer).run('xhr_streaming');
-    const stomp = new RawStomp(carrier);
-    await stomp.connect({ 'accept-version': '1.2', host: 'a', ...SERVICE });
-    await stomp.confirmed('SUBSCRIBE', { id: '0', destination: '/topic/sockjs.leaving' });
-    carrier.destroy();
-    await until('its name is free', async () => !(await home(carrier.sid)));
-    assert.equal((await carrier.post(['x'])).status, 404);
+  /** A new session, and the same session as a node that does not have it sees it. */
+  async function abroad() {
+    const session = new SockJsHttp(balancer);
+    assert.deepEqual((await session.poll()).frames, ['o']);
+    const node = await home(session.sid);
+    const other = several.cluster.nodes.find((candidate) => candidate !== node);
+    return { node, other, session: new SockJsHttp(other, { sid: session.sid }) };
+  }
+
+  const relaysNow = (node, count) =>
+    until(`${node.name} relays ${count}`, async () =>
+      (await (await fetch(`${node.url}/metrics`)).text()).includes(`\ndeskwire_sockjs_relaying ${count}\n`),
+    );
+
+  test('a client that leaves another node ends its session, whose name is free', { skip: skipAlone }, async () => {
+    const { other, session } = await abroad();
+    const stream = session.receive('xhr_streaming');
+    await stream.answered;
+    await relaysNow(other, 1);
+    stream.abort();
+    await until('its name is free', async () => !(await home(session.sid)));
+    await relaysNow(other, 0);
+    assert.equal((await session.post(['x'])).status, 404);
   });
 
-  test('the node of a session dies: the client is told, and goes on in a new one', { skip: skipAlone, timeout: LONG }, async (t) => {
-    const carrier = await new SockJsHttp(balancer).run('xhr');
-    t.after(() => carrier.destroy());
-    const stomp = new RawStomp(carrier);
-    await stomp.connect({ 'accept-version': '1.2', host: 'a', ...SERVICE });
-    const node = await home(carrier.sid);
+  test('the node of a session dies: another one tells its client', { skip: skipAlone, timeout: LONG }, async () => {
+    const { node, other, session } = await abroad();
+    const poll = session.poll();
+    await relaysNow(other, 1);
     await node.kill();
-    assert.equal(await carrier.closed(), 1006);
-    assert.equal((await carrier.post(['x'])).status, 404);
+    assert.deepEqual((await poll).frames, [LOST]);
+    assert.equal((await session.post(['x'])).status, 404);
+    assert.deepEqual((await session.poll()).frames, [LOST], 'it is told again');
   });
 
   for (const transport of STOCK) {
@@ -140,20 +157,13 @@ describe('SockJS over HTTP without stickiness', { skip }, () => {
   }
 
   test('without Redis sessions elsewhere end, and go on when it is back', { skip: skipAlone, timeout: LONG }, async (t) => {
-    const carriers = await Promise.all(['xhr_streaming', 'eventsource'].map((name) => new SockJsHttp(balancer).run(name)));
-    t.after(() => carriers.forEach((carrier) => carrier.destroy()));
-    // Relayed by another node, as the first request was answered by the home.
-    const polling = new SockJsHttp(balancer);
-    assert.deepEqual((await polling.poll()).frames, ['o']);
-    const homes = await home(polling.sid);
-    const relay = several.cluster.nodes.find((node) => node !== homes);
-    const waiting = new SockJsHttp(relay, { sid: polling.sid });
-    const poll = waiting.poll();
-    await until('it is relayed', async () => /relaying 1\b/.test(await (await fetch(`${relay.url}/metrics`)).text()));
+    const { other, session } = await abroad();
+    const poll = session.poll();
+    await relaysNow(other, 1);
     await talk(t, 'xhr-streaming', async () => {
       await several.cluster.redis.kill();
-      assert.deepEqual((await poll).frames, ['c[1006,"Server lost session"]']);
-      assert.equal((await waiting.post(['x'])).status, 404);
+      assert.deepEqual((await poll).frames, [LOST]);
+      assert.equal((await session.post(['x'])).status, 404);
       await several.cluster.heal();
     });
   });

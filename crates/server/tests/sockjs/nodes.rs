@@ -67,7 +67,11 @@ async fn each_transport_looks_the_same_on_any_node() {
 #[tokio::test]
 async fn a_stream_ends_at_its_size_and_the_next_goes_on() {
     let Some(redis) = Redis::start().await else { return };
-    let (mut a, b) = Server::two(&redis, |settings| settings.relays.response_bytes = 4096).await;
+    let (mut a, b) = Server::two(&redis, |settings| {
+        settings.relays.response_bytes = 4096;
+        settings.session.waiting_bytes = 1024;
+    })
+    .await;
     let mut session = a.open().await;
     let saying = tokio::spawn(async move {
         for number in 0..2000 {
