@@ -190,6 +190,7 @@ async fn serve(
         tracing::info!(signal, "stopping");
         trigger.request();
         connections.stop();
+        stomp.stop();
         signals.next().await
     };
     tokio::select! {

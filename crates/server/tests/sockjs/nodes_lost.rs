@@ -73,6 +73,70 @@ async fn without_redis_what_is_elsewhere_is_lost_and_what_is_new_is_opened() {
 }
 
 #[tokio::test]
+async fn a_session_outlives_a_node_that_stops_and_has_not_got_it() {
+    let Some(redis) = Redis::start().await else { return };
+    let (mut a, b) = Server::two(&redis, |_| {}).await;
+    let mut session = a.open().await;
+    let mut stream = b.stream("POST", "/base/0/a/xhr_streaming").await;
+    stream.chunk().await.unwrap();
+    session.send("x").await.unwrap();
+    assert_eq!(stream.chunk().await.unwrap(), "a[\"x\"]\n");
+    b.sockjs.stop();
+    assert_eq!(stream.chunk().await.unwrap(), "h\n");
+    assert_eq!(stream.chunk().await, None);
+    session.send("y").await.unwrap();
+    assert_eq!(a.poll().await, "a[\"y\"]\n");
+    // A request that comes in the meantime is not kept waiting.
+    assert_eq!(b.poll().await, "h\n");
+    assert_eq!(a.say("[\"a\"]").await, 204);
+    assert_eq!(session.receive().await.as_deref(), Some("a"));
+}
+
+#[tokio::test]
+async fn nothing_is_missed_when_the_node_in_between_stops_while_something_is_said() {
+    let Some(redis) = Redis::start().await else { return };
+    let (mut a, _b) = Server::two(&redis, |_| {}).await;
+    let mut session = a.open().await;
+    let (mut heard, mut nodes) = (Vec::new(), Vec::new());
+    for round in 0..10 {
+        let node = a.beside(&redis).await;
+        let mut stream = node.stream("POST", "/base/0/a/xhr_streaming").await;
+        stream.chunk().await.unwrap();
+        let says = async {
+            for number in 0..50 {
+                session.send(&(round * 50 + number).to_string()).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        };
+        let hears = async {
+            let mut chunks = 0;
+            while let Some(chunk) = stream.chunk().await {
+                if chunk != "h\n" {
+                    heard.extend(numbers(&chunk));
+                }
+                chunks += 1;
+                // Each time a bit later.
+                if chunks > round / 3 {
+                    node.sockjs.stop();
+                }
+            }
+        };
+        tokio::join!(says, hears);
+        nodes.push(node);
+    }
+    while heard.len() < 500 {
+        heard.extend(numbers(&a.poll().await));
+    }
+    assert!(heard.into_iter().eq(0..500));
+}
+
+/// The numbers that are the messages of a frame.
+fn numbers(frame: &str) -> Vec<usize> {
+    let messages: Vec<String> = serde_json::from_str(frame.trim_end().strip_prefix('a').unwrap()).unwrap();
+    messages.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_while_nothing_is_said_is_gone_at_once() {
     let Some(redis) = Redis::start().await else { return };
     let (mut a, b) = Server::two(&redis, |_| {}).await;

@@ -34,6 +34,7 @@ pub(crate) struct Server {
     sessions: mpsc::UnboundedReceiver<SessionIo>,
     metrics: PrometheusHandle,
     pub(crate) bus: Bus,
+    pub(crate) sockjs: SockJs<Desk>,
     _trigger: ShutdownTrigger,
 }
 
@@ -53,7 +54,7 @@ impl Streams for NoStreams {
 
 /// Hands every session to the test. `?token=name` says whose it is, `?token=nobody` is refused, and `?token=barred` may
 /// open nothing. Below `/private` not every page is let in.
-struct Desk(mpsc::UnboundedSender<SessionIo>);
+pub(crate) struct Desk(mpsc::UnboundedSender<SessionIo>);
 
 impl Service for Desk {
     type Caller = ();
@@ -132,6 +133,15 @@ impl Server {
         (a, b)
     }
 
+    /// Another node beside this one.
+    pub(crate) async fn beside(&self, redis: &Redis) -> Self {
+        let (other, known) = (Self::on(redis.bus("c"), |_| {}), self.bus.peers().len());
+        while self.bus.peers().len() <= known || other.bus.peers().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        other
+    }
+
     fn on((bus, inbox): (Bus, Inbox), change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::new(&Config::default());
         patient(&mut settings);
@@ -148,7 +158,7 @@ impl Server {
         tokio::spawn(hear(inbox, sockjs.home()));
 
         let (address, trigger) = listen(router);
-        Self { address, sessions, metrics: recorder.handle(), bus, _trigger: trigger }
+        Self { address, sessions, metrics: recorder.handle(), bus, sockjs, _trigger: trigger }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {
