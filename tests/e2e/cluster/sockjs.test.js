@@ -157,6 +157,10 @@ describe('SockJS over HTTP without stickiness', { skip }, () => {
     });
   }
 
+  test('nothing is missed while one node after the other is restarted', { skip: skipAlone, timeout: LONG }, async (t) => {
+    await talk(t, 'xhr-streaming', () => several.cluster.rollingRestart());
+  });
+
   test('without Redis sessions elsewhere end, and go on when it is back', { skip: skipAlone, timeout: LONG }, async (t) => {
     const { other, session } = await abroad();
     const poll = session.poll();
