@@ -19,8 +19,11 @@ const CHECKS = 'inter 300ms fastinter 100ms fall 2 rise 1';
 const port = (url) => new URL(url.replace(/^(mqtt|stomp):/, 'http:')).port;
 
 /** The configuration with the test's ports and nodes. */
-function adapted(text, nodes, ports, socket) {
+function adapted(text, nodes, ports, socket, hashes) {
   const lines = text.split('\n').flatMap((line) => {
+    if (!hashes && /use_backend sockjs/.test(line)) {
+      return [];
+    }
     const server = line.match(/^ +server n1 n1:(\d+) check(.*)$/);
     if (server) {
       const scheme = SCHEMES[server[1]];
@@ -47,8 +50,11 @@ function adapted(text, nodes, ports, socket) {
 
 /** It stands in for a server: `url`, `ws` and `stream` are its own. */
 export class Balancer extends Daemon {
-  /** @param {{name: string, url: string, stream: (scheme: string) => string}[]} nodes with listeners of all three schemes. */
-  static async start(nodes) {
+  /**
+   * @param {{name: string, url: string, stream: (scheme: string) => string}[]} nodes with listeners of all three schemes.
+   * @param {{hashes?: boolean}} options hashes: whether the requests of a SockJS session are led to one node.
+   */
+  static async start(nodes, { hashes = true } = {}) {
     const balancer = new Balancer();
     try {
       await balancer.prepare('haproxy');
@@ -58,7 +64,8 @@ export class Balancer extends Daemon {
         balancer.ports[scheme] = await freePort();
       }
       const file = join(balancer.folder, 'haproxy.cfg');
-      await writeFile(file, adapted(await readFile(CONFIGURATION, 'utf8'), nodes, balancer.ports, balancer.socket));
+      const text = await readFile(CONFIGURATION, 'utf8');
+      await writeFile(file, adapted(text, nodes, balancer.ports, balancer.socket, hashes));
       balancer.spawn('haproxy', '-db', '-f', file);
       await balancer.sees(Object.fromEntries(nodes.map(({ name }) => [name, 'UP'])));
     } catch (error) {

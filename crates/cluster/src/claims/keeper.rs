@@ -20,8 +20,17 @@ pub(crate) async fn keep(shared: &Shared, mut line: MultiplexedConnection) -> Re
     loop {
         shared.claims.due().await;
         let telling = shared.claims.take(BATCH, Instant::now(), renewal(shared));
-        tell(shared, &telling, &mut line).await?;
+        match tell(shared, &telling, &mut line).await {
+            // What was not taken out ends by itself.
+            Err(error) if is_refusal(&error) => tracing::debug!(%error, "redis does not let this node claim anything"),
+            told => told?,
+        }
     }
+}
+
+/// Whether Redis is there and does not do as it is told.
+fn is_refusal(error: &RedisError) -> bool {
+    !(error.is_io_error() || error.is_timeout() || error.is_connection_dropped() || error.is_unrecoverable_error())
 }
 
 async fn tell(shared: &Shared, telling: &Telling, line: &mut MultiplexedConnection) -> Result<(), RedisError> {

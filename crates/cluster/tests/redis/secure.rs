@@ -40,7 +40,7 @@ async fn a_password_opens_and_a_wrong_one_does_not() {
 async fn a_user_with_few_rights_is_enough() {
     let Some(redis) = RedisServer::start().await else { return };
     let rights = "on >s3cret ~{deskwire}:* &{deskwire}:* -@all +hello +auth +select +client|setinfo +info +ping +time +set \
-                  +pexpire +zadd +zrem +zremrangebyscore +zrangebyscore +publish +subscribe +unsubscribe";
+                  +get +del +pttl +eval +pexpire +zadd +zrem +zremrangebyscore +zrangebyscore +publish +subscribe +unsubscribe";
     let rule: Vec<&str> = ["ACL", "SETUSER", "deskwire"].into_iter().chain(rights.split_whitespace()).collect();
     // A server that does not know CLIENT SETINFO does not know its right either.
     if redis.cli(&rule) != "OK" {
@@ -58,7 +58,28 @@ async fn a_user_with_few_rights_is_enough() {
     until_so("online", async || b.bus.registry().are_online(&[uid("u")]).await == Ok(vec![true])).await;
     a.bus.registry().leave(&uid("u"), "s");
     until_so("offline", async || b.bus.registry().are_online(&[uid("u")]).await == Ok(vec![false])).await;
+    let claimed = a.bus.claims().claim("c").await.unwrap();
+    assert_eq!(b.bus.claims().elsewhere("c").await, Ok(Some(a.id())));
+    drop(claimed);
+    until_so("letting go", async || b.bus.claims().elsewhere("c").await == Ok(None)).await;
     assert!(a.bus.is_up() && b.bus.is_up());
+}
+
+#[tokio::test]
+async fn who_may_not_claim_is_still_heard() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let rule = ["ACL", "SETUSER", "deskwire", "on", ">s3cret", "~*", "&*", "+@all", "-get", "-eval"];
+    assert_eq!(redis.cli(&rule), "OK");
+    let url = format!("redis://deskwire:s3cret@127.0.0.1:{}", redis.port());
+    let a = Node::up("a", options(url.clone())).await;
+    let mut b = Node::up("b", options(url)).await;
+    assert!(a.bus.claims().claim("c").await.is_err());
+    drop(a.bus.claims().hold("c"));
+    until_so("letting go", async || redis.cli(&["ACL", "LOG"]).contains("eval")).await;
+    b.listen(&topic("t")).await;
+    a.bus.publish(&topic("t"), note(1));
+    assert_eq!(b.notes_until(1).await, [1]);
+    assert!(a.bus.is_up());
 }
 
 #[tokio::test]

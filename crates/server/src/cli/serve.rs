@@ -200,6 +200,7 @@ async fn serve(
         let leaving = async {
             tokio::time::sleep(notice).await;
             trigger.request();
+            stomp.stop();
             connections.stop(spread).await;
             std::future::pending().await
         };

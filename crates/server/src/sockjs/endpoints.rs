@@ -78,6 +78,14 @@ impl<T: Service> SockJs<T> {
         Self(Arc::new(Shared { service, settings, iframe, sessions, home, relays, metrics }))
     }
 
+    /// Ends the responses whose sessions other nodes have: those go on by way of another node. Sessions of this node are
+    /// ended by whoever serves them.
+    pub fn stop(&self) {
+        if let Some(relays) = &self.0.relays {
+            relays.stop();
+        }
+    }
+
     /// What answers other nodes.
     pub fn home(&self) -> Arc<Home> {
         Arc::clone(&self.0.home)

@@ -40,6 +40,11 @@ impl Stomp {
         BASES.into_iter().fold(Router::new(), |router, (base, at_base)| router.merge(self.0.routes(base, at_base)))
     }
 
+    /// Ends what clients receive here of sessions of other nodes.
+    pub fn stop(&self) {
+        self.0.stop();
+    }
+
     /// What answers other nodes for the sessions of this one.
     #[must_use]
     pub fn home(&self) -> Arc<Home> {

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod client;
+mod nodes;
+mod nodes_lost;
 mod paths;
+mod redis;
 mod sending;
 mod server;
 mod server_end;

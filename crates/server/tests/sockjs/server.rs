@@ -7,20 +7,24 @@ use axum::{
     extract::Request as HttpRequest,
     response::{IntoResponse, Response},
 };
+use deskwire_cluster::{Bus, Heard, Inbox};
 use deskwire_model::{Principal, Role, Uid};
 use deskwire_server::{
     config::{Config, Limits, ListenUrl, Wire},
     http::finish,
     listener::{Io, Listeners, Peer, Streams},
     shutdown::{self, ShutdownTrigger},
-    sockjs::{Admitted, AtBase, Owner, Service, SessionIo, Settings, SockJs, WebSocketFraming},
+    sockjs::{Admitted, AtBase, Home, Owner, Service, SessionIo, Settings, SockJs, WebSocketFraming},
     telemetry::metrics::{self, Metrics},
 };
 use http::{StatusCode, request::Parts};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::mpsc;
 
-use crate::client::{Answer, Request, Response as Stream};
+use crate::{
+    client::{Answer, Request, Response as Stream},
+    redis::Redis,
+};
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(600);
@@ -29,7 +33,15 @@ pub(crate) struct Server {
     address: SocketAddr,
     sessions: mpsc::UnboundedReceiver<SessionIo>,
     metrics: PrometheusHandle,
+    pub(crate) bus: Bus,
+    pub(crate) sockjs: SockJs<Desk>,
     _trigger: ShutdownTrigger,
+}
+
+fn patient(settings: &mut Settings) {
+    settings.session.heartbeat = LONG;
+    settings.session.disconnect_delay = LONG;
+    settings.session.post_wait = LONG;
 }
 
 /// This listener speaks HTTP only.
@@ -42,7 +54,7 @@ impl Streams for NoStreams {
 
 /// Hands every session to the test. `?token=name` says whose it is, `?token=nobody` is refused, and `?token=barred` may
 /// open nothing. Below `/private` not every page is let in.
-struct Desk(mpsc::UnboundedSender<SessionIo>);
+pub(crate) struct Desk(mpsc::UnboundedSender<SessionIo>);
 
 impl Service for Desk {
     type Caller = ();
@@ -90,6 +102,18 @@ pub(crate) fn listen(router: Router) -> (SocketAddr, ShutdownTrigger) {
     (address, trigger)
 }
 
+/// What the server does with what it hears.
+async fn hear(mut inbox: Inbox, home: Arc<Home>) {
+    while let Some(heard) = inbox.next().await {
+        match heard {
+            Heard::Asked(asked) if Home::is_asked(&asked) => home.answer(asked),
+            Heard::PeerLost(node) => home.lost(&node),
+            Heard::Down => home.cut_off(),
+            _ => {}
+        }
+    }
+}
+
 impl Server {
     /// With settings in which nothing ends by itself.
     pub(crate) fn start() -> Self {
@@ -97,23 +121,44 @@ impl Server {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on(Bus::local(), change)
+    }
+
+    /// Two nodes that know each other.
+    pub(crate) async fn two(redis: &Redis, change: impl Fn(&mut Settings)) -> (Self, Self) {
+        let (a, b) = (Self::on(redis.bus("a"), &change), Self::on(redis.bus("b"), &change));
+        while a.bus.peers().is_empty() || b.bus.peers().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        (a, b)
+    }
+
+    /// Another node beside this one.
+    pub(crate) async fn beside(&self, redis: &Redis) -> Self {
+        let (other, known) = (Self::on(redis.bus("c"), |_| {}), self.bus.peers().len());
+        while self.bus.peers().len() <= known || other.bus.peers().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        other
+    }
+
+    fn on((bus, inbox): (Bus, Inbox), change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::new(&Config::default());
-        settings.session.heartbeat = LONG;
-        settings.session.disconnect_delay = LONG;
-        settings.session.post_wait = LONG;
+        patient(&mut settings);
         change(&mut settings);
 
         let recorder = metrics::recorder().unwrap();
         let metrics = Arc::new(::metrics::with_local_recorder(&recorder, Metrics::register));
         let (opened, sessions) = mpsc::unbounded_channel();
-        let sockjs = SockJs::new(Desk(opened), settings, Arc::clone(&metrics));
+        let sockjs = SockJs::among(&bus, Desk(opened), settings, Arc::clone(&metrics));
         let router = Router::new()
             .merge(sockjs.routes("/base", AtBase::Nothing))
             .merge(sockjs.routes("/plain/base", AtBase::RawWebSocket))
             .merge(sockjs.routes("/private/base", AtBase::Nothing));
+        tokio::spawn(hear(inbox, sockjs.home()));
 
         let (address, trigger) = listen(router);
-        Self { address, sessions, metrics: recorder.handle(), _trigger: trigger }
+        Self { address, sessions, metrics: recorder.handle(), bus, sockjs, _trigger: trigger }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request {

@@ -19,6 +19,7 @@ use super::{
     words::{self, Answer, Question},
 };
 use crate::{
+    shutdown::{self, Shutdown, ShutdownTrigger},
     sockjs::{Owner, Settings, sessions::PARTING, settings::RelaySettings},
     telemetry::metrics::{Limit, Metrics},
 };
@@ -67,6 +68,7 @@ pub(in crate::sockjs) struct Relays {
     disconnect_delay: Duration,
     room: Arc<Semaphore>,
     tickets: AtomicU64,
+    stop: (ShutdownTrigger, Shutdown),
     metrics: Arc<Metrics>,
 }
 
@@ -101,6 +103,7 @@ impl Relays {
                 disconnect_delay: settings.session.disconnect_delay,
                 room: Arc::new(Semaphore::new(settings.relays.most)),
                 tickets: AtomicU64::new(0),
+                stop: shutdown::channel(),
                 metrics: Arc::clone(metrics),
             })
         })
@@ -217,6 +220,16 @@ impl Relays {
     /// How long a home may wait for the end of the response before.
     pub(super) const fn parting(&self) -> Duration {
         PARTING
+    }
+
+    /// Ends the responses that are relayed; their sessions go on.
+    pub(in crate::sockjs) fn stop(&self) {
+        self.stop.0.request();
+    }
+
+    /// Tells when they are to end.
+    pub(super) fn stopped(&self) -> Shutdown {
+        self.stop.1.clone()
     }
 
     pub(super) fn ticket(&self) -> u64 {

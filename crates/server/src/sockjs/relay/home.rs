@@ -197,6 +197,8 @@ impl Lent {
         answer.send(self.put(first));
         while let Ok(Some(word)) = timeout(FORGOTTEN, words.recv()).await {
             match word {
+                // What is left of a frame nobody will get.
+                Word::Finish if !self.rest.is_empty() => return,
                 Word::Finish => return self.attachment.finish(),
                 Word::Next { number, wait, answer } => {
                     self.number += 1;

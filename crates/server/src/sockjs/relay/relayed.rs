@@ -27,6 +27,8 @@ const TELLINGS: usize = 60;
 /// How long to wait before it is told again.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// Something that is waited for.
+type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Asked = Pin<Box<dyn Future<Output = Result<(Answer, Bytes), AskError>> + Send>>;
 
 /// Frames of a session elsewhere, for one response. Dropped before [`Self::finish`] the response has broken off, and
@@ -43,6 +45,8 @@ pub(in crate::sockjs) struct Relayed {
     /// The parts of a frame that is not complete.
     frame: Vec<u8>,
     end: End,
+    /// Until this node stops; none when it does.
+    stopped: Option<Waiting>,
     _relaying: Relaying,
 }
 
@@ -63,7 +67,7 @@ impl fmt::Debug for Relayed {
 
 impl Relayed {
     pub(super) fn new(relays: Arc<Relays>, home: NodeId, relaying: Relaying) -> Self {
-        let ticket = relays.ticket();
+        let (ticket, mut stopped) = (relays.ticket(), relays.stopped());
         Self {
             relays,
             home,
@@ -73,6 +77,7 @@ impl Relayed {
             asked: None,
             frame: Vec::new(),
             end: End::Nothing,
+            stopped: Some(Box::pin(async move { stopped.requested().await })),
             _relaying: relaying,
         }
     }
@@ -95,26 +100,36 @@ impl Relayed {
         self.relays.response_bytes()
     }
 
-    /// Appends the next frame to `out`: heart-beats are among them, and the end when nobody can be asked.
+    /// Appends the next frame to `out`: heart-beats are among them, and the end when nobody can be asked. When this node
+    /// stops a heart-beat is the last one, and the client goes on in its session by way of another node.
     pub(in crate::sockjs) fn poll_frame(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> Poll<Said> {
         loop {
             let came = match self.came.take() {
                 Some(came) => Ok(came),
                 None => {
+                    self.next();
+                    self.part(cx);
                     let came = ready!(self.next().as_mut().poll(cx));
                     self.asked = None;
                     came
                 }
             };
             match came {
+                Ok((Answer::Nothing, _)) | Err(AskError::Refused) if self.has_parted() => {
+                    self.end = End::Nothing;
+                    sockjs::put_heartbeat(out);
+                    return Poll::Ready(Said::Last);
+                }
                 Ok((Answer::Nothing, _)) => {}
-                Ok((Answer::Frame { last, more }, part)) => {
+                Ok((Answer::Frame { last, more: false }, part)) => {
                     self.frame.extend_from_slice(&part);
-                    if !more {
-                        out.append(&mut self.frame);
-                        self.end = End::Ordinary;
-                        return Poll::Ready(if last { Said::Last } else { Said::Frame });
-                    }
+                    out.append(&mut self.frame);
+                    let has_parted = self.has_parted();
+                    self.end = if has_parted { End::Nothing } else { End::Ordinary };
+                    return Poll::Ready(if last || has_parted { Said::Last } else { Said::Frame });
+                }
+                Ok((Answer::Frame { more: true, .. }, part)) if !self.has_parted() => {
+                    self.frame.extend_from_slice(&part);
                 }
                 gone => {
                     tracing::debug!(home = %self.home, ?gone, "a session is lost that another node had");
@@ -126,6 +141,19 @@ impl Relayed {
                 }
             }
         }
+    }
+
+    /// When this node stops, tells the home so while it is asked for a frame: either it has said that before, and it is the
+    /// last one, or it says none. In the middle of a frame its end is waited for.
+    fn part(&mut self, cx: &mut Context<'_>) {
+        if self.frame.is_empty() && self.stopped.as_mut().is_some_and(|stopped| stopped.as_mut().poll(cx).is_ready()) {
+            self.stopped = None;
+            self.tell_home(true);
+        }
+    }
+
+    fn has_parted(&self) -> bool {
+        self.stopped.is_none()
     }
 
     /// What the home was asked, or is asked now.
@@ -144,8 +172,10 @@ impl Relayed {
 
     /// The response has ended, in the ordinary way if the last frame came from the home.
     pub(in crate::sockjs) fn finish(mut self) {
-        self.tell_home(self.end == End::Ordinary);
-        self.end = End::Nothing;
+        if self.end != End::Nothing {
+            self.tell_home(self.end == End::Ordinary);
+            self.end = End::Nothing;
+        }
     }
 
     /// Tells the home until it knows, or is gone: until then nobody else receives from the session.
