@@ -2,6 +2,7 @@
 //!
 //! A timer is a row; the decision that answers it takes the row away. So it fires once, also after a kill and in a race
 //! with whoever answers it in time.
+//! Among several nodes one claims it first, so that the others need not try.
 
 use std::time::Duration;
 
@@ -22,7 +23,10 @@ use crate::{
 };
 
 /// Timers that are taken from the store at a time.
-const PAGE: usize = 256;
+const PAGE: usize = 64;
+/// How long timers that were taken are left to who took them: far longer than answering a page takes. What could not be
+/// answered is tried again then.
+const CLAIM: Duration = Duration::from_secs(5);
 /// The task looks at the timers that often at least: clocks may be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// The same among other nodes: one that set a timer may be gone when it is due.
@@ -99,7 +103,7 @@ impl Desk {
         let mut answered = 0;
         loop {
             let before = answered;
-            for timer in self.store.timers_due(now, PAGE).await? {
+            for timer in self.store.claim_timers(now, PAGE, CLAIM).await? {
                 match self.fire(&timer, now).await {
                     // Somebody has answered it at the same moment.
                     Ok(()) | Err(DeskError::Refused(Refusal::TimerGone | Refusal::Fenced)) => answered += 1,

@@ -57,6 +57,11 @@ impl Store {
         Postgres::open(options).await.map(|engine| Self::new(Engine::Postgres(engine)))
     }
 
+    /// Whether other nodes may use it at the same time.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(*self.engine, Engine::Postgres(_))
+    }
+
     pub(crate) fn new(engine: Engine) -> Self {
         Self { engine: Arc::new(engine), raised: Arc::default(), behind: Arc::default() }
     }

@@ -1,5 +1,7 @@
 //! What is to happen at a time.
 
+use std::time::Duration;
+
 use deskwire_model::{LogId, Timestamp};
 
 use super::columns;
@@ -57,26 +59,63 @@ fn timer(row: &Row<'_>) -> Result<Timer> {
     })
 }
 
+fn due(db: &Db<'_>, until: Timestamp, limit: usize) -> Result<Vec<Timer>> {
+    db.prepare_cached("SELECT id, log, kind, key, due, payload FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2")?
+        .query_map(params![until.0, columns::limit(limit)], timer)?
+        .collect()
+}
+
 /// Timers, episodes and what is known of agents from them.
 impl Store {
-    /// The timers that are due at `until`, the first first; at most `limit`.
-    pub async fn timers_due(&self, until: Timestamp, limit: usize) -> std::result::Result<Vec<Timer>, StoreError> {
-        self.read(move |db| {
-            // One that another node is answering at this moment is gone in the next.
-            let due = "SELECT id, log, kind, key, due, payload FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2";
-            let free = if db.is_shared() { " FOR UPDATE SKIP LOCKED" } else { "" };
-            db.prepare_cached(&format!("{due}{free}"))?
-                .query_map(params![until.0, columns::limit(limit)], timer)?
-                .collect()
+    /// Takes timers that are due at `until` to be answered, the first first; at most `limit`. Other nodes are not given them
+    /// for `lasting`, by the database's clock: who dies with them has them answered late, not never. A file is one
+    /// node's, and keeps no claims.
+    pub async fn claim_timers(
+        &self,
+        until: Timestamp,
+        limit: usize,
+        lasting: Duration,
+    ) -> std::result::Result<Vec<Timer>, StoreError> {
+        if !self.is_shared() {
+            return self.timers_due(until, limit).await;
+        }
+        let lasting = i64::try_from(lasting.as_millis()).unwrap_or(i64::MAX);
+        self.write(move |db| {
+            let now = db.clock()?.0;
+            let mut claimed: Vec<Timer> = db
+                .prepare_cached(
+                    "UPDATE timer SET claimed = ?4 WHERE id IN (
+                         SELECT id FROM timer WHERE due <= ?1 AND claimed <= ?3 ORDER BY due, id LIMIT ?2
+                            FOR UPDATE SKIP LOCKED)
+                     RETURNING id, log, kind, key, due, payload",
+                )?
+                .query_map(params![until.0, columns::limit(limit), now, now.saturating_add(lasting)], timer)?
+                .collect::<Result<_>>()?;
+            claimed.sort_by_key(|timer| (timer.due, timer.id.0));
+            Ok(claimed)
         })
         .await
     }
 
-    /// When the next timer is due, if one is set.
+    /// The timers that are due at `until`, taken or not, the first first; at most `limit`.
+    pub async fn timers_due(&self, until: Timestamp, limit: usize) -> std::result::Result<Vec<Timer>, StoreError> {
+        self.read(move |db| due(db, until, limit)).await
+    }
+
+    /// When the next timer can be taken, if one is set: when it is due, or later if somebody has taken it.
     pub async fn next_due(&self) -> std::result::Result<Option<Timestamp>, StoreError> {
         self.read(|db| {
-            db.prepare_cached("SELECT MIN(due) FROM timer")?
-                .query_row(params![], |row| Ok(row.get::<Option<i64>>(0)?.map(Timestamp)))
+            let next = |row: &Row<'_>| Ok(row.get::<Option<i64>>(0)?.map(Timestamp));
+            if db.is_shared() {
+                let now = db.clock()?.0;
+                return db
+                    .prepare_cached(
+                        "SELECT LEAST((SELECT MIN(due) FROM timer WHERE claimed <= ?1),
+                                      (SELECT MIN(claimed) FROM timer WHERE claimed > 0 AND claimed > ?1))",
+                    )?
+                    .query_row(params![now], next);
+            }
+            db.prepare_cached("SELECT MIN(due) FROM timer")?.query_row(params![], next)
         })
         .await
     }

@@ -1,6 +1,9 @@
 //! Several nodes that write to one PostgreSQL at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use deskwire_model::{LogId, Seq, ThreadStatus, Timestamp};
 use deskwire_store::{
@@ -181,6 +184,39 @@ async fn one_decision_wins_per_fence_and_one_answer_per_timer() {
         assert_eq!((won, lost), (1, NODES - 1), "{answers:?}");
     }
     assert_eq!(nodes[0].timers_of(log).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_timer_is_given_to_one_node_and_to_another_when_that_one_did_not_answer_it() {
+    let Some(nodes) = nodes().await else { return };
+    let log = create(&nodes[0], "v").await.id;
+    let set = |key: usize| TimerChange::Set {
+        kind: "CARD",
+        key: format!("{key}").into(),
+        due: Timestamp(5),
+        payload: "".into(),
+    };
+    let timers = (0..30).map(set).collect();
+    commit_one(&nodes[0], Write::Decide(Box::new(Decision { timers, ..decision(log, 0) }))).await;
+    assert_eq!(nodes[0].next_due().await.unwrap(), Some(Timestamp(5)));
+    let hour = Duration::from_secs(3600);
+    let claims = nodes.iter().map(|node| node.claim_timers(Timestamp(9), 7, hour));
+    let claimed: Vec<_> = futures_util::future::try_join_all(claims).await.unwrap().concat();
+    let mut ids: Vec<_> = claimed.iter().map(|timer| timer.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 7 * NODES, "each has its own: {claimed:?}");
+    // The rest is claimed for no time: it can be had again at once.
+    let rest = nodes[0].claim_timers(Timestamp(9), 99, Duration::ZERO).await.unwrap();
+    assert_eq!(rest.len(), 30 - 7 * NODES);
+    assert_eq!(nodes[1].claim_timers(Timestamp(9), 99, hour).await.unwrap(), rest);
+    assert_eq!(nodes[2].claim_timers(Timestamp(9), 99, hour).await.unwrap(), []);
+    let next = nodes[2].next_due().await.unwrap().unwrap();
+    assert!(next > Timestamp(9), "they come back when the claims are over: {next:?}");
+    // One that is set anew is another one, and nobody's.
+    commit_one(&nodes[0], Write::Decide(Box::new(Decision { timers: vec![set(3)], ..decision(log, 1) }))).await;
+    assert_eq!(nodes[2].claim_timers(Timestamp(9), 99, hour).await.unwrap().len(), 1);
+    assert_eq!(nodes[2].timers_due(Timestamp(9), 99).await.unwrap().len(), 30);
 }
 
 #[tokio::test]

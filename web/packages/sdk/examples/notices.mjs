@@ -21,6 +21,9 @@ const notices = socket({
   take: '/user/topic/all',
   runtime: nodeRuntime(), // browsers need none
   success({ data }) {
+    if (data.sysMsgNums === null) {
+      return; // a frame that tells only how many users are online
+    }
     console.log(`unread: ${data.sysMsgNums}`);
     for (const { id, title } of data.sysMsgList ?? []) {
       console.log(title);

@@ -70,8 +70,14 @@ describe.skipIf(binary === undefined || !built)('examples', () => {
     await agent.says('unread: 0');
     expect(await run('notice.mjs', 'An order was cancelled').ended).toEqual(['recipients: 1']);
     await agent.says('unread: 1\nAn order was cancelled\nunread: 0');
+    // Somebody comes and goes: the agent is told how many are online, which says nothing of notices.
+    await run('carriers.mjs', 'ws').ended;
+    await run('notice.mjs', 'Another was').ended;
+    await agent.says('unread: 1\nAnother was\nunread: 0');
     agent.stop();
-    await agent.ended;
+    expect((await agent.ended).filter((line) => line.startsWith('unread: ') && !/ \d+$/.test(line))).toEqual(
+      [],
+    );
   });
 
   it.each(['ws', 'sockjs', 'http', 'mqtt'])('a visitor speaks by %s', async (carrier) => {
