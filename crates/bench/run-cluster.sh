@@ -19,17 +19,15 @@ stop_order=()   # process ids, the first to be stopped first
 
 stop_all() {
   for pid in "${stop_order[@]}"; do
-    # SIGINT: PostgreSQL does not wait for its clients then, and the others end as with SIGTERM.
-    kill -INT "$pid" 2>/dev/null || true
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
   done
   stop_order=()
 }
 trap 'stop_all; rm -rf "$folder"' EXIT
 
-as_postgres() {
-  if [ "$(id -u)" = 0 ]; then setpriv --reuid postgres --regid postgres --init-groups -- "$@"; else "$@"; fi
-}
+as_postgres=()
+if [ "$(id -u)" = 0 ]; then as_postgres=(setpriv --reuid postgres --regid postgres --init-groups --); fi
 
 free_port() {
   python3 -c 'import random, socket
@@ -56,11 +54,11 @@ start_postgres() {
   mkdir "$data"
   if [ "$(id -u)" = 0 ]; then chown postgres "$data"; fi
   postgres_port=$(free_port)
-  as_postgres "$postgres_programs/initdb" -D "$data/db" -U deskwire --auth=trust --encoding=UTF8 --locale=C >"$data.log" 2>&1
+  "${as_postgres[@]}" "$postgres_programs/initdb" -D "$data/db" -U deskwire --auth=trust --encoding=UTF8 --locale=C >"$data.log" 2>&1
   # Each commit waits for the disk, as in production; shared_buffers is what a small server would have.
-  as_postgres "$postgres_programs/postgres" -D "$data/db" -p "$postgres_port" -c listen_addresses=127.0.0.1 \
+  "${as_postgres[@]}" "$postgres_programs/postgres" -D "$data/db" -p "$postgres_port" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200 -c shared_buffers=512MB -c max_wal_size=4GB \
-    -c track_functions=none -c autovacuum="${AUTOVACUUM:-on}" >>"$data.log" 2>&1 &
+    ${POSTGRES_OPTIONS:-} >>"$data.log" 2>&1 &
   postgres_pid=$!
   stop_order=("$postgres_pid" "${stop_order[@]}")
   wait_for PostgreSQL "$postgres_programs/pg_isready" -h 127.0.0.1 -p "$postgres_port" -U deskwire
