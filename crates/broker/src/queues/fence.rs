@@ -69,8 +69,8 @@ impl Fence {
     }
 
     /// How often to renew it.
-    pub(super) const fn renewal(&self) -> Duration {
-        self.lasting.checked_div(4).unwrap_or(Duration::ZERO)
+    pub(super) fn renewal(&self) -> Duration {
+        self.lasting / 4
     }
 
     /// Prolongs the lease, or begins another home if it is lost.

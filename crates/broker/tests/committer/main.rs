@@ -14,3 +14,4 @@ mod replies;
 mod retained;
 mod sessions;
 mod shared;
+mod work;

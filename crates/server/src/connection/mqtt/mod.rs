@@ -395,7 +395,7 @@ impl Protocol for Mqtt {
                 self.ending = Some(Ending::DISMISSED);
             }
             // Durable subscriptions are for STOMP.
-            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
+            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::WorkTaken | CloseReason::SubscriptionForgotten => {
                 self.session.disconnect(Disconnect::new(DisconnectCode::SessionTakenOver));
                 self.ending = Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"));
                 self.leaving = true;
