@@ -143,19 +143,12 @@ impl Neighbours {
             Content::Opaque(said) => {
                 Hint::Live(told::write(topic, said, None, publication.shares.get().map_or(&[], |shares| shares)))
             }
-            Content::Message { log, seq: Some(seq), at, payload, .. } => Hint::Said(Said {
-                log: *log,
-                seq: *seq,
-                at: *at,
-                payload: Some(payload.clone()),
-                about: None,
-            }),
-            Content::Message { log, seq: None, at, payload, .. } => Hint::Relayed(Relayed {
-                log: *log,
-                at: *at,
-                payload: payload.clone(),
-                about: publication.about(),
-            }),
+            Content::Message { log, seq: Some(seq), at, payload, .. } => {
+                Hint::Said(Said { log: *log, seq: *seq, at: *at, payload: Some(payload.clone()), about: None })
+            }
+            Content::Message { log, seq: None, at, payload, .. } => {
+                Hint::Relayed(Relayed { log: *log, at: *at, payload: payload.clone(), about: publication.about() })
+            }
         };
         let channel = match publication.content() {
             Content::Opaque(said) if said.is_retained() => Channel::All,

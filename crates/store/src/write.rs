@@ -155,6 +155,8 @@ pub struct QueuedMessage {
     pub response_topic: Option<Box<str>>,
     /// How its sender knows what is being answered.
     pub correlation: Option<Bytes>,
+    /// The session that said it; kept in work queues of several nodes alone.
+    pub origin: Option<u64>,
 }
 
 /// An entry before it has a position and a time.

@@ -261,7 +261,8 @@ impl Queues {
     /// [`QueueError`].
     pub fn admit(self: &Arc<Self>, publication: Publication) -> Result<Admitted, QueueError> {
         let (name, weight) = (publication.topic().clone(), publication.weight());
-        let (queue, place) = self.enter(&name, |queue| Ok((Arc::clone(queue), self.keep_place(queue, &publication)?)))?;
+        let (queue, place) =
+            self.enter(&name, |queue| Ok((Arc::clone(queue), self.keep_place(queue, &publication)?)))?;
         Ok(Admitted { queues: Arc::clone(self), queue, publication: Some(Arc::new(publication)), name, weight, place })
     }
 

@@ -43,6 +43,8 @@ const PAGES: usize = 16;
 const QUIET: Duration = Duration::from_millis(10);
 /// Work queues that are asked for at a time.
 const NAMES: usize = 1000;
+/// When more than so many wait, they are not counted with each look.
+const MANY: usize = 20_000;
 /// Messages that expired, of which so many are forgotten at a time.
 const EXPIRED: usize = 1000;
 
@@ -147,7 +149,8 @@ impl Queues {
                 return Ok(());
             };
             let offered = page.into_iter().map(Offered::from).collect();
-            let chosen = self.within_bounds(queue.lock().choose_from(offered, |offered: &Offered| &offered.publication));
+            let chosen =
+                self.within_bounds(queue.lock().choose_from(offered, |offered: &Offered| &offered.publication));
             let count = chosen.len();
             self.take_home(queue, fence, name, chosen).await?;
             is_all_taken &= count == found;
@@ -194,7 +197,9 @@ impl Queues {
             Ok(claimed) => claimed,
             Err(error) => {
                 // Some of it may be here now for all that is known.
-                let back = |Offered { id, refusals, .. }: &Offered| (Arc::clone(&home), ReturnedWork { id: *id, refusals: *refusals });
+                let back = |Offered { id, refusals, .. }: &Offered| {
+                    (Arc::clone(&home), ReturnedWork { id: *id, refusals: *refusals })
+                };
                 queue.lock().beyond.returning.extend(chosen.iter().map(back));
                 return Err(error);
             }
@@ -203,7 +208,9 @@ impl Queues {
             if *fence.home() != *home {
                 return;
             }
-            for Offered { id, publication, refusals } in chosen.into_iter().filter(|offered| claimed.contains(&offered.id)) {
+            for Offered { id, publication, refusals } in
+                chosen.into_iter().filter(|offered| claimed.contains(&offered.id))
+            {
                 self.elsewhere.remove(name, publication.weight());
                 state.reserve_anyway(publication.weight());
                 state.push(Message::at_home(Arc::clone(&home), publication, id, refusals));
@@ -338,7 +345,8 @@ impl Queues {
         let home = fence.home();
         for (name, queue) in self.work_queues() {
             let ended = queue.change(|state| {
-                let had: Vec<_> = state.abandon_but(&home).into_iter().map(|(id, to)| (id, Arc::clone(&to.outbox))).collect();
+                let had: Vec<_> =
+                    state.abandon_but(&home).into_iter().map(|(id, to)| (id, Arc::clone(&to.outbox))).collect();
                 for (id, outbox) in &had {
                     state.leave(*id);
                     outbox.close(CloseReason::WorkTaken);
@@ -380,7 +388,8 @@ impl Queues {
         if all {
             while self.forget_expired_work().await? == EXPIRED {}
         }
-        if self.elsewhere.take_changed() || all {
+        let is_many = self.elsewhere.total().messages > MANY;
+        if all || (!is_many && self.elsewhere.take_changed()) {
             self.elsewhere.is(self.store.work_elsewhere(&fence.home()).await?);
         }
         Ok(())

@@ -13,7 +13,7 @@ use deskwire_broker::{
     QueueLimits, Queues, Reply, Selector, Wants,
 };
 use deskwire_cluster::NodeId;
-use deskwire_model::{Timestamp, Topic};
+use deskwire_model::{SessionId, Timestamp, Topic};
 use deskwire_store::{QueuedId, Store, Written};
 use tokio::sync::oneshot;
 
@@ -242,6 +242,23 @@ async fn a_selector_leaves_the_rest_to_other_nodes() {
     }
     assert_eq!(ann.texts(3).await, ["99", "199", "299"]);
     assert_eq!(two.consume(1000).texts(297).await.len(), 297);
+}
+
+#[tokio::test]
+async fn whoever_does_not_want_its_own_words_does_not_get_them_from_another_node() {
+    let desk = Desk::new(ROOMY).await;
+    let (one, two) = (Node::start("one", &desk.store, LIMITS).await, Node::start("two", &desk.store, LIMITS).await);
+    let speaker = SessionId::random();
+    let mut ann = one.consume_some(9, Wants { selector: None, not_from: Some(speaker) });
+    for origin in [speaker, SessionId::random()] {
+        let said = Opaque::new(Bytes::from(origin.number().to_string()), None, Vec::new()).said_by(origin);
+        let (sender, receiver) = oneshot::channel();
+        let admitted = two.queues.admit(Publication::new(jobs(), Content::Opaque(said))).unwrap();
+        admitted.store(Reply::Waiter(sender)).await.unwrap();
+        receiver.await.unwrap().unwrap();
+    }
+    assert_ne!(ann.texts(1).await, [speaker.number().to_string()]);
+    assert_eq!(two.consume(9).texts(1).await, [speaker.number().to_string()]);
 }
 
 #[tokio::test]

@@ -70,11 +70,7 @@ pub(super) fn take(kind: u64, from: &mut Reader) -> Result<Option<Hint>, Damaged
             about: from.optional(Reader::seq)?,
         }),
         4 => Hint::Live(from.bytes()?),
-        5 => Hint::Decided(Decided {
-            topic: from.topic()?,
-            log: from.log()?,
-            fence: from.number()?,
-        }),
+        5 => Hint::Decided(Decided { topic: from.topic()?, log: from.log()?, fence: from.number()? }),
         9 => Hint::Kick { user: from.uid()?, session: from.optional(take_text)?, reason: from.bytes()? },
         12 => Hint::Note(from.bytes()?),
         13 => Hint::Work,

@@ -34,8 +34,12 @@ fn hint() -> impl Strategy<Value = Hint> {
     prop_oneof![
         (log(), seq(), at(), option::of(payload()), option::of(seq()))
             .prop_map(|(log, seq, at, payload, about)| Hint::Said(Said { log, seq, at, payload, about })),
-        (log(), at(), payload(), option::of(seq()))
-            .prop_map(|(log, at, payload, about)| Hint::Relayed(Relayed { log, at, payload, about })),
+        (log(), at(), payload(), option::of(seq())).prop_map(|(log, at, payload, about)| Hint::Relayed(Relayed {
+            log,
+            at,
+            payload,
+            about
+        })),
         bytes().prop_map(Hint::Live),
         ("[a-z]{1,9}/[a-z]{0,9}", log(), any::<u64>()).prop_map(|(topic, log, fence)| {
             Hint::Decided(Decided { topic: Topic::new(&topic).unwrap(), log, fence })

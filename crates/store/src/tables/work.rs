@@ -61,7 +61,8 @@ impl Store {
         let (name, lasting) = (lease_of(home), milliseconds(lasting));
         self.write(move |db| {
             let until = db.clock()?.0.saturating_add(lasting);
-            let held = db.prepare_cached("UPDATE lease SET until = ?2 WHERE name = ?1")?.execute(params![name, until])?;
+            let held =
+                db.prepare_cached("UPDATE lease SET until = ?2 WHERE name = ?1")?.execute(params![name, until])?;
             Ok(held == 1)
         })
         .await
@@ -140,14 +141,16 @@ impl Store {
         self.read(move |db| {
             db.prepare_cached(
                 "SELECT id, subscription, session, via, NULL, NULL, topic, expires, content_type, headers, qos,
-                        retained, is_text, response_topic, correlation, body, refusals
+                        retained, is_text, response_topic, correlation, body, refusals, origin
                    FROM queued_message
                   WHERE topic = ?1 AND id > ?2 AND subscription IS NULL AND session IS NULL AND node IS NULL
                     AND (expires IS NULL OR expires > ?3)
                   ORDER BY id LIMIT ?4",
             )?
             .query_map(params![topic.as_str(), after.0, now.0, columns::limit(limit)], |row| {
-                Ok(WaitingWork { queued: queued(row)?, refusals: row.get(16)? })
+                let mut queued = queued(row)?;
+                queued.message.origin = row.get::<Option<i64>>(17)?.map(i64::cast_unsigned);
+                Ok(WaitingWork { queued, refusals: row.get(16)? })
             })?
             .collect()
         })

@@ -11,6 +11,7 @@ use crate::Backend;
 
 const LONG: Duration = Duration::from_secs(3600);
 const NOW: Timestamp = Timestamp(1000);
+const ORIGIN: Option<u64> = Some(u64::MAX);
 
 fn jobs() -> Topic {
     Topic::new("queue/jobs").unwrap()
@@ -18,8 +19,12 @@ fn jobs() -> Topic {
 
 /// Says `text`, at home at `home`, or for anybody.
 async fn say(store: &Store, queue: QueueRef, text: &str, expires: Option<i64>) -> QueuedId {
-    let message =
-        QueuedMessage { body: text.to_owned().into(), expires: expires.map(Timestamp), ..QueuedMessage::default() };
+    let message = QueuedMessage {
+        body: text.to_owned().into(),
+        expires: expires.map(Timestamp),
+        origin: ORIGIN,
+        ..QueuedMessage::default()
+    };
     let new = NewQueued { topic: jobs(), queues: vec![queue], message, received: None };
     match store.commit(vec![Write::Enqueue(new)]).await.unwrap().remove(0) {
         Written::Queued(ids) => ids[0].unwrap(),
@@ -41,8 +46,9 @@ async fn settle(store: &Store, home: &str, messages: Vec<QueuedId>) -> usize {
 /// What waits: texts, and how often each was refused, if somebody has had it.
 async fn waiting(store: &Store) -> Vec<(String, Option<u32>)> {
     let found = store.waiting_work(&jobs(), QueuedId::default(), NOW, 99).await.unwrap();
-    let text =
-        |WaitingWork { queued, refusals }: WaitingWork| (String::from_utf8(queued.message.body.into()).unwrap(), refusals);
+    let text = |WaitingWork { queued, refusals }: WaitingWork| {
+        (String::from_utf8(queued.message.body.into()).unwrap(), refusals)
+    };
     found.into_iter().map(text).collect()
 }
 
@@ -56,7 +62,8 @@ pub(crate) async fn waiting_work_is_claimed_by_one_home(backend: &impl Backend) 
     say_at(&store, Some("one~1"), "at one").await;
     let second = say_at(&store, None, "2").await;
     assert_eq!(waiting(&store).await, never(&["1", "2"]));
-    assert_eq!(store.waiting_work(&jobs(), first, NOW, 9).await.unwrap()[0].queued.id, second);
+    let next = store.waiting_work(&jobs(), first, NOW, 9).await.unwrap().remove(0).queued;
+    assert_eq!((next.id, next.message.origin), (second, ORIGIN));
     assert_eq!(store.waiting_work(&jobs(), QueuedId::default(), NOW, 1).await.unwrap()[0].queued.id, first);
     assert_eq!(store.claim_work(vec![first], "one~1").await.unwrap(), [first]);
     assert_eq!(store.claim_work(vec![first, second, QueuedId(999)], "two~1").await.unwrap(), [second]);
