@@ -7,7 +7,7 @@ use std::sync::{
 
 use deskwire_store::QueuedId;
 
-use crate::consumed::Consumed;
+use crate::consumed::{Consumed, Settled};
 
 /// One of those of which an [`Account`] is kept.
 pub(crate) trait Holder {
@@ -64,5 +64,10 @@ impl<B> Account<B> {
     /// Has the store forget messages.
     pub(crate) fn forget(&self, gone: Vec<QueuedId>) {
         self.consumed.add(gone);
+    }
+
+    /// Has the store forget messages of work queues, each if it still has its home.
+    pub(crate) fn settle(&self, settled: Vec<Settled>) {
+        self.consumed.settle(settled);
     }
 }

@@ -38,6 +38,9 @@ pub enum CommitError {
     /// The server is stopping.
     #[error("the server is stopping, please send the message again")]
     Stopping,
+    /// Something that was consumed was not this node's any more: it is delivered again.
+    #[error("what was acknowledged has gone to another node, and is delivered again")]
+    Taken,
 }
 
 /// Hears of a decision before its entries are announced: whoever acts on an entry must find what it says.
@@ -87,7 +90,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    fn send(self, outcome: Result<Written, CommitError>) {
+    pub(crate) fn send(self, outcome: Result<Written, CommitError>) {
         match self {
             Self::Nobody => {}
             Self::Outbox(outbox, ticket) => outbox.committed(ticket, outcome),
@@ -346,9 +349,9 @@ impl Committer {
     async fn commit_rest(&self) -> bool {
         let mut writes = Vec::new();
         self.take_along(&mut writes);
-        let committed = self.write(writes).await.is_ok();
-        self.taken_along(committed);
-        committed
+        let written = self.write(writes).await;
+        self.taken_along(written.as_deref().ok());
+        written.is_ok()
     }
 
     /// Adds the cursors that have moved and the messages that were consumed to a batch.
@@ -357,9 +360,9 @@ impl Committer {
         self.consumed.begin(self.limits.batch, writes);
     }
 
-    fn taken_along(&self, committed: bool) {
-        self.cursors.end(committed);
-        self.consumed.end(committed);
+    fn taken_along(&self, written: Option<&[Written]>) {
+        self.cursors.end(written.is_some());
+        self.consumed.end(written);
     }
 
     /// Commits `jobs` and what waits on the side, then announces and answers in the order of the jobs.
@@ -368,7 +371,7 @@ impl Committer {
         let pending: Vec<Pending> = jobs.drain(..).map(|submitted| Self::prepare(submitted, &mut writes)).collect();
         self.take_along(&mut writes);
         let outcomes = if writes.is_empty() { Ok(Vec::new()) } else { self.write(writes).await };
-        self.taken_along(outcomes.is_ok());
+        self.taken_along(outcomes.as_deref().ok());
         let mut outcomes = outcomes.map(Vec::into_iter);
         for job in pending {
             match job {

@@ -11,8 +11,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use bytes::Bytes;
-use deskwire_cluster::{Bus, Channel, Hint, LIVE_SHARDS, LiveShard, NodeId, Relayed, Said};
+use deskwire_cluster::{Bus, Channel, Hint, LIVE_SHARDS, Listening, LiveShard, NodeId, Relayed, Said};
 use deskwire_model::{Topic, TopicFilter, Uid};
 
 use crate::{
@@ -95,6 +94,26 @@ impl Neighbours {
         }
     }
 
+    /// Whether there may be other nodes.
+    pub(crate) const fn are_there(&self) -> bool {
+        self.bus.is_shared()
+    }
+
+    /// Tells the nodes with consumers of a work queue that something waits in it.
+    pub(crate) fn tell_work(&self, queue: &Topic) {
+        self.bus.publish(&Channel::Work(queue.clone()), Hint::Work);
+    }
+
+    /// Consumers here want to know when something waits in a work queue; ready when they will.
+    pub(crate) fn hear_work(&self, queue: &Topic) -> Listening {
+        self.bus.listen(&Channel::Work(queue.clone()))
+    }
+
+    /// No consumer here does any more.
+    pub(crate) fn ignore_work(&self, queue: &Topic) {
+        self.bus.unlisten(&Channel::Work(queue.clone()));
+    }
+
     /// Waits until what other nodes say from now on comes here, for a subscription to `filter` that the hub knows; with
     /// `live` also what is not confined to its topic. Does not wait while there is no bus.
     pub(crate) async fn are_heard(&self, filter: &TopicFilter, live: bool) {
@@ -124,21 +143,12 @@ impl Neighbours {
             Content::Opaque(said) => {
                 Hint::Live(told::write(topic, said, None, publication.shares.get().map_or(&[], |shares| shares)))
             }
-            Content::Message { log, seq: Some(seq), at, payload, .. } => Hint::Said(Said {
-                log: *log,
-                seq: *seq,
-                at: *at,
-                payload: Some(payload.clone()),
-                about: None,
-                meta: Bytes::new(),
-            }),
-            Content::Message { log, seq: None, at, payload, .. } => Hint::Relayed(Relayed {
-                log: *log,
-                at: *at,
-                payload: payload.clone(),
-                about: publication.about(),
-                meta: Bytes::new(),
-            }),
+            Content::Message { log, seq: Some(seq), at, payload, .. } => {
+                Hint::Said(Said { log: *log, seq: *seq, at: *at, payload: Some(payload.clone()), about: None })
+            }
+            Content::Message { log, seq: None, at, payload, .. } => {
+                Hint::Relayed(Relayed { log: *log, at: *at, payload: payload.clone(), about: publication.about() })
+            }
         };
         let channel = match publication.content() {
             Content::Opaque(said) if said.is_retained() => Channel::All,

@@ -35,6 +35,9 @@ pub enum CloseReason {
     /// Another connection of the user has given a durable subscription up.
     #[error("another connection has ended the durable subscription for good")]
     SubscriptionForgotten,
+    /// Other nodes have taken what the connection had of a queue, as this one was taken for dead.
+    #[error("messages that the connection had not acknowledged are delivered again by other nodes")]
+    WorkTaken,
     /// What let the connection in lets nobody in any more.
     #[error(
         "what let the connection in has ended: its user has signed out or has another password, or its key is over"

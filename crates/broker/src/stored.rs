@@ -1,5 +1,6 @@
-//! What is said on live topics and in queues, as the store keeps it: all of it but who said it.
+//! What is said on live topics and in queues, as the store keeps it.
 
+use deskwire_model::SessionId;
 use deskwire_store::QueuedMessage;
 
 use crate::publication::{Assurance, Opaque};
@@ -16,6 +17,7 @@ impl From<&Opaque> for QueuedMessage {
             is_text: said.is_declared_text(),
             response_topic: said.response_topic().map(Into::into),
             correlation: said.correlation().cloned(),
+            origin: said.origin().map(SessionId::number),
         }
     }
 }
@@ -33,6 +35,9 @@ impl From<QueuedMessage> for Opaque {
         }
         if stored.is_text {
             said = said.declared_text();
+        }
+        if let Some(origin) = stored.origin {
+            said = said.said_by(SessionId::from_number(origin));
         }
         said
     }
@@ -57,9 +62,13 @@ mod tests {
     fn any_message() -> impl Strategy<Value = QueuedMessage> {
         let said = (data(), option::of(text()), vec((text(), text()), 0..4));
         let answer = (option::of(text()), option::of(data()));
-        let rest = (option::of(any::<i64>()), 0..3_u8, any::<bool>(), any::<bool>());
+        let rest = (option::of(any::<i64>()), 0..3_u8, any::<bool>(), any::<bool>(), option::of(any::<u64>()));
         (said, answer, rest).prop_map(
-            |((body, content_type, headers), (response_topic, correlation), (expires, qos, retained, is_text))| {
+            |(
+                (body, content_type, headers),
+                (response_topic, correlation),
+                (expires, qos, retained, is_text, origin),
+            )| {
                 let expires = expires.map(Timestamp);
                 QueuedMessage {
                     content_type,
@@ -71,6 +80,7 @@ mod tests {
                     is_text,
                     response_topic,
                     correlation,
+                    origin,
                 }
             },
         )

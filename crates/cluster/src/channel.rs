@@ -53,6 +53,8 @@ pub enum Channel {
     User(Uid),
     /// Those who follow live topics that fall to this shard.
     Live(LiveShard),
+    /// Those who have consumers of one work queue.
+    Work(Topic),
     /// Every node. Always listened to.
     All,
     /// One node. Each listens to its own.
@@ -92,6 +94,7 @@ impl Prefix {
             Channel::Topic(topic) => format!("{prefix}:t:{topic}"),
             Channel::User(user) => format!("{prefix}:u:{user}"),
             Channel::Live(shard) => format!("{prefix}:l:{}", shard.0),
+            Channel::Work(queue) => format!("{prefix}:w:{queue}"),
             Channel::All => format!("{prefix}:a"),
             Channel::Node(node) => format!("{prefix}:n:{node}"),
         };
@@ -136,8 +139,9 @@ mod tests {
         let (one, two) = (Prefix::new("one").unwrap(), Prefix::new("two").unwrap());
         let topic = Channel::Topic(Topic::new("u/x").unwrap());
         let user = Channel::User(Uid::new("x").unwrap());
+        let work = Channel::Work(Topic::new("u/x").unwrap());
         let node = Channel::Node(NodeId::starting("x").unwrap());
-        let names: Vec<Name> = [&topic, &user, &node, &Channel::All, &Channel::Live(LiveShard(0))]
+        let names: Vec<Name> = [&topic, &user, &work, &node, &Channel::All, &Channel::Live(LiveShard(0))]
             .into_iter()
             .flat_map(|channel| [one.channel(channel), two.channel(channel)])
             .collect();

@@ -15,23 +15,10 @@ pub enum Hint {
     Said(Said),
     /// Something was said that is not logged: that somebody types, a preview.
     Relayed(Relayed),
-    /// A reader's cursor moved.
-    Receipt(Receipt),
     /// A message on a live topic, as the broker encodes it.
     Live(Bytes),
     /// A conversation changed its status or owner. Published before the entries that tell it.
     Decided(Decided),
-    /// Something for the connections of one user, as its publisher encodes it.
-    ForUser(Bytes),
-    /// Something was changed that others keep in memory.
-    Changed(Subject),
-    /// The presence of an agent changed.
-    Present {
-        /// The agent.
-        agent: Uid,
-        /// How, as the desk encodes it.
-        presence: Bytes,
-    },
     /// Connections of a user are to be ended.
     Kick {
         /// The user.
@@ -41,13 +28,8 @@ pub enum Hint {
         /// Why, as the publisher encodes it.
         reason: Bytes,
     },
-    /// Timers were set that may be due before those that are known.
-    Timers,
-    /// Somebody is to look whether a service has something to do: its queue, for one.
-    Woken {
-        /// The workgroup, agent or robot.
-        service: Uid,
-    },
+    /// Something waits in the work queue of the channel.
+    Work,
     /// Anything else, as its publisher encodes it.
     Note(Bytes),
 }
@@ -66,8 +48,6 @@ pub struct Said {
     pub payload: Option<Payload>,
     /// The entry that a receipt names.
     pub about: Option<Seq>,
-    /// What else the publisher tells of it.
-    pub meta: Bytes,
 }
 
 /// A message of a logged topic that is not kept.
@@ -81,23 +61,6 @@ pub struct Relayed {
     pub payload: Payload,
     /// The entry that it names.
     pub about: Option<Seq>,
-    /// What else the publisher tells of it.
-    pub meta: Bytes,
-}
-
-/// A cursor that moved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The log.
-    pub log: LogId,
-    /// Whose cursor.
-    pub user: Uid,
-    /// The newest entry that reached the user.
-    pub delivered: Option<Seq>,
-    /// The newest entry that the user read.
-    pub read: Option<Seq>,
-    /// What else the publisher tells of it.
-    pub meta: Bytes,
 }
 
 /// A decision about a conversation.
@@ -109,35 +72,6 @@ pub struct Decided {
     pub log: LogId,
     /// The fence that the decision left (invariant I10): what is known under a lower one is old.
     pub fence: u64,
-    /// What else the publisher tells of it.
-    pub meta: Bytes,
-}
-
-/// What was changed. Whoever keeps it in memory forgets it and reads it again.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// The settings of an organisation, or all of them.
-    Settings(Option<Uid>),
-    /// An agent: profile, status, seat.
-    Agent(Uid),
-    /// A workgroup: its settings and members.
-    Workgroup(Uid),
-    /// A visitor or another user.
-    User(Uid),
-    /// Words that are not to be said.
-    Taboo,
-    /// Who is not heard.
-    Blacklist,
-    /// Tokens of a user that are no longer good.
-    Tokens(Uid),
-    /// Service keys, or the keys that tokens are signed with.
-    Keys,
-    /// Channels: pages that may show the panel, and who vouches for visitors.
-    Channels,
-    /// Robots and what is answered by itself.
-    Robots,
-    /// Something that another crate names.
-    Named(Box<str>),
 }
 
 impl Hint {
@@ -146,18 +80,13 @@ impl Hint {
         const OVERHEAD: usize = 128;
         OVERHEAD
             + match self {
-                Self::Said(Said { payload, meta, .. }) => {
-                    payload.as_ref().map_or(0, |payload| payload.bytes().len()) + meta.len()
-                }
-                Self::Relayed(Relayed { payload, meta, .. }) => payload.bytes().len() + meta.len(),
-                Self::Receipt(Receipt { meta, .. }) | Self::Decided(Decided { meta, .. }) => meta.len(),
-                Self::Live(bytes) | Self::ForUser(bytes) | Self::Note(bytes) => bytes.len(),
-                Self::Present { presence, .. } => presence.len(),
+                Self::Said(Said { payload, .. }) => payload.as_ref().map_or(0, |payload| payload.bytes().len()),
+                Self::Relayed(Relayed { payload, .. }) => payload.bytes().len(),
+                Self::Live(bytes) | Self::Note(bytes) => bytes.len(),
                 Self::Kick { session, reason, .. } => {
                     session.as_ref().map_or(0, |session| session.len()) + reason.len()
                 }
-                Self::Changed(Subject::Named(name)) => name.len(),
-                Self::Changed(_) | Self::Timers | Self::Woken { .. } => 0,
+                Self::Decided(_) | Self::Work => 0,
             }
     }
 }

@@ -48,7 +48,7 @@ pub use asks::{Answering, AskError};
 pub use bus::Bus;
 pub use channel::{Channel, LIVE_SHARDS, LiveShard};
 pub use claims::{Claim, Claimed, Claims};
-pub use hint::{Decided, Hint, Receipt, Relayed, Said, Subject};
+pub use hint::{Decided, Hint, Relayed, Said};
 pub use inbox::{Asked, Heard, Inbox, Missed};
 pub use interest::{Listened, Listening};
 pub use node::{InvalidNodeName, NodeId};

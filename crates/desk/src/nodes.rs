@@ -3,7 +3,6 @@
 //! Each keeps in memory what it read from the store; when one changes it, the others hear a [`Word`] and read it again. A
 //! word may be lost: then whoever listens is told so, and forgets everything ([`Desk::missed`]).
 
-use bytes::Bytes;
 use deskwire_cluster::{Bus, Channel, Decided, Hint, NodeId};
 use deskwire_model::{Conversation, LogId, Seq, Topic, Uid};
 use serde::{Deserialize, Serialize};
@@ -121,7 +120,7 @@ impl Desk {
         if !self.bus.is_shared() {
             return;
         }
-        let decided = Decided { topic: now.topic.clone(), log: now.id, fence: now.fence, meta: Bytes::new() };
+        let decided = Decided { topic: now.topic.clone(), log: now.id, fence: now.fence };
         self.bus.publish(&Channel::All, Hint::Decided(decided));
         let users = now.agent.iter().chain(now.attendants.iter().map(|attendant| &attendant.user)).cloned().collect();
         self.tell_nodes(&Word::Hears { log: now.id.0, users });

@@ -65,7 +65,7 @@ pub use notices::{NewNotice, NoticeAllowance, NoticeAudience, NoticeChange, Noti
 pub use ready::{FaqEntry, FaqFilter, NewFaq, NewQuickReply, QuickReply, QuickReplyFilter, ReplyLevel};
 pub use records::{
     DeliveredPosition, DurableId, DurableSubscription, EntryPage, Member, Participant, QueuePlace, Queued, QueuedId,
-    ReadPosition, Retained, Visitor, Workgroup,
+    ReadPosition, Retained, ReturnedWork, Visitor, WaitingWork, WorkElsewhere, Workgroup,
 };
 pub use report::{Counters, ReportKey, ReportQuery, ReportRow};
 pub use retention::{ClosedConversation, ClosedSearch, Swept};

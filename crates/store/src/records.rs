@@ -113,6 +113,35 @@ pub struct Queued {
     pub inflight: Option<(u16, bool)>,
 }
 
+/// A message of a work queue that waits for a consumer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingWork {
+    /// The message.
+    pub queued: Queued,
+    /// How often consumers refused it; none if no consumer has had it.
+    pub refusals: Option<u32>,
+}
+
+/// A message that goes back from its home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnedWork {
+    /// Its number.
+    pub id: QueuedId,
+    /// How often consumers refused it; none if no consumer has had it.
+    pub refusals: Option<u32>,
+}
+
+/// How much of a work queue is not at home at a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkElsewhere {
+    /// The queue.
+    pub topic: Topic,
+    /// Its messages that wait, or are at home elsewhere.
+    pub messages: usize,
+    /// The bytes of their bodies.
+    pub bytes: usize,
+}
+
 /// A message that is retained on a live topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retained {

@@ -68,6 +68,13 @@ pub enum Write {
     /// Forgets messages that are consumed; ones that are gone already change nothing. Answered by
     /// [`Written::Consumed`].
     Consume(Vec<QueuedId>),
+    /// Forgets consumed messages of work queues whose home is still this one. Answered by [`Written::Settled`].
+    Settle {
+        /// The home that handed them out.
+        home: Arc<str>,
+        /// The messages.
+        messages: Vec<QueuedId>,
+    },
     /// Keeps a message as the one that is retained on its topic or, if it has no body, takes away what is retained
     /// there; it also waits in the queues it names. Answered by [`Written::Queued`].
     Retain(NewQueued),
@@ -115,8 +122,9 @@ pub struct NewQueued {
 pub enum QueueRef {
     /// The work queue that is called as the message's topic.
     Work,
-    /// The same, for a message that the node with this id hands out. It is read as [`QueueRef::Work`].
-    WorkAt(Arc<str>),
+    /// The same on one of several nodes: the message is at this home, or waits for consumers on any node. It is read as
+    /// [`QueueRef::Work`].
+    WorkAt(Option<Arc<str>>),
     /// A durable subscription's.
     Durable(DurableId),
     /// An MQTT session's.
@@ -149,6 +157,8 @@ pub struct QueuedMessage {
     pub response_topic: Option<Box<str>>,
     /// How its sender knows what is being answered.
     pub correlation: Option<Bytes>,
+    /// The session that said it; kept in work queues of several nodes alone.
+    pub origin: Option<u64>,
 }
 
 /// An entry before it has a position and a time.
@@ -252,6 +262,11 @@ pub enum Written {
     Queued(Vec<Option<QueuedId>>),
     /// The messages are forgotten.
     Consumed,
+    /// The messages are forgotten, but for those that have another home by now.
+    Settled {
+        /// How many have.
+        lost: usize,
+    },
     /// What has expired is forgotten.
     Forgotten,
     /// The MQTT session has it, or it is noted elsewhere.

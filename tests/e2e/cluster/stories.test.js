@@ -177,8 +177,8 @@ describe('three nodes', { skip }, () => {
     }
   });
 
-  test('a work queue gives each message to one of the consumers where it was sent', { timeout: LONG }, async (t) => {
-    const consumers = await Promise.all([one, one].map((node) => serviceOn(t, node)));
+  test('a work queue gives each message to one of the consumers, on whatever nodes', { timeout: LONG }, async (t) => {
+    const consumers = await Promise.all([one, two, three].map((node) => serviceOn(t, node)));
     const options = { ...OPAQUE, ack: 'client-individual' };
     const feeds = await Promise.all(consumers.map((peer) => peer.subscribe('/queue/cluster', options)));
     const sender = await serviceOn(t, one);

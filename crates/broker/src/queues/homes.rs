@@ -1,8 +1,7 @@
-//! What waits in queues is in the memory of one of several nodes, its home.
+//! What a durable subscription collects is in the memory of one of several nodes, its home.
 //!
-//! A durable subscription comes along with its consumer, as the session of an MQTT client does: the new home collects before
-//! the old one has stopped. A message of a work queue is handed out by the node that took it in. What a lost node had, one
-//! of the others hands out.
+//! It comes along with its consumer, as the session of an MQTT client does: the new home collects before the old one has
+//! stopped. What a lost node had, one of the others adopts.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -73,7 +72,7 @@ impl Drop for MovingDurable {
 }
 
 impl Queues {
-    /// What this node calls itself as the home of messages.
+    /// What this node calls itself as the home of durable subscriptions.
     pub(super) fn home(&self) -> Option<&str> {
         self.home.as_deref()
     }
@@ -83,19 +82,7 @@ impl Queues {
         for (id, queue) in durables {
             self.collected_by(*id).await?.into_iter().for_each(|queued| restore_message(queue, queued));
         }
-        self.restore_work(QueuedId::default()).await
-    }
-
-    async fn restore_work(&self, mut last: QueuedId) -> Result<(), StoreError> {
-        let Some(home) = self.home() else { return Ok(()) };
-        loop {
-            let page = self.store.work_of(home, last, PAGE).await?;
-            let Some(newest) = page.last() else { return Ok(()) };
-            last = newest.id;
-            for queued in page {
-                restore_message(&self.work_queue(&queued.topic), queued);
-            }
-        }
+        Ok(())
     }
 
     async fn collected_by(&self, id: DurableId) -> Result<Vec<Queued>, StoreError> {
@@ -163,23 +150,18 @@ impl Queues {
         kept.bound.release();
     }
 
-    /// Becomes the home of the durable subscriptions and of the messages of work queues whose home is the node `from`, which
-    /// is gone, as far as no other node does; how many of both came.
+    /// Becomes the home of the durable subscriptions whose home is the node `from`, which is gone, as far as no other node
+    /// does; how many came.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn adopt(self: &Arc<Self>, from: &str) -> Result<usize, StoreError> {
         let Some(here) = self.home() else { return Ok(0) };
         let durables = self.store.claim_durable_subscriptions(from, here).await?;
-        let mut adopted = durables.len();
+        let adopted = durables.len();
         for known in durables {
             let id = known.id;
             self.expect(id, as_stored(known)?, Some(here.into())).await?.arrive().await?;
-        }
-        let claimed = self.store.claim_work(from, here).await?;
-        for queued in claimed {
-            self.work_queue(&queued.topic).take_in(queued);
-            adopted += 1;
         }
         Ok(adopted)
     }

@@ -10,15 +10,20 @@
 //! ```
 //!
 //! [`state`] is what a queue holds and decides, without locks; [`queue`] puts it behind its lock and hands out; here is
-//! the table of queues. Where there are several nodes, each message is in the memory of one (`homes`). A consumer gets what its window and its outbox take; the rest waits for others. Lock order: the
-//! table, then a queue, then an outbox.
+//! the table of queues. Where there are several nodes, a durable subscription is in the memory of one (`homes`), and a work
+//! queue waits in the store for consumers on any of them (`sharing`; `fence` says for how long a node may hand out what it has
+//! taken from there, `beyond` is what it knows of the rest). A consumer gets what its window and its outbox take; the rest waits
+//! for others. Lock order: the table, then a queue, then an outbox.
 
+mod beyond;
 mod bindings;
 mod durable;
+mod fence;
 mod homes;
 mod message;
 mod publishing;
 mod queue;
+mod sharing;
 mod state;
 
 use std::{
@@ -27,13 +32,20 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use deskwire_cluster::NodeId;
 use deskwire_model::Topic;
 use deskwire_store::{NewQueued, QueueRef, Queued, QueuedId, Store, StoreError, Write};
 
-use self::{durable::Durables, queue::Queue, state::Bounds};
+use self::{
+    beyond::{Amount, Elsewhere},
+    durable::Durables,
+    fence::Fence,
+    queue::Queue,
+    state::Bounds,
+};
 use crate::{
     account::Account,
     clock,
@@ -70,6 +82,8 @@ pub struct QueueLimits {
     pub deliveries: u32,
     /// Durable subscriptions of one owner.
     pub durable_per_owner: usize,
+    /// How long what one of several nodes hands out stays its own when it is not heard of.
+    pub lease: Duration,
 }
 
 /// Why a queue does not take a message or a consumer. Nothing has changed then.
@@ -107,8 +121,12 @@ pub struct Queues {
     hub: Arc<Hub>,
     log: Log,
     store: Store,
-    /// What this node calls itself as the home of messages; none on a node that is alone.
+    /// What this node calls itself as the home of durable subscriptions; none on a node that is alone.
     home: Option<Arc<str>>,
+    /// Under what it hands out messages of work queues; none on a node that is alone.
+    fence: Option<Arc<Fence>>,
+    /// How much of work queues is not here.
+    elsewhere: Elsewhere,
 }
 
 /// A message whose place in its queue is certain. Dropped without being pushed, it gives the place up.
@@ -120,11 +138,23 @@ pub struct Admitted {
     publication: Option<Arc<Publication>>,
     name: Topic,
     weight: usize,
+    place: Place,
+}
+
+/// Where an admitted message is to wait.
+#[derive(Clone, Debug)]
+enum Place {
+    /// In the memory of a node that is alone.
+    Alone,
+    /// At this home on one of several nodes.
+    Home(Arc<str>),
+    /// In the store, for consumers on any node.
+    Anywhere,
 }
 
 impl Queues {
     /// Rebuilds what the store has kept: all of it on a node that is alone, and on one of several, which calls itself
-    /// `home`, what is at home there, or was at an earlier start of the same node, or nowhere.
+    /// `home`, the durable subscriptions that are at home there, or were at an earlier start of the same node, or nowhere.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -138,6 +168,10 @@ impl Queues {
         if let Some(home) = home {
             store.take_home(home.name(), home.as_str()).await?;
         }
+        let fence = match home {
+            Some(home) => Some(Arc::new(Fence::begin(&store, home, limits.lease).await?)),
+            None => None,
+        };
         let bounds = Bounds { messages: limits.messages, bytes: limits.bytes, refusals: limits.deliveries };
         let account = Arc::new(Account::new(bounds, limits.total_bytes, log.consumed()));
         let queues = Arc::new(Self {
@@ -150,6 +184,8 @@ impl Queues {
             log,
             store,
             home: home.map(|home| home.as_str().into()),
+            fence,
+            elsewhere: Elsewhere::default(),
         });
         queues.restore().await?;
         Ok(queues)
@@ -182,7 +218,7 @@ impl Queues {
     /// The work queue called `name`, made if there is none, for what was admitted before.
     fn work_queue(&self, name: &Topic) -> Arc<Queue> {
         let mut work = self.lock();
-        Arc::clone(work.entry(name.clone()).or_insert_with(|| self.new_queue(name)))
+        Arc::clone(work.entry(name.clone()).or_insert_with(|| self.new_work_queue(name)))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Arc<Queue>>> {
@@ -191,7 +227,12 @@ impl Queues {
 
     fn new_queue(&self, name: &impl std::fmt::Display) -> Arc<Queue> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        Queue::new(number, &name.to_string(), &self.account)
+        Queue::new(number, &name.to_string(), &self.account, None)
+    }
+
+    fn new_work_queue(&self, name: &Topic) -> Arc<Queue> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        Queue::new(number, name.as_str(), &self.account, self.fence.as_ref())
     }
 
     /// Enters the work queue called `name`, made if there is none: `enter` leaves something there that keeps it.
@@ -204,10 +245,11 @@ impl Queues {
         if let Some(queue) = work.get(name) {
             return enter(queue);
         }
-        if work.len() + self.durables.len() >= self.limits.queues {
+        let (is_known, elsewhere) = self.elsewhere.knows(name);
+        if !is_known && work.len().max(elsewhere) + self.durables.len() >= self.limits.queues {
             return Err(QueueError::TooMany);
         }
-        let queue = self.new_queue(name);
+        let queue = self.new_work_queue(name);
         let entered = enter(&queue)?;
         work.insert(name.clone(), queue);
         Ok(entered)
@@ -219,9 +261,37 @@ impl Queues {
     /// [`QueueError`].
     pub fn admit(self: &Arc<Self>, publication: Publication) -> Result<Admitted, QueueError> {
         let (name, weight) = (publication.topic().clone(), publication.weight());
-        let queue = self
-            .enter(&name, |queue| if queue.reserve(weight) { Ok(Arc::clone(queue)) } else { Err(QueueError::Full) })?;
-        Ok(Admitted { queues: Arc::clone(self), queue, publication: Some(Arc::new(publication)), name, weight })
+        let (queue, place) =
+            self.enter(&name, |queue| Ok((Arc::clone(queue), self.keep_place(queue, &publication)?)))?;
+        Ok(Admitted { queues: Arc::clone(self), queue, publication: Some(Arc::new(publication)), name, weight, place })
+    }
+
+    fn keep_place(&self, queue: &Queue, publication: &Publication) -> Result<Place, QueueError> {
+        let weight = publication.weight();
+        let Some(fence) = &queue.fence else {
+            return if queue.reserve(weight) { Ok(Place::Alone) } else { Err(QueueError::Full) };
+        };
+        let Amount { messages, bytes } = self.elsewhere.of(publication.topic());
+        queue.change(|state| {
+            state.expire(clock::now());
+            let (messages, bytes) = (state.messages() + messages, state.bytes() + bytes);
+            let all = self.account.bytes() + self.elsewhere.total().bytes;
+            if messages >= self.limits.messages
+                || bytes + weight > self.limits.bytes
+                || all + weight > self.limits.total_bytes
+            {
+                return Err(QueueError::Full);
+            }
+            if fence.holds() && state.takes_at_once(publication) {
+                state.reserve_anyway(weight);
+                return Ok(Place::Home(fence.home()));
+            }
+            state.beyond.is_behind = true;
+            state.beyond.entering += 1;
+            state.beyond.entered += 1;
+            self.elsewhere.add(publication.topic(), weight);
+            Ok(Place::Anywhere)
+        })
     }
 
     /// Has `consumer` share what comes to the work queue called `name`.
@@ -231,6 +301,7 @@ impl Queues {
     pub fn consume(self: &Arc<Self>, name: &Topic, consumer: Consumer) -> Result<Consumption, QueueError> {
         let (queue, id) = self.enter(name, |queue| Ok((Arc::clone(queue), queue.join(consumer))))?;
         queue.begin();
+        self.attend(&queue, name);
         Ok(Consumption::new(queue, id, Some((Arc::clone(self), name.clone()))))
     }
 
@@ -239,6 +310,7 @@ impl Queues {
         let mut work = self.lock();
         if work.get(name).is_some_and(|queue| queue.is_idle()) {
             work.remove(name);
+            self.hub.neighbours.ignore_work(name);
         }
     }
 
@@ -263,20 +335,49 @@ impl Queues {
         gauge("deskwire_queues", self.lock().len());
         gauge("deskwire_durable_subscriptions", self.durables.len());
         gauge("deskwire_queue_messages", messages);
+        gauge("deskwire_queue_messages_elsewhere", self.elsewhere.total().messages);
         gauge("deskwire_queue_bytes", self.account.bytes());
     }
 }
 
 impl Admitted {
-    /// Puts the message into its queue.
+    /// Whether the message is to be stored in any case: on one of several nodes, where others may hand it out.
+    #[must_use]
+    pub const fn must_be_stored(&self) -> bool {
+        !matches!(self.place, Place::Alone)
+    }
+
+    /// Puts the message into its queue; into the store, in the background, where it must be stored.
     pub fn push(self) {
-        self.push_stored(None);
+        if !self.must_be_stored() {
+            return self.push_stored(None);
+        }
+        let log = self.queues.log.clone();
+        if let Some(new) = self.to_store() {
+            let (write, reply) = (Write::Enqueue(new), Reply::Nobody);
+            log.submit_in_the_background(Job::Write { write, announce: Announce::Queued(self), reply });
+        }
     }
 
     pub(crate) fn push_stored(mut self, stored: Option<QueuedId>) {
-        if let Some(publication) = self.publication.take() {
-            self.queue.push(publication, stored);
+        let Some(publication) = self.publication.take() else { return };
+        match (&self.place, stored) {
+            (Place::Home(home), Some(id)) => {
+                self.queue.push_at(home, publication, id);
+                self.queues.retire(&self.name);
+            }
+            (Place::Anywhere, _) => self.queues.entered(&self.queue, &self.name),
+            (_, stored) => self.queue.push(publication, stored),
         }
+    }
+
+    fn to_store(&self) -> Option<NewQueued> {
+        let queue = match &self.place {
+            Place::Alone => QueueRef::Work,
+            Place::Home(home) => QueueRef::WorkAt(Some(Arc::clone(home))),
+            Place::Anywhere => QueueRef::WorkAt(None),
+        };
+        to_store(self.publication.as_deref()?, vec![queue])
     }
 
     /// Puts the message into its queue behind everything that was submitted to the log before it; then tells `ticket`.
@@ -284,6 +385,9 @@ impl Admitted {
     /// # Errors
     /// [`CommitError::Stopping`].
     pub async fn push_in_turn(self, ticket: Ticket) -> Result<(), CommitError> {
+        if self.must_be_stored() {
+            return self.store(Reply::Outbox(ticket.outbox, ticket.number)).await;
+        }
         let log = self.queues.log.clone();
         log.submit(Job::Push { admitted: self, ticket }).await
     }
@@ -294,10 +398,7 @@ impl Admitted {
     /// [`CommitError::Stopping`].
     pub async fn store(self, reply: Reply) -> Result<(), CommitError> {
         let log = self.queues.log.clone();
-        let queue = self.queues.home.clone().map_or(QueueRef::Work, QueueRef::WorkAt);
-        let Some(new) = self.publication.as_deref().and_then(|said| to_store(said, vec![queue])) else {
-            return Ok(());
-        };
+        let Some(new) = self.to_store() else { return Ok(()) };
         log.submit(Job::Write { write: Write::Enqueue(new), announce: Announce::Queued(self), reply }).await
     }
 }
@@ -305,7 +406,12 @@ impl Admitted {
 impl Drop for Admitted {
     fn drop(&mut self) {
         if self.publication.is_some() {
-            self.queue.release(self.weight);
+            if let Place::Anywhere = self.place {
+                self.queue.lock().beyond.entering -= 1;
+                self.queues.elsewhere.remove(&self.name, self.weight);
+            } else {
+                self.queue.release(self.weight);
+            }
             self.queues.retire(&self.name);
         }
     }

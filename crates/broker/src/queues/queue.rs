@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskwire_model::Topic;
-use deskwire_store::{Queued, QueuedId};
+use deskwire_store::QueuedId;
 
 use super::{
     Consumer, Queues,
+    fence::Fence,
     message::Message,
-    restore_message,
     state::{Bounds, ConsumerId, QueueState, Refused},
 };
 use crate::{
@@ -31,10 +31,13 @@ impl Holder for QueueState<Endpoint> {
 
 /// Where a consumer gets its messages.
 #[derive(Debug)]
-struct Endpoint {
-    outbox: Arc<Outbox>,
+pub(super) struct Endpoint {
+    pub(super) outbox: Arc<Outbox>,
     key: SubscriptionKey,
 }
+
+/// What a work queue holds.
+pub(super) type WorkState = QueueState<Endpoint>;
 
 /// One queue behind its lock, which is held while messages are put into outboxes.
 #[derive(Debug)]
@@ -45,29 +48,45 @@ pub(crate) struct Queue {
     name: Box<str>,
     state: Mutex<QueueState<Endpoint>>,
     account: Arc<Account<Bounds>>,
+    /// For a work queue of several nodes: under what its messages are at home here.
+    pub(super) fence: Option<Arc<Fence>>,
 }
 
 impl Queue {
-    pub(super) fn new(number: u64, name: &str, account: &Arc<Account<Bounds>>) -> Arc<Self> {
+    pub(super) fn new(
+        number: u64,
+        name: &str,
+        account: &Arc<Account<Bounds>>,
+        fence: Option<&Arc<Fence>>,
+    ) -> Arc<Self> {
         let state = Mutex::new(QueueState::new(account.bounds));
-        Arc::new(Self { number, name: name.into(), state, account: Arc::clone(account) })
+        Arc::new(Self { number, name: name.into(), state, account: Arc::clone(account), fence: fence.cloned() })
     }
 
-    fn lock(&self) -> MutexGuard<'_, QueueState<Endpoint>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, QueueState<Endpoint>> {
         // Every critical section leaves the state whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a change, and keeps account of it.
-    fn change<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
-        self.account.change(self.lock(), change)
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
+        let (result, settled) = self.account.change(self.lock(), |state| {
+            let result = change(state);
+            (result, std::mem::take(&mut state.beyond.settled))
+        });
+        self.account.settle(settled);
+        result
     }
 
     /// Makes a change, then hands out what can be handed out.
-    fn turn<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
+    pub(super) fn turn<T>(&self, change: impl FnOnce(&mut QueueState<Endpoint>) -> T) -> T {
         let now = now();
         self.change(|state| {
             let result = change(state);
+            // Others may be about to have what is at home here.
+            if self.fence.as_ref().is_some_and(|fence| !fence.holds()) {
+                return result;
+            }
             state.dispatch(now, |to, number, message| {
                 let handover = Handover { number, redelivered: message.redelivered };
                 to.outbox.offer(to.key, &message.publication, handover)
@@ -91,18 +110,23 @@ impl Queue {
         self.turn(|state| state.push(Message::new(publication, stored)));
     }
 
+    /// Appends a message for which a place was kept at `home`, unless others have taken what is there.
+    pub(super) fn push_at(&self, home: &Arc<str>, publication: Arc<Publication>, stored: QueuedId) {
+        self.turn(|state| {
+            if self.fence.as_ref().is_some_and(|fence| *fence.home() == **home) {
+                state.push(Message::at_home(Arc::clone(home), publication, stored, None));
+            } else {
+                state.release(publication.weight());
+            }
+        });
+    }
+
     /// Appends a message of an earlier process.
     pub(super) fn restore(&self, publication: Arc<Publication>, stored: QueuedId) {
         self.change(|state| {
             state.reserve_anyway(publication.weight());
             state.push(Message::restored(publication, stored));
         });
-    }
-
-    /// Appends a message that a lost node had, and hands out what can be.
-    pub(super) fn take_in(&self, queued: Queued) {
-        restore_message(self, queued);
-        self.begin();
     }
 
     /// Appends a message; when it does not fit, the oldest ones go.
@@ -209,6 +233,28 @@ impl Consumption {
     /// Forgets messages that are consumed; unknown ones are passed over.
     pub fn settle(&self, numbers: impl IntoIterator<Item = u64>) {
         self.queue.turn(|state| numbers.into_iter().for_each(|number| state.settle(self.consumer, number)));
+        self.look();
+    }
+
+    /// Whether the consumer may be given a message that the queue has handed over: not if it may be another node's by now.
+    /// Then the queue has it again.
+    #[must_use]
+    pub fn may_give(&self, number: u64) -> bool {
+        let Some(fence) = &self.queue.fence else { return true };
+        self.queue.change(|state| {
+            let holds = fence.holds();
+            if !holds {
+                state.put_back(self.consumer, number);
+            }
+            holds && state.has_unsettled(self.consumer, number)
+        })
+    }
+
+    /// Has the queue look for what waits elsewhere, if there is room for it here.
+    fn look(&self) {
+        if let Some((queues, name)) = &self.work {
+            queues.serve(&self.queue, name);
+        }
     }
 
     /// Gives messages back that the consumer does not want. Each is offered to another consumer if there is one that
@@ -221,11 +267,13 @@ impl Consumption {
         if dropped > 0 {
             tracing::warn!(queue = %self.queue.name, dropped, "messages were refused too often and are dropped");
         }
+        self.look();
     }
 
     /// Asks for more, because there is room in the outbox again.
     pub fn refill(&self) {
         self.queue.turn(|state| state.reopen(self.consumer));
+        self.look();
     }
 }
 
@@ -233,6 +281,7 @@ impl Drop for Consumption {
     fn drop(&mut self) {
         self.queue.turn(|state| state.leave(self.consumer));
         if let Some((queues, name)) = &self.work {
+            queues.send_back(&self.queue, name);
             queues.retire(name);
         }
     }

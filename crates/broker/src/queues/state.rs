@@ -1,12 +1,18 @@
 //! What a queue holds and who consumes it, without locks, clock and I/O.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use deskwire_model::Timestamp;
 use deskwire_store::QueuedId;
 
-use super::message::{Message, Refusal};
-use crate::{loss::Loss, selector::Wants};
+use super::{
+    beyond::Beyond,
+    message::{Message, Refusal},
+};
+use crate::{consumed::Settled, loss::Loss, publication::Publication, selector::Wants};
 
 /// Bounds of one queue.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +57,12 @@ struct Consumer<E> {
     refused: BTreeSet<u64>,
 }
 
+/// Takes room for a message from the first of the consumers that wants it; whether one does.
+fn take_room<E>(rooms: &mut [(&Consumer<E>, usize)], publication: &Publication) -> bool {
+    let wants = |(consumer, room): &&mut (&Consumer<E>, usize)| *room > 0 && consumer.wants.accepts(publication);
+    rooms.iter_mut().find(wants).map(|(_, room)| *room -= 1).is_some()
+}
+
 impl<E> Consumer<E> {
     fn is_open(&self) -> bool {
         self.has_room && self.unsettled.len() < self.window
@@ -77,10 +89,12 @@ pub(super) struct QueueState<E> {
     bytes: usize,
     /// Stored messages that left the queue.
     gone: Vec<QueuedId>,
+    /// What is known of its messages that are not here.
+    pub(super) beyond: Beyond,
 }
 
 impl<E> QueueState<E> {
-    pub(super) const fn new(bounds: Bounds) -> Self {
+    pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
             waiting: BTreeMap::new(),
@@ -93,6 +107,7 @@ impl<E> QueueState<E> {
             messages: 0,
             bytes: 0,
             gone: Vec::new(),
+            beyond: Beyond::default(),
         }
     }
 
@@ -106,9 +121,9 @@ impl<E> QueueState<E> {
         self.messages
     }
 
-    /// Whether it has no messages, no consumers and no places kept.
+    /// Whether it has no messages, no consumers, no places kept and nothing on its way.
     pub(super) fn is_idle(&self) -> bool {
-        self.messages == 0 && self.consumers.is_empty()
+        self.messages == 0 && self.consumers.is_empty() && self.beyond.is_idle()
     }
 
     /// The numbers of stored messages that left the queue since this was asked last.
@@ -277,6 +292,92 @@ impl<E> QueueState<E> {
         self.gone.clear();
     }
 
+    /// Puts a message back that was not given to its consumer.
+    pub(super) fn put_back(&mut self, consumer: ConsumerId, number: u64) {
+        if let Some(message) = self.consumer(consumer).and_then(|consumer| consumer.unsettled.remove(&number)) {
+            self.put(number, message);
+        }
+    }
+
+    /// Whether a consumer has a message unsettled.
+    pub(super) fn has_unsettled(&self, id: ConsumerId, number: u64) -> bool {
+        self.consumers.iter().any(|consumer| consumer.id == id && consumer.unsettled.contains_key(&number))
+    }
+
+    /// How many messages more the consumers can take than wait here or have a place kept.
+    pub(super) fn room(&self) -> usize {
+        let all = self.rooms().into_iter().fold(0, |all: usize, (_, room)| all.saturating_add(room));
+        all.saturating_sub(self.reserved)
+    }
+
+    /// Which consumers have room for how many messages, behind those that wait here.
+    fn rooms(&self) -> Vec<(&Consumer<E>, usize)> {
+        let open = self.consumers.iter().filter(|consumer| consumer.is_open());
+        let mut rooms: Vec<_> = open.map(|consumer| (consumer, consumer.window - consumer.unsettled.len())).collect();
+        for message in self.waiting.values() {
+            take_room(&mut rooms, &message.publication);
+        }
+        rooms
+    }
+
+    /// Those of what waits elsewhere, the oldest first, for which consumers have room.
+    pub(super) fn choose_from<T>(&self, offered: Vec<T>, publication: impl Fn(&T) -> &Publication) -> Vec<T> {
+        let mut rooms = self.rooms();
+        let chosen = offered.into_iter().filter(|offered| take_room(&mut rooms, publication(offered)));
+        chosen.take(self.room()).collect()
+    }
+
+    /// Whether a message that is said now can be handed out here before anything that waits elsewhere.
+    pub(super) fn takes_at_once(&self, publication: &Publication) -> bool {
+        if self.beyond.is_behind || self.beyond.entering > 0 || self.room() == 0 {
+            return false;
+        }
+        take_room(&mut self.rooms(), publication)
+    }
+
+    /// Sends back what waits here at its home and no consumer has room for; the weights of that.
+    pub(super) fn give_back(&mut self) -> Vec<usize> {
+        let is_taken = |message: &Message| {
+            let takes = |consumer: &Consumer<E>| consumer.is_open() && consumer.wants.accepts(&message.publication);
+            message.home.is_none() || self.consumers.iter().any(takes)
+        };
+        let surplus: Vec<u64> =
+            self.waiting.iter().filter(|(_, message)| !is_taken(message)).map(|(number, _)| *number).collect();
+        let mut weights = Vec::with_capacity(surplus.len());
+        for number in surplus {
+            let Some(message) = self.take(number) else { continue };
+            self.messages -= 1;
+            self.bytes -= message.weight;
+            weights.push(message.weight);
+            self.beyond.returning.extend(message.returned());
+            self.beyond.is_behind = true;
+        }
+        weights
+    }
+
+    /// Lets go of what has another home than `home`: others have it. Returns where those are who had some of it.
+    pub(super) fn abandon_but(&mut self, home: &str) -> Vec<(ConsumerId, &E)> {
+        let is_lost = |message: &Message| message.home.as_deref().is_some_and(|at| at != home);
+        let waiting: Vec<_> =
+            self.waiting.iter().filter(|(_, message)| is_lost(message)).map(|(number, _)| *number).collect();
+        let mut lost: Vec<Message> = waiting.into_iter().filter_map(|number| self.take(number)).collect();
+        let mut had = Vec::new();
+        for consumer in &mut self.consumers {
+            let before = lost.len();
+            lost.extend(consumer.unsettled.extract_if(.., |_, message| is_lost(message)).map(|(_, message)| message));
+            if lost.len() > before {
+                had.push(consumer.id);
+            }
+        }
+        for message in lost {
+            self.messages -= 1;
+            self.bytes -= message.weight;
+        }
+        self.beyond.returning.retain(|(at, _)| **at == *home);
+        let consumers = self.consumers.iter().filter(|consumer| had.contains(&consumer.id));
+        consumers.map(|consumer| (consumer.id, &consumer.endpoint)).collect()
+    }
+
     /// Drops what has expired by `now`.
     pub(super) fn expire(&mut self, now: Timestamp) {
         while let Some((expires, number)) = self.expiring.first().copied() {
@@ -297,7 +398,10 @@ impl<E> QueueState<E> {
     fn forget(&mut self, message: &Message) {
         self.messages -= 1;
         self.bytes -= message.weight;
-        self.gone.extend(message.stored);
+        match (message.stored, &message.home) {
+            (Some(id), Some(home)) => self.beyond.settled.push(Settled { id, home: Some(Arc::clone(home)) }),
+            (stored, _) => self.gone.extend(stored),
+        }
     }
 
     /// Hands what waits to the consumers that can take it, in turn. `hand` says whether the endpoint took it.

@@ -15,3 +15,4 @@ mod replies;
 mod retained;
 mod sessions;
 mod shared;
+mod work;

@@ -16,8 +16,15 @@ use crate::desk::{Desk, ROOMY, uid};
 pub(crate) const LIMITS: MailboxLimits =
     MailboxLimits { messages: 1000, bytes: 1 << 20, total_bytes: 1 << 20, sessions: 10 };
 
-const QUEUES: QueueLimits =
-    QueueLimits { queues: 10, messages: 10, bytes: 1 << 20, total_bytes: 1 << 20, deliveries: 9, durable_per_owner: 9 };
+const QUEUES: QueueLimits = QueueLimits {
+    queues: 10,
+    messages: 10,
+    bytes: 1 << 20,
+    total_bytes: 1 << 20,
+    deliveries: 9,
+    durable_per_owner: 9,
+    lease: std::time::Duration::from_secs(3600),
+};
 
 pub(crate) const STORED: Publishing = Publishing { stored: true, durables: false, received: None, in_turn: false };
 

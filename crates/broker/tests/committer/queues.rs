@@ -1,6 +1,11 @@
 //! Queues over a real store: what is kept, what comes back, and that nothing is lost or doubled between threads.
 
-use std::{collections::HashMap, future::poll_fn, sync::Arc, time::SystemTime};
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use deskwire_broker::{
@@ -20,6 +25,7 @@ const LIMITS: QueueLimits = QueueLimits {
     total_bytes: 1 << 20,
     deliveries: 1_000_000,
     durable_per_owner: 2,
+    lease: Duration::from_secs(3600),
 };
 
 async fn open(desk: &Desk, hub: &Arc<Hub>, limits: QueueLimits) -> Arc<Queues> {

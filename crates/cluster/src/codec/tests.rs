@@ -4,7 +4,7 @@ use proptest::{option, prelude::*};
 
 use super::{fields::Writer, *};
 use crate::{
-    hint::{Decided, Hint, Receipt, Relayed, Said, Subject},
+    hint::{Decided, Hint, Relayed, Said},
     node::NodeId,
 };
 
@@ -28,46 +28,28 @@ fn payload() -> impl Strategy<Value = Payload> {
     prop_oneof![bytes().prop_map(Payload::Json), bytes().prop_map(Payload::Protobuf)]
 }
 
-fn subject() -> impl Strategy<Value = Subject> {
-    prop_oneof![
-        option::of(uid()).prop_map(Subject::Settings),
-        uid().prop_map(Subject::Agent),
-        uid().prop_map(Subject::Workgroup),
-        uid().prop_map(Subject::User),
-        Just(Subject::Taboo),
-        Just(Subject::Blacklist),
-        uid().prop_map(Subject::Tokens),
-        Just(Subject::Keys),
-        Just(Subject::Channels),
-        Just(Subject::Robots),
-        ".{0,20}".prop_map(|name| Subject::Named(name.into())),
-    ]
-}
-
 fn hint() -> impl Strategy<Value = Hint> {
     let log = || any::<i64>().prop_map(LogId);
     let at = || any::<i64>().prop_map(Timestamp);
     prop_oneof![
-        (log(), seq(), at(), option::of(payload()), option::of(seq()), bytes())
-            .prop_map(|(log, seq, at, payload, about, meta)| Hint::Said(Said { log, seq, at, payload, about, meta })),
-        (log(), at(), payload(), option::of(seq()), bytes())
-            .prop_map(|(log, at, payload, about, meta)| Hint::Relayed(Relayed { log, at, payload, about, meta })),
-        (log(), uid(), option::of(seq()), option::of(seq()), bytes())
-            .prop_map(|(log, user, delivered, read, meta)| Hint::Receipt(Receipt { log, user, delivered, read, meta })),
+        (log(), seq(), at(), option::of(payload()), option::of(seq()))
+            .prop_map(|(log, seq, at, payload, about)| Hint::Said(Said { log, seq, at, payload, about })),
+        (log(), at(), payload(), option::of(seq())).prop_map(|(log, at, payload, about)| Hint::Relayed(Relayed {
+            log,
+            at,
+            payload,
+            about
+        })),
         bytes().prop_map(Hint::Live),
-        ("[a-z]{1,9}/[a-z]{0,9}", log(), any::<u64>(), bytes()).prop_map(|(topic, log, fence, meta)| {
-            Hint::Decided(Decided { topic: Topic::new(&topic).unwrap(), log, fence, meta })
+        ("[a-z]{1,9}/[a-z]{0,9}", log(), any::<u64>()).prop_map(|(topic, log, fence)| {
+            Hint::Decided(Decided { topic: Topic::new(&topic).unwrap(), log, fence })
         }),
-        bytes().prop_map(Hint::ForUser),
-        subject().prop_map(Hint::Changed),
-        (uid(), bytes()).prop_map(|(agent, presence)| Hint::Present { agent, presence }),
         (uid(), option::of(".{0,20}"), bytes()).prop_map(|(user, session, reason)| Hint::Kick {
             user,
             session: session.map(Into::into),
             reason
         }),
-        Just(Hint::Timers),
-        uid().prop_map(|service| Hint::Woken { service }),
+        Just(Hint::Work),
         bytes().prop_map(Hint::Note),
     ]
 }

@@ -30,7 +30,7 @@ fn channel(log: usize) -> Channel {
 fn commit(database: &Database, log: usize) -> Hint {
     let seq = Seq(database[log].fetch_add(1, Ordering::AcqRel) + 1);
     let log = LogId(i64::try_from(log).unwrap());
-    Hint::Said(Said { log, seq, at: Timestamp(0), payload: None, about: None, meta: bytes::Bytes::new() })
+    Hint::Said(Said { log, seq, at: Timestamp(0), payload: None, about: None })
 }
 
 /// What a node has seen of the logs, by hints and by looking.

@@ -97,7 +97,6 @@ async fn large_payloads_stay_in_the_database() {
         at: Timestamp(9),
         payload: Some(Payload::Json(vec![b'x'; bytes].into())),
         about: None,
-        meta: bytes::Bytes::from_static(b"meta"),
     };
     for bytes in [100, 101] {
         a.bus.publish(&Channel::All, Hint::Said(said(bytes)));

@@ -106,17 +106,17 @@ async fn a_full_inbox_tells_it_once_and_goes_on() {
     }
     assert_eq!(in_time("answer", asking).await.unwrap(), Ok("!".into()));
     let (mut notes, mut missed) = (Vec::new(), 0);
-    a.bus.publish(&Channel::Node(b.id()), Hint::Timers);
+    a.bus.publish(&Channel::Node(b.id()), Hint::Work);
     // The last one may not fit either: it is published until it does.
     until_so("room", async || {
         while let Ok(Some(heard)) = tokio::time::timeout(Duration::from_millis(50), b.inbox.next()).await {
             match &heard {
                 Heard::Missed(Missed::Everything) => missed += 1,
-                Heard::Hint { hint: Hint::Timers, .. } => return true,
+                Heard::Hint { hint: Hint::Work, .. } => return true,
                 heard => notes.extend(note_of(heard).map(|(_, number)| number)),
             }
         }
-        a.bus.publish(&Channel::Node(b.id()), Hint::Timers);
+        a.bus.publish(&Channel::Node(b.id()), Hint::Work);
         false
     })
     .await;

@@ -1,6 +1,6 @@
 //! `deskwire serve`: from the configuration to the last closed connection.
 
-use std::{io, process::ExitCode, sync::Arc};
+use std::{io, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::middleware;
 use deskwire_broker::{
@@ -53,6 +53,9 @@ use crate::{
 
 /// The database in the data folder.
 const DATABASE: &str = "deskwire.db";
+
+/// How long what a node hands out of queues stays its own when the database does not hear of it: others wait for so long.
+const WORK_LEASE: Duration = Duration::from_secs(5);
 
 /// What renders the metrics, and what is read of them.
 type Measured = (PrometheusHandle, Arc<Readings>);
@@ -160,6 +163,7 @@ async fn serve(
     tokio::spawn(upkeep::keep_key_uses(state.clone(), shutdown.clone()));
     tokio::spawn(upkeep::keep_audit(state.clone(), shutdown.clone()));
     tokio::spawn(neighbourhood.keep());
+    tokio::spawn(Arc::clone(&state.gateway.queues).keep_sharing());
     tokio::spawn(upkeep::keep_retention(state.clone(), retention, shutdown.clone()));
     tokio::spawn(observe(&state, shutdown.clone()));
     tokio::spawn(Arc::clone(&state.files).keep_swept(shutdown.clone()));
@@ -169,7 +173,7 @@ async fn serve(
     let endpoints = state.endpoints.clone();
     let connections = Arc::clone(&endpoints.connections);
     let (desk, metrics) = (state.gateway.desk.clone(), Arc::clone(&state.gateway.metrics));
-    let wills = state.gateway.wills.clone();
+    let (wills, queues) = (state.gateway.wills.clone(), Arc::clone(&state.gateway.queues));
     let (described, uploads) = (http::base_routes().merge(api::routes()), api::upload_routes());
     let document = http::Document::about(&described, &uploads);
     let once = middleware::from_fn_with_state(state.clone(), http::once);
@@ -213,6 +217,9 @@ async fn serve(
         drained = serving => {
             wills.publish_all();
             desk.close().await.map_err(StartError::Close)?;
+            if let Err(error) = queues.stop_sharing().await {
+                tracing::warn!(%error, "other nodes wait for the end of the lease on what was handed out here");
+            }
             // The others need not wait until they miss this node: what waits for its clients lives with them at once.
             bus.leave().await;
             tracing::info!(abandoned = drained.abandoned, "stopped");
@@ -318,6 +325,7 @@ async fn gateway(
         total_bytes: config.queues.total_bytes,
         deliveries: config.queues.max_deliveries,
         durable_per_owner: config.queues.durable_per_account,
+        lease: WORK_LEASE,
     };
     let queues = Queues::open(store.clone(), log.clone(), Arc::clone(&hub), queues, bus.node()).await?;
     let retained = RetainedLimits { topics: config.limits.retained_topics, bytes: config.limits.retained_bytes };

@@ -68,6 +68,11 @@ impl Neighbourhood {
                 }
             }
             Ok(FromNeighbour::Other(Hint::Decided(decided))) => self.gateway.desk.hear_decided(&decided),
+            Ok(FromNeighbour::Other(Hint::Work)) => {
+                if let Channel::Work(queue) = channel {
+                    self.gateway.queues.hear_work(queue);
+                }
+            }
             Ok(FromNeighbour::Other(Hint::Note(word))) => match self.gateway.desk.hear(from, &word) {
                 Ok(concern) => concern.into_iter().for_each(|concern| self.attend(from, concern)),
                 Err(error) => unknown(from, &error),

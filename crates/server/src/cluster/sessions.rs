@@ -207,10 +207,10 @@ async fn adopt(gateway: &Gateway, gone: Vec<Box<str>>) {
     for home in gone {
         match gateway.queues.adopt(&home).await {
             Ok(0) => {}
-            Ok(queues) => {
-                tracing::info!(%home, queues, "subscriptions and messages of a node that is gone live here now");
+            Ok(subscriptions) => {
+                tracing::info!(%home, subscriptions, "durable subscriptions of a node that is gone live here now");
             }
-            Err(error) => tracing::error!(%home, %error, "the messages of a node that is gone are not adopted"),
+            Err(error) => tracing::error!(%home, %error, "the subscriptions of a node that is gone are not adopted"),
         }
         match gateway.mailboxes.adopt(&home).await {
             Ok(0) => {}

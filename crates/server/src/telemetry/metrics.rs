@@ -224,6 +224,10 @@ fn describe() {
     describe_gauge!("deskwire_queues", "Work queues now");
     describe_gauge!("deskwire_durable_subscriptions", "Durable subscriptions now");
     describe_gauge!("deskwire_queue_messages", "Messages in queues now, waiting or unsettled");
+    describe_gauge!(
+        "deskwire_queue_messages_elsewhere",
+        "Messages of work queues that wait for any node, or that others hand out"
+    );
     describe_gauge!("deskwire_queue_bytes", "Weight of these messages");
     describe_counter!(
         "deskwire_queue_messages_dropped_total",

@@ -160,6 +160,38 @@ fn persistent_messages_survive_the_server() {
 }
 
 #[test]
+fn what_was_acknowledged_with_a_receipt_never_comes_again() {
+    for command in [Command::Ack, Command::Disconnect] {
+        // Without a receipt the end of a message is written much later.
+        let server = Server::start(&[("CURSOR_DELAY_MS", "10000")]);
+        let mut sender = Stomp::service(&server);
+        let mut consumer = consumer(&server, INDIVIDUAL);
+        for text in ["1", "2"] {
+            sender.posted(QUEUE, text, PERSISTENT);
+        }
+        let message = consumer.message();
+        if command == Command::Ack {
+            consumer.settle(Command::Ack, ack_of(&message), &[("receipt", "done")]);
+        } else {
+            consumer.settle(Command::Ack, ack_of(&message), &[]);
+            consumer.say(|out| out.extend_from_slice(b"DISCONNECT\nreceipt:done\n\n\0"));
+        }
+        let receipt = loop {
+            let frame = consumer.frame();
+            if frame.command() != Command::Message {
+                break frame;
+            }
+        };
+        assert_eq!((receipt.command(), receipt.header("receipt-id")), (Command::Receipt, Some("done")), "{receipt:?}");
+        let server = server.crashed();
+        let mut consumer = Stomp::service(&server);
+        consumer.subscribed("s", QUEUE, &[]);
+        assert_eq!(consumer.handed(), again("2"), "{command:?}");
+        hears_nothing(&mut consumer);
+    }
+}
+
+#[test]
 fn a_transient_message_does_not_overtake_a_persistent_one() {
     let server = Server::start(&[]);
     let (mut consumer, mut sender) = (consumer(&server, &[]), Stomp::service(&server));

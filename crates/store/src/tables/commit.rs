@@ -19,7 +19,7 @@ use super::{
     heads::{Head, Heads},
     index, locks, notices, queues,
     reports::Tally,
-    retained, retention, sessions, taboo, timers, webhooks,
+    retained, retention, sessions, taboo, timers, webhooks, work,
 };
 use crate::{
     NewEntry, Refusal, Saying, Store, StoreError, Upto, Write, Written,
@@ -124,6 +124,7 @@ impl Commit<'_> {
             Write::Amend(amendment) => amendments::amend(self, amendment),
             Write::Enqueue(new) => queues::enqueue(self.db, new),
             Write::Consume(ids) => queues::consume(self.db, ids),
+            Write::Settle { home, messages } => work::settle(self.db, home, messages),
             Write::Retain(new) => {
                 retained::retain(self.db, new)?;
                 queues::enqueue(self.db, new)

@@ -40,8 +40,8 @@ impl Store {
             .await
     }
 
-    /// Gives the home `to` what sessions, durable subscriptions and messages of work queues have none, and what belonged to
-    /// earlier starts of the node called `name`.
+    /// Gives the home `to` to those sessions and durable subscriptions that have none, or one of the earlier starts of the
+    /// node called `name`.
     pub async fn take_home(&self, name: &str, to: &str) -> Result<(), StoreError> {
         let (starts, to) = (format!("{name}~"), to.to_owned());
         self.write(move |db| {
@@ -51,12 +51,6 @@ impl Store {
                 ))?
                 .execute(params![starts, to])?;
             }
-            db.prepare_cached(
-                "UPDATE queued_message SET node = ?2
-                  WHERE subscription IS NULL AND session IS NULL
-                    AND (node IS NULL OR substr(node, 1, length(?1)) = ?1)",
-            )?
-            .execute(params![starts, to])?;
             Ok(())
         })
         .await
@@ -102,7 +96,7 @@ impl Store {
     }
 }
 
-/// Homes of durable subscriptions and of messages of work queues, and of everything.
+/// Homes of durable subscriptions, and of everything but work (`work`).
 impl Store {
     /// The durable subscription that `owner` calls `name`, if there is one, and its home, if it has one.
     pub async fn durable_subscription_called(
@@ -177,47 +171,12 @@ impl Store {
         self.queued_for("q.subscription", id.0, after, limit).await
     }
 
-    /// Gives the home `to` the messages of work queues whose home is `from`; returns them in the order they were committed.
-    pub async fn claim_work(&self, from: &str, to: &str) -> Result<Vec<Queued>, StoreError> {
-        let (from, to) = (from.to_owned(), to.to_owned());
-        self.write(move |db| {
-            let claimed: Result<Vec<_>> = db
-                .prepare_cached(
-                    "UPDATE queued_message SET node = ?2 WHERE node = ?1
-                     RETURNING id, subscription, session, via, NULL, NULL, topic, expires, content_type, headers, qos,
-                               retained, is_text, response_topic, correlation, body",
-                )?
-                .query_map(params![from, to], queued)?
-                .collect();
-            let mut claimed = claimed?;
-            claimed.sort_unstable_by_key(|queued| queued.id);
-            Ok(claimed)
-        })
-        .await
-    }
-
-    /// The messages of work queues behind `after` whose home is `home`, in the order they were committed; at most `limit`.
-    pub async fn work_of(&self, home: &str, after: QueuedId, limit: usize) -> Result<Vec<Queued>, StoreError> {
-        let home = home.to_owned();
-        self.read(move |db| {
-            db.prepare_cached(
-                "SELECT q.id, q.subscription, q.session, q.via, NULL, NULL, q.topic, q.expires,
-                        q.content_type, q.headers, q.qos, q.retained, q.is_text, q.response_topic, q.correlation, q.body
-                   FROM queued_message q WHERE q.node = ?1 AND q.id > ?2 ORDER BY q.id LIMIT ?3",
-            )?
-            .query_map(params![home, after.0, columns::limit(limit)], queued)?
-            .collect()
-        })
-        .await
-    }
-
-    /// The homes that anything has.
+    /// The homes that sessions and durable subscriptions have.
     pub async fn homes(&self) -> Result<Vec<Box<str>>, StoreError> {
         self.read(|db| {
             db.prepare_cached(
                 "SELECT node FROM mqtt_session WHERE node IS NOT NULL
-                 UNION SELECT node FROM durable_subscription WHERE node IS NOT NULL
-                 UNION SELECT node FROM queued_message WHERE node IS NOT NULL",
+                 UNION SELECT node FROM durable_subscription WHERE node IS NOT NULL",
             )?
             .query_map(params![], |row| row.get(0))?
             .collect()

@@ -66,6 +66,7 @@ impl Held {
             }
             Write::Enqueue(_)
             | Write::Consume(_)
+            | Write::Settle { .. }
             | Write::Retain(_)
             | Write::ForgetExpired(_)
             | Write::Inflight(_)

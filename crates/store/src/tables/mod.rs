@@ -5,7 +5,7 @@
 //! `reports`; `entries`, `conversations`, `history`, `people`, `settings`, `leave_messages`, `visitor_info`, `labels`,
 //! `quick_replies`, `faqs`, `channels`, `blacklist`, `audit`, `service_keys` and `files` answer the rest; `retention` deletes
 //! what is not to be kept.
-//! `homes` says which of several nodes has what waits.
+//! `homes` says which of several nodes has what waits, `work` what of work queues.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it.
 //! `columns` turns rows into domain types.
 
@@ -52,3 +52,4 @@ mod timers;
 mod tokens;
 mod visitor_info;
 mod webhooks;
+pub(crate) mod work;

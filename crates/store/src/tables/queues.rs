@@ -15,25 +15,40 @@ pub(super) fn enqueue(db: &Db<'_>, new: &NewQueued) -> Result<Written> {
     if let Some(received) = new.received {
         sessions::receive(db, received)?;
     }
-    let QueuedMessage { content_type, headers, expires, body, qos, retained, is_text, response_topic, correlation } =
-        &new.message;
+    let QueuedMessage {
+        content_type,
+        headers,
+        expires,
+        body,
+        qos,
+        retained,
+        is_text,
+        response_topic,
+        correlation,
+        origin,
+    } = &new.message;
     let headers = headers_to_text(headers)?;
     // A subscription or session that is gone is no reason to fail the batch.
     let mut insert = db.prepare_cached(
         "INSERT INTO queued_message (subscription, session, via, topic, expires, content_type, headers, qos, retained,
-                                     is_text, response_topic, correlation, body, node)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+                                     is_text, response_topic, correlation, body, node, refusals, origin)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, CAST(?15 AS BIGINT), CAST(?16 AS BIGINT)
           WHERE (CAST(?1 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM durable_subscription WHERE id = ?1))
             AND (CAST(?2 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM mqtt_session WHERE id = ?2))
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(new.queues.len());
     for queue in &new.queues {
-        let (subscription, session, via, node) = match queue {
-            QueueRef::Work => (None, None, None, None),
-            QueueRef::WorkAt(node) => (None, None, None, Some(&**node)),
-            QueueRef::Durable(DurableId(id)) => (Some(id), None, None, None),
-            QueueRef::Session { id: MqttSessionId(id), via } => (None, Some(id), via.as_deref(), None),
+        let (subscription, session, via) = match queue {
+            QueueRef::Work | QueueRef::WorkAt(_) => (None, None, None),
+            QueueRef::Durable(DurableId(id)) => (Some(id), None, None),
+            QueueRef::Session { id: MqttSessionId(id), via } => (None, Some(id), via.as_deref()),
+        };
+        let (node, refusals, origin) = match queue {
+            // A node that is alone does not note what it hands out: several must take it for delivered.
+            QueueRef::Work => (None, Some(0), None),
+            QueueRef::WorkAt(node) => (node.as_deref(), None, origin.map(u64::cast_signed)),
+            _ => (None, None, None),
         };
         let parameters = params![
             subscription,
@@ -50,6 +65,8 @@ pub(super) fn enqueue(db: &Db<'_>, new: &NewQueued) -> Result<Written> {
             correlation.as_deref(),
             body.as_ref(),
             node,
+            refusals,
+            origin,
         ];
         ids.push(insert.query_row(parameters, |row| row.get(0).map(QueuedId)).optional()?);
     }
@@ -192,6 +209,7 @@ pub(super) fn message(row: &Row<'_>, first: usize) -> Result<QueuedMessage> {
         response_topic: row.get(first + 6)?,
         correlation: row.get::<Option<Vec<u8>>>(first + 7)?.map(Bytes::from),
         body: Bytes::from(row.get::<Vec<u8>>(first + 8)?),
+        origin: None,
     })
 }
 

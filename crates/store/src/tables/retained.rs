@@ -13,8 +13,18 @@ use crate::{
 
 /// Keeps a message as the newest of its topic; one without a body takes away what is there `[MQTT-3.3.1-6]`.
 pub(super) fn retain(db: &Db<'_>, new: &NewQueued) -> Result<()> {
-    let QueuedMessage { content_type, headers, expires, body, qos, retained: _, is_text, response_topic, correlation } =
-        &new.message;
+    let QueuedMessage {
+        content_type,
+        headers,
+        expires,
+        body,
+        qos,
+        retained: _,
+        is_text,
+        response_topic,
+        correlation,
+        ..
+    } = &new.message;
     if body.is_empty() {
         db.prepare_cached("DELETE FROM retained_message WHERE topic = ?1")?.execute(params![new.topic.as_str()])?;
         return Ok(());

@@ -84,27 +84,19 @@ pub(crate) async fn a_node_has_what_its_earlier_starts_had_and_what_nobody_has(b
     assert_eq!(homes, ["one~2", "one-more~1", "one~2"]);
 }
 
-pub(crate) async fn what_queues_have_has_a_home_too(backend: &impl Backend) {
+pub(crate) async fn a_durable_subscription_has_a_home_too(backend: &impl Backend) {
     let store = backend.open().await;
     let (ann, news) = (uid("ann"), TopicFilter::new("news").unwrap());
     let id = store.create_durable_subscription_at(&ann, "n", &news, "", Some("one~1")).await.unwrap();
-    let queued = |queue| {
-        let message = QueuedMessage { body: "b".into(), ..QueuedMessage::default() };
-        Write::Enqueue(NewQueued { topic: Topic::new("jobs").unwrap(), queues: vec![queue], message, received: None })
-    };
-    let writes = vec![queued(QueueRef::Durable(id)), queued(QueueRef::WorkAt("one~1".into())), queued(QueueRef::Work)];
-    store.commit(writes).await.unwrap();
-    let first = QueuedId::default();
-    assert_eq!(store.queued_for_durable(id, first, 9).await.unwrap().len(), 1);
-    assert_eq!(store.work_of("one~1", first, 9).await.unwrap().len(), 1);
-    let claimed = store.claim_work("one~1", "two~1").await.unwrap();
-    assert!(claimed.len() == 1 && claimed[0].queue == QueueRef::Work && claimed[0].topic.as_str() == "jobs");
+    let message = QueuedMessage { body: "b".into(), ..QueuedMessage::default() };
+    let queues = vec![QueueRef::Durable(id)];
+    let new = NewQueued { topic: Topic::new("news").unwrap(), queues, message, received: None };
+    store.commit(vec![Write::Enqueue(new)]).await.unwrap();
+    assert_eq!(store.queued_for_durable(id, QueuedId::default(), 9).await.unwrap().len(), 1);
     let durables = store.claim_durable_subscriptions("one~1", "two~1").await.unwrap();
     assert_eq!(durables.iter().map(|known| known.id).collect::<Vec<_>>(), [id]);
     assert!(store.durable_subscriptions_of("one~1").await.unwrap().is_empty());
     assert!(store.move_durable_subscription(id, Some("two~1"), "three~1").await.unwrap());
     let (known, home) = store.durable_subscription_called(&ann, "n").await.unwrap().unwrap();
     assert_eq!((known.id, home.as_deref()), (id, Some("three~1")));
-    store.take_home("two", "two~2").await.unwrap();
-    assert_eq!(store.work_of("two~2", first, 9).await.unwrap().len(), 2, "with the one that had no home");
 }

@@ -30,6 +30,7 @@ mod service_keys;
 mod sessions;
 mod tokens;
 mod webhooks;
+mod work;
 mod writers;
 
 use deskwire_store::{PostgresOptions, SqliteOptions, Store};
@@ -284,7 +285,14 @@ macro_rules! suite {
                 a_session_is_created_in_place_of_the_one_that_is_known,
                 the_sessions_of_a_home_are_claimed_in_parts,
                 a_node_has_what_its_earlier_starts_had_and_what_nobody_has,
-                what_queues_have_has_a_home_too,
+                a_durable_subscription_has_a_home_too,
+            }
+            work {
+                waiting_work_is_claimed_by_one_home,
+                work_is_settled_from_its_home_alone,
+                work_is_released_when_the_lease_of_its_home_is_over,
+                work_of_homes_that_end_waits_for_others,
+                work_is_counted_and_expires,
             }
             queues {
                 messages_wait_in_the_order_of_their_commits,

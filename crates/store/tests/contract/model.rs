@@ -91,7 +91,12 @@ impl From<Written> for Answer {
                 Self::Conversation { log: now.id, created: false, state }
             }
             Written::Probed => Self::Probed,
-            Written::Queued(_) | Written::Consumed | Written::Forgotten | Written::Noted | Written::Notices(_) => {
+            Written::Queued(_)
+            | Written::Consumed
+            | Written::Settled { .. }
+            | Written::Forgotten
+            | Written::Noted
+            | Written::Notices(_) => {
                 unreachable!("the model has no queues and no notices")
             }
             Written::Refused(refusal) => Self::Refused(refusal),

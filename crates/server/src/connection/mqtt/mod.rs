@@ -394,8 +394,11 @@ impl Protocol for Mqtt {
                 self.dismissed = true;
                 self.ending = Some(Ending::DISMISSED);
             }
-            // Durable subscriptions are for STOMP.
-            CloseReason::TakenOver | CloseReason::SubscriptionTakenOver | CloseReason::SubscriptionForgotten => {
+            // Durable subscriptions and queues are for STOMP.
+            CloseReason::TakenOver
+            | CloseReason::SubscriptionTakenOver
+            | CloseReason::SubscriptionForgotten
+            | CloseReason::WorkTaken => {
                 self.session.disconnect(Disconnect::new(DisconnectCode::SessionTakenOver));
                 self.ending = Some(Ending::new(CloseCode::POLICY_VIOLATION, "taken over by another connection"));
                 self.leaving = true;

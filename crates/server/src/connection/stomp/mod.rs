@@ -119,6 +119,8 @@ pub(super) struct Stomp {
     next: Option<Event>,
     /// Writes that are not answered yet.
     unanswered: VecDeque<Unanswered>,
+    /// What the queues said before the first ACK that no receipt covers yet.
+    unforgotten: Option<u64>,
     /// The number of the newest write.
     last_ticket: u64,
     /// The newest key of [`Self::subscriptions`].
@@ -157,6 +159,7 @@ impl Stomp {
             client: None,
             next: None,
             unanswered: VecDeque::new(),
+            unforgotten: None,
             last_ticket: 0,
             last_key: 0,
             joined: Vec::new(),
@@ -240,6 +243,9 @@ impl Protocol for Stomp {
         }
         if self.next.is_none() {
             self.next = self.session.poll_event();
+            if let Some(Event::Receipt { .. } | Event::Disconnect(_)) = self.next {
+                self.forget_settled();
+            }
         }
         if self.session.is_closing() && self.session.refusal().is_none() {
             // We sent ERROR: what came behind the frame that is to blame is not acted on.

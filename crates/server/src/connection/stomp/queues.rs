@@ -56,7 +56,7 @@ impl Consumed {
 
 /// SEND.
 impl Stomp {
-    /// To a queue. What is to survive a restart is answered when it is stored.
+    /// To a queue. What is to survive a restart, or may be handed out by another node, is answered when it is stored.
     pub(super) async fn send_to_queue(&mut self, send: &Send, name: &Topic) -> Result<(), Refused> {
         let Some(client) = &self.client else { return Ok(()) };
         let route = self.gateway.route_enqueue(&client.identity, name)?;
@@ -67,7 +67,7 @@ impl Stomp {
         };
         let admitted =
             self.gateway.queues.admit(Publication::new(queue, content)).inspect_err(|_| self.count_full())?;
-        if is_persistent(send) {
+        if is_persistent(send) || admitted.must_be_stored() {
             let reply = self.next_reply();
             admitted.store(reply).await?;
             self.answer_later(send);
@@ -280,6 +280,9 @@ impl Stomp {
     ) {
         let Some(consumed) = self.consumed.iter().find(|consumed| consumed.key == key) else { return };
         let Content::Opaque(said) = publication.content() else { return };
+        if !consumed.consumption.may_give(handover.number) {
+            return;
+        }
         let is_own = consumed.discards.is_some() && said.origin() == consumed.discards;
         if is_own || is_late(publication) {
             return consumed.consumption.settle([handover.number]);
@@ -318,9 +321,20 @@ impl Stomp {
     }
 
     /// ACK.
-    pub(super) fn consume_settled(&self, settlement: &Settlement) {
+    pub(super) fn consume_settled(&mut self, settlement: &Settlement) {
+        let mark = self.gateway.queues.settled_mark();
         if let Some(consumed) = self.consumed_of(settlement) {
             consumed.consumption.settle(consumed.numbers(&settlement.settled));
+            self.unforgotten.get_or_insert(mark);
+        }
+    }
+
+    /// What was acknowledged must be out of the store before the next receipt.
+    pub(super) fn forget_settled(&mut self) {
+        if let Some(mark) = self.unforgotten.take() {
+            let reply = self.next_reply();
+            self.gateway.queues.when_forgotten(mark, reply);
+            self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt: None, tolerated: None });
         }
     }
 
