@@ -8,6 +8,7 @@ import { history, sendByHttp, textFrom } from '../conversations.js';
 import { get, logIn, newTeam, post, visitorAt } from '../desk-team.js';
 import { binary } from '../harness.js';
 import { MqttPeer } from '../mqtt-peer.js';
+import { callPush, push } from '../pushes.js';
 import { SERVICE } from '../service-account.js';
 import { StompPeer } from '../stomp-peer.js';
 import { until } from '../waiting.js';
@@ -135,5 +136,99 @@ describe('operating three nodes', { skip: skipAlone }, () => {
     assert.deepEqual(accepted.map(({ node, protocol }) => [node, protocol]), [['n2', 'http']]);
     assert.ok(relayed.some(({ node, user }) => node === 'n3' && user === ann.uid), JSON.stringify(relayed));
     assert.deepEqual(unanswered, []);
+  });
+
+  test('a visitor is there for the desk, on whichever node it is', { timeout: LONG }, async (t) => {
+    const { ann, workgroup } = await newTeam(one, ['ann']);
+    const vera = await visitorAt(two, workgroup, 'Vera');
+    const presence = () => get(one, ann, `/api/v1/connection/presence/${vera.uid}`);
+    const status = async () => (await get(three, ann, '/api/v1/visitor/query/uid', { uid: vera.uid })).status;
+    assert.deepEqual([await presence(), await status()], [{ online: false, activeCount: 0 }, 'OFFLINE']);
+    const peers = [await opened(t, StompPeer.asVisitor(two, vera)), await opened(t, StompPeer.asVisitor(three, vera))];
+    await until('it is there twice', async () => (await presence()).activeCount === 2);
+    assert.equal(await status(), 'ONLINE');
+    await Promise.all(peers.map((peer) => peer.disconnect()));
+    await until('it is gone', async () => !(await presence()).online);
+  });
+
+  test('a push counts the sessions of all nodes', { timeout: LONG }, async (t) => {
+    const { workgroup } = await newTeam(one, []);
+    const vera = await visitorAt(two, workgroup, 'Vera');
+    const devices = [];
+    for (const node of [two, three, three]) {
+      const device = await opened(t, StompPeer.asVisitor(node, vera));
+      await device.subscribe('/user/queue/offers', { json: false });
+      devices.push(device);
+    }
+    assert.deepEqual(await push(one, vera.uid, { destination: '/queue/offers', payload: 'cheap' }), { sessions: 3 });
+    for (const device of devices) {
+      await until('each gets it', () => device.texts('/user/queue/offers').includes('cheap'));
+    }
+    const listener = await opened(t, StompPeer.connect(three, { headers: SERVICE }));
+    await listener.subscribe('/topic/counted', { json: false });
+    const { answer } = await callPush(one, 'broadcast', { destination: '/topic/counted', payload: 'all' });
+    assert.deepEqual(answer.data, { sessions: 1 });
+  });
+
+  test('those who are online are counted on all nodes', { timeout: LONG }, async (t) => {
+    const { ann, bob } = await newTeam(one, ['ann', 'bob']);
+    const online = async () => (await get(two, ann, '/api/v1/notices')).online;
+    const before = await online();
+    const here = await opened(t, StompPeer.asAgent(one, ann));
+    await opened(t, StompPeer.asAgent(three, bob));
+    await until('both count', async () => (await online()) === before + 2);
+    await here.disconnect();
+    await until('one is gone', async () => (await online()) === before + 1);
+  });
+
+  test('a node that stops lets its clients go one after the other, and nothing is lost', { timeout: LONG }, async (t) => {
+    const listeners = [];
+    for (let number = 0; number < 20; number += 1) {
+      const peer = await opened(t, StompPeer.connect(two, { headers: SERVICE }));
+      await peer.subscribe('/topic/leaving', { json: false });
+      listeners.push(peer);
+    }
+    const left = [];
+    listeners.forEach((peer, index) => void peer.closed.then(() => left.push(index)));
+    const ended = two.terminate();
+    await until('the first is gone', () => left.length > 0);
+    assert.ok(left.length < listeners.length, `${left.length} are gone at once`);
+    // Who is still there is served as before.
+    const last = listeners.at(-1);
+    await callPush(one, 'broadcast', { destination: '/topic/leaving', payload: 'still there' });
+    await until('the last hears it', () => last.texts('/topic/leaving').includes('still there'));
+    assert.ok(!left.includes(listeners.length - 1), 'and is not gone');
+    assert.equal((await ended).code, 0);
+    await until('all are gone', () => left.length === listeners.length);
+    const inversions = left.filter((index, place) => place > 0 && index < left[place - 1]).length;
+    assert.ok(inversions < listeners.length / 2, `in about the order in which they came: ${left}`);
+    const { nodes } = await nodesOf(one, await logIn(one, 'admin'));
+    assert.deepEqual(nodes.map(({ name }) => name).sort(), ['n1', 'n3'], 'who has left is not missed');
+    await two.start();
+  });
+
+  test('a rolling restart under load loses and doubles nothing', { timeout: 2 * LONG }, async () => {
+    const { workgroup } = await newTeam(one, []);
+    const vera = await visitorAt(one, workgroup, 'Vera');
+    const { cluster } = several;
+    const balanced = { url: cluster.balancer.url };
+    const said = [];
+    let isRestarting = true;
+    const talking = (async () => {
+      while (isRestarting) {
+        const message = textFrom(vera, vera.thread, `word ${said.length}`);
+        // Whoever is not answered sends again: it is kept once.
+        await until('it is accepted', () => sendByHttp(balanced, vera, message).then(() => true, () => false));
+        said.push(message.uid);
+      }
+    })();
+    await cluster.rollingRestart();
+    isRestarting = false;
+    await talking;
+    assert.ok(said.length > 10, `${said.length}`);
+    const kept = (await get(one, { accessToken: vera.accessToken }, '/visitor/api/v1/messages', {}).catch(() => null)) ?? (await history(one, vera));
+    const uids = kept.map(({ uid }) => uid).filter((uid) => said.includes(uid));
+    assert.deepEqual(uids.slice().sort(), [...new Set(uids)].sort(), 'none twice');
+    assert.ok(uids.length > 0);
   });
 });
