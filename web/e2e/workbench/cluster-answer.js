@@ -10,11 +10,22 @@ export async function asCluster(page) {
     const response = await route.fetch();
     const answer = await response.json();
     const [alone] = answer.data.nodes;
-    const standing = { ...alone.standing, bus: 'UP', lagP95Ms: 1.5, byProtocol: [{ protocol: 'stomp', count: 3 }] };
+    const standing = {
+      ...alone.standing,
+      bus: 'UP',
+      lagP95Ms: 1.5,
+      byProtocol: [{ protocol: 'stomp', count: 3 }],
+    };
     const store = { ...standing.store, kind: 'postgresql', up: false };
     const nodes = [
       { ...alone, name: 'n1', id: 'n1~00000001', standing },
-      { ...alone, name: 'n2', id: 'n2~00000002', heardMs: 700, standing: { ...standing, readiness: 'UNREADY', store } },
+      {
+        ...alone,
+        name: 'n2',
+        id: 'n2~00000002',
+        heardMs: 700,
+        standing: { ...standing, readiness: 'UNREADY', store },
+      },
       { ...alone, name: 'n3', id: 'n3~00000003', heardMs: 65_000, missing: true, standing: null },
     ];
     await route.fulfill({ response, json: { ...answer, data: { bus: 'UP', nodes } } });

@@ -65,7 +65,9 @@ test('a connection is found and ended; its client is told, and the log says who 
   await agent.offline();
 });
 
-test('a server that belongs to no cluster says so, and the nodes of a cluster are listed', async ({ page }) => {
+test('a server that belongs to no cluster says so, and the nodes of a cluster are listed', async ({
+  page,
+}) => {
   await bench.signIn(page, 'admin');
   await go(page, '/ops/nodes');
   await page.getByText('This server is alone').waitFor();
