@@ -54,8 +54,13 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> String {
+        self.get_with(path, "")
+    }
+
+    /// With further headers, each with its end of line.
+    fn get_with(&self, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: a\r\n{headers}Connection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -113,6 +118,37 @@ fn line_with(lines: &mut impl BufRead, part: &str) -> String {
         assert_ne!(lines.read_line(&mut line).unwrap(), 0, "ended before a line with {part:?}");
     }
     line
+}
+
+#[test]
+fn the_machine_of_a_server_is_told_how_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let mut server = Server::start(folder.path(), &[]);
+    let health = || deskwire(&["health", "--data", data]).output().unwrap();
+    let status = |more: &[&str]| deskwire(&[&["cluster", "status", "--data", data], more].concat()).output().unwrap();
+    assert!(health().status.success());
+    let table = status(&["--expect", "1"]);
+    assert!(table.status.success(), "{}", text(&table.stderr));
+    assert!(text(&table.stdout).contains(&server.address.to_string()), "{}", text(&table.stdout));
+    let json = status(&["--json", "--expect", "2"]);
+    assert!(!json.status.success(), "one is missing");
+    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&report["well"], &report["nodes"][0]["standing"]["readiness"]), (&json!(false), &json!("READY")));
+    // The pass lets its holder look at nodes, and nothing else.
+    let pass = fs::read_to_string(folder.path().join("deskwire.run")).unwrap();
+    let pass = serde_json::from_str::<serde_json::Value>(&pass).unwrap()["pass"].as_str().unwrap().to_owned();
+    for (path, shown, expected) in [
+        ("nodes", pass.as_str(), "200 OK"),
+        ("nodes", "made up", "401 Unauthorized"),
+        ("config", pass.as_str(), "401 Unauthorized"),
+    ] {
+        let answer = server.get_with(&format!("/api/v1/ops/{path}"), &format!("X-Deskwire-Pass: {shown}\r\n"));
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{path}: {answer}");
+    }
+    server.stop();
+    refused(&health(), &["does not answer"]);
+    refused(&status(&[]), &["no server runs", data]);
 }
 
 #[test]

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { history, sendByHttp, textFrom } from '../conversations.js';
+import { history, newVisitor, sendByHttp, textFrom } from '../conversations.js';
 import { get, logIn, newTeam, post, visitorAt } from '../desk-team.js';
 import { binary } from '../harness.js';
 import { MqttPeer } from '../mqtt-peer.js';
+import { callPush, push } from '../pushes.js';
 import { SERVICE } from '../service-account.js';
 import { StompPeer } from '../stomp-peer.js';
 import { until } from '../waiting.js';
@@ -115,10 +116,13 @@ describe('operating three nodes', { skip: skipAlone }, () => {
     const admin = await logIn(one, 'admin');
     await opened(t, StompPeer.connect(one, { headers: SERVICE }));
     three.pause();
-    const { content, unanswered } = await get(one, admin, '/api/v1/ops/session/query', {});
+    const page = await until('it is named', async () => {
+      const found = await get(one, admin, '/api/v1/ops/session/query', {});
+      return found.unanswered.length > 0 && found;
+    });
     three.resume();
-    assert.deepEqual(unanswered, ['n3']);
-    assert.ok(content.some(({ node }) => node === 'n1'));
+    assert.deepEqual(page.unanswered, ['n3']);
+    assert.ok(page.content.some(({ node }) => node === 'n1'));
   });
 
   test('the way of a message is followed through the nodes', { timeout: LONG }, async (t) => {
@@ -135,5 +139,104 @@ describe('operating three nodes', { skip: skipAlone }, () => {
     assert.deepEqual(accepted.map(({ node, protocol }) => [node, protocol]), [['n2', 'http']]);
     assert.ok(relayed.some(({ node, user }) => node === 'n3' && user === ann.uid), JSON.stringify(relayed));
     assert.deepEqual(unanswered, []);
+  });
+
+  test('a visitor is there for the desk, on whichever node it is', { timeout: LONG }, async (t) => {
+    const { ann, admin, workgroup } = await newTeam(one, ['ann']);
+    const vera = await visitorAt(two, workgroup, 'Vera');
+    const presence = () => get(one, ann, `/api/v1/connection/presence/${vera.uid}`);
+    const status = async () => (await get(three, admin, '/api/v1/visitor/query/uid', { uid: vera.uid })).status;
+    assert.deepEqual([await presence(), await status()], [{ online: false, activeCount: 0 }, 'OFFLINE']);
+    const peers = [await opened(t, StompPeer.asVisitor(two, vera)), await opened(t, StompPeer.asVisitor(three, vera))];
+    await until('it is there twice', async () => (await presence()).activeCount === 2);
+    assert.equal(await status(), 'ONLINE');
+    await Promise.all(peers.map((peer) => peer.disconnect()));
+    await until('it is gone', async () => !(await presence()).online);
+  });
+
+  test('who browses is told by all nodes, as one visitor', { timeout: LONG }, async () => {
+    const { ann } = await newTeam(one, ['ann']);
+    const vera = await newVisitor(one, 'Vera');
+    await post(one, vera, '/visitor/api/v1/browse', { url: 'https://shop.example/a', title: 'A' });
+    await post(two, vera, '/visitor/api/v1/browse', { url: 'https://shop.example/b', title: 'B' });
+    const { content } = await get(three, ann, '/api/v1/visitor/query/online', { pageSize: 100 });
+    const rows = content.filter(({ uid }) => uid === vera.uid);
+    assert.deepEqual(rows.map(({ pages }) => pages.map(({ title }) => title)), [['B', 'A']]);
+  });
+
+  test('a push counts the sessions of all nodes', { timeout: LONG }, async (t) => {
+    const { workgroup } = await newTeam(one, []);
+    const vera = await visitorAt(two, workgroup, 'Vera');
+    const devices = [];
+    for (const node of [two, three, three]) {
+      const device = await opened(t, StompPeer.asVisitor(node, vera));
+      devices.push(await device.subscribe('/user/queue/offers', { json: false }));
+    }
+    assert.deepEqual(await push(one, vera.uid, { destination: '/queue/offers', payload: 'cheap' }), { sessions: 3 });
+    for (const feed of devices) {
+      await until('each gets it', () => feed.received.some(({ frame }) => frame.body === 'cheap'));
+    }
+    const listener = await opened(t, StompPeer.connect(three, { headers: SERVICE }));
+    await listener.subscribe('/topic/counted', { json: false });
+    const { answer } = await callPush(one, 'broadcast', { destination: '/topic/counted', payload: 'all' });
+    assert.deepEqual(answer.data, { sessions: 1 });
+  });
+
+  test('those who are online are counted on all nodes', { timeout: LONG }, async (t) => {
+    const { ann, bob } = await newTeam(one, ['ann', 'bob']);
+    const online = async () => (await get(two, ann, '/api/v1/notices/feed')).onlineUserNums;
+    await until('nobody of other stories is left', async () => (await online()) === 0);
+    const here = await opened(t, StompPeer.withToken(one, ann, { path: '/ws/agent' }));
+    await opened(t, StompPeer.withToken(three, bob, { path: '/ws/agent' }));
+    await until('both count', async () => (await online()) === 2);
+    await here.disconnect();
+    await until('one is gone', async () => (await online()) === 1);
+  });
+
+  test('a node that stops lets its clients go one after the other, and nothing is lost', { timeout: LONG }, async (t) => {
+    const listeners = [];
+    for (let number = 0; number < 20; number += 1) {
+      const peer = await opened(t, StompPeer.connect(two, { headers: SERVICE }));
+      listeners.push({ peer, feed: await peer.subscribe('/topic/leaving', { json: false }) });
+    }
+    const left = [];
+    listeners.forEach(({ peer }, index) => void peer.closed.then(() => left.push(index)));
+    const ended = two.terminate();
+    await until('the first is gone', () => left.length > 0);
+    assert.ok(left.length < listeners.length, `${left.length} are gone at once`);
+    // Who is still there is served as before.
+    const { feed } = listeners.at(-1);
+    await callPush(one, 'broadcast', { destination: '/topic/leaving', payload: 'still there' });
+    await until('the last hears it', () => feed.received.some(({ frame }) => frame.body === 'still there'));
+    assert.ok(!left.includes(listeners.length - 1), 'and is not gone');
+    assert.equal((await ended).code, 0);
+    await until('all are gone', () => left.length === listeners.length);
+    const inversions = left.filter((index, place) => place > 0 && index < left[place - 1]).length;
+    assert.ok(inversions < listeners.length / 2, `in about the order in which they came: ${left}`);
+    const { nodes } = await nodesOf(one, await logIn(one, 'admin'));
+    assert.deepEqual(nodes.map(({ name }) => name).sort(), ['n1', 'n3'], 'who has left is not missed');
+    await two.start();
+  });
+
+  test('a rolling restart under load loses and doubles nothing', { timeout: 2 * LONG }, async () => {
+    const { workgroup } = await newTeam(one, []);
+    const vera = await visitorAt(one, workgroup, 'Vera');
+    const { cluster } = several;
+    const said = [];
+    let isRestarting = true;
+    const talking = (async () => {
+      while (isRestarting) {
+        const message = textFrom(vera, vera.thread, `word ${said.length}`);
+        // Whoever is not answered sends again: it is kept once.
+        await until('it is accepted', () => sendByHttp(cluster.balancer, vera, message).then(() => true, () => false));
+        said.push(message.uid);
+      }
+    })();
+    await cluster.rollingRestart();
+    isRestarting = false;
+    await talking;
+    assert.ok(said.length > 10, `${said.length}`);
+    const kept = (await history(one, vera)).map(({ uid }) => uid).filter((uid) => said.includes(uid));
+    assert.deepEqual(kept, said, 'each once, in order');
   });
 });

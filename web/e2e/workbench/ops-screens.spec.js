@@ -2,6 +2,7 @@
 
 import { test } from '@playwright/test';
 import { look as lookAt } from '../look.js';
+import { NODES, asCluster } from './cluster-answer.js';
 import { WorkbenchStack } from './desk.js';
 import { words } from './words.js';
 
@@ -38,6 +39,13 @@ test('operations and the audit log', async ({ page }) => {
     await page.waitForResponse((response) => response.url().includes('/api/v1/ops/overview'));
   }
   await look(page, '60-ops-overview');
+  await go(page, '/ops/nodes');
+  await page.locator('.step-row').waitFor();
+  await look(page, '71-ops-node-alone');
+  await asCluster(page);
+  await page.locator('tbody tr').nth(2).waitFor();
+  await look(page, '72-ops-nodes');
+  await page.unroute(NODES);
   await go(page, '/ops/sessions');
   await page.locator('tbody tr').first().waitFor();
   await look(page, '61-ops-sessions');

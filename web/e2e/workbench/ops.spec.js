@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { HookReceiver } from '../../../tests/e2e/hook-receiver.js';
 import { WorkbenchStack } from './desk.js';
+import { NODES, asCluster } from './cluster-answer.js';
 
 let bench;
 
@@ -62,6 +63,23 @@ test('a connection is found and ended; its client is told, and the log says who 
   await expect(row).toContainText('Ended a connection');
   await expect(row).toContainText(username);
   await agent.offline();
+});
+
+test('a server that belongs to no cluster says so, and the nodes of a cluster are listed', async ({
+  page,
+}) => {
+  await bench.signIn(page, 'admin');
+  await go(page, '/ops/nodes');
+  await page.getByText('This server is alone').waitFor();
+  await expect(page.locator('tbody')).toHaveCount(0);
+  await asCluster(page);
+  const row = (name) => page.getByRole('row', { name });
+  await expect(row(/^n1 this one Ready/)).toContainText('stomp 3');
+  await expect(row(/^n2 Not ready/)).toContainText('Lost');
+  await expect(row(/^n3 Missing/)).toContainText('Last heard 1:05 ago');
+  // It goes on by itself.
+  await page.unroute(NODES);
+  await page.getByText('This server is alone').waitFor();
 });
 
 test('a message is traced by its uid', async ({ page }) => {

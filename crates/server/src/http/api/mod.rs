@@ -43,8 +43,10 @@ use axum::{
 use deskwire_desk::DeskError;
 use deskwire_store::StoreError;
 use metrics_exporter_prometheus::PrometheusHandle;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::{AppError, Repeats, Routes};
+use super::{AppError, QueryParams, Repeats, Routes};
 use crate::{
     auth::password::Passwords,
     connection::{Endpoints, mqtt_endpoint},
@@ -151,11 +153,21 @@ pub fn upload_routes() -> Routes<ApiState> {
     upload::routes()
 }
 
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ReadyQuery {
+    /// 404 for that status instead of 503 while the server stops: HAProxy then leaves it the connections that it has
+    /// (`http-check disable-on-404`).
+    stopping: Option<u16>,
+}
+
 /// Ready means that a write reaches the disk, not that a port is open.
-async fn ready(State(state): State<ApiState>) -> Result<&'static str, AppError> {
+async fn ready(
+    State(state): State<ApiState>,
+    QueryParams(request): QueryParams<ReadyQuery>,
+) -> Result<&'static str, AppError> {
     // A balancer sends nobody to a node that stops, while that lets go of those it has.
     if state.ops.is_draining() {
-        return Err(AppError::Busy);
+        return Err(if request.stopping == Some(404) { AppError::NotFound } else { AppError::Busy });
     }
     match tokio::time::timeout(PROBE_LIMIT, state.gateway.desk.probe()).await {
         // Without it everything is slower, and nothing is lost: a balancer must not take all nodes out for that.

@@ -62,9 +62,37 @@ export interface Overview {
   readonly points: readonly CoursePoint[];
 }
 
+/** How a node is, as it says itself. */
+export interface Standing {
+  readonly version: string;
+  readonly readiness: 'READY' | 'UNREADY' | 'DRAINING';
+  readonly connections: number;
+  readonly byProtocol: readonly { readonly protocol: string; readonly count: number }[];
+  readonly bus: 'ALONE' | 'UP' | 'DOWN';
+  readonly lagP95Ms: number | null;
+  readonly store: { readonly kind: string; readonly up: boolean; readonly writeMs: number };
+}
+
+/** A node of the cluster. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly id?: string;
+  readonly since: number;
+  readonly heardMs?: number;
+  readonly missing: boolean;
+  readonly standing: Standing | null;
+}
+
+/** All of them, the one that answers first. */
+export interface Nodes {
+  readonly bus: 'ALONE' | 'UP' | 'DOWN';
+  readonly nodes: readonly ClusterNode[];
+}
+
 /** A connection. */
 export interface ConnectionRow {
   readonly connection: number;
+  readonly node: string;
   readonly sessionId: string | null;
   readonly user: string | null;
   readonly role: string | null;
@@ -84,6 +112,8 @@ export interface ConnectionPage {
   readonly content: readonly ConnectionRow[];
   readonly total: number;
   readonly next?: number;
+  /** Nodes that have not answered. */
+  readonly unanswered: readonly string[];
 }
 
 /** The way of a message. */
@@ -99,6 +129,7 @@ export interface Trace {
   readonly committedAt: number;
   readonly accepted: readonly {
     readonly at: number;
+    readonly node: string;
     readonly user: string;
     readonly sessionId: string | null;
     readonly protocol: string;
@@ -106,10 +137,13 @@ export interface Trace {
   }[];
   readonly relayed: readonly {
     readonly at: number;
+    readonly node: string;
     readonly user: string;
     readonly sessionId: string;
     readonly protocol: string;
   }[];
+  /** Nodes that have not answered. */
+  readonly unanswered: readonly string[];
   readonly members: readonly {
     readonly user: string;
     readonly takesPart: boolean;
