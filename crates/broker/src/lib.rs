@@ -44,7 +44,8 @@ pub use feed::{Admission, Feed};
 pub use hub::{Hub, Subscriber, Takes};
 pub use log::{Announce, CommitError, Heard, Job, Log, LogLimits, Reply, Ticket};
 pub use mailboxes::{
-    Attached, EnterError, Entered, Entering, Handed, MailboxLimits, Mailboxes, Membership, Moving, SavedMailbox,
+    Arrival, Attached, EnterError, Entered, Entering, Handed, MailboxLimits, Mailboxes, Membership, Moving,
+    SavedMailbox,
 };
 pub use neighbours::{FromNeighbour, tell_user_elsewhere};
 pub use outbox::{Answer, CloseReason, Delivered, Delivery, Handover, Orders, Outbox, Overflow, Post, SubscriptionKey};

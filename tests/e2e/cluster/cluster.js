@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { after, afterEach } from 'node:test';
 import { binary, Process } from '../harness.js';
 import { until } from '../waiting.js';
@@ -15,6 +16,12 @@ import { Redis } from './redis.js';
 
 /** A node that stands still is given this long to answer whether it is ready, in milliseconds. */
 const ANSWER_MS = 2_000;
+
+/** Milliseconds before a node that is not ready is asked again: it looks whether it can commit each time. */
+const ASK_AGAIN_MS = 100;
+
+/** Milliseconds for a node to start, or to be ready again: a debug build on a busy machine. */
+const START_MS = Number(process.env.DESKWIRE_E2E_PATIENCE ?? 120_000);
 
 /** The settings of a node in a cluster. */
 const clustered = (name, postgres, redis) => ({
@@ -83,7 +90,7 @@ export class Node {
         throw new Error(`${this.name} ended at its start:\n${started.output}`);
       }
       return started.urls.length >= this.#listen.length;
-    });
+    }, START_MS);
     this.#listen = started.urls.slice(0, this.#listen.length);
   }
 
@@ -95,7 +102,8 @@ export class Node {
 
   /** Waits until it is ready to serve. */
   async ready() {
-    await until(`${this.name} is ready`, () => this.isReady()).catch((error) => {
+    const isReady = async () => (await this.isReady()) || pause(ASK_AGAIN_MS, false);
+    await until(`${this.name} is ready`, isReady, START_MS).catch((error) => {
       throw new Error(`${error.message}\n${this.output}`);
     });
   }

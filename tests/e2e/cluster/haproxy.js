@@ -16,6 +16,9 @@ const SCHEMES = { 9003: 'http', 1883: 'mqtt', 61613: 'stomp' };
 /** Tests are impatient: this instead of the configuration's intervals. */
 const CHECKS = 'inter 300ms fastinter 100ms fall 2 rise 1';
 
+/** Milliseconds until it has noticed how a node is, on a busy machine. */
+const SEES_MS = Number(process.env.DESKWIRE_E2E_PATIENCE ?? 120_000);
+
 const port = (url) => new URL(url.replace(/^(mqtt|stomp):/, 'http:')).port;
 
 /** The configuration with the test's ports and nodes. */
@@ -117,6 +120,6 @@ export class Balancer extends Daemon {
       }
       const states = await this.states().catch(() => ({}));
       return Object.entries(expected).every(([name, state]) => states[name] === state);
-    });
+    }, SEES_MS);
   }
 }

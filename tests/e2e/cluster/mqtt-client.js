@@ -7,7 +7,7 @@ import { until } from '../waiting.js';
 
 /** Milliseconds between two tries to reconnect, and for a try to succeed. */
 const RECONNECT = 100;
-const CONNECT = 3_000;
+const CONNECT = 8_000;
 
 /** Seconds: how it finds out by itself that a connection is gone, and how long its session is kept without one. */
 const KEEP_ALIVE = 4;

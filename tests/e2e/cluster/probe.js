@@ -8,7 +8,7 @@ import { History } from './history.js';
 import { StompPerson } from './stomp-client.js';
 
 /** Nodes come back, clients reconnect: all of that within so many milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 export class Probe {
   #cluster;

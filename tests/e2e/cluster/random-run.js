@@ -27,15 +27,21 @@ const CAPACITY = 50;
 const CARD_S = 3;
 const OFFER_S = 4;
 /** Milliseconds without room for another operation, after which the run is stuck. */
-const STUCK = 180_000;
+const STUCK = 300_000;
 /** Milliseconds for everything that is on its way to arrive when all is healed. */
-const SETTLING = 60_000;
+const SETTLING = 120_000;
 /** Milliseconds between two looks into the database. */
-const LOOKING = 500;
+const LOOKING = 1_000;
 
-/** How many conversations each agent has. */
+/** Who has which conversation, and how many each agent has. */
+const OWNERS = 'SELECT topic, fence, status, agent FROM conversation';
 const LOADS = `SELECT a.uid, a.capacity, count(*) AS open
   FROM agent a JOIN conversation c ON c.agent = a.uid AND c.status = 'CHATTING' GROUP BY 1, 2`;
+/** Both, at one moment. */
+const LOOK = `SELECT (SELECT json_agg(o) FROM (${OWNERS}) o) AS owners, (SELECT json_agg(l) FROM (${LOADS}) l) AS loads`;
+
+/** Happenings of a conversation that is told of. */
+const TOLD = 400;
 
 /** How often people do what, as shares. */
 const SHARES = {
@@ -49,6 +55,10 @@ const SHARES = {
   reconnect: 10,
   reopen: 4,
 };
+
+/** A log as lines to read. */
+const told = (entries) =>
+  entries.map(({ seq, uid, type, user, extra }) => `${seq} ${type} ${uid} of ${user?.uid} ${extra ?? ''}`).join('\n');
 
 export class Run {
   history = new History();
@@ -136,7 +146,9 @@ export class Run {
         // Whoever was away when it was passed on has no more to do with it, and is told no more of it.
         if (ownersOf(entries).at(-1) === uid) {
           const what = `${client.name} has all of ${conversation}`;
-          await until(what, () => client.reached(conversation) >= entries.length, SETTLING);
+          await until(what, () => client.reached(conversation) >= entries.length, SETTLING).catch((error) => {
+            throw new Error(`${error.message}\n${this.tell(conversation, entries)}`);
+          });
           complete.push({ client: client.name, conversation });
         }
       }
@@ -151,6 +163,11 @@ export class Run {
       (kind) => `${this.history.of(kind).length} ${kind}`,
     );
     return `done: ${JSON.stringify(this.#done)}; noted: ${counts.join(', ')}`;
+  }
+
+  /** What happened to a conversation, and its log. */
+  tell(conversation, entries) {
+    return `${conversation}:\n${told(entries)}\n${this.history.tell(conversation, TOLD)}`;
   }
 
   /** Who still waits for what, for a run that does not end. */
@@ -210,10 +227,9 @@ export class Run {
   async #look() {
     const { postgres } = this.#cluster;
     while (postgres && !this.#over) {
-      const rows = await postgres.query('SELECT topic, fence, status, agent FROM conversation').catch(() => []);
-      const loads = await postgres.query(LOADS).catch(() => []);
-      rows.forEach(({ topic, fence, agent }) => this.history.owned({ conversation: topic, fence, owner: agent }));
-      loads.forEach(({ uid, capacity, open }) => this.history.loaded({ agent: uid, open, capacity }));
+      const [{ owners, loads } = {}] = await postgres.query(LOOK).catch(() => []);
+      owners?.forEach(({ topic, fence, agent }) => this.history.owned({ conversation: topic, fence, owner: agent }));
+      loads?.forEach(({ uid, capacity, open }) => this.history.loaded({ agent: uid, open, capacity }));
       await pause(LOOKING);
     }
   }

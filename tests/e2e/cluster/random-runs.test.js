@@ -18,12 +18,11 @@ const ALONE = { nodes: 1, runs: 1, operations: 400, betweenFaults: 40 };
 /** All kinds of faults come up in each run. */
 const SEVERAL = { nodes: 3, runs: 3, operations: 1_000, betweenFaults: 76 };
 
-/** Milliseconds that a run may take: a debug build on a busy machine starts slowly. */
-const patience = (operations) => 240_000 + operations * 500;
+/** Milliseconds that a run may take, on a machine that has little time for it; a run that hangs notices that itself. */
+const patience = (operations) => 600_000 + operations * 2_000;
 
-/** Violations that are printed, as more of them tell the same, and happenings of a conversation that has one. */
+/** Violations that are printed; more of them tell the same. */
 const PRINTED = 20;
-const TOLD = 400;
 
 const env = {
   ...WITH_ADMIN,
@@ -45,10 +44,6 @@ function wanted(defaults) {
   };
 }
 
-/** A log as lines to read. */
-const told = (entries) =>
-  entries.map(({ seq, uid, type, user, extra }) => `${seq} ${type} ${uid} of ${user?.uid} ${extra ?? ''}`).join('\n');
-
 /** One run; resolves with how long it took to recover from each fault. */
 async function runOn(t, seed, { nodes, operations, betweenFaults }) {
   t.diagnostic(`seed ${seed}, ${operations} operations`);
@@ -64,7 +59,7 @@ async function runOn(t, seed, { nodes, operations, betweenFaults }) {
     found.slice(0, PRINTED).forEach((text) => t.diagnostic(text));
     for (const [conversation, entries] of result.logs) {
       if (found.some((text) => text.includes(conversation))) {
-        t.diagnostic(`${conversation}:\n${told(entries)}\n${run.history.tell(conversation, TOLD)}`);
+        t.diagnostic(run.tell(conversation, entries));
       }
     }
     assert.deepEqual(found.slice(0, PRINTED), []);

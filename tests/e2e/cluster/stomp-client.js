@@ -10,7 +10,7 @@ import '../stomp-peer.js';
 const RECONNECT = 100;
 
 /** How it finds out by itself that a connection is gone, in milliseconds. */
-const LIVENESS = { connectionTimeout: 3_000, heartbeatIncoming: 2_000, heartbeatOutgoing: 2_000 };
+const LIVENESS = { connectionTimeout: 8_000, heartbeatIncoming: 2_000, heartbeatOutgoing: 2_000 };
 
 /** The names of errors after which the same may be sent again. */
 const AGAIN = ['busy', 'internal'];

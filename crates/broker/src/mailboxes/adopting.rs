@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use deskwire_store::{MqttSessionId, StoreError};
 
-use super::{EnterError, Mailbox, Mailboxes};
+use super::{EnterError, Mailbox, Mailboxes, entering::Waits};
 use crate::outbox::CloseReason;
 
 /// Sessions that a node adopts at a time.
@@ -105,7 +105,7 @@ impl Mailboxes {
     async fn end_lost(self: &Arc<Self>, client_id: &Arc<str>, mailbox: &Arc<Mailbox>) {
         mailbox.lose();
         mailbox.release(&self.hub);
-        let waiting = self.wait_for(client_id);
+        let waiting = self.wait_for(client_id, Waits::Nobody);
         // A connection that does not end forgets it when it does.
         if let Ok(_turn) = waiting.turn().await
             && self.is_held(client_id, mailbox)

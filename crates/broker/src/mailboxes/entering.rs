@@ -3,15 +3,15 @@
 use std::{
     future::poll_fn,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Poll, ready},
     time::Duration,
 };
 
 use deskwire_store::{MqttSessionId, StoreError};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, watch};
 
-use super::{Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, table::Session};
+use super::{Arrival, Attached, EnterError, Entered, Entering, Mailbox, Mailboxes, table::Session};
 use crate::{clock, outbox::CloseReason};
 
 /// How long a connection waits for the one before it to end.
@@ -23,15 +23,39 @@ pub(super) struct Waiting {
     mailboxes: Arc<Mailboxes>,
     client_id: Arc<str>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// For a connection: when it has come, and which is the latest.
+    arrival: Option<(Arrival, watch::Receiver<Arrival>)>,
     /// Whether another node waits for it.
     is_for_another: bool,
 }
 
+/// For whom a session is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Waits {
+    Connection(Arrival),
+    AnotherNode,
+    Nobody,
+}
+
 impl Waiting {
-    /// Waits until it is its turn.
+    /// Waits until it is its turn. Of several connections that wait only the latest is let in: its client has given up the
+    /// earlier ones, and would have to wait for each of them.
     pub(super) async fn turn(&self) -> Result<Turn, EnterError> {
         let turn = Arc::clone(&self.turn).lock_owned();
-        tokio::time::timeout(PATIENCE, turn).await.map_err(|_| EnterError::Busy)
+        tokio::select! {
+            biased;
+            () = self.is_superseded() => Err(EnterError::Superseded),
+            turn = tokio::time::timeout(PATIENCE, turn) => turn.map_err(|_| EnterError::Busy),
+        }
+    }
+
+    async fn is_superseded(&self) {
+        if let Some((arrival, latest)) = &self.arrival
+            && latest.clone().wait_for(|latest| latest > arrival).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 }
 
@@ -41,6 +65,9 @@ impl Drop for Waiting {
         if let Some(place) = table.places.get_mut(&self.client_id) {
             place.waiting -= 1;
             place.wanted -= usize::from(self.is_for_another);
+            if place.waiting == 0 {
+                place.news = None;
+            }
         }
         table.retire(&self.client_id);
     }
@@ -53,7 +80,7 @@ impl Mailboxes {
     /// [`EnterError`].
     pub async fn enter(self: &Arc<Self>, entering: Entering<'_>) -> Result<Entered, EnterError> {
         let Entering { client_id, outbox, window, expiry_s, .. } = entering;
-        let waiting = self.wait_for(client_id);
+        let waiting = self.wait_for(client_id, Waits::Connection(entering.arrival));
         let turn = waiting.turn().await?;
         let (mailbox, existed) = self.resume_or_create(&entering).await?;
         let saved = mailbox.attach(outbox, window);
@@ -75,25 +102,33 @@ impl Mailboxes {
     }
 
     /// Begins to wait for a session, and tells the connection that has it `[MQTT-3.1.4-3]`.
-    pub(super) fn wait_for(self: &Arc<Self>, client_id: &Arc<str>) -> Waiting {
-        self.wait(client_id, false)
-    }
-
-    /// As [`Self::wait_for`], in the name of another node.
-    pub(super) fn wait_for_another(self: &Arc<Self>, client_id: &Arc<str>) -> Waiting {
-        self.wait(client_id, true)
-    }
-
-    fn wait(self: &Arc<Self>, client_id: &Arc<str>, is_for_another: bool) -> Waiting {
+    pub(super) fn wait_for(self: &Arc<Self>, client_id: &Arc<str>, waits: Waits) -> Waiting {
         let mut table = self.lock();
         let place = table.places.entry(Arc::clone(client_id)).or_default();
+        let is_for_another = matches!(waits, Waits::AnotherNode);
         place.waiting += 1;
         place.wanted += usize::from(is_for_another);
-        if let Some(holder) = &place.holder {
+        let arrival = if let Waits::Connection(arrival) = waits {
+            place.latest = place.latest.max(arrival);
+            let news = place.news.get_or_insert_with(|| watch::channel(arrival).0);
+            news.send_replace(place.latest);
+            Some((arrival, news.subscribe()))
+        } else {
+            None
+        };
+        // The one that has it may be the later one.
+        let is_late = arrival.as_ref().is_some_and(|(arrival, _)| *arrival < place.latest);
+        if let Some(holder) = place.holder.as_ref().filter(|_| !is_late) {
             holder.close(CloseReason::TakenOver);
         }
         let (mailboxes, turn) = (Arc::clone(self), Arc::clone(&place.turn));
-        Waiting { mailboxes, client_id: Arc::clone(client_id), turn, is_for_another }
+        Waiting { mailboxes, client_id: Arc::clone(client_id), turn, arrival, is_for_another }
+    }
+
+    /// Notes that a connection comes.
+    #[must_use]
+    pub fn arrival(&self) -> Arrival {
+        Arrival(self.arrivals.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The mailbox of the session that goes on, or of a new one; and whether it goes on.

@@ -17,8 +17,8 @@ use deskwire_store::{MqttSessionId, Queued, QueuedId, StoreError, StoredMqttSess
 use tokio::sync::watch;
 
 use super::{
-    EnterError, Mailbox, Mailboxes,
-    entering::{Turn, Waiting},
+    Arrival, EnterError, Mailbox, Mailboxes,
+    entering::{Turn, Waiting, Waits},
     restore::{PAGE, left},
     table::{Coming, Place, Session},
 };
@@ -120,18 +120,22 @@ impl Mailboxes {
     }
 
     /// The durable session called `client_id`, if there is one and this node does not have it. It collects here from now on.
-    /// A connection of this name that is here is told to end, and waited for.
+    /// A connection of this name that is here is told to end, and waited for; `arrival` is when the one that wants it came.
     ///
     /// # Errors
-    /// [`EnterError::Busy`] or [`EnterError::Store`].
-    pub async fn elsewhere(self: &Arc<Self>, client_id: &Arc<str>) -> Result<Option<Moving>, EnterError> {
+    /// [`EnterError`].
+    pub async fn elsewhere(
+        self: &Arc<Self>,
+        client_id: &Arc<str>,
+        arrival: Arrival,
+    ) -> Result<Option<Moving>, EnterError> {
         if self.home.is_none() || self.durable_of(client_id).is_some() {
             return Ok(None);
         }
         if self.store.mqtt_session_called(client_id).await?.is_none() {
             return Ok(None);
         }
-        let waiting = self.wait_for(client_id);
+        let waiting = self.wait_for(client_id, Waits::Connection(arrival));
         let turn = waiting.turn().await?;
         let hold = self.hold(client_id, turn, Some(waiting));
         hold.bring().await
@@ -212,7 +216,7 @@ impl Mailboxes {
         let mut known = None;
         let mut held = None;
         if !self.pass_on(client_id) {
-            let waiting = self.wait_for_another(client_id);
+            let waiting = self.wait_for(client_id, Waits::AnotherNode);
             held = Some((waiting.turn().await?, waiting));
             known = self.known(client_id).await;
         }

@@ -33,7 +33,7 @@ mod restore;
 mod state;
 mod table;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, atomic::AtomicU64};
 
 use deskwire_model::{SessionId, Uid};
 use deskwire_store::{MqttSubscription, Store, StoreError};
@@ -80,7 +80,13 @@ pub struct Mailboxes {
     table: Mutex<Table>,
     /// What this node calls itself as the home of sessions; none on a node that is alone.
     home: Option<Box<str>>,
+    /// Connections that have come.
+    arrivals: AtomicU64,
 }
+
+/// When a connection has come to its node: a later one is greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arrival(u64);
 
 /// A connection that enters its session.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +97,8 @@ pub struct Entering<'a> {
     pub user: &'a Uid,
     /// The name of the connection.
     pub session: SessionId,
+    /// When it has come.
+    pub arrival: Arrival,
     /// Where its messages go.
     pub outbox: &'a Arc<Outbox>,
     /// Whether what there is of the session is to be forgotten first.
@@ -147,6 +155,9 @@ pub enum EnterError {
     /// The connection that has it does not let go of it.
     #[error("another connection uses this client id and does not end")]
     Busy,
+    /// A later connection wants it.
+    #[error("a later connection uses this client id")]
+    Superseded,
     /// It went to another node just now.
     #[error("another connection uses this client id on another node")]
     Moved,

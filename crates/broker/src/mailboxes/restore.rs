@@ -1,6 +1,9 @@
 //! What the store has of sessions, at the start.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use deskwire_cluster::NodeId;
 use deskwire_model::{SessionId, Timestamp};
@@ -57,7 +60,7 @@ impl Mailboxes {
         }
         restore_messages(&store, &mailboxes).await?;
         let home = home.map(|home| home.as_str().into());
-        Ok(Arc::new(Self { store, log, hub, limits, account, table: table.into(), home }))
+        Ok(Arc::new(Self { store, log, hub, limits, account, table: table.into(), home, arrivals: AtomicU64::new(0) }))
     }
 }
 

@@ -9,7 +9,7 @@ use deskwire_model::Timestamp;
 use deskwire_store::{MqttSessionId, Written};
 use tokio::sync::{OwnedMutexGuard, oneshot, watch};
 
-use super::{Mailbox, Mailboxes};
+use super::{Arrival, Mailbox, Mailboxes};
 use crate::{log::CommitError, outbox::Outbox};
 
 /// The sessions by their names.
@@ -27,8 +27,11 @@ pub(super) struct Table {
 pub(super) struct Place {
     /// Held by the connection that has the session, and by whoever enters or drops it.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
-    /// Connections that wait for it.
+    /// Who waits for it: connections, and other nodes.
     pub(super) waiting: usize,
+    /// When the latest of the connections that wanted it has come, and where those that wait for it learn of that.
+    pub(super) latest: Arrival,
+    pub(super) news: Option<watch::Sender<Arrival>>,
     /// Other nodes that wait for it to be let go of.
     pub(super) wanted: usize,
     /// Set while it is on its way to this node.

@@ -34,7 +34,7 @@ async fn session_at(node: &Node) {
 
 /// Takes the session called `c` to `to` without a word to its home, as from a node that seems dead.
 async fn take(to: &Node) {
-    to.mailboxes.elsewhere(&"c".into()).await.unwrap().unwrap().arrive().await.unwrap();
+    to.elsewhere(&"c".into()).await.unwrap().unwrap().arrive().await.unwrap();
 }
 
 #[tokio::test]
@@ -44,13 +44,13 @@ async fn two_nodes_that_ask_each_other_do_not_wait_for_each_other() {
     let second = first.beside(&other).await;
     session_at(&first).await;
     let name = Arc::from("c");
-    let to_second = second.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let to_second = second.elsewhere(&name).await.unwrap().unwrap();
     assert_eq!(to_second.home(), Some(one.as_str()));
     // The first one seemed dead, and comes back to a session that it has lost.
     let (id, _) = stored(&first).await;
     assert!(first.desk.store.move_mqtt_session(id, Some(one.as_str()), other.as_str()).await.unwrap());
     assert_eq!(first.mailboxes.recheck().await.unwrap(), 1);
-    let to_first = first.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let to_first = first.elsewhere(&name).await.unwrap().unwrap();
     assert_eq!(to_first.home(), Some(other.as_str()));
     // Each has its turn, and is asked by the other.
     first.mailboxes.let_go(&name).await.unwrap();
@@ -62,7 +62,7 @@ async fn two_nodes_that_ask_each_other_do_not_wait_for_each_other() {
     // Both try again, and the one that is the home by now need not ask.
     let home = stored(&first).await.1;
     let (here, there) = if *home == *one.as_str() { (&first, &second) } else { (&second, &first) };
-    let at_home = here.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let at_home = here.elsewhere(&name).await.unwrap().unwrap();
     assert_eq!(at_home.home(), None);
     at_home.arrive().await.unwrap();
     there.say("a", "nobody collects there").await;
@@ -78,11 +78,11 @@ async fn a_node_that_is_asked_for_what_it_waits_to_ask_for_gives_way() {
     let (second, third) = (first.beside(&node_id("second")).await, first.beside(&node_id("third")).await);
     session_at(&first).await;
     let name: Arc<str> = Arc::from("c");
-    let moving = second.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let moving = second.elsewhere(&name).await.unwrap().unwrap();
     // A third node takes the second for its home, as it has been.
     second.mailboxes.let_go(&name).await.unwrap();
     assert!(matches!(moving.arrive().await, Err(EnterError::Moved)), "it was promised to another");
-    let to_third = third.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let to_third = third.elsewhere(&name).await.unwrap().unwrap();
     to_third.arrive().await.unwrap();
     assert!(third.enter("c").await.existed);
 }
@@ -93,7 +93,7 @@ async fn a_session_that_was_adopted_meanwhile_arrives_all_the_same() {
     let first = Node::first(&one).await;
     let second = first.beside(&other).await;
     session_at(&first).await;
-    let moving = second.mailboxes.elsewhere(&"c".into()).await.unwrap().unwrap();
+    let moving = second.elsewhere(&"c".into()).await.unwrap().unwrap();
     // The node is lost while it is asked. Whoever adopts what it had leaves this session to its client.
     assert_eq!(second.mailboxes.adopt(one.as_str()).await.unwrap(), 0);
     moving.arrive().await.unwrap();

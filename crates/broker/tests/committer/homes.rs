@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use deskwire_broker::{
-    Assurance, CloseReason, Consumer, Content, Delivered, Durable, EnterError, Mailboxes, Membership, Outbox,
-    Publication, Publishing, Reply, Retained, RetainedLimits, Subscriber, Wants,
+    Assurance, CloseReason, Consumer, Content, Delivered, Durable, EnterError, Membership, Outbox, Publication,
+    Publishing, Reply, Retained, RetainedLimits, Subscriber, Wants,
 };
 use deskwire_cluster::NodeId;
 use deskwire_model::{Topic, TopicFilter};
@@ -21,7 +21,7 @@ fn node_id(name: &str) -> NodeId {
 /// Brings a session to a node as a connection does there; `from` is asked to let go of it if it has it.
 async fn bring(client_id: &str, from: &Node, to: &Node) {
     let client_id = Arc::from(client_id);
-    let moving = to.mailboxes.elsewhere(&client_id).await.unwrap().expect("it is elsewhere");
+    let moving = to.elsewhere(&client_id).await.unwrap().expect("it is elsewhere");
     assert!(moving.home().is_some());
     from.mailboxes.let_go(&client_id).await.unwrap();
     moving.arrive().await.unwrap();
@@ -52,7 +52,7 @@ async fn bring_back(first: &Node, second: &Node, client: crate::mqtt::Client) {
     client.mailbox.settle(1);
     client.mailbox.settle(3);
     let name = Arc::from("c");
-    let moving = first.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let moving = first.elsewhere(&name).await.unwrap().unwrap();
     let from = Arc::clone(&second.mailboxes);
     let asked = tokio::spawn(async move { from.let_go(&Arc::from("c")).await });
     while client.closed() != Some(CloseReason::TakenOver) {
@@ -73,7 +73,7 @@ async fn what_is_said_while_a_session_moves_comes_behind_what_waited() {
     client.leave(Vec::new());
     first.say("a", "1").await;
     let name = Arc::from("c");
-    let moving = second.mailboxes.elsewhere(&name).await.unwrap().unwrap();
+    let moving = second.elsewhere(&name).await.unwrap().unwrap();
     second.say("a", "3").await;
     first.say("a", "2").await;
     first.mailboxes.let_go(&name).await.unwrap();
@@ -91,8 +91,7 @@ async fn of_two_nodes_one_gets_a_session() {
     client.subscribe("a", 1).await;
     client.leave(Vec::new());
     let name = Arc::from("c");
-    let (to_second, to_third) =
-        (second.mailboxes.elsewhere(&name).await.unwrap(), third.mailboxes.elsewhere(&name).await.unwrap());
+    let (to_second, to_third) = (second.elsewhere(&name).await.unwrap(), third.elsewhere(&name).await.unwrap());
     // Both collect it.
     third.say("a", "given back").await;
     to_second.unwrap().arrive().await.unwrap();
@@ -135,7 +134,7 @@ async fn a_node_that_was_taken_for_dead_ends_what_it_has_lost() {
     first.say("a", "1").await;
     let name = Arc::from("c");
     // It is not asked.
-    second.mailboxes.elsewhere(&name).await.unwrap().unwrap().arrive().await.unwrap();
+    second.elsewhere(&name).await.unwrap().unwrap().arrive().await.unwrap();
     let here = second.enter("c").await;
     let mailboxes = Arc::clone(&first.mailboxes);
     let rechecked = tokio::spawn(async move { mailboxes.recheck().await });
@@ -162,7 +161,7 @@ async fn a_connection_to_a_lost_session_is_sent_to_where_it_is() {
     client.subscribe("a", 1).await;
     client.leave(Vec::new());
     let name = Arc::from("c");
-    second.mailboxes.elsewhere(&name).await.unwrap().unwrap().arrive().await.unwrap();
+    second.elsewhere(&name).await.unwrap().unwrap().arrive().await.unwrap();
     assert!(matches!(first.try_enter("c", |_| ()).await, Err(EnterError::Moved)));
     bring("c", &second, &first).await;
     assert!(first.enter("c").await.existed);
@@ -177,11 +176,8 @@ async fn a_node_that_starts_again_has_its_own_sessions() {
     second.desk.log.flush().await.unwrap();
     first.desk.log.flush().await.unwrap();
     let again = first.beside(&node_id("first")).await;
-    let here = |mailboxes: &Arc<Mailboxes>, name: &str| {
-        let (mailboxes, name) = (Arc::clone(mailboxes), Arc::from(name));
-        async move { mailboxes.elsewhere(&name).await.unwrap().is_none() }
-    };
-    assert!(here(&again.mailboxes, "a").await && !here(&again.mailboxes, "b").await);
+    let here = async |name: &str| again.elsewhere(&Arc::from(name)).await.unwrap().is_none();
+    assert!(here("a").await && !here("b").await);
     let other = again.try_enter("a", |entering| entering.user = Box::leak(Box::new(uid("bob")))).await.unwrap();
     assert!(!other.existed, "invariant I9");
 }

@@ -5,7 +5,7 @@ use std::{future::poll_fn, sync::Arc};
 use bytes::Bytes;
 use deskwire_broker::{
     Answer, Assurance, Attached, CloseReason, Content, Delivered, EnterError, Entered, Entering, Handed, MailboxLimits,
-    Mailboxes, Opaque, Outbox, Publication, Publishing, QueueLimits, Queues, Reply, SavedMailbox, Ticket,
+    Mailboxes, Moving, Opaque, Outbox, Publication, Publishing, QueueLimits, Queues, Reply, SavedMailbox, Ticket,
 };
 use deskwire_cluster::NodeId;
 use deskwire_model::{SessionId, Timestamp, Topic};
@@ -78,6 +78,7 @@ impl Node {
             client_id: &client_id,
             user: &user,
             session,
+            arrival: self.mailboxes.arrival(),
             outbox: &outbox,
             clean_start: false,
             expiry_s: FOR_EVER,
@@ -86,6 +87,11 @@ impl Node {
         change(&mut entering);
         let Entered { existed, origin, subscriptions, saved, mailbox } = self.mailboxes.enter(entering).await?;
         Ok(Client { existed, origin, subscriptions, saved, mailbox, outbox })
+    }
+
+    /// A session that a connection here brings from elsewhere.
+    pub(crate) async fn elsewhere(&self, client_id: &Arc<str>) -> Result<Option<Moving>, EnterError> {
+        self.mailboxes.elsewhere(client_id, self.mailboxes.arrival()).await
     }
 
     /// A connection of a durable session that takes what comes.

@@ -61,16 +61,17 @@ pub(crate) async fn enter(gateway: &Arc<Gateway>, entering: Entering<'_>) -> Res
 }
 
 async fn try_enter(gateway: &Arc<Gateway>, entering: Entering<'_>) -> Result<Entered, EnterError> {
-    bring_home(gateway, entering.client_id, !entering.clean_start).await?;
+    bring_home(gateway, entering).await?;
     let entered = gateway.mailboxes.enter(entering).await?;
     tell_elsewhere(gateway, entering.client_id);
     Ok(entered)
 }
 
-async fn bring_home(gateway: &Gateway, client_id: &Arc<str>, resumes: bool) -> Result<(), EnterError> {
-    let Some(moving) = gateway.mailboxes.elsewhere(client_id).await? else { return Ok(()) };
+async fn bring_home(gateway: &Gateway, entering: Entering<'_>) -> Result<(), EnterError> {
+    let Entering { client_id, arrival, clean_start, .. } = entering;
+    let Some(moving) = gateway.mailboxes.elsewhere(client_id, arrival).await? else { return Ok(()) };
     if let Some(home) = moving.home().and_then(|home| NodeId::parse(home).ok()) {
-        let question = Question::LetGo { client_id: client_id.as_ref().into(), resumes };
+        let question = Question::LetGo { client_id: client_id.as_ref().into(), resumes: !clean_start };
         let answer = tokio::select! {
             answer = ask(gateway, &home, &question) => answer,
             () = moving.passed_on() => return Err(EnterError::Moved),

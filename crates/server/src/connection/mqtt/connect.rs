@@ -30,7 +30,7 @@ enum NotAdmitted {
 impl NotAdmitted {
     const fn code(&self) -> ConnackCode {
         match self {
-            Self::Session(EnterError::Busy | EnterError::Moved) => ConnackCode::ServerBusy,
+            Self::Session(EnterError::Busy | EnterError::Superseded | EnterError::Moved) => ConnackCode::ServerBusy,
             Self::Session(EnterError::TooMany) => ConnackCode::QuotaExceeded,
             Self::Session(EnterError::Store(_)) | Self::Desk(_) => ConnackCode::ServerUnavailable,
         }
@@ -123,6 +123,7 @@ impl Mqtt {
             client_id,
             user: &identity.principal.uid,
             session,
+            arrival: self.gateway.mailboxes.arrival(),
             outbox: &self.outbox,
             clean_start: connect.clean_start,
             expiry_s: self.expiry_s(),
