@@ -148,8 +148,8 @@ describe('SockJS over HTTP without stickiness', { skip }, () => {
   for (const transport of STOCK) {
     test(`over ${transport} nothing is missed when the node of the session dies`, { skip: skipAlone, timeout: LONG }, async (t) => {
       await talk(t, transport, async (page) => {
-        // `…/{server}/{session}/xhr_send`: sockjs-client makes the name up.
-        const sid = page.client.webSocket._transport.url.split('/').at(-2);
+        // `…/{server}/{session}`: sockjs-client makes the name up.
+        const sid = page.client.webSocket._transport.url.split('/').at(-1);
         const node = await home(sid);
         await node.kill();
         await balancer.sees({ [node.name]: 'DOWN' });

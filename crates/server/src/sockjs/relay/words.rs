@@ -84,7 +84,7 @@ pub(super) fn put_question(question: &Question, body: &[u8]) -> Bytes {
 
 /// The question in `request` and what stands behind it; none if this release does not know it.
 pub(super) fn take_question(request: &Bytes) -> Option<(Question, Bytes)> {
-    take(request.slice(1..))
+    take(&request.slice(1..))
 }
 
 /// `answer`, with `body` behind it.
@@ -94,7 +94,7 @@ pub(super) fn put_answer(answer: Answer, body: &[u8]) -> Bytes {
 
 /// The answer and what stands behind it; none if this release does not know it.
 pub(super) fn take_answer(answer: &Bytes) -> Option<(Answer, Bytes)> {
-    take(answer.clone())
+    take(answer)
 }
 
 fn put(mut out: Vec<u8>, head: &impl Serialize, body: &[u8]) -> Bytes {
@@ -108,7 +108,7 @@ fn put(mut out: Vec<u8>, head: &impl Serialize, body: &[u8]) -> Bytes {
     out.into()
 }
 
-fn take<T: DeserializeOwned>(words: Bytes) -> Option<(T, Bytes)> {
+fn take<T: DeserializeOwned>(words: &Bytes) -> Option<(T, Bytes)> {
     let end = words.iter().position(|byte| *byte == b'\n')?;
     let head = serde_json::from_slice(&words[..end]).ok()?;
     Some((head, words.slice(end + 1..)))
