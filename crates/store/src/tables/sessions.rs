@@ -99,37 +99,10 @@ impl Store {
         .await
     }
 
-    /// Notes that a session lives on `node` from now on.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`].
-    pub async fn set_home(&self, id: MqttSessionId, node: &str) -> Result<(), StoreError> {
-        let node = node.to_owned();
-        self.write(move |db| {
-            let rows =
-                db.prepare_cached("UPDATE mqtt_session SET node = ?2 WHERE id = ?1")?.execute(params![id.0, node])?;
-            if rows == 1 { Ok(()) } else { Err(StoreError::Missing) }
-        })
-        .await
-    }
-
     /// The sessions that live on `node`, the oldest first.
     pub async fn mqtt_sessions_of(&self, node: &str) -> Result<Vec<StoredMqttSession>, StoreError> {
         let node = node.to_owned();
         self.read(move |db| sessions(db, Some(&node))).await
-    }
-
-    /// Has all sessions that live on `from` live on `to`; how many there were. With none, those that live nowhere.
-    pub async fn adopt_mqtt_sessions(&self, from: Option<&str>, to: &str) -> Result<usize, StoreError> {
-        let (from, to) = (from.map(str::to_owned), to.to_owned());
-        self.write(move |db| {
-            Ok(db
-                .prepare_cached(
-                    "UPDATE mqtt_session SET node = ?2 WHERE CASE WHEN CAST(?1 AS TEXT) IS NULL THEN node IS NULL ELSE node = ?1 END",
-                )?
-                .execute(params![from, to])?)
-        })
-        .await
     }
 
     /// Notes that a session is connected again, to outlive this connection by `expiry_s` seconds. Returns the packet ids

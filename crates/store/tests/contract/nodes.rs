@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use deskwire_model::{Seq, Topic};
-use deskwire_store::{MqttSessionId, StoreError};
 
 use crate::{
     Backend,
@@ -30,24 +29,15 @@ pub(crate) async fn a_lease_has_one_holder<B: Backend>(backend: &B) {
 pub(crate) async fn sessions_have_a_home<B: Backend>(backend: &B) {
     let store = backend.open().await;
     let mut ids = Vec::new();
-    for client in ["phone", "tablet", "desk"] {
-        ids.push(store.create_mqtt_session(client, &uid("ann"), u32::MAX).await.unwrap());
+    for (client, home) in [("phone", Some("a")), ("tablet", None), ("desk", Some("b"))] {
+        ids.push(store.create_mqtt_session_at(client, &uid("ann"), u32::MAX, home).await.unwrap());
     }
     let of = async |node| {
         let sessions = store.mqtt_sessions_of(node).await.unwrap();
         sessions.into_iter().map(|session| session.id).collect::<Vec<_>>()
     };
-    assert_eq!(of("a").await, [], "a new one lives nowhere");
-    store.set_home(ids[0], "a").await.unwrap();
-    store.set_home(ids[2], "b").await.unwrap();
     assert_eq!((of("a").await, of("b").await), (vec![ids[0]], vec![ids[2]]));
-    assert_eq!(store.adopt_mqtt_sessions(Some("a"), "b").await.unwrap(), 1);
-    assert_eq!((of("a").await, of("b").await), (vec![], vec![ids[0], ids[2]]));
-    assert_eq!(store.adopt_mqtt_sessions(None, "a").await.unwrap(), 1);
-    assert_eq!(of("a").await, [ids[1]]);
     assert_eq!(store.mqtt_sessions().await.unwrap().len(), 3, "wherever they live");
-    let missing = store.set_home(MqttSessionId(99), "a").await;
-    assert!(matches!(missing, Err(StoreError::Missing)), "{missing:?}");
 }
 
 pub(crate) async fn heads_are_asked_for_together<B: Backend>(backend: &B) {
