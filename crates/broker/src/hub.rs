@@ -384,6 +384,19 @@ mod tests {
     }
 
     #[test]
+    fn listeners_are_counted_without_a_word() {
+        let (hub, one, two) = (Hub::default(), Outbox::new(1 << 20), Outbox::new(1 << 20));
+        let topic = Topic::new("a/b").unwrap();
+        assert_eq!(hub.listeners(&topic), 0);
+        for (key, pattern) in (0..).zip(["a/b", "a/+", "c"]) {
+            hub.subscribe(&filter(pattern), Subscriber::new(&one, key));
+        }
+        hub.subscribe(&filter("#"), Subscriber::new(&two, 0));
+        assert_eq!(hub.listeners(&topic), 2, "each connection counts once");
+        assert_eq!((received(&one), received(&two)), (0, 0));
+    }
+
+    #[test]
     fn what_is_confined_comes_to_its_topic_alone() {
         let (hub, exact, others) = (Hub::default(), Outbox::new(1 << 20), Outbox::new(1 << 20));
         hub.subscribe(&filter("user/ann/notices"), Subscriber::new(&exact, 1));

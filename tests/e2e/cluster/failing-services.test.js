@@ -65,8 +65,16 @@ describe('services that fail', { skip: skipAlone }, () => {
     const { ann, vera, desk } = await pair(t);
     await several.cluster.postgres.kill();
     await until('no node is ready', async () => (await one.readiness()).status === 503 && (await two.readiness()).status === 503);
-    await assert.rejects(sendByHttp(one, vera, textFrom(vera, vera.thread, 'nowhere')), /HTTP 503/);
+    for (let number = 0; number < 3; number += 1) {
+      await assert.rejects(sendByHttp(one, vera, textFrom(vera, vera.thread, 'nowhere')), /HTTP 503/);
+    }
+    const metrics = async () => (await fetch(`${one.url}/metrics`)).text();
+    assert.match(await metrics(), /^deskwire_store_up 0$/m);
     await several.cluster.heal();
+    assert.match(await metrics(), /^deskwire_store_up 1$/m);
+    const lines = (pattern) => one.output.split('\n').filter((line) => pattern.test(line));
+    assert.equal(lines(/batches cannot be committed/).length, 1, 'a line when it begins');
+    assert.match(lines(/batches are committed again/).join(), /failed=\d/, 'and one when it ends');
     const message = textFrom(vera, vera.thread, 'again');
     await sendByHttp(one, vera, message);
     // A connection that had to read while there was no database may have been ended.

@@ -184,7 +184,7 @@ describe('operating three nodes', { skip: skipAlone }, () => {
 
   test('those who are online are counted on all nodes', { timeout: LONG }, async (t) => {
     const { ann, bob } = await newTeam(one, ['ann', 'bob']);
-    const online = async () => (await get(two, ann, '/api/v1/notices/feed')).onlineUserNums;
+    const online = async () => (await get(two, ann, '/api/v1/notices/feed')).data.onlineUserNums;
     await until('nobody of other stories is left', async () => (await online()) === 0);
     const here = await opened(t, StompPeer.withToken(one, ann, { path: '/ws/agent' }));
     await opened(t, StompPeer.withToken(three, bob, { path: '/ws/agent' }));

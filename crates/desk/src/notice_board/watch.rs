@@ -289,6 +289,31 @@ mod tests {
     }
 
     #[test]
+    fn users_of_other_nodes_count_and_what_did_not_change_is_not_told_on() {
+        let (mut watch, start) = (Watch::default(), Instant::now());
+        let ann = principal("acme", "ann", Role::Agent);
+        let node = NodeId::starting("n2").unwrap();
+        let mut later = start;
+        let mut due = |watch: &mut Watch| {
+            later += ONLINE_PAUSE;
+            let due = watch.take_due(later);
+            (due.online.iter().map(|(_, online)| *online).collect::<Vec<_>>(), due.here)
+        };
+        watch.connected(&ann, start);
+        watch.listen(SessionId::random(), &ann, start);
+        assert_eq!(due(&mut watch), (vec![1], vec![(ann.org.clone(), 1)]));
+        watch.is_on(&node, ann.org.clone(), 2, start);
+        assert_eq!(due(&mut watch), (vec![3], Vec::new()), "the others know of theirs");
+        watch.is_on(&node, ann.org.clone(), 2, start);
+        watch.are_on(&node, vec![(ann.org.clone(), 2)], start);
+        assert_eq!(due(&mut watch), (Vec::new(), Vec::new()), "nothing is new");
+        assert_eq!(watch.here(), [(ann.org.clone(), 1)]);
+        watch.are_on(&node, Vec::new(), start);
+        assert_eq!(due(&mut watch), (vec![1], Vec::new()), "the node is gone");
+        assert!(watch.elsewhere.is_empty());
+    }
+
+    #[test]
     fn users_are_counted_once_and_only_staff_of_the_organisation_hears_of_it() {
         let (mut watch, start) = (Watch::default(), Instant::now());
         let people = [

@@ -944,7 +944,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the nodes of the cluster, as this one knows them. */
+        /** Lists the nodes of the cluster and how they are, as this one knows them. */
         get: operations["getOpsNodes"];
         put?: never;
         post?: never;
@@ -997,7 +997,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends a connection; its client is told why. */
+        /** Ends a connection, on whatever node it is; its client is told why. */
         post: operations["postOpsSessionKick"];
         delete?: never;
         options?: never;
@@ -1012,7 +1012,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists connections, the newest first. */
+        /** Lists the connections of all nodes, the newest first. */
         get: operations["getOpsSessionQuery"];
         put?: never;
         post?: never;
@@ -3140,6 +3140,8 @@ export interface components {
             address: string | null;
             /** Format: int64 */
             at: number;
+            /** @description The node that took it in. */
+            node: string;
             protocol: string;
             /** @description Missing for what was sent over HTTP. */
             sessionId: string | null;
@@ -3323,6 +3325,8 @@ export interface components {
             pages: components["schemas"]["PageViewRow"][];
             uid: components["schemas"]["Uid"];
         };
+        /** @description Whether a node hears the others. */
+        BusState: ("UP" | "DOWN") | "ALONE";
         /** @description Which question is taken back. */
         CancelVisitorInvitation: {
             thread?: components["schemas"]["Named"] | null;
@@ -3545,7 +3549,7 @@ export interface components {
             settings: components["schemas"]["Setting"][];
             version: string;
         };
-        /** @description Connections, the newest first. */
+        /** @description Connections of all nodes, the newest first. */
         ConnectionPage: {
             content: components["schemas"]["ConnectionRow"][];
             /**
@@ -3555,9 +3559,11 @@ export interface components {
             next?: number | null;
             /**
              * Format: uint
-             * @description How many connections there are in all.
+             * @description How many connections there are in all, on the nodes that have answered.
              */
             total: number;
+            /** @description The nodes that have not answered: what they have is not in the page. */
+            unanswered: string[];
         };
         ConnectionRow: {
             /** Format: ip */
@@ -3569,6 +3575,8 @@ export interface components {
              * @description Its number, by which it is ended.
              */
             connection: number;
+            /** @description The node that has it. */
+            node: string;
             protocol: string;
             /** Format: uint64 */
             receivedBytes: number;
@@ -3582,6 +3590,7 @@ export interface components {
              * @description When it began, in milliseconds since 1970.
              */
             since: number;
+            /** @description The first 100. */
             subscriptions: components["schemas"]["Followed"][];
             /** @description Whether it is inside TLS of this server. */
             tls: boolean;
@@ -4101,7 +4110,7 @@ export interface components {
         Kick: {
             /**
              * Format: uint64
-             * @description The number of the connection.
+             * @description The number of the connection, on whatever node it is.
              */
             connection: number;
         };
@@ -4443,18 +4452,22 @@ export interface components {
             heardMs?: number | null;
             /** @description This start of the node; none where it is alone. */
             id?: string | null;
+            /** @description Whether it was lost, and no other node of its name has come: it has crashed, or is cut off. */
+            missing: boolean;
             /** @description What it is called; others may be called the same. */
             name: string;
             /**
              * Format: int64
-             * @description When it started, in milliseconds since 1970, by its own clock; none of this node.
+             * @description When it started, in milliseconds since 1970, by its own clock.
              */
-            since?: number | null;
+            since: number;
+            /** @description What it says of itself; none if it does not answer. */
+            standing: components["schemas"]["Standing"] | null;
         };
         Nodes: {
-            /** @description Whether this node hears the others: ALONE, UP or DOWN. */
-            bus: string;
-            /** @description This node first, then the others by name. */
+            /** @description Whether this node hears the others. */
+            bus: components["schemas"]["BusState"];
+            /** @description This node first, then the others by name, then those that are missing. */
             nodes: components["schemas"]["Node"][];
         };
         /** @description A notice. */
@@ -4875,7 +4888,7 @@ export interface components {
         Presence: {
             /**
              * Format: uint
-             * @description Connections that keep it so.
+             * @description Connections that keep it so, on all nodes that answer within a second.
              */
             activeCount: number;
             online: boolean;
@@ -4887,10 +4900,18 @@ export interface components {
             features: components["schemas"]["Features"];
             version: string;
         };
+        /** @description Connections of a protocol. */
+        ProtocolCount: {
+            /** Format: uint64 */
+            count: number;
+            /** @description stomp, sockjs or mqtt. */
+            protocol: string;
+        };
         Pushed: {
             /**
              * Format: uint
-             * @description Connections that listen there now; none for a queue, in which the message may wait for one.
+             * @description Connections that listen there now, on all nodes that answer within a second; none for a queue, in which the message may
+             *     wait for one. MQTT sessions that keep what is said on a topic are counted on the node that is asked.
              */
             sessions?: number | null;
         };
@@ -5029,9 +5050,13 @@ export interface components {
             /** Format: uint64 */
             sysMsgNums: number;
         };
+        /** @description Whether a node may be sent clients. */
+        Readiness: "READY" | "UNREADY" | "DRAINING";
         RelayedTrace: {
             /** Format: int64 */
             at: number;
+            /** @description The node that the session is on. */
+            node: string;
             protocol: string;
             sessionId: string;
             user: components["schemas"]["Uid"];
@@ -5501,6 +5526,39 @@ export interface components {
         };
         /** @description The side of the page on which the button stands. */
         Side: "left" | "right";
+        /** @description How a node is. */
+        Standing: {
+            /** @description Whether it hears the other nodes by Redis. */
+            bus: components["schemas"]["BusState"];
+            /** @description The connections by protocol, without those that nobody speaks. */
+            byProtocol: components["schemas"]["ProtocolCount"][];
+            /**
+             * Format: uint64
+             * @description Connections that speak STOMP or MQTT.
+             */
+            connections: number;
+            /**
+             * Format: double
+             * @description How old hints of other nodes are when they come, of the last minutes in milliseconds; none if none came.
+             */
+            lagP95Ms: number | null;
+            /** @description Where it listens, as it was told to. */
+            listeners: string[];
+            /**
+             * Format: uint64
+             * @description How many sockets it may have.
+             */
+            mostConnections: number;
+            readiness: components["schemas"]["Readiness"];
+            /**
+             * Format: int64
+             * @description When it began to serve, in milliseconds since 1970, by its own clock.
+             */
+            startedAt: number;
+            store: components["schemas"]["StoreStanding"];
+            /** @description The release that it runs. */
+            version: string;
+        };
         StatusRequest: {
             status: string;
         };
@@ -5508,15 +5566,33 @@ export interface components {
         StoreOverview: {
             /**
              * Format: uint64
-             * @description Bytes of its file.
+             * @description Bytes of its file, or of the database on its server.
              */
             fileBytes: number;
+            /** @description sqlite or postgresql. */
             kind: string;
             /**
              * Format: uint64
-             * @description Bytes of its write-ahead log, which holds the newest.
+             * @description Bytes of its write-ahead log, which holds the newest; 0 on PostgreSQL, where it is the server's.
              */
             logBytes: number;
+        };
+        /** @description A node's way to its database. */
+        StoreStanding: {
+            /**
+             * Format: double
+             * @description How long transactions took in the last minutes, in milliseconds; none if there were none.
+             */
+            commitP95Ms: number | null;
+            /** @description sqlite or postgresql. */
+            kind: string;
+            /** @description Whether a write has reached it in time. */
+            up: boolean;
+            /**
+             * Format: double
+             * @description How long that write took, in milliseconds.
+             */
+            writeMs: number;
         };
         SubscriptionRow: {
             id: string | null;
@@ -5721,6 +5797,8 @@ export interface components {
             topic: string;
             type: string;
             uid: string;
+            /** @description The nodes that have not answered: how it went there is not known. */
+            unanswered: string[];
         };
         /** @description The name of a visitor, agent, organisation, workgroup, service account or thread. */
         Uid: string;
@@ -11952,7 +12030,13 @@ export interface operations {
     };
     getReadyz: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description 404 for that status instead of 503 while the server stops: HAProxy then leaves it the connections that it has
+                 *     (`http-check disable-on-404`).
+                 */
+                stopping?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
