@@ -4,6 +4,7 @@ use std::{
     future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use deskwire_wire::sockjs::Messages;
@@ -153,14 +154,10 @@ impl Session {
         self.lock().over
     }
 
-    /// Waits until the request that receives ends from now on, in the ordinary way if it is one of another node.
-    pub(super) async fn ended(&self) {
-        self.ended.notified().await;
-    }
-
-    /// Whether the request that receives, or did last, is one of another node.
-    pub(super) fn is_lent(&self) -> bool {
-        self.lock().is_lent
+    /// Waits until the request that receives ends, at most for so long if it came here, or to another node.
+    pub(super) async fn parted(&self, here: Duration, elsewhere: Duration) {
+        let patience = if self.lock().is_lent { elsewhere } else { here };
+        let _ = timeout(patience, self.ended.notified()).await;
     }
 
     /// Waits until the session is over, and ends it when nobody has received for the disconnect delay.

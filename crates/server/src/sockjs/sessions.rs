@@ -8,7 +8,6 @@ use std::{
 };
 
 use deskwire_cluster::Claim;
-use tokio::time::timeout;
 
 use super::{
     Owner, SessionIo,
@@ -85,7 +84,7 @@ impl Sessions {
         match self.receive_now(name, owner, address, &mut claim) {
             Ok(reception) => reception,
             Err(busy) => {
-                wait_for_end(&busy).await;
+                busy.parted(OVERLAP, PARTING).await;
                 self.receive_now(name, owner, address, &mut claim).unwrap_or(Reception::Busy)
             }
         }
@@ -97,7 +96,7 @@ impl Sessions {
         match resumed {
             Ok(reception) => reception,
             Err(busy) => {
-                wait_for_end(&busy).await;
+                busy.parted(OVERLAP, PARTING).await;
                 let resumed = self.lock().attach(name, owner, is_lent);
                 resumed.unwrap_or(Some(Reception::Busy))
             }
@@ -144,12 +143,6 @@ impl Sessions {
             table.remove(&name);
         }
     }
-}
-
-/// Waits a moment for the end of the request that receives. Woken or not, whoever waits looks again.
-async fn wait_for_end(busy: &Session) {
-    let patience = if busy.is_lent() { PARTING } else { OVERLAP };
-    let _ = timeout(patience, busy.ended()).await;
 }
 
 impl Table {
