@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use deskwire_model::{Conversation, LogId, Seq, ThreadStatus, Uid};
-use moka::sync::Cache;
+use moka::{ops::compute::Op, sync::Cache};
 
 use crate::{Desk, DeskError, deciding::Decided, nodes::Word};
 
@@ -18,6 +18,18 @@ impl Departures {
 
     pub(crate) fn forget(&self, log: LogId, user: &Uid) {
         self.0.invalidate(&(log, user.clone()));
+    }
+
+    fn left_at(&self, log: LogId, user: &Uid) -> Option<Seq> {
+        self.0.get(&(log, user.clone()))
+    }
+
+    /// Forgets that `user` left at `last`, unless it has left again since.
+    fn forget_at(&self, log: LogId, user: &Uid, last: Seq) {
+        self.0.entry((log, user.clone())).and_compute_with(|found| match found {
+            Some(found) if *found.value() == last => Op::Remove,
+            _ => Op::Nop,
+        });
     }
 
     /// `user` hears nothing of `log` behind `last`.
@@ -53,12 +65,7 @@ impl Desk {
     pub(crate) async fn note_departures(&self, before: &Conversation, decided: &Decided) -> Result<(), DeskError> {
         let now = &decided.conversation;
         let had = before.agent.iter().chain(before.attendants.iter().map(|attendant| &attendant.user));
-        let hears = |user: &Uid| {
-            // Who owned what is closed may read on in it.
-            let owns = now.agent.as_ref() == Some(user) && now.status != ThreadStatus::New;
-            owns || now.service == *user || now.part_of(user).is_some()
-        };
-        for user in had.filter(|user| !hears(user)) {
+        for user in had.filter(|user| !hears(now, user)) {
             if self.store.agent(user).await?.is_some_and(|agent| agent.role.supervises()) {
                 continue;
             }
@@ -83,8 +90,32 @@ impl Desk {
         Ok(())
     }
 
+    /// Forgets that `user` has left a conversation where the database says that it takes part in it again: another node may have
+    /// decided that, and its word been lost.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`].
+    pub(crate) async fn recheck_departure(&self, log: LogId, user: &Uid) -> Result<(), DeskError> {
+        let Some(last) = self.departures.left_at(log, user) else { return Ok(()) };
+        // Before it is read who takes part: what is behind `last` by then was said after the departure.
+        if self.store.head(log).await? <= last {
+            return Ok(());
+        }
+        if self.store.conversation(log).await?.is_some_and(|conversation| hears(&conversation, user)) {
+            self.departures.forget_at(log, user, last);
+        }
+        Ok(())
+    }
+
     fn departed(&self, log: LogId, user: &Uid, last: Seq) {
         self.departures.note(log, user.clone(), last);
         self.tell_nodes(&Word::Departed { log: log.0, user: user.clone(), last: last.0 });
     }
+}
+
+/// Whether what is said in a conversation comes to `user` for the part it has in it.
+fn hears(conversation: &Conversation, user: &Uid) -> bool {
+    // Who owned what is closed may read on in it.
+    let owns = conversation.agent.as_ref() == Some(user) && conversation.status != ThreadStatus::New;
+    owns || conversation.service == *user || conversation.part_of(user).is_some()
 }

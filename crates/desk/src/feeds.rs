@@ -76,6 +76,7 @@ impl Desk {
                 self.cursor(log, user, if known { device } else { "" }).await?.unwrap_or(head)
             }
         };
+        self.recheck_departure(log, user).await?;
         let membership = self.membership(log, user);
         Ok(OpenFeed { conversation, position: position.min(head), head, membership })
     }

@@ -214,6 +214,7 @@ impl Desk {
     pub async fn rejoin_staff(&self) -> Result<(), DeskError> {
         for agent in self.presence.staff_here() {
             for conversation in self.store.conversations_of(&agent, self.config.open_per_agent).await? {
+                self.recheck_departure(conversation.id, &agent).await?;
                 self.joined_here(&agent, &self.remember(conversation));
             }
         }
@@ -227,7 +228,9 @@ impl Desk {
         }
         let desk = self.clone();
         tokio::spawn(async move {
-            match desk.store.conversation(log).await {
+            let checked = desk.recheck_departure(log, &user).await;
+            let read = desk.store.conversation(log).await.map_err(DeskError::from);
+            match checked.and(read) {
                 Ok(Some(conversation)) => desk.joined_here(&user, &desk.remember(conversation)),
                 Ok(None) => {}
                 Err(error) => {

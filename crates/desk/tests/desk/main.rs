@@ -18,6 +18,7 @@ mod inviting;
 mod languages;
 mod leaving;
 mod moderating;
+mod nodes;
 mod notice_board;
 mod office;
 mod polling;

@@ -27,19 +27,27 @@ pub(crate) struct Office {
     pub(crate) desk: Desk,
     hub: Arc<Hub>,
     sessions: Arc<Sessions>,
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
+}
+
+fn texts() -> DeskTexts {
+    DeskTexts {
+        welcome: "welcome".into(),
+        queue: "please wait".into(),
+        leave_message: "nobody is there".into(),
+        resume: "welcome back".into(),
+    }
 }
 
 impl Office {
     /// An office whose agents each take `capacity` conversations; nobody is connected.
     pub(crate) async fn new(agents: &[&str], capacity: u32) -> Self {
-        let texts = DeskTexts {
-            welcome: "welcome".into(),
-            queue: "please wait".into(),
-            leave_message: "nobody is there".into(),
-            resume: "welcome back".into(),
-        };
-        Self::saying(texts, agents, capacity).await
+        Self::saying(texts(), agents, capacity).await
+    }
+
+    /// The same office at another node, of which the first one hears nothing; nobody is connected there.
+    pub(crate) fn beside(&self) -> Self {
+        Self::at(self.store.clone(), Arc::clone(&self.folder), texts())
     }
 
     /// The same, which says `texts`.
@@ -58,7 +66,10 @@ impl Office {
         }
         let members: Vec<Uid> = agents.iter().map(|name| uid(name)).collect();
         store.create_workgroup(&uid("sales"), &uid("acme"), "Sales", &members).await.unwrap();
+        Self::at(store, Arc::new(folder), texts)
+    }
 
+    fn at(store: Store, folder: Arc<tempfile::TempDir>, texts: DeskTexts) -> Self {
         let (hub, sessions) = (Arc::new(Hub::default()), Arc::new(Sessions::default()));
         let limits = LogLimits { queue: 1024, batch: 64, cursor_delay: Duration::from_millis(1) };
         let log = Log::start(store.clone(), Arc::clone(&hub), limits);
@@ -81,7 +92,7 @@ impl Office {
         };
         let renderer = Arc::new(Renderer::new("UTC").unwrap());
         let desk = Desk::new(store.clone(), log, Arc::clone(&sessions), renderer, config);
-        Self { store, desk, hub, sessions, _folder: folder }
+        Self { store, desk, hub, sessions, folder }
     }
 
     /// Connects a user; its connection hears through the outbox.

@@ -326,6 +326,18 @@ impl<T> Subscriptions<T> {
         }
     }
 
+    /// The reader takes part in a conversation again: what was kept from it meanwhile is read.
+    pub(super) fn rejoined(&mut self, log: LogId) {
+        let is_back = |followed: &Followed| followed.conversation.id == log && followed.departed;
+        let kept = self.list.iter().filter(|subscription| subscription.log.as_deref().is_some_and(is_back));
+        for key in kept.map(|subscription| subscription.key).collect::<Vec<_>>() {
+            if let Some(followed) = self.followed(key) {
+                followed.departed = false;
+            }
+            self.lagging(key);
+        }
+    }
+
     /// Has the log of a subscription that is behind read further, because the client can take more again.
     pub(super) fn read_on(&mut self, key: SubscriptionKey) {
         if let Some(followed) = self.followed(key).filter(|followed| followed.feed.is_behind() && !followed.queued) {

@@ -226,6 +226,7 @@ impl Mqtt {
         if !serves {
             return;
         }
+        self.subscriptions.rejoined(conversation.id);
         if let Err(error) = self.follow_log(conversation, IMPLICIT, FeedDevice::Joined).await {
             self.fail(&error.to_string());
         }

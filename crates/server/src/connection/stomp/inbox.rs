@@ -55,6 +55,7 @@ impl Stomp {
         if !self.client.as_deref().is_some_and(belongs) {
             return;
         }
+        self.subscriptions.rejoined(conversation.id);
         let inboxes: Vec<_> =
             self.subscriptions.iter().map(|subscription| &subscription.protocol).filter(|s| s.inbox).cloned().collect();
         for inbox in inboxes {
