@@ -158,6 +158,16 @@ pub(crate) mod texts {
         }
     }
 
+    /// As [`enter`], for several.
+    pub(crate) fn enter_all(db: &Db<'_>, messages: &[(i64, &str, &str)]) -> Result<()> {
+        match db {
+            Db::Sqlite(..) => {
+                messages.iter().try_for_each(|(place, tokens, scope)| sqlite::texts::enter(db, *place, tokens, scope))
+            }
+            Db::Postgres(_) => postgres::texts::enter_all(db, messages),
+        }
+    }
+
     /// Takes out what stands at a place.
     pub(crate) fn forget(db: &Db<'_>, place: i64) -> Result<()> {
         match db {

@@ -19,7 +19,11 @@ use super::{
     heads::{Head, Heads},
     index, locks, notices, queues,
     reports::Tally,
-    retained, retention, sessions, taboo, timers, webhooks,
+    retained, retention, sessions,
+    standings::Standings,
+    taboo,
+    timer_changes::TimerChanges,
+    webhooks,
 };
 use crate::{
     NewEntry, Refusal, Saying, Store, StoreError, Upto, Write, Written,
@@ -31,6 +35,8 @@ pub(super) struct Commit<'a> {
     pub(super) db: &'a Db<'a>,
     pub(super) heads: RefMut<'a, Heads>,
     appends: Appends,
+    standings: Standings,
+    timers: TimerChanges,
     /// Whether webhooks may hear of its entries.
     is_heard: bool,
     /// Logs that have got an entry.
@@ -78,10 +84,13 @@ fn commit(db: &Db<'_>, batch: &[Write]) -> Result<Done> {
     let mut heads = db.heads().unwrap_or(&own).borrow_mut();
     let is_heard = hold(db, &mut heads, batch)?;
     let appends = Appends::of(db, batch)?;
-    let (grown, tally, is_raised) = (Vec::new(), Tally::default(), false);
-    let mut commit = Commit { db, heads, appends, is_heard, grown, now: engine::now(), tally, is_raised };
+    let standings = Standings::of(db, batch)?;
+    let (timers, grown, tally, is_raised) = (TimerChanges::default(), Vec::new(), Tally::default(), false);
+    let mut commit =
+        Commit { db, heads, appends, standings, timers, is_heard, grown, now: engine::now(), tally, is_raised };
     let written = batch.iter().map(|write| commit.apply(write)).collect::<Result<_>>()?;
     commit.appends.insert(db)?;
+    commit.timers.write(db)?;
     let grown = mem::take(&mut commit.grown);
     let is_raised = commit.finish()?;
     Ok(Done { written, grown, is_raised })
@@ -112,6 +121,10 @@ impl Commit<'_> {
     pub(super) fn apply(&mut self, write: &Write) -> Result<Written> {
         if !matches!(write, Write::Append(_) | Write::Say(_) | Write::Delivered { .. }) {
             self.appends.insert(self.db)?;
+        }
+        if !matches!(write, Write::Append(_) | Write::Say(_) | Write::Delivered { .. } | Write::Read { .. }) {
+            self.timers.write(self.db)?;
+            self.standings.forget_all();
         }
         match write {
             Write::Append(entry) => self.append(entry),
@@ -146,10 +159,14 @@ impl Commit<'_> {
         let Saying { entry, status, timers, facts } = saying;
         let written = self.append(entry)?;
         if let Written::Appended { seq, .. } = written
-            && assignment::is_still(self.db, entry.log, *status)?
+            && self.standings.is_still(self.db, entry.log, *status)?
         {
-            timers::change(self.db, entry.log, timers)?;
-            episodes::note(self.db, &mut self.tally, entry.log, facts, Seq(seq.0.saturating_sub(1)), self.now)?;
+            self.timers.make(self.db, entry.log, timers)?;
+            if !self.standings.knows(entry.log, facts) {
+                let before = Seq(seq.0.saturating_sub(1));
+                episodes::note(self.db, &mut self.tally, entry.log, facts, before, self.now)?;
+                self.standings.noted(entry.log, facts);
+            }
         }
         Ok(written)
     }
@@ -201,6 +218,7 @@ impl Commit<'_> {
         self.tally.said(entry);
         if head.is_emptied {
             retention::close_again(self.db, entry.log, seq, at)?;
+            self.standings.forget(entry.log);
         }
         self.heads.set(entry.log, grown);
         self.grown.push(entry.log);

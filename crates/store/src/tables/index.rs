@@ -10,7 +10,7 @@ use deskwire_model::{Entry, LogId, MessageType, Seq, Timestamp, Uid, dialect};
 use super::{
     behind::Work,
     columns::{self, select_entry},
-    locks,
+    indexing, locks,
 };
 use crate::{
     Indexed, Store, StoreError,
@@ -20,6 +20,8 @@ use crate::{
 
 /// Bits of a place in the index below its time.
 const TIME_SHIFT: u32 = 10;
+/// The last place of a time, from its first on.
+pub(super) const LAST_OF_A_TIME: i64 = (1 << TIME_SHIFT) - 1;
 /// How far behind its time a message may stand that found its millisecond full, in milliseconds.
 const CROWDED_MS: i64 = 1000;
 /// Bytes of payloads that one step reads at most, but for one entry.
@@ -64,13 +66,17 @@ struct Step {
 }
 
 /// A message for the index.
-struct Message {
-    log: LogId,
-    seq: Seq,
-    at: Timestamp,
+pub(super) struct Message {
+    /// Its log.
+    pub(super) log: LogId,
+    /// Its position there.
+    pub(super) seq: Seq,
+    /// Its time.
+    pub(super) at: Timestamp,
     /// Its tokens; empty if there is nothing to find.
-    text: String,
-    scope: String,
+    pub(super) text: String,
+    /// The names by which searches are narrowed.
+    pub(super) scope: String,
 }
 
 impl Message {
@@ -160,7 +166,7 @@ pub(crate) fn renew(db: &Db<'_>, log: LogId, seq: Seq) -> Result<()> {
 }
 
 /// Puts a message that is not in the index into it as it is now.
-fn enter_again(db: &Db<'_>, log: LogId, seq: Seq) -> Result<()> {
+pub(super) fn enter_again(db: &Db<'_>, log: LogId, seq: Seq) -> Result<()> {
     let Some(org) = organisation_of(db, log)? else { return Ok(()) };
     let entry = db
         .prepare_cached(select_entry!("FROM entry e WHERE e.log = ?1 AND e.seq = ?2"))?
@@ -169,7 +175,7 @@ fn enter_again(db: &Db<'_>, log: LogId, seq: Seq) -> Result<()> {
 }
 
 /// Puts a message that is not in the index into it.
-fn enter(db: &Db<'_>, message: &Message) -> Result<()> {
+pub(super) fn enter(db: &Db<'_>, message: &Message) -> Result<()> {
     if message.text.is_empty() {
         return Ok(());
     }
@@ -240,6 +246,14 @@ fn write(db: &Db<'_>, step: &Step) -> Result<()> {
     // Another node may have looked at these logs at the same time.
     locks::logs(db, step.read.iter().map(|(log, _)| *log))?;
     let known = positions(db, step)?;
+    if db.is_shared() {
+        let is_new = |log: &LogId, seq: &Seq| known.get(log).is_none_or(|known| seq > known);
+        let messages: Vec<&Message> =
+            step.messages.iter().filter(|message| is_new(&message.log, &message.seq)).collect();
+        indexing::enter(db, &messages)?;
+        let read: Vec<_> = step.read.iter().copied().filter(|(log, seq)| is_new(log, seq)).collect();
+        return indexing::note(db, &read);
+    }
     for message in &step.messages {
         if known.get(&message.log).is_some_and(|seq| message.seq <= *seq) {
             continue;
@@ -262,7 +276,6 @@ fn write(db: &Db<'_>, step: &Step) -> Result<()> {
         if known.get(log).is_some_and(|known| seq <= known) {
             continue;
         }
-
         db.prepare_cached(
             "INSERT INTO search_position (log, seq) VALUES (?1, ?2) ON CONFLICT (log) DO UPDATE SET seq = excluded.seq",
         )?

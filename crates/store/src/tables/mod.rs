@@ -7,6 +7,7 @@
 //! what is not to be kept.
 //! `homes` says which of several nodes has what waits.
 //! `index` fills the index of texts behind the commits, as `behind` tells it, and `search` asks it.
+//! `appends`, `standings`, `timer_changes` and `indexing` do for many rows at once what SQLite does one by one.
 //! `columns` turns rows into domain types.
 
 mod amendments;
@@ -30,6 +31,7 @@ pub(crate) mod heads;
 mod history;
 mod homes;
 pub(crate) mod index;
+mod indexing;
 mod labels;
 mod leases;
 mod leave_messages;
@@ -41,13 +43,15 @@ mod quick_replies;
 mod reports;
 mod retained;
 mod retention;
-mod rows;
+pub(crate) mod rows;
 mod search;
 mod secrets;
 mod service_keys;
 mod sessions;
 mod settings;
+mod standings;
 mod taboo;
+mod timer_changes;
 mod timers;
 mod tokens;
 mod visitor_info;

@@ -4,7 +4,7 @@
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 /// `rows` in parts that one statement each takes, in their order.
-pub(super) fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub(crate) fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
         let (part, rest) = rows.split_at(size);
@@ -14,7 +14,7 @@ pub(super) fn parts<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// The parameters of so many rows of `columns`, in parentheses each: `(?1, ?2), (?3, ?4)`.
-pub(super) fn parameters(rows: usize, columns: &[&str]) -> String {
+pub(crate) fn parameters(rows: usize, columns: &[&str]) -> String {
     let mut text = String::new();
     let mut number = 0;
     for row in 0..rows {

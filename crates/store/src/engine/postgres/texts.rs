@@ -9,9 +9,9 @@ use deskwire_model::LogId;
 use super::{Db, EngineResult as Result};
 use crate::{
     Found, SearchId, SearchOrder, SearchQuery, SearchScope,
-    engine::{Row, params},
+    engine::{Row, ToSql, params},
     search::Phrase,
-    tables::{columns, index},
+    tables::{columns, index, rows},
 };
 
 /// What matches `?1` from `?2` to before `?3`, the newest first; at most `?4`.
@@ -29,8 +29,21 @@ const RANKED: &str =
 
 /// See [`crate::engine::texts::enter`].
 pub(in crate::engine) fn enter(db: &Db<'_>, place: i64, tokens: &str, scope: &str) -> Result<()> {
-    db.prepare_cached("INSERT INTO search (id, tokens) VALUES (?1, CAST(CAST(?2 AS TEXT) AS TSVECTOR))")?
-        .execute(params![place, document(tokens, scope)])?;
+    enter_all(db, &[(place, tokens, scope)])
+}
+
+/// See [`crate::engine::texts::enter_all`].
+pub(in crate::engine) fn enter_all(db: &Db<'_>, messages: &[(i64, &str, &str)]) -> Result<()> {
+    let mut insert = db.prepare_cached(&format!(
+        "INSERT INTO search (id, tokens) SELECT said.id, CAST(said.tokens AS TSVECTOR) FROM (VALUES {}) AS said (id, tokens)",
+        rows::parameters(messages.len(), &["BIGINT", "TEXT"])
+    ))?;
+    let documents: Vec<_> = messages.iter().map(|(place, tokens, scope)| (*place, document(tokens, scope))).collect();
+    let mut parameters: Vec<&dyn ToSql> = Vec::with_capacity(documents.len() * 2);
+    for (place, document) in &documents {
+        parameters.extend([place as &dyn ToSql, document]);
+    }
+    insert.execute(&parameters)?;
     Ok(())
 }
 
