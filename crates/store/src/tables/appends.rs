@@ -105,6 +105,12 @@ impl Appends {
         }
     }
 
+    /// What the entry at `seq` of `log` is called, if it is one of those that wait.
+    pub(super) fn waiting(&self, log: LogId, seq: Seq) -> Option<&MessageUid> {
+        let waiting = self.waiting.iter().find(|(entry, at, _)| entry.log == log && *at == seq);
+        waiting.map(|(entry, _, _)| &entry.uid)
+    }
+
     /// Inserts what waits.
     pub(super) fn insert(&mut self, db: &Db<'_>) -> Result<()> {
         for part in rows::parts(&self.waiting) {

@@ -26,7 +26,7 @@ use super::{
     webhooks,
 };
 use crate::{
-    NewEntry, Refusal, Saying, Store, StoreError, Upto, Write, Written,
+    Moved, NewEntry, Refusal, Saying, Store, StoreError, Upto, Write, Written,
     engine::{self, Db, Error, OptionalExtension as _, Result, params},
 };
 
@@ -280,10 +280,10 @@ impl Commit<'_> {
         let Some(head) = self.head(log)? else { return Ok(Written::Refused(Refusal::UnknownLog)) };
         let seq = seq.min(head.seq);
         let moved = cursors::move_delivered(self.db, log, user, device, seq)?;
-        if moved {
-            self.appends.insert(self.db)?;
+        match self.appends.waiting(log, seq) {
+            Some(uid) if moved => Ok(Written::Cursor(Some(Moved { seq, uid: uid.clone() }))),
+            _ => cursors::written(self.db, log, seq, moved),
         }
-        cursors::written(self.db, log, seq, moved)
     }
 
     fn read(&mut self, log: LogId, user: &Uid, device: Option<&str>, upto: &Upto) -> Result<Written> {
