@@ -20,7 +20,7 @@ const numbers = (count, from = 0) => Array.from({ length: count }, (_, number) =
 const bodies = (feed) => feed.received.map(({ frame }) => frame.body);
 const isRedelivered = (frame) => frame.headers.redelivered === 'true';
 
-/** Consumers that acknowledge what they get, each with a receipt; it notes what came after it was confirmed to be done. */
+/** Consumers that acknowledge each message with a receipt. What comes after its receipt is late. */
 class Work {
   handed = [];
   confirmed = new Set();
