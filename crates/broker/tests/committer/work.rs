@@ -31,6 +31,8 @@ const LIMITS: QueueLimits = QueueLimits {
 
 /// How often something is looked for before it is said not to come; each time everything else has its turn.
 const TURNS: usize = 20_000;
+/// Of these, between two looks as a node takes them by itself.
+const TURNS_PER_LOOK: usize = 50;
 
 fn jobs() -> Topic {
     Topic::new("queue/jobs").unwrap()
@@ -113,10 +115,13 @@ impl Client {
     /// Waits for `count` messages.
     async fn wait_for(&mut self, count: usize) -> Vec<(String, bool)> {
         let mut taken = Vec::new();
-        for _ in 0..TURNS {
+        for turn in 0..TURNS {
             taken.extend(self.take());
             if taken.len() >= count {
                 return taken;
+            }
+            if turn % TURNS_PER_LOOK == TURNS_PER_LOOK - 1 {
+                self.queues.look_for_work(false).await.unwrap();
             }
             self.queues.hear_work(&jobs());
             tokio::time::sleep(Duration::from_micros(200)).await;
