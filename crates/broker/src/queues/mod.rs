@@ -20,6 +20,7 @@ mod bindings;
 mod durable;
 mod fence;
 mod homes;
+mod looking;
 mod message;
 mod publishing;
 mod queue;

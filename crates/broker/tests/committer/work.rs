@@ -31,6 +31,8 @@ const LIMITS: QueueLimits = QueueLimits {
 
 /// How often something is looked for before it is said not to come; each time everything else has its turn.
 const TURNS: usize = 20_000;
+/// Of these, between two looks as a node takes them by itself.
+const TURNS_PER_LOOK: usize = 50;
 
 fn jobs() -> Topic {
     Topic::new("queue/jobs").unwrap()
@@ -45,6 +47,7 @@ fn saying(text: &str, kind: &str, expires: Option<i64>) -> Publication {
 
 struct Node {
     name: String,
+    id: NodeId,
     queues: Arc<Queues>,
     log: deskwire_broker::Log,
 }
@@ -57,7 +60,7 @@ impl Node {
         let log = deskwire_broker::Log::start(store.clone(), Arc::clone(&hub), batches);
         let id = NodeId::starting(name).unwrap();
         let queues = Queues::open(store.clone(), log.clone(), hub, limits, Some(&id)).await.unwrap();
-        Self { name: name.to_owned(), queues, log }
+        Self { name: name.to_owned(), id, queues, log }
     }
 
     async fn try_say(&self, text: &str) -> Result<Written, CommitError> {
@@ -112,10 +115,13 @@ impl Client {
     /// Waits for `count` messages.
     async fn wait_for(&mut self, count: usize) -> Vec<(String, bool)> {
         let mut taken = Vec::new();
-        for _ in 0..TURNS {
+        for turn in 0..TURNS {
             taken.extend(self.take());
             if taken.len() >= count {
                 return taken;
+            }
+            if turn % TURNS_PER_LOOK == TURNS_PER_LOOK - 1 {
+                self.queues.look_for_work(false).await.unwrap();
             }
             self.queues.hear_work(&jobs());
             tokio::time::sleep(Duration::from_micros(200)).await;
@@ -140,17 +146,6 @@ impl Client {
             Err(error) => Err((error, texts)),
         }
     }
-}
-
-/// Waits until a condition holds.
-async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
-    for _ in 0..TURNS {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_micros(200)).await;
-    }
-    panic!("never: {what}");
 }
 
 async fn stored(store: &Store) -> usize {
@@ -294,26 +289,19 @@ async fn a_queue_is_full_on_all_nodes() {
 #[tokio::test]
 async fn what_a_dead_node_had_is_redelivered_when_its_lease_is_over() {
     let desk = Desk::new(ROOMY).await;
-    let one = Node::start("one", &desk.store, QueueLimits { lease: Duration::from_millis(300), ..LIMITS }).await;
-    let two = Node::start("two", &desk.store, LIMITS).await;
+    let (one, two) = (Node::start("one", &desk.store, LIMITS).await, Node::start("two", &desk.store, LIMITS).await);
     let mut ann = one.consume(2);
     one.say(&["1", "2", "3"]).await;
     ann.texts(2).await;
     // Killed: nothing of it is heard of any more.
     std::mem::forget(ann);
     let mut bob = two.consume(9);
-    until("its lease is over", || async {
-        two.queues.look_for_work(false).await.unwrap();
-        waiting(&desk.store).await == 0 && stored(&desk.store).await == 3
-    })
-    .await;
-    let mut heard = Vec::new();
-    while heard.len() < 3 {
-        two.queues.look_for_work(false).await.unwrap();
-        heard.extend(bob.take());
-    }
-    heard.sort_unstable();
-    assert_eq!(heard, [("1".to_owned(), true), ("2".to_owned(), true), ("3".to_owned(), false)]);
+    assert_eq!(bob.wait_for(1).await, [("3".to_owned(), false)]);
+    two.queues.look_for_work(false).await.unwrap();
+    assert!(bob.take().is_empty(), "its lease is not over");
+    assert!(desk.store.hold_work_home(one.id.as_str(), Duration::ZERO).await.unwrap());
+    two.queues.look_for_work(false).await.unwrap();
+    assert_eq!(bob.wait_for(2).await, [("1".to_owned(), true), ("2".to_owned(), true)]);
 }
 
 #[tokio::test]

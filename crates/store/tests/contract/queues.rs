@@ -62,6 +62,7 @@ pub(crate) async fn a_queued_message_comes_back_as_it_was_sent(backend: &impl Ba
         is_text: true,
         response_topic: Some("answers/ä".into()),
         correlation: Some(Bytes::from_static(&[0, 0xfe])),
+        origin: None,
     };
     let (topic, queue) = (Topic::new("a/b").unwrap(), QueueRef::Work);
     let (queues, received) = (vec![queue.clone()], None);

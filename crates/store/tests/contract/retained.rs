@@ -63,6 +63,7 @@ pub(crate) async fn a_retained_message_comes_back_as_it_was_sent(backend: &impl 
         is_text: true,
         response_topic: Some("answers/ä".into()),
         correlation: Some(Bytes::from_static(&[0, 0xfe])),
+        origin: None,
     };
     let topic = Topic::new("a/b").unwrap();
     commit_one(&store, retain("a/b", Vec::new(), message.clone())).await;

@@ -244,7 +244,7 @@ impl Protocol for Stomp {
         if self.next.is_none() {
             self.next = self.session.poll_event();
             if let Some(Event::Receipt { .. } | Event::Disconnect(_)) = self.next {
-                self.forget_settled();
+                self.forget_settled(None);
             }
         }
         if self.session.is_closing() && self.session.refusal().is_none() {

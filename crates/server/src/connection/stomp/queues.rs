@@ -329,12 +329,13 @@ impl Stomp {
         }
     }
 
-    /// What was acknowledged must be out of the store before the next receipt.
-    pub(super) fn forget_settled(&mut self) {
+    /// What was acknowledged must be out of the store before this receipt, or the next one.
+    pub(super) fn forget_settled(&mut self, receipt: Option<&str>) {
         if let Some(mark) = self.unforgotten.take() {
             let reply = self.next_reply();
             self.gateway.queues.when_forgotten(mark, reply);
-            self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt: None, tolerated: None });
+            let receipt = receipt.map(Into::into);
+            self.unanswered.push_back(Unanswered { ticket: self.last_ticket, receipt, tolerated: None });
         }
     }
 

@@ -195,7 +195,11 @@ impl Stomp {
             self.subscriptions.iter().filter(|s| s.protocol.wire == Some(wire)).map(|s| s.key()).collect();
         keys.into_iter().for_each(|key| self.subscriptions.read_on(key));
         if let Some(receipt) = settlement.receipt() {
-            self.session.receipt(receipt);
+            if self.unforgotten.is_some() {
+                self.forget_settled(Some(receipt));
+            } else {
+                self.session.receipt(receipt);
+            }
         }
     }
 
