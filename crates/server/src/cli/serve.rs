@@ -199,8 +199,9 @@ async fn serve(
         ops.drain();
         let leaving = async {
             tokio::time::sleep(notice).await;
-            trigger.request();
             connections.stop(spread).await;
+            // Not before: a balancer whose checks are refused would cut those who are still there.
+            trigger.request();
             std::future::pending().await
         };
         tokio::select! {
