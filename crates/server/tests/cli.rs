@@ -125,7 +125,9 @@ fn the_machine_of_a_server_is_told_how_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let mut server = Server::start(folder.path(), &[]);
-    let health = || deskwire(&["health", "--data", data]).output().unwrap();
+    // Nobody listens there: it is the data folder that tells where to ask.
+    let elsewhere = ("DESKWIRE__SERVER__LISTEN", "[\"http://127.0.0.1:1\"]");
+    let health = || deskwire(&["health", "--data", data]).envs([elsewhere]).output().unwrap();
     let status = |more: &[&str]| deskwire(&[&["cluster", "status", "--data", data], more].concat()).output().unwrap();
     assert!(health().status.success());
     let table = status(&["--expect", "1"]);

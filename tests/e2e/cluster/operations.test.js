@@ -17,7 +17,8 @@ import { opened, severalNodes, skipAlone } from './several-nodes.js';
 /** Milliseconds: a story that hangs must not keep the others from being told. */
 const LONG = 90_000;
 
-const several = severalNodes();
+/** Long enough that the balancer looks while connections end. */
+const several = severalNodes({ env: { DESKWIRE__LIMITS__DRAIN_SPREAD_MS: '6000' } });
 const run = promisify(execFile);
 
 /** What `deskwire cluster status` says on the machine of a node: `{code, out}`. */
@@ -204,7 +205,9 @@ describe('operating three nodes', { skip: skipAlone }, () => {
     const ended = two.terminate();
     await until('the first is gone', () => left.length > 0);
     assert.ok(left.length < listeners.length, `${left.length} are gone at once`);
-    // Who is still there is served as before.
+    // Nobody more is sent there, and nobody who is there is cut.
+    await several.cluster.balancer.sees({ n2: 'NOLB' });
+    assert.ok(left.length < listeners.length, 'the balancer leaves them');
     const { feed } = listeners.at(-1);
     await callPush(one, 'broadcast', { destination: '/topic/leaving', payload: 'still there' });
     await until('the last hears it', () => feed.received.some(({ frame }) => frame.body === 'still there'));

@@ -203,9 +203,10 @@ async fn serve(
         ops.drain();
         let leaving = async {
             tokio::time::sleep(notice).await;
-            trigger.request();
-            stomp.stop();
             connections.stop(spread).await;
+            stomp.stop();
+            // Not before: a balancer whose checks are refused would cut those who are still there.
+            trigger.request();
             std::future::pending().await
         };
         tokio::select! {

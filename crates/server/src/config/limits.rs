@@ -143,7 +143,7 @@ bounded_section! {
         /// sends nobody any more.
         drain_notice_ms: Millis = Millis(0), 0..=10 * MINUTE;
         /// Milliseconds over which a stopping server ends its connections, so that its clients do not come to the other nodes
-        /// all at once.
+        /// all at once; those that come meanwhile end at once.
         drain_spread_ms: Millis = Millis(2 * SECOND), 0..=60 * MINUTE;
         /// Milliseconds that a stopping server waits for its connections to end, behind these.
         drain_ms: Millis = Millis(5 * SECOND), 0..=10 * MINUTE;

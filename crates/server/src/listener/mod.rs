@@ -84,7 +84,7 @@ impl Listeners {
     }
 
     /// Serves `router` on every HTTP port and `streams` on the others until `shutdown`, then waits up to
-    /// `limits.drain_spread_ms` and `limits.drain_ms` for all guards to be dropped.
+    /// `limits.drain_ms` for all guards to be dropped.
     pub async fn serve(
         self,
         router: Router,
@@ -111,7 +111,7 @@ impl Listeners {
             loops.spawn(acceptor.run(bound.socket));
         }
         while loops.join_next().await.is_some() {}
-        drain(&slots, limits.drain_spread_ms.duration() + limits.drain_ms.duration()).await
+        drain(&slots, limits.drain_ms.duration()).await
     }
 }
 
