@@ -55,7 +55,7 @@ impl Waiting {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

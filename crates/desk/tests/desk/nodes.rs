@@ -38,7 +38,7 @@ async fn who_takes_part_again_by_a_decision_of_another_node_hears_again() {
 async fn the_staff_is_told_what_it_takes_part_in_when_words_of_other_nodes_were_missed() {
     let office = Office::new(&["ann", "bob"], 5).await;
     let elsewhere = office.beside();
-    let ann = office.connect("ann");
+    let ann = office.arrive("ann").await;
     let _connections = ["ann", "bob"].map(|name| elsewhere.connect(name));
     office.ask("v", ThreadType::Workgroup, "sales").await.unwrap();
     let _bob = office.connect("bob");
@@ -48,7 +48,7 @@ async fn the_staff_is_told_what_it_takes_part_in_when_words_of_other_nodes_were_
     pass_on(&elsewhere, "bob", "ann").await;
     let head = Some(Seq(office.head(&conversation).await));
     assert!(!feed.membership.covers(head), "nobody has told it");
-    ann.take_answers();
+    drop(ann.take_answers());
     office.desk.rejoin_staff().await.unwrap();
     assert!(feed.membership.covers(head));
     assert_eq!(ann.take_answers().len(), 1, "its connection reads what was kept from it");
