@@ -81,7 +81,7 @@ impl Browser {
     fn join(&mut self, other: Self) {
         let pages = std::mem::take(&mut self.pages).into_iter().chain(other.pages.clone());
         let mut pages: Vec<BrowsedPage> = pages.collect();
-        pages.sort_by(|a, b| b.at.cmp(&a.at));
+        pages.sort_by_key(|page| std::cmp::Reverse(page.at));
         pages.dedup_by(|later, sooner| later.url == sooner.url);
         pages.truncate(BROWSED_PAGES);
         if other.newest() > self.newest() {
