@@ -241,6 +241,16 @@ impl Outbox {
         });
     }
 
+    /// How much waits for a subscription that was relayed to it, and is no entry of its log.
+    #[must_use]
+    pub fn relayed(&self, subscription: SubscriptionKey) -> usize {
+        let is_relayed = |delivery: &Delivery| {
+            let Delivered::Said(said) = &delivery.delivered else { return false };
+            delivery.subscription == subscription && said.seq().is_none()
+        };
+        self.lock().deliveries.iter().filter(|delivery| is_relayed(delivery)).count()
+    }
+
     /// Has a subscription of the connection read its log: announcements may have been lost on their way here.
     pub fn missed(&self, subscription: SubscriptionKey) {
         self.update(|queue, _| queue.lag(subscription));

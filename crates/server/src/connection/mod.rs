@@ -25,6 +25,7 @@ mod framing;
 mod mqtt;
 mod pace;
 mod page;
+mod positions;
 mod probe;
 mod protocol;
 mod registry;

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::{Kind, Mqtt, Subscribed, properties, token::Token};
 use crate::{
-    connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
+    connection::{follow::Verdict, framing::Frames, positions, protocol::Page, timestamp},
     gateway::{Refused, user_topic},
     telemetry::metrics::Protocol,
 };
@@ -221,7 +221,8 @@ impl Mqtt {
     /// Tells a reader who is up to date how far the others have read (invariant I5).
     pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
         let Some(client) = &self.client else { return };
-        match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
+        let principal = &client.identity.principal;
+        match positions::read(&self.gateway, (&self.outbox, key), principal, conversation).await {
             Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
             Err(error) => self.fail(&error.to_string()),
         }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::{Look, Spelled, Stomp, Subscribed, UNLOGGED, properties};
 use crate::{
-    connection::{follow::Verdict, framing::Frames, protocol::Page, timestamp},
+    connection::{follow::Verdict, framing::Frames, positions, protocol::Page, timestamp},
     telemetry::metrics::Limit,
 };
 
@@ -276,7 +276,8 @@ impl Stomp {
     /// Tells a reader who is up to date how far the others have read (invariant I5).
     pub(super) async fn tell_read_positions(&mut self, key: SubscriptionKey, conversation: &Conversation) {
         let Some(client) = self.client.as_ref().filter(|_| !self.is_noticed(key)) else { return };
-        match self.gateway.desk.read_positions(&client.identity.principal, conversation, timestamp()).await {
+        let principal = &client.identity.principal;
+        match positions::read(&self.gateway, (&self.outbox, key), principal, conversation).await {
             Ok(positions) => positions.into_iter().for_each(|position| self.outbox.deliver(key, &Arc::new(position))),
             Err(error) => self.session.error(ErrorCode::Internal.as_str(), &error.to_string(), "", None),
         }
