@@ -109,9 +109,9 @@ mod tests {
              CREATE INDEX chatting ON conversation (agent) WHERE status = 'CHATTING'",
         )
         .unwrap();
-        let mut select = db.prepare("SELECT 1 FROM conversation WHERE id = ?1 AND status = ?2").unwrap();
+        let mut select = db.prepare("SELECT 1 FROM conversation WHERE agent = ?1 AND status = ?2").unwrap();
         for status in ["CHATTING", "QUEUING", "CLOSED"] {
-            assert!(!select.exists((1, status)).unwrap());
+            assert!(!select.exists(("ann", status)).unwrap());
         }
         assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
     }
