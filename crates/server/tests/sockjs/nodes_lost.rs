@@ -107,6 +107,8 @@ async fn nothing_is_missed_when_the_node_in_between_stops_while_something_is_sai
                 session.send(&(round * 50 + number).to_string()).await.unwrap();
                 tokio::task::yield_now().await;
             }
+            // All of it may have come in fewer chunks than are waited for below.
+            node.sockjs.stop();
         };
         let hears = async {
             let mut chunks = 0;
