@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import mqtt from 'mqtt';
 import { sendByHttp, textFrom } from '../conversations.js';
 import { newTeam, visitorAt } from '../desk-team.js';
 import { MqttPeer } from '../mqtt-peer.js';
 import { StompPeer } from '../stomp-peer.js';
-import { until } from '../waiting.js';
+import { soon, until } from '../waiting.js';
 import { opened, severalNodes, skipAlone } from './several-nodes.js';
 
 const FROM_THE_BEGINNING = { headers: { 'after-seq': '0' } };
@@ -52,7 +53,11 @@ describe('services that fail', { skip: skipAlone }, () => {
         return status === 200 && /redis/i.test(text);
       });
       await several.cluster.heal();
-      await until('the nodes say that they have it back', async () => !/redis/i.test((await one.readiness()).text));
+      const haveItBack = async () => {
+        const answers = await Promise.all(several.nodes.map((node) => node.readiness()));
+        return answers.every(({ text }) => !/redis/i.test(text));
+      };
+      await until('the nodes say that they have it back', haveItBack);
       const message = textFrom(vera, vera.thread, 'with Redis');
       await page.send(vera.topic, message);
       await desk.message(message.uid);
@@ -70,7 +75,17 @@ describe('services that fail', { skip: skipAlone }, () => {
     }
     const metrics = async () => (await fetch(`${one.url}/metrics`)).text();
     assert.match(await metrics(), /^deskwire_store_up 0$/m);
+    // A stock client that is refused stays away for good; one whose connection breaks comes again.
+    const device = mqtt.connect(one.url.replace('http', 'ws'), {
+      path: '/websocket',
+      clientId: `${ann.uid}/web/another`,
+      username: 'agent',
+      password: ann.accessToken,
+    });
+    t.after(() => device.end(true));
+    await soon('a connection is ended', new Promise((resolve) => device.once('close', resolve)), LONG);
     await several.cluster.heal();
+    await until('it has come again', () => device.connected, LONG);
     assert.match(await metrics(), /^deskwire_store_up 1$/m);
     const lines = (pattern) => one.output.split('\n').filter((line) => pattern.test(line));
     assert.equal(lines(/batches cannot be committed/).length, 1, 'a line when it begins');

@@ -1,5 +1,3 @@
-//! CONNECT: who the client is, and what it finds of its session.
-
 use std::sync::Arc;
 
 use deskwire_broker::{EnterError, Entered, Entering};
@@ -7,13 +5,14 @@ use deskwire_desk::{DeskError, FeedDevice};
 use deskwire_model::{Conversation, Role, SessionId, Uid};
 use deskwire_wire::{
     Tick,
-    mqtt::{Acceptance, ConnackCode, Connect, Refusal, Text},
+    mqtt::{Acceptance, ConnackCode, Connect, Disconnect, DisconnectCode, Refusal, Text},
+    ws::CloseCode,
 };
 
 use super::{Client, Mqtt, subscribe::IMPLICIT, will::Will};
 use crate::{
     cluster::sessions,
-    connection::pace::Pace,
+    connection::{pace::Pace, protocol::Ending},
     gateway::{AuthError, Identity, MqttAuthError, SessionEvent, SessionView},
     telemetry::metrics::{Limit, Protocol},
 };
@@ -28,11 +27,11 @@ enum NotAdmitted {
 }
 
 impl NotAdmitted {
-    const fn code(&self) -> ConnackCode {
+    /// What the client is told; nothing, if it may come again at once.
+    const fn refusal(&self) -> Option<ConnackCode> {
         match self {
-            Self::Session(EnterError::Busy | EnterError::Superseded | EnterError::Moved) => ConnackCode::ServerBusy,
-            Self::Session(EnterError::TooMany) => ConnackCode::QuotaExceeded,
-            Self::Session(EnterError::Store(_)) | Self::Desk(_) => ConnackCode::ServerUnavailable,
+            Self::Session(EnterError::TooMany) => Some(ConnackCode::QuotaExceeded),
+            Self::Session(_) | Self::Desk(_) => None,
         }
     }
 }
@@ -42,12 +41,20 @@ impl Mqtt {
     pub(super) async fn admit(&mut self, connect: Connect, now: Tick) {
         if let Err(error) = self.connect(connect, now).await {
             tracing::info!(%error, "an MQTT client is sent away");
-            self.refuse_connect(error.code(), &error.to_string());
-            // A client that has been accepted already must not stay without what it follows.
-            if self.client.is_some() {
-                self.fail(&error.to_string());
+            match error.refusal() {
+                Some(code) => self.refuse_connect(code, &error.to_string()),
+                // A client that has been accepted already must not stay without what it follows.
+                None if self.client.is_some() => self.fail(&error.to_string()),
+                None => self.turn_away(),
             }
         }
+    }
+
+    /// Ends the connection without a CONNACK, because of what passes: the database was away, or the session is on its way.
+    /// Libraries come back by themselves when a connection breaks, and many of them never when it is refused.
+    fn turn_away(&mut self) {
+        self.session.disconnect(Disconnect::new(DisconnectCode::ServerBusy));
+        self.ending = Some(Ending::new(CloseCode::TRY_AGAIN_LATER, "try again"));
     }
 
     fn refuse_connect(&mut self, code: ConnackCode, reason: &str) {
