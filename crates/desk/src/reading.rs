@@ -189,7 +189,10 @@ impl Desk {
     ) -> Result<Vec<Arc<Conversation>>, DeskError> {
         let mut followed = self.conversations_of(user).await?;
         let closed = self.store.closed_behind(&user.uid, device, self.config.open_per_agent).await?;
-        let closed = closed.into_iter().map(|conversation| self.remember(conversation));
+        // One that was closed in between is in both.
+        let open: BTreeSet<_> = followed.iter().map(|conversation| conversation.id).collect();
+        let closed = closed.into_iter().filter(|conversation| !open.contains(&conversation.id));
+        let closed = closed.map(|conversation| self.remember(conversation));
         followed.extend(closed.filter(|conversation| takes_part(user, conversation)));
         Ok(followed)
     }
