@@ -16,20 +16,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-export DESKWIRE_AGENT_PASSWORD=bench-password
-export DESKWIRE_ADMIN_PASSWORD=bench-password
-export DESKWIRE_SERVICE_ACCOUNT=bench:bench-secret
-# One address plays thousands of visitors, and one agent all agents.
-export DESKWIRE__LIMITS__INIT_PER_SECOND=100000
-export DESKWIRE__LIMITS__CONNECTS_PER_SECOND=1000000
-export DESKWIRE__LIMITS__CONNECTIONS_PER_ADDRESS=1000000
-export DESKWIRE__LIMITS__VISITOR_MESSAGES_PER_SECOND=1000000
-export DESKWIRE__LIMITS__FRAMES_PER_SECOND=100000000
-export DESKWIRE__LIMITS__UNANSWERED_PUBLISHES=4096
-export DESKWIRE__LIMITS__MQTT_INFLIGHT=4096
-export DESKWIRE__LIMITS__OUTBOX_BYTES=4194304
-export DESKWIRE__DESK__AGENT_CAPACITY=10000
-export DESKWIRE__LOG__LEVEL=warn
+. crates/bench/settings.sh
 
 "$programs/deskwire" serve --data "$data/data" --listen http://127.0.0.1:0 --listen stomp://127.0.0.1:0 \
   --listen mqtt://127.0.0.1:0 \
